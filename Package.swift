@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// -O3 also in debug builds: an unoptimised kernel would make every test run an hour long.
+// -ffp-contract=off: a fused multiply-add happens where the source says so, nowhere else.
+let kernelFlags: [CSetting] = [
+    .unsafeFlags(["-O3", "-std=c17", "-Wall", "-Wextra", "-ffp-contract=off", "-fno-math-errno"])
+]
+
+let package = Package(
+    name: "ossicle",
+    products: [
+        .executable(name: "ossicle", targets: ["CLI"]),
+        .library(name: "Orchestrator", targets: ["Orchestrator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+        .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+        .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CPThreadPool", providers: [.apt(["libpthreadpool-dev"])]),
+        .target(
+            name: "CKernels", dependencies: ["CFFTW", "CPThreadPool"], cSettings: kernelFlags,
+            linkerSettings: [.linkedLibrary("pthreadpool"), .linkedLibrary("fftw3f"), .linkedLibrary("m")]),
+        .target(
+            name: "Orchestrator",
+            dependencies: [
+                "CKernels", "CSndFile", "CSoxr", "COpenBLAS", "CPNG",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "CLI",
+            dependencies: [
+                "Orchestrator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "Orchestrator", "CKernels", "COpenBLAS",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "bench", exclude: ["Results", "Shapes", "README.md"]),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"]),
+        .testTarget(
+            name: "OrchestratorTests", dependencies: ["Orchestrator", "CKernels", "COpenBLAS"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(name: "CLITests", dependencies: ["Orchestrator"]),
+    ]
+)

@@ -1,0 +1,29 @@
+#include "ck_base.h"
+
+typedef struct {
+    const float *partials;
+    ptrdiff_t blocks, width;
+    float beta;
+    float *out;
+} reduction;
+
+enum { COLUMNS = 256 };
+
+static void reduce_columns(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    const reduction *r = context;
+    ptrdiff_t first = block * COLUMNS, count = r->width - first < COLUMNS ? r->width - first : COLUMNS;
+    double sums[COLUMNS];
+    for (ptrdiff_t i = 0; i < count; i++) sums[i] = r->beta != 0 ? r->out[first + i] : 0;
+    for (ptrdiff_t b = 0; b < r->blocks; b++) {
+        const float *row = r->partials + b * r->width + first;
+        for (ptrdiff_t i = 0; i < count; i++) sums[i] += row[i];
+    }
+    for (ptrdiff_t i = 0; i < count; i++) r->out[first + i] = (float)sums[i];
+}
+
+void ck_reduce_blocks(const ck_exec *exec, const float *partials, ptrdiff_t blocks, ptrdiff_t width, float beta,
+                      float *out) {
+    reduction r = {partials, blocks, width, beta, out};
+    ck_parallel(exec, (width + COLUMNS - 1) / COLUMNS, reduce_columns, &r);
+}

@@ -1,0 +1,17 @@
+// The whole C API of Ossicle's kernels: one header per family, formula and shapes first.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+#include "ck_base.h"
+#include "ck_operand.h"
+#include "ck_gemm.h"
+#include "ck_pointwise.h"
+#include "ck_depthwise.h"
+#include "ck_stem.h"
+#include "ck_norm.h"
+#include "ck_squeeze_excite.h"
+#include "ck_pooling.h"
+#include "ck_layernorm.h"
+#include "ck_loss.h"
+#include "ck_optimizer.h"
+#include "ck_logmel.h"
+#endif

@@ -1,0 +1,58 @@
+// Status, instruction sets, the thread pool and the execution environment that every run function takes.
+//
+// Set-up functions validate and return ck_status. Run functions return void: they cannot fail, allocate, lock or log.
+// Sizes are ptrdiff_t (Swift's Int). Pointers to tensors are 64-byte aligned unless a header says otherwise.
+#ifndef CK_BASE_H
+#define CK_BASE_H
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum ck_status {
+    CK_OK = 0,
+    CK_INVALID_SHAPE,
+    CK_OUT_OF_MEMORY,
+    CK_UNSUPPORTED,
+} ck_status;
+const char *ck_status_message(ck_status status);
+
+// ---- Instruction sets
+// ------------------------------------------------------------------------------------------------
+
+typedef enum ck_isa { CK_ISA_PORTABLE = 0, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_COUNT } ck_isa;
+
+const char *ck_isa_name(ck_isa isa);
+int ck_isa_available(ck_isa isa); // 1 when this CPU and operating system run it
+// The set that the run functions use: the best available, or the one that the environment variable OSSICLE_ISA names
+// (portable | avx2 | avx512) when this machine has it.
+ck_isa ck_isa_active(void);
+ck_status ck_isa_select(ck_isa isa); // for tests and benches; not while a kernel runs
+const char *ck_cpu_name(void);
+
+// ---- Threads
+// ---------------------------------------------------------------------------------------------------------
+
+typedef struct ck_pool ck_pool;
+ck_status ck_pool_create(int threads, ck_pool **pool); // threads >= 1; the caller's thread is one of them
+void ck_pool_destroy(ck_pool *pool);
+int ck_pool_threads(const ck_pool *pool);
+
+// What a run function needs besides its tensors. `scratch` holds ck_pool_threads() lanes of `scratch_bytes` each,
+// 64-byte aligned; `scratch_bytes` is at least what the kernel's plan asks for (a multiple of 64).
+typedef struct ck_exec {
+    ck_pool *pool;
+    void *scratch;
+    ptrdiff_t scratch_bytes;
+} ck_exec;
+
+// One fixed block of work. `scratch` is the lane's own; blocks of one lane run one after another.
+typedef void (*ck_task)(void *context, ptrdiff_t block, void *scratch);
+
+// Runs task(context, b, lane's scratch) for every b in 0 ..< blocks, in any order on any lane, with denormals flushed
+// to zero. Same bits for any thread count hold when blocks depend on the shape alone, write apart from each other, and
+// partial sums are combined afterwards in block order.
+void ck_parallel(const ck_exec *exec, ptrdiff_t blocks, ck_task task, void *context);
+
+// out[i] := beta·out[i] + Σ_b partials[b·width + i], in double and in block order. beta is 0 (out is not read) or 1.
+void ck_reduce_blocks(const ck_exec *exec, const float *partials, ptrdiff_t blocks, ptrdiff_t width, float beta,
+                      float *out);
+#endif

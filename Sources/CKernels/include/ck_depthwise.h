@@ -1,0 +1,33 @@
+// Depthwise k×k convolution, k in {3, 5}, stride 1 or 2, padding k/2 on every side; NHWC.
+//   forward    y(n, p, q, c) = Σ_ij a(n, p·s + i − k/2, q·s + j − k/2, c) · w(i, j, c)   outside the image a is 0
+//              statistics(b, 0, c) = Σ y, statistics(b, 1, c) = Σ y²                        over the block's images
+//   backward   da = the transposed convolution of draw;  dz = da · activation'(z), the gradient of the *normalised*
+//              input z;  dz_sums(b, 0, c) = Σ dz, dz_sums(b, 1, c) = Σ dz·x                 (x raw; for batch norm)
+//              dw(i, j, c) = Σ draw · a
+// Weights are (k, k, C). Output is (N, P, Q, C) with P = (H − 1)/s + 1, Q = (W − 1)/s + 1. The operand has no gate.
+#ifndef CK_DEPTHWISE_H
+#define CK_DEPTHWISE_H
+#include "ck_base.h"
+#include "ck_operand.h"
+
+typedef struct ck_depthwise {
+    ptrdiff_t N, H, W, C, kernel, stride, P, Q;
+    ptrdiff_t statistics_blocks;        // partials of forward and of backward (dz_sums)
+    ptrdiff_t backward_workspace_bytes; // partial weight gradients, the caller's, 64-byte aligned
+    ptrdiff_t scratch_bytes;            // per lane
+    ptrdiff_t images_per_block, channels_per_block;
+} ck_depthwise;
+
+ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
+                            ptrdiff_t stride);
+// statistics may be NULL.
+void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
+                          float *statistics);
+// dz is (N, H, W, C): dz := beta·dz + …, beta 0 or 1; dz_sums may be NULL (then beta may be 1). dw is stored.
+void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
+                           const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace);
+
+void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w, float *y);
+void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w,
+                                     const ck_gradient *dy, float *dz, float beta, float *dw);
+#endif

@@ -1,0 +1,36 @@
+// Row-wise operations of the projection heads, over M rows of D values.
+//   layernorm      z = gamma·(x − mean)·inv_std + beta (biased variance over the row);  y = tanh(z), or z
+//   l2 normalise   y = x·inv_norm, inv_norm = 1/max(‖x‖, 1e-12)
+// Reference: Ba, Kiros, Hinton, 2016.
+#ifndef CK_LAYERNORM_H
+#define CK_LAYERNORM_H
+#include "ck_base.h"
+
+typedef enum ck_row_activation { CK_ROW_IDENTITY = 0, CK_ROW_TANH } ck_row_activation;
+
+void ck_layernorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
+                          const float *beta, float eps, ck_row_activation activation, float *y, float *mean,
+                          float *inv_std);
+// y is forward's output (tanh's derivative is 1 − y²). dx, dgamma, dbeta are stored. workspace holds the partials.
+ptrdiff_t ck_layernorm_workspace_bytes(ptrdiff_t M, ptrdiff_t D);
+void ck_layernorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
+                           const float *mean, const float *inv_std, ck_row_activation activation, const float *y,
+                           const float *dy, float *dx, float *dgamma, float *dbeta, void *workspace);
+
+// y = tanh(x); dx = dy·(1 − y²). count elements.
+void ck_tanh_forward(const ck_exec *exec, ptrdiff_t count, const float *x, float *y);
+void ck_tanh_backward(const ck_exec *exec, ptrdiff_t count, const float *y, const float *dy, float *dx);
+
+void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm);
+void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
+                              const float *dy, float *dx);
+
+void ck_layernorm_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *beta,
+                                    float eps, ck_row_activation activation, float *y, float *mean, float *inv_std);
+void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *mean,
+                                     const float *inv_std, ck_row_activation activation, const float *y,
+                                     const float *dy, float *dx, float *dgamma, float *dbeta);
+void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm);
+void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
+                                        const float *dy, float *dx);
+#endif

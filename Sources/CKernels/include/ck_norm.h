@@ -1,0 +1,46 @@
+// Batch normalisation, split into the part that is per channel (here) and the part that is per element (whoever reads).
+//   forward    mean, variance over M rows (biased);  scale = gamma/√(variance + eps), shift = beta − mean·scale
+//              running := momentum·running + (1 − momentum)·batch   (the variance unbiased, as PyTorch and Keras fused)
+//   backward   from Σ dz and Σ dz·raw:  dbeta = Σ dz,  dgamma = (Σ dz·raw − mean·Σ dz)·inv_std
+//              draw = a·dz + b·raw + c  with  a = gamma·inv_std,  b = −gamma·inv_std²·dgamma/M,
+//                                             c = −a·dbeta/M − b·mean
+// Reference: Ioffe and Szegedy, 2015.
+#ifndef CK_NORM_H
+#define CK_NORM_H
+#include "ck_base.h"
+#include "ck_operand.h"
+
+// statistics is (blocks, 2, C): partial Σ raw and Σ raw²; combined in double, in block order. running_* may be NULL.
+void ck_batchnorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const float *statistics, ptrdiff_t blocks,
+                          const float *gamma, const float *beta, float eps, float momentum, float *running_mean,
+                          float *running_variance, float *scale, float *shift, float *mean, float *inv_std);
+// scale and shift from the running averages.
+void ck_batchnorm_inference(ptrdiff_t C, const float *gamma, const float *beta, float eps, const float *running_mean,
+                            const float *running_variance, float *scale, float *shift);
+// sums is (blocks, 2, C): partial Σ dz and Σ dz·raw. dgamma and dbeta are stored.
+void ck_batchnorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const float *sums, ptrdiff_t blocks,
+                           const float *gamma, const float *mean, const float *inv_std, float *dgamma, float *dbeta,
+                           float *a, float *b, float *c);
+
+// y(n, r, c) = (scale[c]·raw + shift[c])·image_scale[n] + residual(n, r, c); image_scale and residual may be NULL.
+// y may be residual's own memory.
+void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *raw,
+                              const float *scale, const float *shift, const float *image_scale, const float *residual,
+                              float *y);
+// Blocks of the partial sums of the functions here, of ck_squeeze_excite.h and of ck_pooling.h, for N images.
+ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C);
+// sums(b, 0, c) = Σ dy·image_scale, sums(b, 1, c) = Σ dy·image_scale·raw
+void ck_normalize_add_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy,
+                               const float *raw, const float *image_scale, float *sums);
+
+void ck_batchnorm_forward_reference(ptrdiff_t M, ptrdiff_t C, const float *raw, const float *gamma, const float *beta,
+                                    float eps, float momentum, float *running_mean, float *running_variance,
+                                    float *scale, float *shift, float *mean, float *inv_std);
+// draw (M, C) in full, from dz and raw.
+void ck_batchnorm_backward_reference(ptrdiff_t M, ptrdiff_t C, const float *dz, const float *raw, const float *gamma,
+                                     const float *mean, const float *inv_std, float *dgamma, float *dbeta, float *draw);
+void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *raw, const float *scale,
+                                        const float *shift, const float *image_scale, const float *residual, float *y);
+void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy, const float *raw,
+                                         const float *image_scale, float *sums); // (2, C)
+#endif

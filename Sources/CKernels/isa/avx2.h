@@ -1,0 +1,51 @@
+// AVX2 with FMA. Compiles to nothing elsewhere.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <stddef.h>
+#define CK_ISA_COMPILED 1
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#define CK_NAME(f) f##__avx2
+#define CK_AVX2 1
+#define VW 8
+typedef __m256 vf;
+#define CK_INLINE static inline __attribute__((always_inline, unused))
+CK_INLINE vf v_set1(float x) { return _mm256_set1_ps(x); }
+CK_INLINE vf v_zero(void) { return _mm256_setzero_ps(); }
+CK_INLINE vf v_load(const float *p) { return _mm256_loadu_ps(p); }
+CK_INLINE void v_store(float *p, vf v) { _mm256_storeu_ps(p, v); }
+CK_INLINE __m256i v_mask(ptrdiff_t n) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+CK_INLINE vf v_load_tail(const float *p, ptrdiff_t n) { return _mm256_maskload_ps(p, v_mask(n)); }
+CK_INLINE void v_store_tail(float *p, ptrdiff_t n, vf v) { _mm256_maskstore_ps(p, v_mask(n), v); }
+CK_INLINE void v_stream(float *p, vf v) { _mm256_stream_ps(p, v); }
+CK_INLINE vf v_add(vf a, vf b) { return _mm256_add_ps(a, b); }
+CK_INLINE vf v_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
+CK_INLINE vf v_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }
+CK_INLINE vf v_div(vf a, vf b) { return _mm256_div_ps(a, b); }
+CK_INLINE vf v_max(vf a, vf b) { return _mm256_max_ps(a, b); }
+CK_INLINE vf v_min(vf a, vf b) { return _mm256_min_ps(a, b); }
+CK_INLINE vf v_sqrt(vf a) { return _mm256_sqrt_ps(a); }
+CK_INLINE vf v_fma(vf a, vf b, vf c) { return _mm256_fmadd_ps(a, b, c); }
+CK_INLINE vf v_fnma(vf a, vf b, vf c) { return _mm256_fnmadd_ps(a, b, c); }
+CK_INLINE float v_sum(vf a) {
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+CK_INLINE float v_max_across(vf a) {
+    __m128 s = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+CK_INLINE vf v_select_gt(vf a, vf b, vf x, vf y) { return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_GT_OQ)); }
+CK_INLINE vf v_round(vf a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+CK_INLINE vf v_scale2(vf a, vf n) {
+    __m256i e = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
+    return _mm256_mul_ps(a, _mm256_castsi256_ps(e));
+}
+CK_INLINE vf v_reciprocal(vf a) { return _mm256_div_ps(_mm256_set1_ps(1.0f), a); }
+#include "math.h"
+#else
+#define CK_ISA_COMPILED 0
+#endif

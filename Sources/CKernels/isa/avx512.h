@@ -1,0 +1,46 @@
+// AVX-512 (F, DQ, BW, VL). Compiles to nothing elsewhere.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <stddef.h>
+#define CK_ISA_COMPILED 1
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,f16c"))),              \
+                             apply_to = function)
+#define CK_NAME(f) f##__avx512
+#define CK_AVX512 1
+#define VW 16
+typedef __m512 vf;
+#define CK_INLINE static inline __attribute__((always_inline, unused))
+CK_INLINE vf v_set1(float x) { return _mm512_set1_ps(x); }
+CK_INLINE vf v_zero(void) { return _mm512_setzero_ps(); }
+CK_INLINE vf v_load(const float *p) { return _mm512_loadu_ps(p); }
+CK_INLINE void v_store(float *p, vf v) { _mm512_storeu_ps(p, v); }
+CK_INLINE __mmask16 v_mask(ptrdiff_t n) { return (__mmask16)((1u << n) - 1u); }
+CK_INLINE vf v_load_tail(const float *p, ptrdiff_t n) { return _mm512_maskz_loadu_ps(v_mask(n), p); }
+CK_INLINE void v_store_tail(float *p, ptrdiff_t n, vf v) { _mm512_mask_storeu_ps(p, v_mask(n), v); }
+CK_INLINE void v_stream(float *p, vf v) { _mm512_stream_ps(p, v); }
+CK_INLINE vf v_add(vf a, vf b) { return _mm512_add_ps(a, b); }
+CK_INLINE vf v_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
+CK_INLINE vf v_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }
+CK_INLINE vf v_div(vf a, vf b) { return _mm512_div_ps(a, b); }
+CK_INLINE vf v_max(vf a, vf b) { return _mm512_max_ps(a, b); }
+CK_INLINE vf v_min(vf a, vf b) { return _mm512_min_ps(a, b); }
+CK_INLINE vf v_sqrt(vf a) { return _mm512_sqrt_ps(a); }
+CK_INLINE vf v_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
+CK_INLINE vf v_fnma(vf a, vf b, vf c) { return _mm512_fnmadd_ps(a, b, c); }
+CK_INLINE float v_sum(vf a) { return _mm512_reduce_add_ps(a); }
+CK_INLINE float v_max_across(vf a) { return _mm512_reduce_max_ps(a); }
+CK_INLINE vf v_select_gt(vf a, vf b, vf x, vf y) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), y, x);
+}
+CK_INLINE vf v_round(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+// a·2^n for integral n
+CK_INLINE vf v_scale2(vf a, vf n) { return _mm512_scalef_ps(a, n); }
+// 1/a to within 2 ulp, a normal: one Newton step on the 14-bit estimate; infinity gives 0
+CK_INLINE vf v_reciprocal(vf a) {
+    vf r = _mm512_rcp14_ps(a);
+    return _mm512_fmadd_ps(r, _mm512_fnmadd_ps(a, r, _mm512_set1_ps(1.0f)), r);
+}
+#include "math.h"
+#else
+#define CK_ISA_COMPILED 0
+#endif

@@ -1,0 +1,48 @@
+// Any CPU: clang's vector extension, which becomes SSE2, NEON or plain scalars.
+#include <stddef.h>
+#include <string.h>
+#define CK_ISA_COMPILED 1
+// Nothing to enable, but end.h closes the same thing for every instruction set.
+#pragma clang attribute push(__attribute__((annotate("portable"))), apply_to = function)
+#define CK_NAME(f) f##__portable
+#define VW 4 // the width of SSE2 and NEON registers
+typedef float vf __attribute__((vector_size(16), aligned(4)));
+typedef int vi __attribute__((vector_size(16), aligned(4)));
+#define CK_INLINE static inline __attribute__((always_inline, unused))
+CK_INLINE vf v_set1(float x) { return (vf){x, x, x, x}; }
+CK_INLINE vf v_zero(void) { return v_set1(0); }
+CK_INLINE vf v_load(const float *p) {
+    vf v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+CK_INLINE void v_store(float *p, vf v) { memcpy(p, &v, sizeof v); }
+CK_INLINE vf v_load_tail(const float *p, ptrdiff_t n) {
+    float lanes[VW] = {0};
+    memcpy(lanes, p, (size_t)n * sizeof(float));
+    return v_load(lanes);
+}
+CK_INLINE void v_store_tail(float *p, ptrdiff_t n, vf v) { memcpy(p, &v, (size_t)n * sizeof(float)); }
+CK_INLINE void v_stream(float *p, vf v) { v_store(p, v); }
+CK_INLINE vf v_add(vf a, vf b) { return a + b; }
+CK_INLINE vf v_sub(vf a, vf b) { return a - b; }
+CK_INLINE vf v_mul(vf a, vf b) { return a * b; }
+CK_INLINE vf v_div(vf a, vf b) { return a / b; }
+CK_INLINE vf v_blend(vi mask, vf x, vf y) { return (vf)(((vi)x & mask) | ((vi)y & ~mask)); }
+CK_INLINE vf v_max(vf a, vf b) { return v_blend((vi)(a > b), a, b); }
+CK_INLINE vf v_min(vf a, vf b) { return v_blend((vi)(a < b), a, b); }
+CK_INLINE vf v_sqrt(vf a) { return __builtin_elementwise_sqrt(a); }
+CK_INLINE vf v_fma(vf a, vf b, vf c) { return a * b + c; } // not fused: fmaf without hardware costs a call a lane
+CK_INLINE vf v_fnma(vf a, vf b, vf c) { return c - a * b; }
+CK_INLINE float v_sum(vf a) { return (a[0] + a[2]) + (a[1] + a[3]); }
+CK_INLINE float v_max_across(vf a) {
+    float m = a[0];
+    for (int i = 1; i < VW; i++) m = a[i] > m ? a[i] : m;
+    return m;
+}
+CK_INLINE vf v_select_gt(vf a, vf b, vf x, vf y) { return v_blend((vi)(a > b), x, y); }
+// Round to nearest by the shifter, for |a| < 2^22.
+CK_INLINE vf v_round(vf a) { return (a + 12582912.0f) - 12582912.0f; }
+CK_INLINE vf v_scale2(vf a, vf n) { return a * (vf)((__builtin_convertvector(n, vi) + 127) << 23); }
+CK_INLINE vf v_reciprocal(vf a) { return 1.0f / a; }
+#include "math.h"

@@ -1,0 +1,2 @@
+import Orchestrator
+@main struct Ossicle { static func main() {} }

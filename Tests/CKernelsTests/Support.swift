@@ -1,0 +1,70 @@
+import CKernels
+import Testing
+
+/// Runs `body` under every instruction set of this machine, and restores the active one.
+func forEachInstructionSet(_ body: (String) throws -> Void) rethrows {
+    let active = ck_isa_active()
+    defer { _ = ck_isa_select(active) }
+    for raw in 0..<CK_ISA_COUNT.rawValue {
+        let isa = ck_isa(rawValue: raw)
+        guard ck_isa_available(isa) == 1, ck_isa_select(isa) == CK_OK else { continue }
+        try body(String(cString: ck_isa_name(isa)))
+    }
+}
+
+/// 64-byte aligned floats, freed with the object.
+final class Floats {
+    let count: Int
+    let pointer: UnsafeMutablePointer<Float>
+    /// `slack` extra floats behind the end hold NaN, to betray a read or write past it.
+    init(_ count: Int, _ value: (Int) -> Float = { _ in 0 }) {
+        self.count = count
+        pointer = UnsafeMutableRawPointer.allocate(byteCount: max(64, (count + 16) * 4), alignment: 64)
+            .bindMemory(to: Float.self, capacity: count + 16)
+        for i in 0..<count { pointer[i] = value(i) }
+        for i in count..<count + 16 { pointer[i] = .nan }
+    }
+    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+    subscript(i: Int) -> Float {
+        get { pointer[i] }
+        set { pointer[i] = newValue }
+    }
+    var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+    /// True while nothing was written past the end.
+    var isIntact: Bool { (count..<count + 16).allSatisfy { pointer[$0].isNaN } }
+}
+
+/// A small deterministic generator for test data.
+struct TestRandom {
+    var state: UInt64
+    init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+    /// Uniform in −1 ..< 1.
+    mutating func next() -> Float {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Float(Int32(truncatingIfNeeded: state >> 32)) / 2_147_483_648
+    }
+    mutating func floats(_ count: Int, scale: Float = 1, offset: Float = 0) -> Floats {
+        let result = Floats(count)
+        for i in 0..<count { result[i] = offset + scale * next() }
+        return result
+    }
+}
+
+/// A pool and scratch for `threads` lanes.
+final class TestExecution {
+    var exec: ck_exec
+    private let pool: OpaquePointer
+    private let memory: UnsafeMutableRawPointer
+    init(threads: Int, scratchBytes: Int) {
+        var created: OpaquePointer?
+        precondition(ck_pool_create(Int32(threads), &created) == CK_OK)
+        pool = created!
+        let lane = (scratchBytes + 63) / 64 * 64
+        memory = .allocate(byteCount: max(64, lane * threads), alignment: 64)
+        exec = ck_exec(pool: pool, scratch: memory, scratch_bytes: lane)
+    }
+    deinit {
+        ck_pool_destroy(pool)
+        memory.deallocate()
+    }
+}

@@ -1,0 +1,2 @@
+import Orchestrator
+@main struct Bench { static func main() {} }
