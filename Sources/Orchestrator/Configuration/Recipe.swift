@@ -1,0 +1,172 @@
+/// Everything that determines a run, saved in every checkpoint. One commented YAML file per recipe lives in `Configs/`.
+///
+/// Every key has a default, so a recipe file says only what it changes; ``RecipeFile`` reads files strictly: an unknown
+/// key is an error that names the nearest known one.
+public struct Recipe: Codable, Sendable, Equatable {
+    /// What the run learns from.
+    public enum Method: String, Codable, Sendable, CaseIterable {
+        /// Contrast of two crops of a clip against the other clips of the batch (COLA).
+        case cola
+        /// Cross-entropy over the data set's labels, from random initialisation or from another run's weights.
+        case supervised
+    }
+
+    public var method: Method = .cola
+    public var data = DataSection()
+    public var frontend = LogMelConfiguration()
+    public var augmentation = AugmentationSection()
+    public var encoder = EncoderSection()
+    public var head = HeadSection()
+    public var objective = ObjectiveSection()
+    public var optimizer = OptimizerSection()
+    public var schedule = ScheduleSection()
+    public var training = TrainingSection()
+
+    public init() {}
+}
+
+/// Which audio is read, and how views are cut from it.
+public struct DataSection: Codable, Sendable, Equatable {
+    /// Frames of one view; with a hop of 10 ms, 96 frames are 960 ms.
+    public var viewFrames = 96
+    /// Root-mean-square level that every clip is scaled to before cropping; 0 leaves levels as they are.
+    public var level: Float = 0.0025
+    /// Decoded audio kept in memory, in MiB, so that a clip is decoded once and not every epoch.
+    public var cacheMemoryMiB = 2048
+    /// Loader threads; 0 chooses.
+    public var workers = 0
+    /// Batches prepared ahead of the trainer.
+    public var prefetch = 3
+
+    public init() {}
+    enum CodingKeys: String, CodingKey {
+        case level
+        case workers
+        case prefetch
+        case viewFrames = "view_frames"
+        case cacheMemoryMiB = "cache_memory_mib"
+    }
+}
+
+/// Changes to single views, drawn anew each time a view is cut. 0 switches one off.
+public struct AugmentationSection: Codable, Sendable, Equatable {
+    /// Standard deviation of white noise added to the positive's waveform (the authors' code: 0.001).
+    public var positiveNoise: Float = 0.001
+    /// Every view's level is changed by a gain uniform in ± this many decibels.
+    public var levelJitterDB: Float = 0
+    /// Masks in time: number a view, and the longest one in frames.
+    public var timeMasks = 0
+    public var timeMaskFrames = 16
+    /// Masks in frequency: number a view, and the widest one in mel bands.
+    public var frequencyMasks = 0
+    public var frequencyMaskBands = 8
+
+    public init() {}
+    enum CodingKeys: String, CodingKey {
+        case positiveNoise = "positive_noise"
+        case levelJitterDB = "level_jitter_db"
+        case timeMasks = "time_masks"
+        case timeMaskFrames = "time_mask_frames"
+        case frequencyMasks = "frequency_masks"
+        case frequencyMaskBands = "frequency_mask_bands"
+    }
+}
+
+public struct EncoderSection: Codable, Sendable, Equatable {
+    public enum Name: String, Codable, Sendable, CaseIterable {
+        case efficientNetB0 = "efficientnet-b0"
+    }
+    public var name: Name = .efficientNetB0
+    /// Probability with which the last block's branch is dropped for an image; block b of 16 has b/16 of it.
+    public var dropConnect: Float = 0.2
+
+    public init() {}
+    enum CodingKeys: String, CodingKey {
+        case name
+        case dropConnect = "drop_connect"
+    }
+}
+
+public struct HeadSection: Codable, Sendable, Equatable {
+    /// Width of the projection that the objective compares.
+    public var projection = 512
+    /// LayerNorm and tanh after the dense layer (the authors' cosine arm leaves both out).
+    public var normalize = true
+
+    public init() {}
+}
+
+public struct ObjectiveSection: Codable, Sendable, Equatable {
+    public enum Similarity: String, Codable, Sendable, CaseIterable {
+        case bilinear
+        case cosine
+    }
+    public var similarity: Similarity = .bilinear
+    /// Divides the cosine similarity; the bilinear one has none.
+    public var temperature: Float = 0.2
+
+    public init() {}
+}
+
+public struct OptimizerSection: Codable, Sendable, Equatable {
+    public enum Name: String, Codable, Sendable, CaseIterable {
+        case adam
+    }
+    public var name: Name = .adam
+    public var learningRate = 1e-4
+    public var beta1 = 0.9
+    public var beta2 = 0.999
+    public var epsilon = 1e-8
+    /// Decoupled weight decay (AdamW); 0 for Adam.
+    public var weightDecay = 0.0
+
+    public init() {}
+    enum CodingKeys: String, CodingKey {
+        case name
+        case beta1
+        case beta2
+        case epsilon
+        case learningRate = "learning_rate"
+        case weightDecay = "weight_decay"
+    }
+}
+
+public struct ScheduleSection: Codable, Sendable, Equatable {
+    public enum Name: String, Codable, Sendable, CaseIterable {
+        case constant
+        /// Half a cosine from the learning rate to 0 over the run, without restarts.
+        case cosine
+    }
+    public var name: Name = .constant
+    /// Steps over which the rate rises linearly from 0.
+    public var warmupSteps = 0
+
+    public init() {}
+    enum CodingKeys: String, CodingKey {
+        case name
+        case warmupSteps = "warmup_steps"
+    }
+}
+
+public struct TrainingSection: Codable, Sendable, Equatable {
+    public var epochs = 500
+    /// Ends the run after this many steps; 0: after `epochs`.
+    public var steps = 0
+    /// Clips in a batch; a contrastive batch has twice as many views.
+    public var batchSize = 1024
+    public var seed: UInt64 = 0
+    /// Compute threads; 0: one a core. Results do not depend on it.
+    public var threads = 0
+    /// Minutes between checkpoints besides the one at the end.
+    public var checkpointMinutes = 5.0
+
+    public init() {}
+    enum CodingKeys: String, CodingKey {
+        case epochs
+        case steps
+        case seed
+        case threads
+        case batchSize = "batch_size"
+        case checkpointMinutes = "checkpoint_minutes"
+    }
+}

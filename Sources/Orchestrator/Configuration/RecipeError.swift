@@ -1,0 +1,25 @@
+/// Why a recipe could not be used: one sentence that names the key or the file.
+public enum RecipeError: Error, CustomStringConvertible, Equatable {
+    case unreadable(path: String, reason: String)
+    case notFound(name: String, known: [String])
+    case unknownKey(String, nearest: String?)
+    case invalidValue(key: String, value: String, expected: String)
+    case malformedOverride(String)
+
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason):
+            "cannot read the recipe \(path): \(reason)"
+        case .notFound(let name, let known):
+            "there is no recipe “\(name)”; name one of \(known.joined(separator: ", ")), or a YAML file"
+        case .unknownKey(let key, let nearest?):
+            "unknown recipe key “\(key)”; did you mean “\(nearest)”?"
+        case .unknownKey(let key, nil):
+            "unknown recipe key “\(key)”"
+        case .invalidValue(let key, let value, let expected):
+            "recipe key “\(key)” cannot be “\(value)”; it takes \(expected)"
+        case .malformedOverride(let text):
+            "“\(text)” does not change a recipe; write --set key=value, as in --set optimizer.learning_rate=0.001"
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// The log-mel front end's parameters. *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §3.
+public struct LogMelConfiguration: Codable, Sendable, Equatable {
+    /// Hz.
+    public var sampleRate = 16_000
+    /// Samples under the periodic Hann window, and from one frame to the next.
+    public var windowSamples = 400
+    public var hopSamples = 160
+    /// Points of the transform; the window is padded with zeros.
+    public var fftSize = 1024
+    public var melBands = 64
+    public var lowHertz: Float = 60
+    public var highHertz: Float = 7800
+    /// Smallest mel value whose logarithm is taken.
+    public var floor: Float = 1e-5
+
+    public init() {}
+    enum CodingKeys: String, CodingKey {
+        case floor
+        case sampleRate = "sample_rate"
+        case windowSamples = "window_samples"
+        case hopSamples = "hop_samples"
+        case fftSize = "fft_size"
+        case melBands = "mel_bands"
+        case lowHertz = "low_hertz"
+        case highHertz = "high_hertz"
+    }
+}
