@@ -1,6 +1,7 @@
 /// Why a recipe could not be used: one sentence that names the key or the file.
 public enum RecipeError: Error, CustomStringConvertible, Equatable {
     case unreadable(path: String, reason: String)
+    case unwritable(path: String, reason: String)
     case notFound(name: String, known: [String])
     case unknownKey(String, nearest: String?)
     case invalidValue(key: String, value: String, expected: String)
@@ -10,6 +11,10 @@ public enum RecipeError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .unreadable(let path, let reason):
             "cannot read the recipe \(path): \(reason)"
+        case .unwritable(let path, let reason):
+            "cannot write the recipe \(path): \(reason)"
+        case .notFound(let name, let known) where known.isEmpty:
+            "there is no recipe “\(name)”; name a YAML file, or set OSSICLE_CONFIGS to the folder of the named ones"
         case .notFound(let name, let known):
             "there is no recipe “\(name)”; name one of \(known.joined(separator: ", ")), or a YAML file"
         case .unknownKey(let key, let nearest?):

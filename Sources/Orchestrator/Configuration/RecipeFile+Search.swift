@@ -1,0 +1,50 @@
+import Foundation
+
+extension RecipeFile {
+    /// Where named recipes are looked for, nearest first: the folder in `OSSICLE_CONFIGS`, `Configs` beside the program or
+    /// in any folder above it (a package's build lies inside the package), and `Configs` in the current folder.
+    public static var searchFolders: [String] {
+        var folders: [String] = []
+        if let named = ProcessInfo.processInfo.environment["OSSICLE_CONFIGS"], !named.isEmpty { folders.append(named) }
+        if let program = Bundle.main.executableURL?.resolvingSymlinksInPath() {
+            var folder = program.deletingLastPathComponent()
+            while folder.path != "/" {
+                folders.append(folder.appending(path: "Configs").path)
+                folders.append(folder.appending(path: "share/ossicle/Configs").path)
+                folder = folder.deletingLastPathComponent()
+            }
+        }
+        folders.append(FileManager.default.currentDirectoryPath + "/Configs")
+        var seen: Set<String> = []
+        return folders.filter { isFolder($0) && seen.insert($0).inserted }
+    }
+
+    /// Names of the recipes in ``searchFolders``, sorted.
+    public static var names: [String] {
+        let files = searchFolders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
+        return Set(files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(".yaml".count)) }).sorted()
+    }
+
+    /// Path of the file that a name or a path stands for.
+    static func locate(_ nameOrPath: String) throws(RecipeError) -> String {
+        let looksLikePath =
+            nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") || nameOrPath.hasSuffix(".yml")
+        if looksLikePath {
+            guard FileManager.default.fileExists(atPath: nameOrPath) else {
+                throw .unreadable(path: nameOrPath, reason: "there is no such file")
+            }
+            guard !isFolder(nameOrPath) else { throw .unreadable(path: nameOrPath, reason: "it is a folder") }
+            return nameOrPath
+        }
+        for folder in searchFolders {
+            let path = "\(folder)/\(nameOrPath).yaml"
+            if FileManager.default.fileExists(atPath: path) { return path }
+        }
+        throw .notFound(name: nameOrPath, known: names)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+}

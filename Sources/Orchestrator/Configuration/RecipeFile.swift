@@ -1,0 +1,118 @@
+import Foundation
+import Yams
+
+/// Reads and writes recipes as YAML. A file says only what it changes; everything in it must be known and in range.
+public enum RecipeFile {
+    /// The recipe of that name in one of ``searchFolders``, or at that path, changed by `overrides`.
+    ///
+    /// - Parameters:
+    ///   - nameOrPath: a name such as `cola`, or a path (anything with a `/`, ending in `.yaml` or `.yml`).
+    ///   - overrides: `key=value` each, as in `optimizer.learning_rate=0.001`; the last one of a key counts.
+    public static func load(_ nameOrPath: String, overrides: [String] = []) throws(RecipeError) -> Recipe {
+        let path = try locate(nameOrPath)
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw .unreadable(path: path, reason: error.localizedDescription)
+        }
+        var recipe = try entries(yaml: text, path: path)
+        for override in overrides { recipe = try changed(recipe, by: override) }
+        try check(recipe)
+        return recipe
+    }
+
+    /// The recipe that a YAML text describes, starting from the defaults.
+    public static func parse(yaml: String, path: String = "text") throws(RecipeError) -> Recipe {
+        let recipe = try entries(yaml: yaml, path: path)
+        try check(recipe)
+        return recipe
+    }
+
+    /// The whole recipe, every key of it; reads back equal.
+    public static func yaml(of recipe: Recipe) -> String {
+        var lines: [String] = []
+        var section: Substring?
+        for key in RecipeKey.all {
+            if key.section != section {
+                section = key.section
+                lines.append("\(section ?? ""):")
+            }
+            lines.append("\(section == nil ? "" : "  ")\(key.lastComponent): \(key.text(recipe))")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Writes the whole recipe to a file, replacing it in one go.
+    public static func write(_ recipe: Recipe, to path: String) throws(RecipeError) {
+        do {
+            try yaml(of: recipe).write(toFile: path, atomically: true, encoding: .utf8)
+        } catch {
+            throw .unwritable(path: path, reason: error.localizedDescription)
+        }
+    }
+
+    /// `recipe` with one `key=value` applied; ranges that involve other keys are not checked yet.
+    static func changed(_ recipe: Recipe, by override: String) throws(RecipeError) -> Recipe {
+        guard let equals = override.firstIndex(of: "="), equals != override.startIndex else {
+            throw .malformedOverride(override)
+        }
+        var recipe = recipe
+        let name = override[..<equals].trimmingCharacters(in: .whitespaces)
+        let value = override[override.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+        try set(name, to: value, in: &recipe)
+        return recipe
+    }
+
+    private static func entries(yaml: String, path: String) throws(RecipeError) -> Recipe {
+        var recipe = Recipe()
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: yaml)
+        } catch {
+            throw .unreadable(path: path, reason: "\(error)".split(separator: "\n").joined(separator: " "))
+        }
+        guard let root, root.null == nil else { return recipe }
+        guard case .mapping(let mapping) = root else {
+            throw .unreadable(path: path, reason: "it is not a list of “key: value” lines")
+        }
+        try apply(mapping, under: "", to: &recipe)
+        return recipe
+    }
+
+    private static func apply(
+        _ mapping: Node.Mapping, under prefix: String, to recipe: inout Recipe
+    ) throws(RecipeError) {
+        for (key, value) in mapping {
+            let name = prefix + (key.scalar?.string ?? "?")
+            let isSection = prefix.isEmpty && RecipeKey.all.contains { $0.section.map(String.init) == name }
+            switch value {
+            case .mapping(let inner) where RecipeKey.named(name) == nil:
+                if inner.isEmpty, !isSection { throw unknown(name) }
+                try apply(inner, under: name + ".", to: &recipe)
+            case .scalar(let scalar) where isSection:
+                // “data:” with nothing under it, all its lines commented out.
+                guard value.null != nil else {
+                    throw .invalidValue(key: name, value: scalar.string, expected: "keys of its own, indented")
+                }
+            case .scalar(let scalar):
+                try set(name, to: scalar.string, in: &recipe)
+            case .mapping, .sequence, .alias:
+                guard let known = RecipeKey.named(name) else { throw unknown(name) }
+                let kind = value.mapping == nil ? "a list" : "a group of keys"
+                throw .invalidValue(key: name, value: kind, expected: known.expected)
+            }
+        }
+    }
+
+    private static func set(_ name: String, to value: String, in recipe: inout Recipe) throws(RecipeError) {
+        guard let key = RecipeKey.named(name) else { throw unknown(name) }
+        guard key.store(&recipe, value) else {
+            throw .invalidValue(key: name, value: value, expected: key.expected)
+        }
+    }
+
+    private static func unknown(_ name: String) -> RecipeError {
+        .unknownKey(name, nearest: RecipeKey.nearest(to: name))
+    }
+}

@@ -1,0 +1,103 @@
+extension RecipeKey {
+    /// Every key of ``Recipe``.
+    public static let all: [RecipeKey] = [
+        .choice("method", \.method),
+
+        .integer("data.view_frames", \.data.viewFrames, positive),
+        .number("data.level", \.data.level, "a level from 0 to 1, 0 to leave levels alone") { (0...1).contains($0) },
+        .integer("data.cache_memory_mib", \.data.cacheMemoryMiB, counted),
+        .integer("data.workers", \.data.workers, 0...256),
+        .integer("data.prefetch", \.data.prefetch, 1...1024),
+
+        .integer("frontend.sample_rate", \.frontend.sampleRate, 1000...384_000),
+        .integer("frontend.window_samples", \.frontend.windowSamples, positive),
+        .integer("frontend.hop_samples", \.frontend.hopSamples, positive),
+        .integer("frontend.fft_size", \.frontend.fftSize, 2...65_536),
+        .integer("frontend.mel_bands", \.frontend.melBands, 1...1024),
+        .number("frontend.low_hertz", \.frontend.lowHertz, "a frequency from 0 Hz") { $0 >= 0 },
+        .number("frontend.high_hertz", \.frontend.highHertz, "a frequency above 0 Hz") { $0 > 0 },
+        .number("frontend.floor", \.frontend.floor, "a number above 0") { $0 > 0 },
+
+        .number("augmentation.positive_noise", \.augmentation.positiveNoise, "a deviation from 0") { $0 >= 0 },
+        .number("augmentation.level_jitter_db", \.augmentation.levelJitterDB, "decibels from 0 to 60") {
+            (0...60).contains($0)
+        },
+        .integer("augmentation.time_masks", \.augmentation.timeMasks, 0...64),
+        .integer("augmentation.time_mask_frames", \.augmentation.timeMaskFrames, counted),
+        .integer("augmentation.frequency_masks", \.augmentation.frequencyMasks, 0...64),
+        .integer("augmentation.frequency_mask_bands", \.augmentation.frequencyMaskBands, counted),
+
+        .choice("encoder.name", \.encoder.name),
+        .number("encoder.drop_connect", \.encoder.dropConnect, "a probability from 0, below 1") {
+            (0..<1).contains($0)
+        },
+
+        .integer("head.projection", \.head.projection, positive),
+        .flag("head.normalize", \.head.normalize),
+
+        .choice("objective.similarity", \.objective.similarity),
+        .number("objective.temperature", \.objective.temperature, "a number above 0") { $0 > 0 },
+
+        .choice("optimizer.name", \.optimizer.name),
+        .number("optimizer.learning_rate", \.optimizer.learningRate, "a number above 0") { $0 > 0 },
+        .number("optimizer.beta1", \.optimizer.beta1, "a number from 0, below 1") { (0..<1).contains($0) },
+        .number("optimizer.beta2", \.optimizer.beta2, "a number from 0, below 1") { (0..<1).contains($0) },
+        .number("optimizer.epsilon", \.optimizer.epsilon, "a number above 0") { $0 > 0 },
+        .number("optimizer.weight_decay", \.optimizer.weightDecay, "a number from 0") { $0 >= 0 },
+
+        .choice("schedule.name", \.schedule.name),
+        .integer("schedule.warmup_steps", \.schedule.warmupSteps, counted),
+
+        .integer("training.epochs", \.training.epochs, positive),
+        .integer("training.steps", \.training.steps, counted),
+        .integer("training.batch_size", \.training.batchSize, positive),
+        .seed("training.seed", \.training.seed),
+        .integer("training.threads", \.training.threads, 0...1024),
+        .number("training.checkpoint_minutes", \.training.checkpointMinutes, "minutes above 0") { $0 > 0 },
+    ]
+
+    private static let positive = 1...Int.max
+    private static let counted = 0...Int.max
+
+    /// The key with exactly this name.
+    static func named(_ name: String) -> RecipeKey? { all.first { $0.name == name } }
+
+    /// The known key or section that a misspelt one most likely stands for; nil where nothing is close.
+    ///
+    /// Keys are compared whole, by edit distance. A key given without its section, or by its initials (`lr`), counts as
+    /// one edit away.
+    static func nearest(to unknown: String) -> String? {
+        let sections = Set(all.compactMap { $0.section.map(String.init) })
+        let last = unknown.split(separator: ".").last ?? ""
+        var best: (name: String, distance: Int)?
+        func consider(_ name: String, _ distance: Int) {
+            if distance < best?.distance ?? .max { best = (name, distance) }
+        }
+        for key in all {
+            consider(key.name, editDistance(unknown, key.name))
+            let initials = String(key.lastComponent.split(separator: "_").compactMap(\.first))
+            if initials.count > 1, last == initials { consider(key.name, 1) }
+            consider(key.name, 1 + editDistance(last, key.lastComponent))
+        }
+        for section in sections.sorted() where !unknown.contains(".") { consider(section, editDistance(unknown, section)) }
+        guard let best, best.distance <= max(2, unknown.count / 2) else { return nil }
+        return best.name
+    }
+
+    /// Insertions, deletions and replacements that turn `a` into `b` (Levenshtein), ignoring case.
+    private static func editDistance(_ a: some StringProtocol, _ b: some StringProtocol) -> Int {
+        let a = Array(a.lowercased())
+        let b = Array(b.lowercased())
+        var row = Array(0...b.count)
+        for (i, x) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, y) in b.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = x == y ? diagonal : 1 + min(diagonal, above, row[j])
+                diagonal = above
+            }
+        }
+        return row[b.count]
+    }
+}
