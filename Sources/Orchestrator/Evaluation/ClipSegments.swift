@@ -1,0 +1,51 @@
+/// Where a clip's views begin, in samples. A clip shorter than a view has one, with zeros on both sides, the same in
+/// training and in testing, as in pretraining.
+public struct ClipSegments: Sendable, Equatable {
+    /// Samples under one view: (viewFrames − 1)·hop + window.
+    public let viewSamples: Int
+    /// From one segment to the next: viewFrames·hop, so that segments share no frame and none is left out.
+    public let stride: Int
+    private let windowSamples: Int
+    private let hopSamples: Int
+
+    /// Share of a view that a clip's last segment must fill with its own frames, unless it is the only one. 0 keeps
+    /// every tail (the authors' code).
+    public var shortestTail: Double
+
+    public init(frontend: LogMelConfiguration, viewFrames: Int, shortestTail: Double = 0) {
+        windowSamples = frontend.windowSamples
+        hopSamples = frontend.hopSamples
+        viewSamples = (viewFrames - 1) * frontend.hopSamples + frontend.windowSamples
+        stride = viewFrames * frontend.hopSamples
+        self.shortestTail = shortestTail
+    }
+
+    /// Non-overlapping segments from the clip's first sample on; the tail of the last is to be filled with zeros.
+    public func segments(samples: Int) -> [Int] {
+        guard samples > viewSamples else { return [centred(samples)] }
+        let frames = (samples - windowSamples) / hopSamples + 1
+        let viewFrames = stride / hopSamples
+        let tail = frames % viewFrames
+        let keepsTail = tail > 0 && Double(tail) >= shortestTail * Double(viewFrames)
+        return (0..<(frames / viewFrames + (keepsTail ? 1 : 0))).map { $0 * stride }
+    }
+
+    /// Independent uniform crops.
+    public func crops(samples: Int, count: Int, from stream: inout RandomStream) -> [Int] {
+        guard samples > viewSamples else { return [centred(samples)] }
+        return (0..<count).map { _ in stream.index(below: samples - viewSamples + 1) }
+    }
+
+    /// At most 0: zeros are equally many on both sides, one less before than after if that is uneven.
+    private func centred(_ samples: Int) -> Int { -((viewSamples - samples) / 2) }
+
+    /// The view at `start` of the clip, zeros where it reaches beyond.
+    public func copy(_ samples: [Float], at start: Int, into view: inout [Float]) {
+        let source = samples.span
+        var target = view.mutableSpan
+        for i in 0..<viewSamples {
+            let place = start + i
+            target[i] = place >= 0 && place < source.count ? source[place] : 0
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// Vectors of clips, any number a clip: the embeddings of its crops or segments, or one vector of statistics.
+public struct ClipVectors: Sendable, Equatable {
+    public let dimension: Int
+    /// (rows, dimension), a clip's rows together, clips in order.
+    public private(set) var values: [Float] = []
+    /// Clip i has the rows `offsets[i] ..< offsets[i + 1]`.
+    public private(set) var offsets = [0]
+
+    public init(dimension: Int) { self.dimension = dimension }
+
+    /// - Parameters:
+    ///   - values: (offsets.last, dimension).
+    ///   - offsets: 0 and the sums of the clips' numbers of rows.
+    init(dimension: Int, values: [Float], offsets: [Int]) {
+        precondition(values.count == (offsets.last ?? 0) * dimension, "as many values as the offsets tell")
+        self.dimension = dimension
+        self.values = values
+        self.offsets = offsets
+    }
+
+    public var clips: Int { offsets.count - 1 }
+    public var rows: Int { offsets[clips] }
+
+    public func rows(of clip: Int) -> Range<Int> { offsets[clip]..<offsets[clip + 1] }
+
+    /// Adds a clip. `vectors` is (rows, dimension).
+    public mutating func append(_ vectors: some Collection<Float>) {
+        precondition(vectors.count % dimension == 0, "whole vectors")
+        values.append(contentsOf: vectors)
+        offsets.append(values.count / dimension)
+    }
+
+    /// (clips, dimension): the mean over each clip's rows, 0 of a clip without any.
+    public func means() -> [Float] {
+        var means = [Float](repeating: 0, count: clips * dimension)
+        for clip in 0..<clips {
+            let rows = rows(of: clip)
+            for row in rows {
+                for d in 0..<dimension { means[clip * dimension + d] += values[row * dimension + d] }
+            }
+            for d in 0..<dimension where rows.count > 1 { means[clip * dimension + d] /= Float(rows.count) }
+        }
+        return means
+    }
+}

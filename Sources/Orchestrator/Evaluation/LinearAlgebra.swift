@@ -1,0 +1,57 @@
+import COpenBLAS
+
+/// The few products and decompositions that evaluation needs, row-major. OpenBLAS is held to one thread in this process:
+/// its sums would otherwise depend on how many it finds.
+enum LinearAlgebra {
+    private static let singleThreaded: Void = openblas_set_num_threads(1)
+
+    /// c ← a bᵀ, with a (m, k), b (n, k), c (m, n).
+    static func multiplyTransposed(_ a: [Float], _ b: [Float], into c: inout [Float], m: Int, n: Int, k: Int) {
+        precondition(a.count >= m * k && b.count >= n * k && c.count >= m * n, "matrices hold fewer values than named")
+        singleThreaded
+        cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b, Int32(k), 0, &c,
+            Int32(n))
+    }
+
+    /// c ← aᵀ b, with a (k, m), b (k, n), c (m, n).
+    static func transposedMultiply(_ a: [Float], _ b: [Float], into c: inout [Float], m: Int, n: Int, k: Int) {
+        precondition(a.count >= m * k && b.count >= n * k && c.count >= m * n, "matrices hold fewer values than named")
+        singleThreaded
+        cblas_sgemm(
+            CblasRowMajor, CblasTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(m), b, Int32(n), 0, &c,
+            Int32(n))
+    }
+
+    /// Singular values of x (rows, columns), largest first, min(rows, columns) of them: the square roots of the
+    /// eigenvalues of x xᵀ or xᵀ x, whichever is smaller. Values under 10⁻⁸ of the largest are rounding.
+    static func singularValues(_ x: [Double], rows: Int, columns: Int) -> [Double] {
+        let order = min(rows, columns)
+        guard order > 0 else { return [] }
+        precondition(x.count == rows * columns, "the matrix holds as many values as named")
+        singleThreaded
+        var gram = [Double](repeating: 0, count: order * order)
+        let transpose = rows <= columns ? CblasNoTrans : CblasTrans
+        cblas_dsyrk(
+            CblasRowMajor, CblasUpper, transpose, Int32(order), Int32(max(rows, columns)), 1, x, Int32(columns), 0,
+            &gram, Int32(order))
+        // LAPACK counts by columns: the upper triangle by rows is its lower one. The reference's C wrapper would be one
+        // library more, so that its Fortran is called as it is: a first call asks for the sizes of its workspaces.
+        var (job, triangle) = (CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: "L")))
+        var (n, status) = (Int32(order), Int32(0))
+        var eigenvalues = [Double](repeating: 0, count: order)
+        var (workSize, integerSize) = (Int32(-1), Int32(-1))
+        var (work, integers) = ([0.0], [Int32(0)])
+        for _ in 0..<2 {
+            dsyevd_(
+                &job, &triangle, &n, &gram, &n, &eigenvalues, &work, &workSize, &integers, &integerSize, &status, 1, 1)
+            guard status == 0 else { return [] }  // Only for values that are not finite.
+            if workSize < 0 {
+                (workSize, integerSize) = (Int32(work[0]), integers[0])
+                work = Array(repeating: 0, count: Int(workSize))
+                integers = Array(repeating: 0, count: Int(integerSize))
+            }
+        }
+        return eigenvalues.reversed().map { max($0, 0).squareRoot() }
+    }
+}

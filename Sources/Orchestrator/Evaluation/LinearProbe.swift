@@ -1,0 +1,96 @@
+/// One linear layer on frozen vectors, trained with cross-entropy: what the vectors make linearly readable.
+///
+/// *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §4: Adam at 0.001, batches of 64, one random crop a clip and
+/// step. Here a clip's crops are embedded once and each step draws one of them.
+public struct LinearProbe: Sendable, Equatable {
+    public struct Options: Sendable, Equatable {
+        public var epochs = 100
+        /// Epochs go on until this many steps are done: on a few hundred clips 100 epochs are too few to converge.
+        public var minimumSteps = 2000
+        public var batchSize = 64
+        public var learningRate = 1e-3
+        /// Decoupled weight decay; the paper has none.
+        public var weightDecay = 0.0
+        public var seed: UInt64 = 0
+
+        public init() {}
+    }
+
+    private let standardization: Standardization
+    private var regression: SoftmaxRegression
+    /// Mean cross-entropy over the last epoch, in nats.
+    public private(set) var trainingLoss = 0.0
+
+    public var classes: Int { regression.classes }
+
+    /// - Parameters:
+    ///   - vectors: of every clip of the data set.
+    ///   - labels: of every clip, 0 ..< `classes`; read for `clips` only.
+    ///   - clips: those to learn from, each with a vector at least.
+    public init(
+        training vectors: ClipVectors, labels: [Int], clips: [Int], classes: Int, options: Options = Options()
+    ) {
+        standardization = Standardization(of: vectors, clips: clips)
+        regression = SoftmaxRegression(dimension: vectors.dimension, classes: classes)
+        guard !clips.isEmpty else { return }
+        let batchSize = min(options.batchSize, clips.count)
+        let stepsPerEpoch = (clips.count + batchSize - 1) / batchSize
+        let epochs = max(options.epochs, (options.minimumSteps + stepsPerEpoch - 1) / stepsPerEpoch)
+        var x = [Float](repeating: 0, count: batchSize * vectors.dimension)
+        var logits = [Float](repeating: 0, count: batchSize * classes)
+        var (dWeights, dBias) = (regression.weights, regression.bias)
+        var weightsOptimizer = AdamVector(count: dWeights.count)
+        var biasOptimizer = AdamVector(count: dBias.count)
+        for epoch in 1...epochs {
+            // Epoch 0 of this purpose places the crops.
+            var stream = RandomStream(seed: options.seed, purpose: .probe, epoch: epoch)
+            var order = clips
+            stream.shuffle(&order)
+            var loss = 0.0
+            for start in stride(from: 0, to: order.count, by: batchSize) {
+                let batch = order[start..<min(start + batchSize, order.count)]
+                for (slot, clip) in batch.enumerated() {
+                    let rows = vectors.rows(of: clip)
+                    let row = rows.lowerBound + stream.index(below: rows.count)
+                    standardization.write(row: row, of: vectors, to: &x, slot: slot)
+                }
+                regression.logits(x, count: batch.count, into: &logits)
+                loss +=
+                    regression.lossAndGradient(logits: &logits, labels: batch.map { labels[$0] })
+                    * Double(batch.count)
+                regression.gradients(logits, x: x, count: batch.count, weights: &dWeights, bias: &dBias)
+                weightsOptimizer.step(
+                    &regression.weights, gradient: dWeights, learningRate: options.learningRate,
+                    weightDecay: options.weightDecay)
+                biasOptimizer.step(&regression.bias, gradient: dBias, learningRate: options.learningRate)
+            }
+            trainingLoss = loss / Double(order.count)
+        }
+    }
+
+    /// (clips.count, classes): the mean of the *logits* of a clip's rows. (Not of the probabilities: a segment that is
+    /// sure then counts for more than one that is not.)
+    public func logits(_ vectors: ClipVectors, clips: [Int]) -> [Float] {
+        var result = [Float](repeating: 0, count: clips.count * classes)
+        for (place, clip) in clips.enumerated() {
+            let rows = vectors.rows(of: clip)
+            var x = [Float](repeating: 0, count: rows.count * vectors.dimension)
+            for (slot, row) in rows.enumerated() { standardization.write(row: row, of: vectors, to: &x, slot: slot) }
+            var logits = [Float](repeating: 0, count: rows.count * classes)
+            regression.logits(x, count: rows.count, into: &logits)
+            for k in 0..<classes {
+                let sum = rows.indices.reduce(Float(0)) { $0 + logits[($1 - rows.lowerBound) * classes + k] }
+                result[place * classes + k] = sum / Float(rows.count)
+            }
+        }
+        return result
+    }
+
+    /// The class of the largest mean logit, the first of equals.
+    public func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
+        let logits = logits(vectors, clips: clips)
+        return clips.indices.map { place in
+            (0..<classes).reduce(0) { logits[place * classes + $1] > logits[place * classes + $0] ? $1 : $0 }
+        }
+    }
+}
