@@ -44,6 +44,13 @@ CK_INLINE vf v_scale2(vf a, vf n) {
     __m256i e = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
     return _mm256_mul_ps(a, _mm256_castsi256_ps(e));
 }
+// a = m·2^n with 1 <= m < 2, for a normal a > 0
+CK_INLINE vf v_split2(vf a, vf *n) {
+    __m256i bits = _mm256_castps_si256(a);
+    *n = _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(127)));
+    return _mm256_castsi256_ps(_mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x7fffff)),
+                                               _mm256_set1_epi32(0x3f800000)));
+}
 CK_INLINE vf v_reciprocal(vf a) { return _mm256_div_ps(_mm256_set1_ps(1.0f), a); }
 #include "math.h"
 #else

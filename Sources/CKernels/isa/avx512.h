@@ -35,6 +35,11 @@ CK_INLINE vf v_select_gt(vf a, vf b, vf x, vf y) {
 CK_INLINE vf v_round(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 // a·2^n for integral n
 CK_INLINE vf v_scale2(vf a, vf n) { return _mm512_scalef_ps(a, n); }
+// a = m·2^n with 1 <= m < 2, for a normal a > 0; NaN stays NaN
+CK_INLINE vf v_split2(vf a, vf *n) {
+    *n = _mm512_getexp_ps(a);
+    return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
+}
 // 1/a to within 2 ulp, a normal: one Newton step on the 14-bit estimate; infinity gives 0
 CK_INLINE vf v_reciprocal(vf a) {
     vf r = _mm512_rcp14_ps(a);

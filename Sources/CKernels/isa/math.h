@@ -29,3 +29,27 @@ CK_INLINE vf v_swish_derivative(vf x) {
 
 // tanh x = 2σ(2x) − 1; absolute error below 2e-7
 CK_INLINE vf v_tanh(vf x) { return v_sub(v_mul(v_set1(2.0f), v_sigmoid(v_add(x, x))), v_set1(1.0f)); }
+
+// ln x: x = m·2^n with √½ < m <= √2, r = m − 1, ln m = r − r²/2 + r³·P(r) with P of degree 8 (coefficients as in Cephes' logf);
+// x is raised to the smallest normal float, and NaN or infinity give NaN. Error below 2e-7 plus half an ulp.
+CK_INLINE vf v_log(vf x) {
+    vf n, m = v_split2(v_max(x, v_set1(1.17549435e-38f)), &n);
+    vf root = v_set1(1.41421356f);
+    n = v_select_gt(m, root, v_add(n, v_set1(1.0f)), n);
+    m = v_select_gt(m, root, v_mul(m, v_set1(0.5f)), m);
+    vf r = v_sub(m, v_set1(1.0f)), square = v_mul(r, r);
+    vf p = v_set1(7.0376836292e-2f);
+    p = v_fma(p, r, v_set1(-1.1514610310e-1f));
+    p = v_fma(p, r, v_set1(1.1676998740e-1f));
+    p = v_fma(p, r, v_set1(-1.2420140846e-1f));
+    p = v_fma(p, r, v_set1(1.4249322787e-1f));
+    p = v_fma(p, r, v_set1(-1.6668057665e-1f));
+    p = v_fma(p, r, v_set1(2.0000714765e-1f));
+    p = v_fma(p, r, v_set1(-2.4999993993e-1f));
+    p = v_fma(p, r, v_set1(3.3333331174e-1f));
+    vf tail = v_mul(v_mul(p, r), square);
+    tail = v_fma(n, v_set1(-2.12194440e-4f), tail);
+    tail = v_fma(square, v_set1(-0.5f), tail);
+    tail = v_fma(v_sub(x, x), n, tail); // 0 for a finite x
+    return v_fma(n, v_set1(0.693359375f), v_add(r, tail));
+}

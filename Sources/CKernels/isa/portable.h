@@ -44,5 +44,11 @@ CK_INLINE vf v_select_gt(vf a, vf b, vf x, vf y) { return v_blend((vi)(a > b), x
 // Round to nearest by the shifter, for |a| < 2^22.
 CK_INLINE vf v_round(vf a) { return (a + 12582912.0f) - 12582912.0f; }
 CK_INLINE vf v_scale2(vf a, vf n) { return a * (vf)((__builtin_convertvector(n, vi) + 127) << 23); }
+// a = m·2^n with 1 <= m < 2, for a normal a > 0
+CK_INLINE vf v_split2(vf a, vf *n) {
+    vi bits = (vi)a;
+    *n = __builtin_convertvector((bits >> 23) - 127, vf);
+    return (vf)((bits & 0x7fffff) | 0x3f800000);
+}
 CK_INLINE vf v_reciprocal(vf a) { return 1.0f / a; }
 #include "math.h"

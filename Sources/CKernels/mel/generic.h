@@ -1,0 +1,77 @@
+// Log-mel of VW frames at a time, in the words of isa/.
+#include "../stft/generic.h"
+#include "logmel.h"
+
+// Sample n of frame l is x(l·hop + n). With n = phase + hop·step, by_phase(phase, c) = x(c·hop + phase) holds it at
+// column l + step: neighbouring frames share the copy, and a vector over frames is one unaligned load. Past the end: 0.
+static void sort_by_phase(const ck_logmel_layout *l, ptrdiff_t hop, ptrdiff_t samples, const float *x,
+                          float *by_phase) {
+    for (ptrdiff_t c = 0; c < l->columns; c++) {
+        ptrdiff_t left = samples - c * hop, count = left < l->phases ? (left > 0 ? left : 0) : l->phases;
+        for (ptrdiff_t phase = 0; phase < count; phase++) by_phase[phase * l->pitch + c] = x[c * hop + phase];
+        for (ptrdiff_t phase = count; phase < l->phases; phase++) by_phase[phase * l->pitch + c] = 0;
+    }
+}
+
+typedef struct {
+    const ck_logmel *context;
+    ck_logmel_layout layout;
+    float *by_phase;
+} frame_block;
+
+CK_INLINE vf windowed(const frame_block *b, ptrdiff_t n) {
+    ptrdiff_t hop = b->context->config.hop, step = n / hop;
+    return v_mul(v_load(b->by_phase + (n - step * hop) * b->layout.pitch + step), v_set1(b->context->window[n]));
+}
+
+// z(j) = x(2j) + i·x(2j + 1), and 0 in the padding
+CK_INLINE vc windowed_pair(const frame_block *b, ptrdiff_t j) {
+    if (j >= b->context->pairs) return (vc){v_zero(), v_zero()};
+    return (vc){windowed(b, 2 * j), windowed(b, 2 * j + 1)};
+}
+
+// The first pass reads the samples themselves; the rest of the transform follows in place.
+static void transform(const frame_block *b, float *z) {
+    const ck_fft *fft = &b->context->fft;
+    ptrdiff_t quarter = fft->points / 4;
+    if (fft->points == 8) {
+        for (ptrdiff_t j = 0; j < 8; j++) c_store(z, j, windowed_pair(b, j));
+        fft_leaf8(z);
+        return;
+    }
+    for (ptrdiff_t j = 0; j < quarter; j++)
+        fft_turn_and_store(z, j, quarter, fft->passes + 6 * j, windowed_pair(b, j), windowed_pair(b, j + quarter),
+                           windowed_pair(b, j + 2 * quarter), windowed_pair(b, j + 3 * quarter));
+    for (ptrdiff_t q = 0; q < 4; q++) fft_quarters(z + q * quarter * 2 * VW, quarter, fft->passes + 6 * quarter);
+}
+
+CK_INLINE vf filtered(const ck_mel_filter *filter, const float *magnitude) {
+    const float *at = magnitude + filter->first * VW, *w = filter->weights;
+    vf even = v_zero(), odd = v_zero();
+    ptrdiff_t i = 0;
+    for (; i + 2 <= filter->count; i += 2) {
+        even = v_fma(v_set1(w[i]), v_load(at + i * VW), even);
+        odd = v_fma(v_set1(w[i + 1]), v_load(at + (i + 1) * VW), odd);
+    }
+    if (i < filter->count) even = v_fma(v_set1(w[i]), v_load(at + i * VW), even);
+    return v_add(even, odd);
+}
+
+void CK_NAME(ck_logmel_run)(const ck_logmel *context, ptrdiff_t samples, const float *x, float *out, float *scratch) {
+    const ck_logmel_config *c = &context->config;
+    frame_block block = {context, ck_logmel_layout_for(context, VW), scratch};
+    float *z = scratch + block.layout.samples, *magnitude = z + block.layout.transform;
+    ptrdiff_t frames = ck_logmel_frames(context, samples);
+    vf floor = v_set1((float)c->floor);
+    for (ptrdiff_t first = 0; first < frames; first += VW) {
+        ptrdiff_t start = first * c->hop, count = frames - first < VW ? frames - first : VW;
+        sort_by_phase(&block.layout, c->hop, samples - start, x + start, block.by_phase);
+        transform(&block, z);
+        fft_magnitudes(&context->fft, z, magnitude);
+        for (ptrdiff_t m = 0; m < c->mels; m++) {
+            float lanes[VW];
+            v_store(lanes, v_log(v_max(floor, filtered(&context->filters[m], magnitude))));
+            for (ptrdiff_t l = 0; l < count; l++) out[(first + l) * c->mels + m] = lanes[l];
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// The inside of ck_logmel, shared by its set-up and its instruction sets.
+#ifndef CK_MEL_LOGMEL_H
+#define CK_MEL_LOGMEL_H
+#include "../stft/fft.h"
+#include "ck_logmel.h"
+
+enum { CK_LOGMEL_MAX_LANES = 16 };
+
+// One triangle: weights for the bins first ..< first + count.
+typedef struct {
+    ptrdiff_t first, count;
+    const float *weights;
+} ck_mel_filter;
+
+struct ck_logmel {
+    ck_logmel_config config;
+    ck_fft fft;
+    ptrdiff_t pairs; // window in pairs of samples, rounded up
+    float *window;   // (2·pairs), the odd one 0
+    ck_mel_filter *filters;
+    float *weights;
+};
+
+// mel = 1127·ln(1 + f/700), and filter `band` of `mels` at `hertz`, both in double.
+double ck_mel_of_hertz(double hertz);
+double ck_mel_weight(const ck_logmel_config *config, ptrdiff_t band, double hertz);
+double ck_periodic_hann(ptrdiff_t n, ptrdiff_t window);
+
+// In floats, for `lanes` frames: samples by phase, transform (its first half becomes the magnitudes).
+typedef struct {
+    ptrdiff_t pitch, columns, phases; // of the samples: (phases, pitch)
+    ptrdiff_t samples, transform, magnitudes;
+} ck_logmel_layout;
+ck_logmel_layout ck_logmel_layout_for(const ck_logmel *context, ptrdiff_t lanes);
+
+#define CK_VARIANT(isa, suffix)                                                                                        \
+    void ck_logmel_run__##suffix(const ck_logmel *context, ptrdiff_t samples, const float *x, float *out,              \
+                                 float *scratch);
+#include "variants.inc"
+#undef CK_VARIANT
+#endif
