@@ -1,0 +1,82 @@
+/// Why an array file could not be written.
+public enum NumpyError: Error, CustomStringConvertible, Equatable {
+    case unwritable(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+        }
+    }
+}
+
+/// Named arrays in one `.npz` file, as `numpy.load` reads it: a zip archive of `.npy` files, stored uncompressed.
+public struct NumpyArchive: Sendable {
+    private var members: [(name: String, bytes: [UInt8])] = []
+
+    public init() {}
+
+    public mutating func add(name: String, floats: [Float], shape: [Int]) {
+        members.append((name, NumpyFile.bytes(floats: floats, shape: shape)))
+    }
+
+    public mutating func add(name: String, ints: [Int64], shape: [Int]) {
+        members.append((name, NumpyFile.bytes(ints: ints, shape: shape)))
+    }
+
+    public mutating func add(name: String, strings: [String]) {
+        members.append((name, NumpyFile.bytes(strings: strings)))
+    }
+
+    /// Less than 4 GiB in all: the archive has no zip64 records. The file appears complete or not at all.
+    public func write(to path: String) throws(NumpyError) {
+        let total = members.reduce(0) { $0 + $1.bytes.count + 2 * $1.name.utf8.count + 128 }
+        guard total < 0xFFFF_0000, members.count < 0xFFFF else {
+            throw .unwritable(path: path, reason: "the arrays hold \(total) bytes and an archive takes less than 4 GiB")
+        }
+        if let reason = PartialFile(path).commit(archive(reserving: total)) {
+            throw .unwritable(path: path, reason: reason)
+        }
+    }
+
+    /// Local headers with their data, then the central directory, then its end record.
+    private func archive(reserving total: Int) -> [UInt8] {
+        var file: [UInt8] = []
+        file.reserveCapacity(total)
+        var directory: [UInt8] = []
+        for (name, bytes) in members {
+            let fileName = Array("\(name).npy".utf8)
+            let offset = UInt32(file.count)
+            // Version 2.0, names in UTF-8, stored, 1980-01-01 (so that the same arrays give the same file).
+            var entry = little(UInt16(20)) + little(UInt16(0x800)) + little(UInt16(0))
+            entry += little(UInt16(0)) + little(UInt16(0x21)) + little(Checksum.crc32(bytes))
+            entry += little(UInt32(bytes.count)) + little(UInt32(bytes.count))
+            entry += little(UInt16(fileName.count)) + little(UInt16(0))
+            file += little(UInt32(0x0403_4b50)) + entry + fileName
+            file += bytes
+            directory += little(UInt32(0x0201_4b50)) + little(UInt16(20)) + entry
+            directory += [UInt8](repeating: 0, count: 10) + little(offset) + fileName
+        }
+        let start = UInt32(file.count)
+        file += directory
+        file += little(UInt32(0x0605_4b50)) + little(UInt32(0))
+        file += little(UInt16(members.count)) + little(UInt16(members.count))
+        file += little(UInt32(directory.count)) + little(start) + little(UInt16(0))
+        return file
+    }
+
+    private func little<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
+        withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    }
+}
+
+/// The cyclic redundancy check of zip and png: polynomial 0xEDB88320, reflected.
+enum Checksum {
+    private static let table: [UInt32] = (0..<256).map { byte in
+        (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1 }
+    }
+
+    static func crc32(_ bytes: [UInt8]) -> UInt32 {
+        let table = table
+        return ~bytes.reduce(~UInt32(0)) { table[Int(($0 ^ UInt32($1)) & 255)] ^ $0 >> 8 }
+    }
+}

@@ -1,0 +1,34 @@
+import CKernels
+
+/// Owner of a `ck_logmel` context, which is immutable: any number of threads may run it, each with its own scratch.
+struct LogMelKernel: ~Copyable, @unchecked Sendable {
+    private let context: OpaquePointer
+
+    /// nil when the kernel refuses the configuration (`ck_logmel.h` names the bounds).
+    init?(_ configuration: LogMelConfiguration) {
+        var config = ck_logmel_config(
+            sample_rate: configuration.sampleRate, window: configuration.windowSamples, hop: configuration.hopSamples,
+            fft: configuration.fftSize, mels: configuration.melBands, low_hertz: Double(configuration.lowHertz),
+            high_hertz: Double(configuration.highHertz), floor: Double(configuration.floor))
+        var created: OpaquePointer?
+        guard ck_logmel_create(&config, &created) == CK_OK, let created else { return nil }
+        context = created
+    }
+
+    deinit { ck_logmel_destroy(context) }
+
+    /// Floats of scratch that ``run(_:into:scratch:)`` needs.
+    var scratchCount: Int { (ck_logmel_scratch_bytes(context) + 3) / 4 }
+
+    /// `output` holds `frames(samples.count) · mels` floats or more.
+    func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
+        samples.withUnsafeBufferPointer { x in
+            output.withUnsafeMutableBufferPointer { out in
+                scratch.withUnsafeMutableBufferPointer { lane in
+                    guard let x = x.baseAddress, let out = out.baseAddress, let lane = lane.baseAddress else { return }
+                    ck_logmel_run(context, samples.count, x, out, lane)
+                }
+            }
+        }
+    }
+}
