@@ -3,7 +3,7 @@
 #include <string.h>
 #define CK_ISA_COMPILED 1
 // Nothing to enable, but end.h closes the same thing for every instruction set.
-#pragma clang attribute push(__attribute__((annotate("portable"))), apply_to = function)
+#pragma clang attribute push
 #define CK_NAME(f) f##__portable
 #define VW 4 // the width of SSE2 and NEON registers
 typedef float vf __attribute__((vector_size(16), aligned(4)));
