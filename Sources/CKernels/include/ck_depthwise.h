@@ -12,15 +12,17 @@
 
 typedef struct ck_depthwise {
     ptrdiff_t N, H, W, C, kernel, stride, P, Q;
-    ptrdiff_t statistics_blocks;        // partials of forward and of backward (dz_sums)
-    ptrdiff_t backward_workspace_bytes; // partial weight gradients, the caller's, 64-byte aligned
-    ptrdiff_t scratch_bytes;            // per lane
-    ptrdiff_t images_per_block, channels_per_block;
+    ptrdiff_t statistics_blocks;                       // partials of forward and of backward (dz_sums)
+    ptrdiff_t backward_workspace_bytes;                // partial weight gradients, the caller's, 64-byte aligned
+    ptrdiff_t scratch_bytes;                           // per lane
+    ptrdiff_t images_per_block, channels_per_block;    // a task: these images, these channels
+    ptrdiff_t images_per_group, batch_rows, ring_rows; // see depthwise/README.md
 } ck_depthwise;
 
+// CK_INVALID_SHAPE unless every size is positive, kernel is 3 or 5 and stride is 1 or 2.
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
                             ptrdiff_t stride);
-// statistics may be NULL.
+// In the run functions outputs overlap neither inputs nor each other; statistics may be NULL.
 void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
                           float *statistics);
 // dz is (N, H, W, C): dz := beta·dz + …, beta 0 or 1; dz_sums may be NULL (then beta may be 1). dw is stored.

@@ -1,0 +1,103 @@
+// One pass over the operand gives both gradients: every product of an input pixel (h, v) with an output that read it
+// loads draw once, for da(h, v) += draw(p, q)·w(i, j) and for dw(i, j) += draw(p, q)·a(h, v), where p·S = h + K/2 − i
+// and q·S = v + K/2 − j. With S = 2 only taps of one parity meet a pixel: no zeros are inserted or multiplied.
+
+// Input pixels v ..< v + T of row h; v is a multiple of S. Kernel rows i, i + S … < end meet an output.
+CK_INLINE void backward_tile(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t v, const float *value,
+                             float *da, const int K, const int S, const int T, const int X) {
+    const int half = K / 2;
+    vf a[8], sums[8];
+    CK_UNROLL for (int t = 0; t < T; t++) {
+        a[t] = v_load(value + (v + t) * VW);
+        sums[t] = v_zero();
+    }
+    for (; i < end; i += S) {
+        const float *row = ring_row(&k->ring, (h + half - i) / S) + k->ring.border * VW;
+        float *dw = k->dw + i * K * VW;
+        vf w[5], g[5];
+        CK_UNROLL for (int j = 0; j < K; j++) {
+            w[j] = v_load(k->w + (i * K + j) * VW);
+            g[j] = v_load(dw + j * VW);
+        }
+        CK_UNROLL for (int d = -half; d <= T - 1 + half; d++) { // d·S is q·S − v
+            if (d * S < -half || d * S > T - 1 + half) continue;
+            if (X && (v + d * S < 0 || v + d * S >= X)) continue;
+            vf draw = v_load(row + (v / S + d) * VW);
+            CK_UNROLL for (int t = 0; t < T; t++) {
+                int j = t + half - d * S;
+                if (j < 0 || j >= K) continue;
+                sums[t] = v_fma(draw, w[j], sums[t]);
+                g[j] = v_fma(draw, a[t], g[j]);
+            }
+        }
+        CK_UNROLL for (int j = 0; j < K; j++) v_store(dw + j * VW, g[j]);
+    }
+    CK_UNROLL for (int t = 0; t < T; t++) v_store(da + (v + t) * VW, sums[t]);
+}
+
+CK_INLINE void backward_row(const chunk *k, ptrdiff_t h, const float *value, float *da, const int K, const int S,
+                            const int X) {
+    const ptrdiff_t W = k->job->plan->W, below = h + K / 2 - (k->job->plan->P - 1) * S, above = h + K / 2 + 1;
+    const ptrdiff_t i = below > 0 ? below : (h + K / 2) % S, end = above < K ? above : K;
+    const int wide = VW == 16 ? 8 : 4; // what the registers hold
+    if (X) {
+        CK_UNROLL for (int v = 0; v < X; v += wide)
+            backward_tile(k, h, i, end, v, value, da, K, S, X - v < wide ? X - v : wide, X);
+        return;
+    }
+    ptrdiff_t v = 0;
+    for (; v + wide <= W; v += wide) backward_tile(k, h, i, end, v, value, da, K, S, wide, 0);
+    if (wide == 8 && v + 4 <= W) backward_tile(k, h, i, end, v, value, da, K, S, 4, 0), v += 4;
+    if (v + 2 <= W) backward_tile(k, h, i, end, v, value, da, K, S, 2, 0), v += 2;
+    if (v < W) backward_tile(k, h, i, end, v, value, da, K, S, 1, 0);
+}
+
+// draw of output rows first ..< end of image n.
+static void backward_gradient(const chunk *k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end) {
+    const ck_depthwise *p = k->job->plan;
+    const float *image_scale = k->job->dy.image_scale;
+    vf scale = image_scale ? v_mul(k->a, v_set1(image_scale[k->image + n])) : k->a;
+    while (first < end) {
+        ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = ((k->image + n) * p->P + first) * p->Q;
+        form_gradient(k, at, rows * p->Q, scale, ring_row(&k->ring, first) + k->ring.border * VW);
+        first += rows;
+    }
+}
+
+// dz := da·activation'(z), or added to dz, of `count` pixels; and their sums.
+static void backward_finish(chunk *k, const float *x, ptrdiff_t count, float *dz) {
+    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
+    const int stream = k->job->stream, add = k->job->beta != 0;
+    vf sums[2] = {v_zero(), v_zero()};
+    for (ptrdiff_t u = 0; u < count; u++, x += C, dz += C) {
+        vf v = v_mul(v_load(k->da + u * VW), v_load(k->slope + u * VW));
+        if (add) v = v_add(v, load_lanes(dz, lanes));
+        if (stream) v_stream(dz, v);
+        else
+            store_lanes(dz, lanes, v);
+        sums[0] = v_add(sums[0], v);
+        sums[1] = v_fma(v, load_lanes(x, lanes), sums[1]);
+    }
+    for (int s = 0; s < 2; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
+}
+
+CK_INLINE void backward_images(chunk *k, const int K, const int S, const int X) {
+    const ck_depthwise *p = k->job->plan;
+    const ptrdiff_t group = k->images * p->H * p->W;
+    k->ring.border = X ? 0 : K / 2;
+    k->ring.pitch = (p->Q + 2 * k->ring.border) * VW;
+    for (ptrdiff_t n = 0; n < k->images; n++)
+        for (ptrdiff_t h = 0, ready = 0; h < p->H; h += p->batch_rows) {
+            ptrdiff_t rows = p->batch_rows < p->H - h ? p->batch_rows : p->H - h;
+            ptrdiff_t needed = (h + rows - 1 + K / 2) / S + 1, at = n * p->H * p->W + h * p->W;
+            needed = needed < p->P ? needed : p->P;
+            backward_gradient(k, n, ready, needed);
+            ready = needed > ready ? needed : ready;
+            ptrdiff_t offset = (k->image * p->H * p->W + at) * p->C + k->channel;
+            const float *x = k->job->x.x + offset;
+            activate_with_slope(k, x, rows * p->W, distance_ahead(k, x, at, group), k->value, k->slope);
+            for (ptrdiff_t r = 0; r < rows; r++)
+                backward_row(k, h + r, k->value + r * p->W * VW, k->da + r * p->W * VW, K, S, X);
+            backward_finish(k, x, rows * p->W, k->job->dz + offset);
+        }
+}

@@ -1,0 +1,82 @@
+// The plan, and the way from the C API to the kernel of the active instruction set.
+#include "internal.h"
+
+static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
+static ptrdiff_t quotient_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+
+enum {
+    TASKS = 64,          // wanted: eight for each of eight threads
+    LEAST_CHANNELS = 64, // a task reads runs of at least 256 bytes
+    GROUP_PIXELS = 512,
+    BATCH_PIXELS = 32,
+    STREAM_BYTES = 8 << 20,
+};
+
+ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
+                            ptrdiff_t stride) {
+    if (N < 1 || H < 1 || W < 1 || C < 1) return CK_INVALID_SHAPE;
+    if ((kernel != 3 && kernel != 5) || (stride != 1 && stride != 2)) return CK_INVALID_SHAPE;
+    ck_depthwise p = {.N = N, .H = H, .W = W, .C = C, .kernel = kernel, .stride = stride};
+    p.P = (H - 1) / stride + 1;
+    p.Q = (W - 1) / stride + 1;
+
+    // Every image block owns a partial weight gradient: together at most a sixteenth of the input.
+    ptrdiff_t taps = kernel * kernel, affordable = N * H * W / (16 * taps);
+    ptrdiff_t blocks = most(1, least(affordable, least(N, TASKS)));
+    p.images_per_block = quotient_up(N, blocks);
+    p.statistics_blocks = quotient_up(N, p.images_per_block);
+    ptrdiff_t channels = quotient_up(C, quotient_up(TASKS, p.statistics_blocks));
+    p.channels_per_block = quotient_up(most(channels, least(C, LEAST_CHANNELS)), DEPTHWISE_LANES) * DEPTHWISE_LANES;
+
+    p.images_per_group = most(1, least(p.images_per_block, GROUP_PIXELS / (H * W)));
+    p.batch_rows = most(1, least(H, BATCH_PIXELS / W));
+    p.ring_rows = 8;
+    while (p.ring_rows < p.batch_rows + kernel) p.ring_rows *= 2;
+
+    ptrdiff_t ring = p.ring_rows * (W + kernel - 1), buffers = 3 * p.batch_rows * W;
+    p.scratch_bytes = (ring + buffers + 2 * taps) * DEPTHWISE_LANES * (ptrdiff_t)sizeof(float);
+    p.backward_workspace_bytes = quotient_up(p.statistics_blocks * taps * C * (ptrdiff_t)sizeof(float), 64) * 64;
+    *plan = p;
+    return CK_OK;
+}
+
+static depthwise_variant variant(const ck_depthwise *plan) {
+#define CK_VARIANT(k, s, isa)                                                                                          \
+    [CK_ISA_OF_##                                                                                                      \
+        isa][(k) == 5][(s) == 2] = {depthwise_forward_##k##_##s##__##isa, depthwise_backward_##k##_##s##__##isa},
+#define CK_ISA_OF_portable CK_ISA_PORTABLE
+#define CK_ISA_OF_avx2 CK_ISA_AVX2
+#define CK_ISA_OF_avx512 CK_ISA_AVX512
+    static const depthwise_variant table[CK_ISA_COUNT][2][2] = {
+#include "variants.inc"
+    };
+    return table[ck_isa_active()][plan->kernel == 5][plan->stride == 2];
+}
+
+// Large outputs go past the caches when every vector of 16 channels is one whole line.
+static int streams(const float *output, ptrdiff_t count, ptrdiff_t C) {
+    return count * (ptrdiff_t)sizeof(float) > STREAM_BYTES && C % DEPTHWISE_LANES == 0 && (uintptr_t)output % 64 == 0;
+}
+
+static void run(const ck_exec *exec, depthwise_job *job, ck_task task) {
+    const ck_depthwise *p = job->plan;
+    job->channel_blocks = quotient_up(p->C, p->channels_per_block);
+    ck_parallel(exec, p->statistics_blocks * job->channel_blocks, task, job);
+}
+
+void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
+                          float *statistics) {
+    depthwise_job job = {.plan = plan, .x = *x, .w = w, .y = y, .statistics = statistics};
+    job.stream = streams(y, plan->N * plan->P * plan->Q * plan->C, plan->C);
+    run(exec, &job, variant(plan).forward);
+}
+
+void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
+                           const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace) {
+    depthwise_job job = {.plan = plan, .x = *x, .w = w, .dy = *dy, .dz = dz, .dz_sums = dz_sums, .dw = workspace};
+    job.beta = beta;
+    job.stream = beta == 0 && streams(dz, plan->N * plan->H * plan->W * plan->C, plan->C);
+    run(exec, &job, variant(plan).backward);
+    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, plan->kernel * plan->kernel * plan->C, 0, dw);
+}

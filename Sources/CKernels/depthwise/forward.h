@@ -1,0 +1,88 @@
+// y(p, q) = Σ_ij a(p·S + i − K/2, q·S + j − K/2)·w(i, j), one vector of channels of one image after the other.
+//
+// K kernel, S stride, T outputs side by side, X the map's width where it is compiled in (then there are no borders and
+// only taps inside the map), or 0. All four are literals at every call, so every loop over them is unrolled.
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
+// Outputs q ..< q + T of the row whose first kernel row reads operand row h; kernel rows i ..< end are inside the map.
+CK_INLINE void forward_tile(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums, const int K,
+                            const int S, const int T, const int X) {
+    CK_UNROLL for (int t = 0; t < T; t++) sums[t] = v_zero();
+    for (; i < end; i++) {
+        const float *row = ring_row(&k->ring, h + i);
+        vf w[5];
+        CK_UNROLL for (int j = 0; j < K; j++) w[j] = v_load(k->w + (i * K + j) * VW);
+        CK_UNROLL for (int v = 0; v < (T - 1) * S + K; v++) {
+            if (X && (v < K / 2 || v - K / 2 >= X)) continue;
+            vf a = v_load(row + (q * S + v - (X ? K / 2 : 0)) * VW);
+            CK_UNROLL for (int t = 0; t < T; t++) {
+                int j = v - t * S;
+                if (j >= 0 && j < K) sums[t] = v_fma(a, w[j], sums[t]);
+            }
+        }
+    }
+}
+
+// The same outputs, stored at y and added to the row's statistics. Returns where the next ones go.
+CK_INLINE float *forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, float *y,
+                                 vf *statistics, const int K, const int S, const int T, const int X) {
+    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
+    const int stream = k->job->stream;
+    vf sums[8];
+    forward_tile(k, h, i, end, q, sums, K, S, T, X);
+    CK_UNROLL for (int t = 0; t < T; t++, y += C) {
+        if (stream) v_stream(y, sums[t]);
+        else
+            store_lanes(y, lanes, sums[t]);
+        statistics[0] = v_add(statistics[0], sums[t]);
+        statistics[1] = v_fma(sums[t], sums[t], statistics[1]);
+    }
+    return y;
+}
+
+// Sums are taken per row, then per group, then per block: float additions in a chain stay few.
+CK_INLINE void forward_row(chunk *k, ptrdiff_t p, float *y, const int K, const int S, const int X) {
+    const ptrdiff_t Q = k->job->plan->Q, h = p * S - K / 2, below = k->job->plan->H - h;
+    const ptrdiff_t i = h < 0 ? -h : 0, end = below < K ? below : K;
+    vf sums[2] = {v_zero(), v_zero()};
+    ptrdiff_t q = 0;
+    if (X) {
+        forward_outputs(k, h, i, end, 0, y, sums, K, S, (X + S - 1) / S, X);
+    } else {
+        for (; q + 8 <= Q; q += 8) y = forward_outputs(k, h, i, end, q, y, sums, K, S, 8, 0);
+        if (q + 4 <= Q) y = forward_outputs(k, h, i, end, q, y, sums, K, S, 4, 0), q += 4;
+        if (q + 2 <= Q) y = forward_outputs(k, h, i, end, q, y, sums, K, S, 2, 0), q += 2;
+        if (q < Q) forward_outputs(k, h, i, end, q, y, sums, K, S, 1, 0);
+    }
+    for (int s = 0; s < 2; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
+}
+
+CK_INLINE void forward_activate(chunk *k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end) {
+    const ck_depthwise *p = k->job->plan;
+    const ptrdiff_t group = k->images * p->H * p->W;
+    while (first < end) {
+        ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = (n * p->H + first) * p->W;
+        const float *x = k->job->x.x + (k->image * p->H * p->W + at) * p->C + k->channel;
+        activate(k, x, rows * p->W, distance_ahead(k, x, at, group), ring_row(&k->ring, first) + k->ring.border * VW);
+        first += rows;
+    }
+}
+
+CK_INLINE void forward_images(chunk *k, const int K, const int S, const int X) {
+    const ck_depthwise *p = k->job->plan;
+    k->ring.border = X ? 0 : K / 2;
+    k->ring.pitch = (p->W + 2 * k->ring.border) * VW;
+    for (ptrdiff_t n = 0; n < k->images; n++) {
+        float *y = k->job->y + (k->image + n) * p->P * p->Q * p->C + k->channel;
+        for (ptrdiff_t r = 0, ready = 0; r < p->P; r++, y += p->Q * p->C) {
+            ptrdiff_t needed = r * S + K / 2 + 1 < p->H ? r * S + K / 2 + 1 : p->H;
+            if (ready < needed) {
+                ptrdiff_t end = needed > ready + p->batch_rows ? needed : ready + p->batch_rows;
+                end = end < p->H ? end : p->H;
+                forward_activate(k, n, ready, end);
+                ready = end;
+            }
+            forward_row(k, r, y, K, S, X);
+        }
+    }
+}

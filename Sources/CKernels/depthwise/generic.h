@@ -1,0 +1,116 @@
+// Both tasks of depthwise convolution, for the vector vocabulary that was included before.
+#include <stdatomic.h>
+#include <string.h>
+#include "rows.h"
+#include "forward.h"
+#include "backward.h"
+
+// The widths that are compiled in: there are so few columns that taps outside the map would be much of the work.
+#define CK_BY_WIDTH(images, k, K, S)                                                                                   \
+    switch ((k)->job->plan->W) {                                                                                       \
+    case 1:                                                                                                            \
+        images(k, K, S, 1);                                                                                            \
+        break;                                                                                                         \
+    case 2:                                                                                                            \
+        images(k, K, S, 2);                                                                                            \
+        break;                                                                                                         \
+    case 3:                                                                                                            \
+        images(k, K, S, 3);                                                                                            \
+        break;                                                                                                         \
+    case 4:                                                                                                            \
+        images(k, K, S, 4);                                                                                            \
+        break;                                                                                                         \
+    case 8:                                                                                                            \
+        images(k, K, S, 8);                                                                                            \
+        break;                                                                                                         \
+    default:                                                                                                           \
+        images(k, K, S, 0);                                                                                            \
+    }
+
+// A task, as groups of images × vectors of channels. Groups outer: neighbouring channels share pages and line pairs.
+typedef struct {
+    ptrdiff_t block, first_image, end_image, first_channel, end_channel;
+} task_range;
+
+CK_INLINE task_range range_of(const depthwise_job *job, ptrdiff_t task) {
+    const ck_depthwise *p = job->plan;
+    ptrdiff_t block = task / job->channel_blocks, image = block * p->images_per_block;
+    ptrdiff_t channel = task % job->channel_blocks * p->channels_per_block;
+    ptrdiff_t images = p->N - image < p->images_per_block ? p->N - image : p->images_per_block;
+    ptrdiff_t channels = p->C - channel < p->channels_per_block ? p->C - channel : p->channels_per_block;
+    return (task_range){block, image, image + images, channel, channel + channels};
+}
+
+// The chunk's memory in the lane's scratch; the ring starts as zeros, and its borders stay so.
+CK_INLINE chunk chunk_in(const depthwise_job *job, float *scratch, const int K) {
+    const ck_depthwise *p = job->plan;
+    ptrdiff_t ring_floats = p->ring_rows * (p->W + K - 1) * VW, batch = p->batch_rows * p->W * VW;
+    memset(scratch, 0, (size_t)ring_floats * sizeof(float));
+    chunk k = {.job = job, .ring = {.rows = scratch, .mask = p->ring_rows - 1}};
+    k.value = scratch + ring_floats;
+    k.slope = k.value + batch;
+    k.da = k.slope + batch;
+    k.w = k.da + batch;
+    k.dw = k.w + K * K * VW;
+    return k;
+}
+
+// The group's images and the chunk's channels, and what will be read after them.
+CK_INLINE void place(chunk *k, const task_range *range, ptrdiff_t image, ptrdiff_t channel) {
+    const ck_depthwise *p = k->job->plan;
+    const ptrdiff_t left = range->end_image - image;
+    k->image = image;
+    k->images = left < p->images_per_group ? left : p->images_per_group;
+    k->channel = channel;
+    k->lanes = range->end_channel - channel < VW ? range->end_channel - channel : VW;
+    k->following = NULL;
+    if (channel + VW < range->end_channel) k->following = k->job->x.x + image * p->H * p->W * p->C + channel + VW;
+    else if (left > k->images)
+        k->following = k->job->x.x + (image + k->images) * p->H * p->W * p->C + range->first_channel;
+}
+
+CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int S) {
+    const task_range range = range_of(job, task);
+    chunk k = chunk_in(job, scratch, K);
+    for (ptrdiff_t image = range.first_image; image < range.end_image; image += job->plan->images_per_group)
+        for (ptrdiff_t channel = range.first_channel; channel < range.end_channel; channel += VW) {
+            place(&k, &range, image, channel);
+            begin_chunk(&k, job->w, K);
+            CK_BY_WIDTH(forward_images, &k, K, S)
+            deposit_sums(&k, job->statistics, range.block, image == range.first_image);
+        }
+    if (job->stream) atomic_thread_fence(memory_order_seq_cst); // streamed lines reach memory before the task is done
+}
+
+CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int S) {
+    const task_range range = range_of(job, task);
+    const ptrdiff_t C = job->plan->C;
+    chunk k = chunk_in(job, scratch, K);
+    for (ptrdiff_t image = range.first_image; image < range.end_image; image += job->plan->images_per_group)
+        for (ptrdiff_t channel = range.first_channel; channel < range.end_channel; channel += VW) {
+            const int first = image == range.first_image;
+            place(&k, &range, image, channel);
+            begin_chunk(&k, job->w, K);
+            k.a = job->dy.a ? load_lanes(job->dy.a + channel, k.lanes) : v_set1(1);
+            k.b = job->dy.a ? load_lanes(job->dy.b + channel, k.lanes) : v_zero();
+            k.c = job->dy.a ? load_lanes(job->dy.c + channel, k.lanes) : v_zero();
+            for (int tap = 0; tap < K * K; tap++) v_store(k.dw + tap * VW, v_zero());
+            CK_BY_WIDTH(backward_images, &k, K, S)
+            deposit_sums(&k, job->dz_sums, range.block, first);
+            float *dw = job->dw + range.block * K * K * C + channel;
+            for (int tap = 0; tap < K * K; tap++) deposit(dw + tap * C, k.lanes, v_load(k.dw + tap * VW), first);
+        }
+    if (job->stream) atomic_thread_fence(memory_order_seq_cst);
+}
+
+#define CK_KERNEL(K, S)                                                                                                \
+    void CK_NAME(depthwise_forward_##K##_##S)(void *job, ptrdiff_t task, void *scratch) {                              \
+        forward_task(job, task, scratch, K, S);                                                                        \
+    }                                                                                                                  \
+    void CK_NAME(depthwise_backward_##K##_##S)(void *job, ptrdiff_t task, void *scratch) {                             \
+        backward_task(job, task, scratch, K, S);                                                                       \
+    }
+CK_KERNEL(3, 1)
+CK_KERNEL(3, 2)
+CK_KERNEL(5, 1)
+CK_KERNEL(5, 2)

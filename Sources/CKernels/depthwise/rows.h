@@ -1,0 +1,140 @@
+// Reading: a run of pixels of VW channels goes from the tensor, transformed, to compact scratch.
+#include "internal.h"
+
+// Rows of one image in scratch, row h at h & mask. A row has `border` zero pixels left and right.
+typedef struct {
+    float *rows;
+    ptrdiff_t mask, pitch, border; // pitch in floats, border in pixels
+} ring;
+
+CK_INLINE float *ring_row(const ring *r, ptrdiff_t h) { return r->rows + (h & r->mask) * r->pitch; }
+
+// One group of images and one vector of channels.
+typedef struct {
+    const depthwise_job *job;
+    ptrdiff_t image, images, channel, lanes;
+    const float *following; // operand at the pixel, image and channel that are worked on after this group
+    vf scale, shift;        // of the operand
+    vf a, b, c;             // of the gradient
+    ring ring;              // forward: activated operand; backward: draw
+    float *w, *dw;          // (k·k, VW)
+    float *value, *slope, *da;
+    vf sums[2];
+} chunk;
+
+CK_INLINE vf load_lanes(const float *p, ptrdiff_t n) { return n == VW ? v_load(p) : v_load_tail(p, n); }
+
+CK_INLINE void store_lanes(float *p, ptrdiff_t n, vf v) {
+    if (n == VW) v_store(p, v);
+    else
+        v_store_tail(p, n, v);
+}
+
+// `ahead` floats further on, wherever that is: a prefetch never faults.
+CK_INLINE void prefetch(const float *p, ptrdiff_t ahead) {
+    __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)ahead * sizeof(float)));
+}
+
+// How far ahead of pixel `at` of the group the prefetch goes: into the next chunk at the group's end.
+CK_INLINE ptrdiff_t distance_ahead(const chunk *k, const float *x, ptrdiff_t at, ptrdiff_t pixels) {
+    ptrdiff_t C = k->job->plan->C, beyond = at + DEPTHWISE_AHEAD - pixels;
+    if (beyond < 0 || k->following == NULL) return DEPTHWISE_AHEAD * C;
+    return (ptrdiff_t)((uintptr_t)(k->following + beyond * C) - (uintptr_t)x) / (ptrdiff_t)sizeof(float);
+}
+
+// value := activation(z), and where `slope` is not NULL slope := activation'(z), for `count` pixels.
+CK_INLINE void activate_as(const chunk *k, const float *x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope,
+                           const ck_activation activation, const int sloped) {
+    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
+    const vf scale = k->scale, shift = k->shift, one = v_set1(1);
+    for (ptrdiff_t u = 0; u < count; u++, x += C) {
+        prefetch(x, ahead);
+        vf z = v_fma(load_lanes(x, lanes), scale, shift), a = z, s = one;
+        if (activation == CK_SWISH) {
+            vf sigma = v_sigmoid(z);
+            a = v_mul(z, sigma);
+            s = v_fma(a, v_sub(one, sigma), sigma);
+        } else if (activation == CK_RELU) {
+            a = v_max(z, v_zero());
+            s = v_select_gt(z, v_zero(), one, v_zero());
+        }
+        v_store(value + u * VW, a);
+        if (sloped) v_store(slope + u * VW, s);
+    }
+}
+
+static void activate(const chunk *k, const float *x, ptrdiff_t count, ptrdiff_t ahead, float *value) {
+    switch (k->job->x.activation) {
+    case CK_SWISH:
+        activate_as(k, x, count, ahead, value, NULL, CK_SWISH, 0);
+        break;
+    case CK_RELU:
+        activate_as(k, x, count, ahead, value, NULL, CK_RELU, 0);
+        break;
+    default:
+        activate_as(k, x, count, ahead, value, NULL, CK_IDENTITY, 0);
+    }
+}
+
+static void activate_with_slope(const chunk *k, const float *x, ptrdiff_t count, ptrdiff_t ahead, float *value,
+                                float *slope) {
+    switch (k->job->x.activation) {
+    case CK_SWISH:
+        activate_as(k, x, count, ahead, value, slope, CK_SWISH, 1);
+        break;
+    case CK_RELU:
+        activate_as(k, x, count, ahead, value, slope, CK_RELU, 1);
+        break;
+    default:
+        activate_as(k, x, count, ahead, value, slope, CK_IDENTITY, 1);
+    }
+}
+
+// draw := a·image_scale·dz + b·raw + c, `scale` being a·image_scale
+static void form_gradient(const chunk *k, ptrdiff_t pixel, ptrdiff_t count, vf scale, float *draw) {
+    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes, ahead = DEPTHWISE_AHEAD * C;
+    const float *dz = k->job->dy.dz + pixel * C + k->channel;
+    const vf b = k->b, c = k->c;
+    if (k->job->dy.a == NULL) {
+        for (ptrdiff_t u = 0; u < count; u++, dz += C) {
+            prefetch(dz, ahead);
+            v_store(draw + u * VW, v_mul(scale, load_lanes(dz, lanes)));
+        }
+        return;
+    }
+    const float *raw = k->job->dy.raw + pixel * C + k->channel;
+    for (ptrdiff_t u = 0; u < count; u++, dz += C, raw += C) {
+        prefetch(dz, ahead);
+        prefetch(raw, ahead);
+        vf rest = v_fma(b, load_lanes(raw, lanes), c);
+        v_store(draw + u * VW, v_fma(scale, load_lanes(dz, lanes), rest));
+    }
+}
+
+// Rows first ..< end of a ring, as the fewest runs of contiguous scratch: whole rows together where they have no
+// border.
+CK_INLINE ptrdiff_t rows_in_run(const ring *r, ptrdiff_t first, ptrdiff_t end) {
+    ptrdiff_t left = end - first, contiguous = r->border ? 1 : r->mask + 1 - (first & r->mask);
+    return left < contiguous ? left : contiguous;
+}
+
+// What forward and backward begin a group and chunk with. C is the tensor's, `lanes` the channels that exist.
+CK_INLINE void begin_chunk(chunk *k, const float *const w, const int K) {
+    const ptrdiff_t C = k->job->plan->C, c = k->channel;
+    const ck_operand *x = &k->job->x;
+    k->scale = x->scale ? load_lanes(x->scale + c, k->lanes) : v_set1(1);
+    k->shift = x->scale ? load_lanes(x->shift + c, k->lanes) : v_zero();
+    k->sums[0] = k->sums[1] = v_zero();
+    for (int tap = 0; tap < K * K; tap++) v_store(k->w + tap * VW, load_lanes(w + tap * C + c, k->lanes));
+}
+
+// out := v for the first group of a block, out += v afterwards.
+CK_INLINE void deposit(float *out, ptrdiff_t lanes, vf v, int first) {
+    store_lanes(out, lanes, first ? v : v_add(load_lanes(out, lanes), v));
+}
+
+CK_INLINE void deposit_sums(const chunk *k, float *sums, ptrdiff_t block, int first) {
+    const ptrdiff_t C = k->job->plan->C;
+    if (sums == NULL) return;
+    for (int i = 0; i < 2; i++) deposit(sums + (2 * block + i) * C + k->channel, k->lanes, k->sums[i], first);
+}
