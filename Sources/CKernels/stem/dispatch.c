@@ -1,0 +1,46 @@
+// The plan, and the way from the C API to the kernel of the active instruction set.
+#include "internal.h"
+
+enum {
+    BLOCKS = 64, // wanted: eight for each of eight threads
+    STREAM_BYTES = 8 << 20,
+};
+
+static ptrdiff_t lines(ptrdiff_t floats) { return (floats * (ptrdiff_t)sizeof(float) + 63) / 64 * 64; }
+
+ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t O) {
+    if (N < 1 || H < 1 || W < 1 || O < 1 || C < 1 || C > 4) return CK_INVALID_SHAPE;
+    ck_stem p = {.N = N, .H = H, .W = W, .C = C, .O = O, .P = (H - 1) / 2 + 1, .Q = (W - 1) / 2 + 1};
+    p.images_per_block = (N + BLOCKS - 1) / BLOCKS;
+    p.statistics_blocks = (N + p.images_per_block - 1) / p.images_per_block;
+    p.backward_workspace_bytes = lines(p.statistics_blocks * 9 * C * O);
+    p.scratch_bytes = lines(3 * (W + 2) * C);
+    *plan = p;
+    return CK_OK;
+}
+
+static stem_variant variant(void) {
+#define CK_VARIANT(isa) [CK_ISA_OF_##isa] = {stem_forward__##isa, stem_backward__##isa},
+#define CK_ISA_OF_portable CK_ISA_PORTABLE
+#define CK_ISA_OF_avx2 CK_ISA_AVX2
+#define CK_ISA_OF_avx512 CK_ISA_AVX512
+    static const stem_variant table[CK_ISA_COUNT] = {
+#include "variants.inc"
+    };
+    return table[ck_isa_active()];
+}
+
+void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y,
+                     float *statistics) {
+    stem_job job = {.plan = plan, .x = x, .w = w, .y = y, .statistics = statistics};
+    ptrdiff_t bytes = plan->N * plan->P * plan->Q * plan->O * (ptrdiff_t)sizeof(float);
+    job.stream = bytes > STREAM_BYTES && plan->O % 16 == 0 && (uintptr_t)y % 64 == 0;
+    ck_parallel(exec, plan->statistics_blocks, variant().forward, &job);
+}
+
+void ck_stem_backward(const ck_exec *exec, const ck_stem *plan, const float *x, const ck_gradient *dy, float *dw,
+                      void *workspace) {
+    stem_job job = {.plan = plan, .x = x, .dy = *dy, .dw = workspace};
+    ck_parallel(exec, plan->statistics_blocks, variant().backward, &job);
+    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, 9 * plan->C * plan->O, 0, dw);
+}

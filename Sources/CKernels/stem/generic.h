@@ -1,0 +1,162 @@
+// Both tasks of the first convolution, for the vector vocabulary that was included before.
+//
+// The 3·C values that one kernel row reads for output q lie side by side in a padded input row, at 2·q·C: a tap is a
+// broadcast of one of them times a vector of output channels. C, U (vectors of channels) and T (outputs side by side)
+// are literals at every call.
+#include <stdatomic.h>
+#include <string.h>
+#include "internal.h"
+
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
+CK_INLINE vf load_lanes(const float *p, ptrdiff_t n) { return n == VW ? v_load(p) : v_load_tail(p, n); }
+
+CK_INLINE void store_lanes(float *p, ptrdiff_t n, vf v) {
+    if (n == VW) v_store(p, v);
+    else
+        v_store_tail(p, n, v);
+}
+
+CK_INLINE void add_lanes(float *p, ptrdiff_t n, vf v) { store_lanes(p, n, v_add(load_lanes(p, n), v)); }
+
+// The three input rows that output row p reads, each with a zero pixel on both sides, to (3, W + 2, C).
+static void gather_rows(const ck_stem *plan, const float *image, ptrdiff_t p, float *rows) {
+    const ptrdiff_t row = plan->W * plan->C, pitch = row + 2 * plan->C;
+    memset(rows, 0, (size_t)(3 * pitch) * sizeof(float));
+    for (ptrdiff_t i = 0; i < 3; i++) {
+        ptrdiff_t h = 2 * p + i - 1;
+        if (h >= 0 && h < plan->H) memcpy(rows + i * pitch + plan->C, image + h * row, (size_t)row * sizeof(float));
+    }
+}
+
+// T outputs from q on × U·VW channels from o on: y, and their sums.
+CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q, ptrdiff_t o, ptrdiff_t lanes, float *y,
+                            vf (*sums)[2], const int C, const int T, const int U) {
+    const ptrdiff_t O = job->plan->O, pitch = (job->plan->W + 2) * C;
+    vf out[4][2];
+    CK_UNROLL for (int t = 0; t < T; t++) CK_UNROLL for (int u = 0; u < U; u++) out[t][u] = v_zero();
+    for (int i = 0; i < 3; i++) CK_UNROLL for (int tap = 0; tap < 3 * C; tap++) {
+            vf w[2];
+            CK_UNROLL for (int u = 0; u < U; u++) w[u] = load_lanes(job->w + (i * 3 * C + tap) * O + o + u * VW, lanes);
+            CK_UNROLL for (int t = 0; t < T; t++) {
+                vf x = v_set1(rows[i * pitch + 2 * (q + t) * C + tap]);
+                CK_UNROLL for (int u = 0; u < U; u++) out[t][u] = v_fma(x, w[u], out[t][u]);
+            }
+        }
+    CK_UNROLL for (int t = 0; t < T; t++) CK_UNROLL for (int u = 0; u < U; u++) {
+        float *to = y + (q + t) * O + o + u * VW;
+        if (job->stream) v_stream(to, out[t][u]);
+        else
+            store_lanes(to, lanes, out[t][u]);
+        sums[0][u] = v_add(sums[0][u], out[t][u]);
+        sums[1][u] = v_fma(out[t][u], out[t][u], sums[1][u]);
+    }
+}
+
+CK_INLINE void forward_row(const stem_job *job, const float *rows, ptrdiff_t o, ptrdiff_t lanes, float *y,
+                           float *statistics, const int C, const int U) {
+    const ptrdiff_t Q = job->plan->Q, O = job->plan->O;
+    vf sums[2][2] = {{v_zero(), v_zero()}, {v_zero(), v_zero()}};
+    ptrdiff_t q = 0;
+    for (; q + 4 <= Q; q += 4) forward_tile(job, rows, q, o, lanes, y, sums, C, 4, U);
+    for (; q < Q; q++) forward_tile(job, rows, q, o, lanes, y, sums, C, 1, U);
+    if (statistics == NULL) return;
+    CK_UNROLL for (int s = 0; s < 2; s++) CK_UNROLL for (int u = 0; u < U; u++)
+        add_lanes(statistics + s * O + o + u * VW, lanes, sums[s][u]);
+}
+
+// dw of the kernel rows i ..< i + R from one row of draw; every tap of them keeps its sum in a register.
+CK_INLINE void backward_row(const stem_job *job, const float *rows, ptrdiff_t pixel, vf image_scale, ptrdiff_t i,
+                            ptrdiff_t o, ptrdiff_t lanes, float *dw, const int C, const int R, const int U) {
+    const ptrdiff_t O = job->plan->O, Q = job->plan->Q, pitch = (job->plan->W + 2) * C;
+    const ck_gradient *dy = &job->dy;
+    vf scale[2], b[2], c[2], sums[12][2];
+    CK_UNROLL for (int u = 0; u < U; u++) {
+        const ptrdiff_t at = o + u * VW;
+        scale[u] = dy->a ? v_mul(image_scale, load_lanes(dy->a + at, lanes)) : image_scale;
+        b[u] = dy->a ? load_lanes(dy->b + at, lanes) : v_zero();
+        c[u] = dy->a ? load_lanes(dy->c + at, lanes) : v_zero();
+        CK_UNROLL for (int tap = 0; tap < 3 * C * R; tap++) sums[tap][u] = v_zero();
+    }
+    for (ptrdiff_t q = 0; q < Q; q++) {
+        vf draw[2];
+        CK_UNROLL for (int u = 0; u < U; u++) {
+            const ptrdiff_t at = (pixel + q) * O + o + u * VW;
+            draw[u] = v_mul(scale[u], load_lanes(dy->dz + at, lanes));
+            if (dy->a) draw[u] = v_add(draw[u], v_fma(b[u], load_lanes(dy->raw + at, lanes), c[u]));
+        }
+        CK_UNROLL for (int r = 0; r < R; r++) CK_UNROLL for (int tap = 0; tap < 3 * C; tap++) {
+            vf x = v_set1(rows[(i + r) * pitch + 2 * q * C + tap]);
+            CK_UNROLL for (int u = 0; u < U; u++) sums[r * 3 * C + tap][u] =
+                v_fma(x, draw[u], sums[r * 3 * C + tap][u]);
+        }
+    }
+    CK_UNROLL for (int tap = 0; tap < 3 * C * R; tap++) CK_UNROLL for (int u = 0; u < U; u++)
+        add_lanes(dw + (i * 3 * C + tap) * O + o + u * VW, lanes, sums[tap][u]);
+}
+
+CK_INLINE void forward_image(const stem_job *job, ptrdiff_t n, float *rows, float *statistics, const int C) {
+    const ck_stem *k = job->plan;
+    for (ptrdiff_t p = 0; p < k->P; p++) {
+        float *y = job->y + (n * k->P + p) * k->Q * k->O;
+        ptrdiff_t o = 0;
+        gather_rows(k, job->x + n * k->H * k->W * C, p, rows);
+        for (; o + 2 * VW <= k->O; o += 2 * VW) forward_row(job, rows, o, VW, y, statistics, C, 2);
+        for (; o < k->O; o += VW) forward_row(job, rows, o, k->O - o < VW ? k->O - o : VW, y, statistics, C, 1);
+    }
+}
+
+CK_INLINE void backward_image(const stem_job *job, ptrdiff_t n, float *rows, float *dw, const int C) {
+    const ck_stem *k = job->plan;
+    const int R = C == 1 ? 3 : 1, wide = VW == 16 ? 2 : 1; // what the registers hold
+    const vf image_scale = v_set1(job->dy.image_scale ? job->dy.image_scale[n] : 1);
+    for (ptrdiff_t p = 0; p < k->P; p++) {
+        ptrdiff_t pixel = (n * k->P + p) * k->Q, o = 0;
+        gather_rows(k, job->x + n * k->H * k->W * C, p, rows);
+        for (; wide == 2 && o + 2 * VW <= k->O; o += 2 * VW)
+            for (ptrdiff_t i = 0; i < 3; i += R) backward_row(job, rows, pixel, image_scale, i, o, VW, dw, C, R, 2);
+        for (; o < k->O; o += VW) {
+            const ptrdiff_t lanes = k->O - o < VW ? k->O - o : VW;
+            for (ptrdiff_t i = 0; i < 3; i += R) backward_row(job, rows, pixel, image_scale, i, o, lanes, dw, C, R, 1);
+        }
+    }
+}
+
+CK_INLINE ptrdiff_t end_of(const ck_stem *plan, ptrdiff_t block) {
+    ptrdiff_t end = (block + 1) * plan->images_per_block;
+    return end < plan->N ? end : plan->N;
+}
+
+#define CK_BY_CHANNELS(image, job, n, rows, out)                                                                       \
+    switch ((job)->plan->C) {                                                                                          \
+    case 1:                                                                                                            \
+        image(job, n, rows, out, 1);                                                                                   \
+        break;                                                                                                         \
+    case 2:                                                                                                            \
+        image(job, n, rows, out, 2);                                                                                   \
+        break;                                                                                                         \
+    case 3:                                                                                                            \
+        image(job, n, rows, out, 3);                                                                                   \
+        break;                                                                                                         \
+    default:                                                                                                           \
+        image(job, n, rows, out, 4);                                                                                   \
+    }
+
+void CK_NAME(stem_forward)(void *context, ptrdiff_t block, void *scratch) {
+    const stem_job *job = context;
+    const ck_stem *k = job->plan;
+    float *statistics = job->statistics ? job->statistics + block * 2 * k->O : NULL;
+    if (statistics) memset(statistics, 0, (size_t)(2 * k->O) * sizeof(float));
+    for (ptrdiff_t n = block * k->images_per_block; n < end_of(k, block); n++)
+        CK_BY_CHANNELS(forward_image, job, n, scratch, statistics)
+    if (job->stream) atomic_thread_fence(memory_order_seq_cst); // streamed lines reach memory before the task is done
+}
+
+void CK_NAME(stem_backward)(void *context, ptrdiff_t block, void *scratch) {
+    const stem_job *job = context;
+    const ck_stem *k = job->plan;
+    float *dw = job->dw + block * 9 * k->C * k->O;
+    memset(dw, 0, (size_t)(9 * k->C * k->O) * sizeof(float));
+    for (ptrdiff_t n = block * k->images_per_block; n < end_of(k, block); n++)
+        CK_BY_CHANNELS(backward_image, job, n, scratch, dw)
+}

@@ -1,0 +1,25 @@
+// What the dispatcher and the instruction sets share.
+#ifndef CK_STEM_INTERNAL_H
+#define CK_STEM_INTERNAL_H
+#include "ck_stem.h"
+
+// The context of every task: one block of images.
+typedef struct {
+    const ck_stem *plan;
+    const float *x, *w;
+    float *y, *statistics; // forward
+    int stream;            // y is written past the caches, in whole lines
+    ck_gradient dy;        // backward
+    float *dw;             // (statistics_blocks, 3, 3, C, O) partials
+} stem_job;
+
+typedef struct {
+    ck_task forward, backward;
+} stem_variant;
+
+#define CK_VARIANT(isa)                                                                                                \
+    void stem_forward__##isa(void *job, ptrdiff_t block, void *scratch);                                               \
+    void stem_backward__##isa(void *job, ptrdiff_t block, void *scratch);
+#include "variants.inc"
+#undef CK_VARIANT
+#endif

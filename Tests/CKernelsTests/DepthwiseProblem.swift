@@ -1,0 +1,133 @@
+import CKernels
+import Testing
+
+/// One depthwise convolution with random tensors, run by a kernel or by the reference.
+struct DepthwiseProblem {
+    struct Run { let y, statistics, dz, sums, dw: Floats }
+
+    var plan = ck_depthwise()
+    let x, w, scale, shift, dy, raw, a, b, c, imageScale: Floats
+    let normalised, gradient, dropped: Bool
+    let activation: ck_activation
+    var channels: Int { plan.C }
+
+    init(
+        _ shape: (n: Int, h: Int, w: Int, c: Int), kernel: Int, stride: Int, seed: UInt64, normalised: Bool = true,
+        activation: ck_activation = CK_SWISH, gradient: Bool = true, dropped: Bool = true
+    ) {
+        precondition(ck_depthwise_plan(&plan, shape.n, shape.h, shape.w, shape.c, kernel, stride) == CK_OK)
+        var random = TestRandom(seed)
+        let outputs = shape.n * plan.P * plan.Q * shape.c
+        x = random.floats(shape.n * shape.h * shape.w * shape.c, scale: 2)
+        w = random.floats(kernel * kernel * shape.c)
+        (scale, shift) = (random.floats(shape.c, offset: 1), random.floats(shape.c))
+        (dy, raw) = (random.floats(outputs), random.floats(outputs))
+        (a, b, c) = (random.floats(shape.c), random.floats(shape.c), random.floats(shape.c))
+        imageScale = random.floats(shape.n, scale: 0.5, offset: 1)
+        (self.normalised, self.activation, self.gradient, self.dropped) = (normalised, activation, gradient, dropped)
+    }
+
+    /// One image of another problem.
+    init(_ other: Self, image: Int) {
+        let p = other.plan
+        precondition(ck_depthwise_plan(&plan, 1, p.H, p.W, p.C, p.kernel, p.stride) == CK_OK)
+        let input = p.H * p.W * p.C
+        let output = p.P * p.Q * p.C
+        x = Floats(input) { other.x[image * input + $0] }
+        dy = Floats(output) { other.dy[image * output + $0] }
+        raw = Floats(output) { other.raw[image * output + $0] }
+        imageScale = Floats(1) { _ in other.imageScale[image] }
+        (w, scale, shift, a, b, c) = (other.w, other.scale, other.shift, other.a, other.b, other.c)
+        (normalised, activation) = (other.normalised, other.activation)
+        (gradient, dropped) = (other.gradient, other.dropped)
+    }
+
+    var operand: ck_operand {
+        ck_operand(
+            x: x.pointer, scale: normalised ? scale.pointer : nil, shift: normalised ? shift.pointer : nil, gate: nil,
+            activation: activation)
+    }
+
+    var outputGradient: ck_gradient {
+        ck_gradient(
+            dz: dy.pointer, raw: gradient ? raw.pointer : nil, a: gradient ? a.pointer : nil,
+            b: gradient ? b.pointer : nil, c: gradient ? c.pointer : nil,
+            image_scale: dropped ? imageScale.pointer : nil)
+    }
+
+    private func outputs() -> Run {
+        let partials = plan.statistics_blocks * 2 * channels
+        return Run(
+            y: Floats(dy.count) { _ in .nan }, statistics: Floats(partials) { _ in .nan },
+            dz: Floats(x.count) { Float($0 % 7) }, sums: Floats(partials) { _ in .nan },
+            dw: Floats(w.count) { _ in .nan })
+    }
+
+    func run(beta: Float, threads: Int) -> Run {
+        let run = outputs()
+        let workspace = Floats(plan.backward_workspace_bytes / 4) { _ in .nan }
+        let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
+        var (plan, operand, gradient) = (plan, operand, outputGradient)
+        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, run.y.pointer, run.statistics.pointer)
+        ck_depthwise_backward(
+            &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, beta,
+            beta == 0 ? run.sums.pointer : nil, run.dw.pointer, workspace.pointer)
+        #expect(run.y.isIntact && run.dz.isIntact && run.dw.isIntact && workspace.isIntact)
+        #expect(run.statistics.isIntact && run.sums.isIntact)
+        return run
+    }
+
+    func reference(beta: Float) -> Run {
+        let run = outputs()
+        var (plan, operand, gradient) = (plan, operand, outputGradient)
+        ck_depthwise_forward_reference(&plan, &operand, w.pointer, run.y.pointer)
+        ck_depthwise_backward_reference(&plan, &operand, w.pointer, &gradient, run.dz.pointer, beta, run.dw.pointer)
+        return run
+    }
+
+    /// Every instruction set against the reference. Values are below 4; an output sums at most 25 products, a weight
+    /// gradient `plan.N·P·Q`: (terms + 8)·eps·16, the 8 for the activation's own error.
+    func expectAgreement(beta: Float) {
+        let expected = reference(beta: beta)
+        let eps = Float.ulpOfOne
+        let taps = Float(plan.kernel * plan.kernel)
+        let pixels = Float(plan.N * plan.P * plan.Q)
+        forEachInstructionSet { isa in
+            let run = run(beta: beta, threads: 2)
+            let label = "\(isa) \(plan.H)×\(plan.W)×\(plan.C) k\(plan.kernel) s\(plan.stride)"
+            #expect(difference(run.y, expected.y) <= 16 * eps * (taps + 8), "y \(label)")
+            #expect(difference(run.dz, expected.dz) <= 16 * eps * (taps + 8), "dz \(label)")
+            #expect(difference(run.dw, expected.dw) <= 16 * eps * (pixels + 8), "dw \(label)")
+        }
+    }
+
+    /// The loss Σ y·dy by the reference, for finite differences.
+    func loss() -> Double {
+        let y = Floats(dy.count)
+        var (plan, operand) = (plan, operand)
+        ck_depthwise_forward_reference(&plan, &operand, w.pointer, y.pointer)
+        return (0..<y.count).reduce(0) { $0 + Double(y[$1]) * Double(dy[$1]) }
+    }
+
+    /// Per channel Σ v and Σ v·u, each with the sum of magnitudes.
+    func sums(_ v: Floats, with u: Floats) -> [[(sum: Double, magnitude: Double)]] {
+        var result = Array(repeating: Array(repeating: (sum: 0.0, magnitude: 0.0), count: channels), count: 2)
+        for i in 0..<v.count {
+            for (s, value) in [Double(v[i]), Double(v[i]) * Double(u[i])].enumerated() {
+                result[s][i % channels].sum += value
+                result[s][i % channels].magnitude += abs(value)
+            }
+        }
+        return result
+    }
+
+    /// Partial sums of kind `s` of channel `c`, over the blocks.
+    func total(_ partials: Floats, _ s: Int, _ c: Int) -> Double {
+        (0..<plan.statistics_blocks).reduce(0) { $0 + Double(partials[(2 * $1 + s) * channels + c]) }
+    }
+
+    /// The largest absolute difference; infinite where one is not a number.
+    private func difference(_ a: Floats, _ b: Floats) -> Float {
+        zip(a.values, b.values).reduce(0) { max($0, ($1.0 - $1.1).isNaN ? .infinity : abs($1.0 - $1.1)) }
+    }
+}

@@ -1,0 +1,115 @@
+import CKernels
+import Foundation
+import Testing
+
+extension KernelTests {
+    @Suite struct DepthwiseTests {
+        static let channels = [1, 7, 8, 9, 15, 16, 17, 24, 33]
+
+        /// Small maps of every parity, the widths that are compiled in (1 2 3 4 8), tiles of 8, 4, 2 and 1, a ring that wraps.
+        static let maps = [
+            (1, 1), (2, 1), (1, 2), (3, 2), (2, 3), (6, 4), (5, 5), (4, 6), (7, 7), (13, 8), (9, 15), (40, 4),
+        ]
+
+        @Test func every_instruction_set_agrees_with_the_reference() {
+            var seed: UInt64 = 0
+            for (height, width) in Self.maps {
+                for (kernel, stride) in [(3, 1), (3, 2), (5, 1), (5, 2)] {
+                    seed += 1
+                    let c = Self.channels[Int(seed) % Self.channels.count]
+                    let problem = DepthwiseProblem(
+                        (3, height, width, c), kernel: kernel, stride: stride, seed: seed, normalised: seed % 3 != 0,
+                        activation: [CK_SWISH, CK_IDENTITY, CK_RELU][Int(seed / 2) % 3], gradient: seed % 4 != 1,
+                        dropped: seed % 2 == 0)
+                    problem.expectAgreement(beta: Float(seed / 3 % 2))
+                }
+            }
+        }
+
+        @Test(arguments: channels) func channel_tails_are_neither_read_nor_written_past(channels: Int) {
+            for kernel in [3, 5] {
+                let problem = DepthwiseProblem((2, 5, 6, channels), kernel: kernel, stride: 1, seed: UInt64(channels))
+                problem.expectAgreement(beta: 0)
+            }
+        }
+
+        @Test func statistics_and_gradient_sums_are_the_sums_of_the_outputs() {
+            for (shape, kernel, stride) in [((70, 3, 2, 33), 5, 1), ((5, 9, 11, 17), 3, 2), ((9, 6, 4, 80), 5, 2)] {
+                let problem = DepthwiseProblem(shape, kernel: kernel, stride: stride, seed: 5)
+                forEachInstructionSet { isa in
+                    let run = problem.run(beta: 0, threads: 2)
+                    let y = problem.sums(run.y, with: run.y)
+                    let dz = problem.sums(run.dz, with: problem.x)
+                    // A chain of float additions in one block is shorter than 600: 600·eps of the sum of magnitudes.
+                    for c in 0..<problem.channels {
+                        for s in 0..<2 {
+                            let forward = problem.total(run.statistics, s, c)
+                            let backward = problem.total(run.sums, s, c)
+                            #expect(abs(forward - y[s][c].sum) <= 4e-5 * y[s][c].magnitude, "\(isa) channel \(c)")
+                            #expect(abs(backward - dz[s][c].sum) <= 4e-5 * dz[s][c].magnitude, "\(isa) channel \(c)")
+                        }
+                    }
+                }
+            }
+        }
+
+        @Test func results_are_the_same_bits_for_any_number_of_threads() {
+            for (shape, kernel, stride) in [((70, 3, 2, 80), 5, 1), ((9, 12, 8, 40), 3, 2), ((4, 24, 16, 32), 5, 2)] {
+                let problem = DepthwiseProblem(shape, kernel: kernel, stride: stride, seed: 9)
+                let runs = (1...3).map { problem.run(beta: 0, threads: $0) }
+                for run in runs.dropFirst() {
+                    #expect(run.y.values == runs[0].y.values && run.dz.values == runs[0].dz.values)
+                    #expect(run.dw.values == runs[0].dw.values && run.sums.values == runs[0].sums.values)
+                    #expect(run.statistics.values == runs[0].statistics.values)
+                }
+            }
+        }
+
+        @Test func outputs_past_the_caches_are_the_same_as_small_ones() {
+            // 11 MB of output is streamed, the same images one by one are not.
+            let large = DepthwiseProblem((60, 48, 32, 32), kernel: 3, stride: 1, seed: 3)
+            let run = large.run(beta: 0, threads: 2)
+            let one = 48 * 32 * 32
+            for image in [0, 59] {
+                let small = DepthwiseProblem(large, image: image).run(beta: 0, threads: 1)
+                #expect(Array(run.y.values[image * one..<(image + 1) * one]) == small.y.values)
+                #expect(Array(run.dz.values[image * one..<(image + 1) * one]) == small.dz.values)
+            }
+        }
+
+        @Test func the_reference_backward_is_the_slope_of_the_reference_forward() {
+            for (kernel, stride) in [(3, 1), (3, 2), (5, 1), (5, 2)] {
+                let problem = DepthwiseProblem(
+                    (2, 4, 3, 2), kernel: kernel, stride: stride, seed: 21, gradient: false, dropped: false)
+                let reference = problem.reference(beta: 0)
+                // loss = Σ y·dy, in double over float outputs. A central difference of step h errs by h²·f'''/6 and by the
+                // rounding of y: about 40 outputs · 2⁻²⁴ / h. Both are below 1e-3 at h = 2⁻⁷.
+                let step: Float = 1 / 128
+                let slope = { (values: Floats, index: Int) -> Double in
+                    let kept = values[index]
+                    defer { values[index] = kept }
+                    values[index] = kept + step
+                    let above = problem.loss()
+                    values[index] = kept - step
+                    return (above - problem.loss()) / Double(2 * step)
+                }
+                for i in 0..<problem.w.count {
+                    #expect(abs(slope(problem.w, i) - Double(reference.dw[i])) < 1e-3)
+                }
+                // dz is the gradient of z = scale·x + shift: dx = scale·dz.
+                for i in 0..<problem.x.count {
+                    let expected = Double(reference.dz[i] * problem.scale[i % 2])
+                    #expect(abs(slope(problem.x, i) - expected) < 1e-3)
+                }
+            }
+        }
+
+        @Test func impossible_shapes_are_refused() {
+            var plan = ck_depthwise()
+            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 4, 1) == CK_INVALID_SHAPE)
+            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 3, 3) == CK_INVALID_SHAPE)
+            #expect(ck_depthwise_plan(&plan, 0, 4, 4, 8, 3, 1) == CK_INVALID_SHAPE)
+            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 0, 3, 1) == CK_INVALID_SHAPE)
+        }
+    }
+}
