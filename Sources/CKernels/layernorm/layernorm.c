@@ -1,0 +1,56 @@
+#include "layernorm.h"
+#include "../isa/tasks.h"
+#include "variants.inc"
+
+// Sixteen rows or more, and at most 64 blocks: enough for eight threads, few enough partial sums.
+static ptrdiff_t rows_per_block(ptrdiff_t M) { return (M + 63) / 64 > 16 ? (M + 63) / 64 : 16; }
+static ptrdiff_t row_blocks(ptrdiff_t M) { return (M + rows_per_block(M) - 1) / rows_per_block(M); }
+
+void ck_layernorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
+                          const float *beta, float eps, ck_row_activation activation, float *y, float *mean,
+                          float *inv_std) {
+    ck_layernorm k = {.M = M, .D = D, .per_block = rows_per_block(M), .x = x, .gamma = gamma, .beta = beta};
+    k.eps = eps, k.activation = activation;
+    k.y = y, k.mean = mean, k.inv_std = inv_std;
+    ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_layernorm_forward_block), &k);
+}
+
+ptrdiff_t ck_layernorm_workspace_bytes(ptrdiff_t M, ptrdiff_t D) {
+    return row_blocks(M) * 2 * D * (ptrdiff_t)sizeof(float);
+}
+
+void ck_layernorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
+                           const float *mean, const float *inv_std, ck_row_activation activation, const float *y,
+                           const float *dy, float *dx, float *dgamma, float *dbeta, void *workspace) {
+    ck_layernorm k = {.M = M, .D = D, .per_block = rows_per_block(M), .x = x, .gamma = gamma, .dy = dy, .dx = dx};
+    k.activation = activation;
+    k.y = (float *)y, k.mean = (float *)mean, k.inv_std = (float *)inv_std; // read only in this direction
+    k.dgamma = workspace, k.dbeta = k.dgamma + row_blocks(M) * D;
+    ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_layernorm_backward_block), &k);
+    ck_reduce_blocks(exec, k.dgamma, row_blocks(M), D, 0, dgamma);
+    ck_reduce_blocks(exec, k.dbeta, row_blocks(M), D, 0, dbeta);
+}
+
+void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm) {
+    ck_l2_rows k = {.M = M, .D = D, .per_block = rows_per_block(M), .x = x, .y = y, .inv_norm = inv_norm};
+    ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_l2_normalize_forward_block), &k);
+}
+
+void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
+                              const float *dy, float *dx) {
+    ck_l2_rows k = {.M = M, .D = D, .per_block = rows_per_block(M), .dy = dy, .dx = dx};
+    k.y = (float *)y, k.inv_norm = (float *)inv_norm; // read only in this direction
+    ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_l2_normalize_backward_block), &k);
+}
+
+static ptrdiff_t tanh_blocks(ptrdiff_t count) { return (count + CK_TANH_BLOCK - 1) / CK_TANH_BLOCK; }
+
+void ck_tanh_forward(const ck_exec *exec, ptrdiff_t count, const float *x, float *y) {
+    ck_tanh_span k = {.count = count, .x = x, .out = y};
+    ck_parallel(exec, tanh_blocks(count), CK_ACTIVE(ck_tanh_forward_block), &k);
+}
+
+void ck_tanh_backward(const ck_exec *exec, ptrdiff_t count, const float *y, const float *dy, float *dx) {
+    ck_tanh_span k = {.count = count, .y = y, .dy = dy, .out = dx};
+    ck_parallel(exec, tanh_blocks(count), CK_ACTIVE(ck_tanh_backward_block), &k);
+}

@@ -1,0 +1,28 @@
+// What the blocks of the row-wise operations share.
+#include "ck_layernorm.h"
+
+typedef struct {
+    ptrdiff_t M, D;
+    ptrdiff_t per_block; // rows of a block; the last may have fewer
+    const float *x, *gamma, *beta;
+    float eps;
+    ck_row_activation activation;
+    float *y, *mean, *inv_std;
+    const float *dy;
+    float *dx;
+    float *dgamma, *dbeta; // partial sums (blocks, D) of backward
+} ck_layernorm;
+
+typedef struct {
+    ptrdiff_t M, D, per_block;
+    const float *x, *dy;
+    float *y, *inv_norm, *dx;
+} ck_l2_rows;
+
+enum { CK_TANH_BLOCK = 16384 };
+
+typedef struct {
+    ptrdiff_t count;
+    const float *x, *y, *dy;
+    float *out;
+} ck_tanh_span;

@@ -1,0 +1,74 @@
+#include "ck_layernorm.h"
+#include <math.h>
+
+void ck_layernorm_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *beta,
+                                    float eps, ck_row_activation activation, float *y, float *mean, float *inv_std) {
+    for (ptrdiff_t m = 0; m < M; m++) {
+        const float *row = x + m * D;
+        double average = 0, squares = 0;
+        for (ptrdiff_t d = 0; d < D; d++) average += row[d];
+        average /= (double)D;
+        for (ptrdiff_t d = 0; d < D; d++) squares += (row[d] - average) * (row[d] - average);
+        double inverse = 1 / sqrt(squares / (double)D + eps);
+        for (ptrdiff_t d = 0; d < D; d++) {
+            double z = gamma[d] * (row[d] - average) * inverse + beta[d];
+            y[m * D + d] = (float)(activation == CK_ROW_TANH ? tanh(z) : z);
+        }
+        mean[m] = (float)average;
+        inv_std[m] = (float)inverse;
+    }
+}
+
+// The gradient of z at offset i.
+static double dz_at(ck_row_activation activation, const float *y, const float *dy, ptrdiff_t i) {
+    return activation == CK_ROW_TANH ? dy[i] * (1 - (double)y[i] * y[i]) : dy[i];
+}
+
+void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *mean,
+                                     const float *inv_std, ck_row_activation activation, const float *y,
+                                     const float *dy, float *dx, float *dgamma, float *dbeta) {
+    for (ptrdiff_t d = 0; d < D; d++) {
+        double sum = 0, product = 0;
+        for (ptrdiff_t m = 0; m < M; m++) {
+            double dz = dz_at(activation, y, dy, m * D + d);
+            sum += dz;
+            product += dz * ((double)x[m * D + d] - mean[m]) * inv_std[m];
+        }
+        dbeta[d] = (float)sum;
+        dgamma[d] = (float)product;
+    }
+    for (ptrdiff_t m = 0; m < M; m++) {
+        double sum = 0, product = 0;
+        for (ptrdiff_t d = 0; d < D; d++) {
+            double g = dz_at(activation, y, dy, m * D + d) * gamma[d];
+            sum += g;
+            product += g * ((double)x[m * D + d] - mean[m]) * inv_std[m];
+        }
+        for (ptrdiff_t d = 0; d < D; d++) {
+            double g = dz_at(activation, y, dy, m * D + d) * gamma[d];
+            double normal = ((double)x[m * D + d] - mean[m]) * inv_std[m];
+            dx[m * D + d] = (float)(inv_std[m] * (g - sum / (double)D - normal * product / (double)D));
+        }
+    }
+}
+
+void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm) {
+    for (ptrdiff_t m = 0; m < M; m++) {
+        double squares = 0;
+        for (ptrdiff_t d = 0; d < D; d++) squares += (double)x[m * D + d] * x[m * D + d];
+        double inverse = 1 / fmax(sqrt(squares), 1e-12);
+        for (ptrdiff_t d = 0; d < D; d++) y[m * D + d] = (float)(x[m * D + d] * inverse);
+        inv_norm[m] = (float)inverse;
+    }
+}
+
+// A row whose norm was replaced by 1e-12 was only scaled.
+void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
+                                        const float *dy, float *dx) {
+    for (ptrdiff_t m = 0; m < M; m++) {
+        double dot = 0;
+        if (inv_norm[m] < (float)1e12)
+            for (ptrdiff_t d = 0; d < D; d++) dot += (double)y[m * D + d] * dy[m * D + d];
+        for (ptrdiff_t d = 0; d < D; d++) dx[m * D + d] = (float)(inv_norm[m] * (dy[m * D + d] - y[m * D + d] * dot));
+    }
+}

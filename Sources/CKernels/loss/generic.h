@@ -1,0 +1,60 @@
+#include "loss.h"
+#include "../isa/spans.h"
+#include <math.h>
+
+CK_INLINE float largest(const float *s, ptrdiff_t count) {
+    float most = -INFINITY;
+    ptrdiff_t i = 0;
+    if (count >= VW) {
+        vf m = v_load(s);
+        for (i = VW; i + VW <= count; i += VW) m = v_max(m, v_load(s + i));
+        most = v_max_across(m);
+    }
+    for (; i < count; i++) most = s[i] > most ? s[i] : most;
+    return most;
+}
+
+// e^(s − most), for any s: v_exp and v_max alone would turn a NaN into a number, and the loss would look healthy.
+CK_INLINE vf exp_of(vf s, vf most) {
+    vf d = v_sub(s, most);
+    return v_add(v_exp(d), nan_of(d));
+}
+
+CK_INLINE void store_exp(ptrdiff_t i, ptrdiff_t n, const float *s, vf most, float *g, vf *sum) {
+    vf e = exp_of(load_n(s + i, n), most);
+    if (g != NULL) store_n(g + i, n, e);
+    if (n == VW) {
+        *sum = v_add(*sum, e);
+    } else {
+        float lanes[VW];
+        v_store(lanes, e);
+        *sum = v_add(*sum, v_load_tail(lanes, n));
+    }
+}
+
+CK_INLINE void scale(ptrdiff_t i, ptrdiff_t n, float *g, vf factor) {
+    store_n(g + i, n, v_mul(load_n(g + i, n), factor));
+}
+
+void CK_NAME(ck_softmax_cross_entropy_block)(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    const ck_cross_entropy *k = context;
+    ptrdiff_t first = block * CK_LOSS_ROWS, end = k->M - first < CK_LOSS_ROWS ? k->M : first + CK_LOSS_ROWS;
+    for (ptrdiff_t m = first; m < end; m++) {
+        const float *s = k->s + m * k->N;
+        float *g = k->g != NULL ? k->g + m * k->N : NULL;
+        ptrdiff_t label = k->labels != NULL ? k->labels[m] : m;
+        float most = largest(s, k->N), own = s[label]; // before g, which may be s, is written
+        int attained = own == most && !(label > 0 && largest(s, label) == most);
+        vf sums = v_zero();
+        if (g != NULL) FOR_SPAN(k->N, store_exp, s, v_set1(most), g, &sums);
+        else
+            FOR_SPAN(k->N, store_exp, s, v_set1(most), NULL, &sums);
+        double sum = v_sum(sums);
+        k->losses[m] = log(sum) + ((double)most - own);
+        k->correct[m] = attained && !isnan(k->losses[m]);
+        if (g == NULL) continue;
+        FOR_SPAN(k->N, scale, g, v_set1((float)(1 / (sum * (double)k->M))));
+        g[label] -= 1 / (float)k->M;
+    }
+}

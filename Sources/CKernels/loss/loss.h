@@ -1,0 +1,12 @@
+// What the blocks of softmax cross-entropy share.
+#include "ck_loss.h"
+
+enum { CK_LOSS_ROWS = 8 }; // of a block
+
+typedef struct {
+    ptrdiff_t M, N;
+    const float *s;
+    const int32_t *labels;
+    float *g;
+    double *losses, *correct; // (M) each
+} ck_cross_entropy;

@@ -1,0 +1,24 @@
+#include "ck_loss.h"
+#include <math.h>
+
+void ck_softmax_cross_entropy_reference(ptrdiff_t M, ptrdiff_t N, const float *s, const int32_t *labels, float *g,
+                                        ck_loss_result *result) {
+    double loss = 0;
+    ptrdiff_t correct = 0;
+    for (ptrdiff_t m = 0; m < M; m++) {
+        const float *row = s + m * N;
+        ptrdiff_t label = labels != NULL ? labels[m] : m, best = 0;
+        double sum = 0;
+        for (ptrdiff_t n = 1; n < N; n++)
+            if (row[n] > row[best]) best = n;
+        double most = row[best];
+        for (ptrdiff_t n = 0; n < N; n++) sum += exp(row[n] - most);
+        double own = log(sum) + most - row[label];
+        loss += own;
+        correct += best == label && !isnan(own);
+        if (g == NULL) continue;
+        for (ptrdiff_t n = 0; n < N; n++) // in place, too: row[n] is read before g(m, n) is written
+            g[m * N + n] = (float)((exp(row[n] - most) / sum - (n == label)) / (double)M);
+    }
+    *result = (ck_loss_result){loss / (double)M, correct};
+}

@@ -1,0 +1,30 @@
+// Blocks of images, and the two passes that normalise on the way into a residual sum.
+#include "normalize.h"
+#include "../isa/tasks.h"
+#include "variants.inc"
+
+static ptrdiff_t larger(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
+static ptrdiff_t quotient_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+
+// A block is worth waking a thread for (64 KiB), sums enough rows to pay for its partial sums, and there are at most
+// 128: sixteen for each of eight threads.
+ck_images ck_images_make(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
+    enum { BLOCK_FLOATS = 16384, BLOCK_ROWS = 32, MOST_BLOCKS = 128 };
+    ptrdiff_t per_block = larger(quotient_up(BLOCK_FLOATS, R * C), quotient_up(BLOCK_ROWS, R));
+    return (ck_images){N, R, C, larger(per_block, quotient_up(N, MOST_BLOCKS))};
+}
+
+ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) { return ck_images_blocks(ck_images_make(N, R, C)); }
+
+void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *raw,
+                              const float *scale, const float *shift, const float *image_scale, const float *residual,
+                              float *y) {
+    ck_normalize_add k = {ck_images_make(N, R, C), raw, scale, shift, image_scale, residual, y};
+    ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_normalize_add_forward_block), &k);
+}
+
+void ck_normalize_add_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy,
+                               const float *raw, const float *image_scale, float *sums) {
+    ck_normalize_add_gradient k = {ck_images_make(N, R, C), dy, raw, image_scale, sums};
+    ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_normalize_add_backward_block), &k);
+}

@@ -1,0 +1,70 @@
+#include "ck_norm.h"
+#include <math.h>
+
+void ck_batchnorm_forward_reference(ptrdiff_t M, ptrdiff_t C, const float *raw, const float *gamma, const float *beta,
+                                    float eps, float momentum, float *running_mean, float *running_variance,
+                                    float *scale, float *shift, float *mean, float *inv_std) {
+    for (ptrdiff_t c = 0; c < C; c++) {
+        double average = 0, squares = 0;
+        for (ptrdiff_t m = 0; m < M; m++) average += raw[m * C + c];
+        average /= (double)M;
+        for (ptrdiff_t m = 0; m < M; m++) squares += (raw[m * C + c] - average) * (raw[m * C + c] - average);
+        double inverse = 1 / sqrt(squares / (double)M + eps);
+        mean[c] = (float)average;
+        inv_std[c] = (float)inverse;
+        scale[c] = (float)(gamma[c] * inverse);
+        shift[c] = (float)(beta[c] - average * gamma[c] * inverse);
+        if (running_mean == NULL) continue;
+        double unbiased = squares / (double)(M > 1 ? M - 1 : 1), old = momentum;
+        running_mean[c] = (float)(old * running_mean[c] + (1 - old) * average);
+        running_variance[c] = (float)(old * running_variance[c] + (1 - old) * unbiased);
+    }
+}
+
+// With x̂ = (raw − mean)·inv_std:  draw = gamma·inv_std·(dz − mean(dz) − x̂·mean(dz·x̂))
+void ck_batchnorm_backward_reference(ptrdiff_t M, ptrdiff_t C, const float *dz, const float *raw, const float *gamma,
+                                     const float *mean, const float *inv_std, float *dgamma, float *dbeta,
+                                     float *draw) {
+    for (ptrdiff_t c = 0; c < C; c++) {
+        double sum = 0, product = 0;
+        for (ptrdiff_t m = 0; m < M; m++) {
+            sum += dz[m * C + c];
+            product += dz[m * C + c] * ((double)raw[m * C + c] - mean[c]) * inv_std[c];
+        }
+        dbeta[c] = (float)sum;
+        dgamma[c] = (float)product;
+        for (ptrdiff_t m = 0; m < M; m++) {
+            double normal = ((double)raw[m * C + c] - mean[c]) * inv_std[c];
+            draw[m * C + c] = (float)((double)gamma[c] * inv_std[c] *
+                                      (dz[m * C + c] - sum / (double)M - normal * product / (double)M));
+        }
+    }
+}
+
+void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *raw, const float *scale,
+                                        const float *shift, const float *image_scale, const float *residual, float *y) {
+    for (ptrdiff_t n = 0; n < N; n++)
+        for (ptrdiff_t r = 0; r < R; r++)
+            for (ptrdiff_t c = 0; c < C; c++) {
+                ptrdiff_t i = (n * R + r) * C + c;
+                double z = (double)scale[c] * raw[i] + shift[c];
+                if (image_scale != NULL) z *= image_scale[n];
+                y[i] = (float)(residual != NULL ? z + residual[i] : z);
+            }
+}
+
+void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy, const float *raw,
+                                         const float *image_scale, float *sums) {
+    for (ptrdiff_t c = 0; c < C; c++) {
+        double sum = 0, product = 0;
+        for (ptrdiff_t n = 0; n < N; n++)
+            for (ptrdiff_t r = 0; r < R; r++) {
+                ptrdiff_t i = (n * R + r) * C + c;
+                double dz = image_scale != NULL ? (double)dy[i] * image_scale[n] : dy[i];
+                sum += dz;
+                product += dz * raw[i];
+            }
+        sums[c] = (float)sum;
+        sums[C + c] = (float)product;
+    }
+}

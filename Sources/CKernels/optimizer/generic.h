@@ -1,0 +1,24 @@
+#include "optimizer.h"
+#include "../isa/spans.h"
+
+// No fused multiply-add: the bits are then PyTorch's order of operations, and the same on every instruction set.
+CK_INLINE void adam(ptrdiff_t i, ptrdiff_t n, const ck_adam_arena *k) {
+    vf g = load_n(k->g + i, n), m = load_n(k->m + i, n), v = load_n(k->v + i, n);
+    vf w = v_mul(load_n(k->w + i, n), v_set1(k->decay));
+    m = v_add(m, v_mul(v_set1(k->rate1), v_sub(g, m)));
+    v = v_add(v_mul(v, v_set1(k->beta2)), v_mul(v_mul(v_set1(k->rate2), g), g));
+    vf root = v_div(v_sqrt(v), v_set1(k->root_correction));
+    w = v_add(w, v_div(v_mul(v_set1(k->step), m), v_add(root, v_set1(k->epsilon))));
+    store_n(k->m + i, n, m);
+    store_n(k->v + i, n, v);
+    store_n(k->w + i, n, w);
+}
+
+void CK_NAME(ck_adam_block)(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    ck_adam_arena k = *(const ck_adam_arena *)context;
+    ptrdiff_t first = block * CK_ADAM_BLOCK;
+    k.g += first, k.m += first, k.v += first, k.w += first;
+    k.count = k.count - first < CK_ADAM_BLOCK ? k.count - first : CK_ADAM_BLOCK;
+    FOR_SPAN(k.count, adam, &k);
+}

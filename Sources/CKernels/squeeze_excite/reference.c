@@ -1,0 +1,102 @@
+#include "ck_squeeze_excite.h"
+#include "../norm/operand_reference.h"
+
+void ck_squeeze_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, float *pooled) {
+    for (ptrdiff_t n = 0; n < N; n++)
+        for (ptrdiff_t c = 0; c < C; c++) {
+            double sum = 0;
+            for (ptrdiff_t r = 0; r < R; r++)
+                sum += reference_activation(x->activation, reference_z(x, (n * R + r) * C + c, c));
+            pooled[n * C + c] = (float)(sum / (double)R);
+        }
+}
+
+void ck_excite_forward_reference(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *w1,
+                                 const float *b1, const float *w2, const float *b2, float *h, float *gate) {
+    for (ptrdiff_t n = 0; n < N; n++) {
+        for (ptrdiff_t s = 0; s < S; s++) {
+            double sum = b1[s];
+            for (ptrdiff_t c = 0; c < C; c++) sum += (double)w1[s * C + c] * pooled[n * C + c];
+            h[n * S + s] = (float)sum;
+        }
+        for (ptrdiff_t c = 0; c < C; c++) {
+            double sum = b2[c];
+            for (ptrdiff_t s = 0; s < S; s++) sum += w2[c * S + s] * reference_activation(CK_SWISH, h[n * S + s]);
+            gate[n * C + c] = (float)reference_sigmoid(sum);
+        }
+    }
+}
+
+void ck_gate_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *da,
+                                float *dgate) {
+    for (ptrdiff_t n = 0; n < N; n++)
+        for (ptrdiff_t c = 0; c < C; c++) {
+            double sum = 0;
+            for (ptrdiff_t r = 0; r < R; r++) {
+                ptrdiff_t i = (n * R + r) * C + c;
+                sum += da[i] * reference_activation(x->activation, reference_z(x, i, c));
+            }
+            dgate[n * C + c] = (float)sum;
+        }
+}
+
+static double dlogit(const float *gate, const float *dgate, ptrdiff_t i) {
+    return (double)dgate[i] * gate[i] * (1 - (double)gate[i]);
+}
+
+// The gradient of h(n, s): back through w2 and the swish.
+static double dh(ptrdiff_t C, ptrdiff_t S, const float *h, const float *gate, const float *dgate, const float *w2,
+                 ptrdiff_t n, ptrdiff_t s) {
+    double sum = 0;
+    for (ptrdiff_t c = 0; c < C; c++) sum += dlogit(gate, dgate, n * C + c) * w2[c * S + s];
+    return sum * reference_derivative(CK_SWISH, h[n * S + s]);
+}
+
+void ck_excite_backward_reference(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *h,
+                                  const float *gate, const float *dgate, const float *w1, const float *w2,
+                                  float *dpooled, float *dw1, float *db1, float *dw2, float *db2) {
+    for (ptrdiff_t n = 0; n < N; n++)
+        for (ptrdiff_t c = 0; c < C; c++) {
+            double sum = 0;
+            for (ptrdiff_t s = 0; s < S; s++) sum += dh(C, S, h, gate, dgate, w2, n, s) * w1[s * C + c];
+            dpooled[n * C + c] = (float)sum;
+        }
+    for (ptrdiff_t s = 0; s < S; s++) {
+        double bias = 0;
+        for (ptrdiff_t n = 0; n < N; n++) bias += dh(C, S, h, gate, dgate, w2, n, s);
+        db1[s] = (float)bias;
+        for (ptrdiff_t c = 0; c < C; c++) {
+            double first = 0, second = 0;
+            for (ptrdiff_t n = 0; n < N; n++) {
+                first += dh(C, S, h, gate, dgate, w2, n, s) * pooled[n * C + c];
+                second += dlogit(gate, dgate, n * C + c) * reference_activation(CK_SWISH, h[n * S + s]);
+            }
+            dw1[s * C + c] = (float)first;
+            dw2[c * S + s] = (float)second;
+        }
+    }
+    for (ptrdiff_t c = 0; c < C; c++) {
+        double bias = 0;
+        for (ptrdiff_t n = 0; n < N; n++) bias += dlogit(gate, dgate, n * C + c);
+        db2[c] = (float)bias;
+    }
+}
+
+void ck_squeeze_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *dpooled,
+                                   float *da, float *sums) {
+    for (ptrdiff_t c = 0; c < C; c++) {
+        double sum = 0, product = 0;
+        for (ptrdiff_t n = 0; n < N; n++)
+            for (ptrdiff_t r = 0; r < R; r++) {
+                ptrdiff_t i = (n * R + r) * C + c;
+                double gate = x->gate != NULL ? x->gate[n * C + c] : 1;
+                double du = da[i] * gate + dpooled[n * C + c] / (double)R;
+                double dz = du * reference_derivative(x->activation, reference_z(x, i, c));
+                da[i] = (float)dz;
+                sum += dz;
+                product += dz * x->x[i];
+            }
+        sums[c] = (float)sum;
+        sums[C + c] = (float)product;
+    }
+}

@@ -1,0 +1,118 @@
+import CKernels
+import Foundation
+import Testing
+
+/// Oracles that several suites share.
+enum Agreement {
+    /// Rounding of one float operation.
+    static let eps = 6e-8
+    /// Sizes around the vector widths 4, 8 and 16.
+    static let tails = [1, 7, 8, 9, 15, 16, 17, 33]
+
+    /// `run` gives freshly made outputs. They lie within `tolerances` (absolute, one an output) of `expected` on every
+    /// instruction set, have the same bits for one, two and three threads, and nothing is written behind their ends.
+    static func check(
+        _ name: String, _ expected: [Floats], within tolerances: [Double],
+        run: (UnsafePointer<ck_exec>) -> [Floats]
+    ) {
+        forEachInstructionSet { isa in
+            var first: [Floats] = []
+            for threads in 1...3 {
+                let execution = TestExecution(threads: threads, scratchBytes: 64)
+                let outputs = run(&execution.exec)
+                if threads == 1 { first = outputs }
+                for (i, output) in outputs.enumerated() {
+                    #expect(output.isIntact, "\(name) \(isa): output \(i) was written past its end")
+                    let same = memcmp(output.pointer, first[i].pointer, output.count * 4) == 0
+                    #expect(same, "\(name) \(isa): other bits in output \(i) with \(threads) threads")
+                }
+            }
+            for (i, output) in first.enumerated() {
+                let error = distance(output, expected[i])
+                #expect(error <= tolerances[i], "\(name) \(isa): output \(i) is off by \(error)")
+            }
+        }
+    }
+
+    /// The largest difference; infinite where either has a NaN.
+    static func distance(_ a: Floats, _ b: Floats) -> Double {
+        guard a.count == b.count else { return .infinity }
+        var worst = 0.0
+        for i in 0..<a.count {
+            let d = abs(Double(a.pointer[i]) - Double(b.pointer[i]))
+            if !(d <= worst) { worst = d.isNaN ? .infinity : d }
+        }
+        return worst
+    }
+
+    static func largest(_ a: Floats) -> Double { (0..<a.count).reduce(0) { max($0, abs(Double(a[$1]))) } }
+
+    static func copy(_ a: Floats) -> Floats {
+        let copy = Floats(a.count)
+        copy.pointer.update(from: a.pointer, count: a.count)
+        return copy
+    }
+
+    static func dot(_ a: Floats, _ b: Floats) -> Double {
+        (0..<a.count).reduce(0) { $0 + Double(a[$1]) * Double(b[$1]) }
+    }
+
+    /// `gradient` agrees with central differences of `loss` over `parameters` (at most 24 of them, spread evenly).
+    /// The step's truncation is of order h², float results give eps·|loss terms|/h.
+    static func checkSlope(_ name: String, of parameters: Floats, _ gradient: Floats, loss: () -> Double) {
+        let h: Float = 0.004
+        let scale = max(1, largest(gradient))
+        for i in stride(from: 0, to: parameters.count, by: max(1, parameters.count / 24)) {
+            let old = parameters[i]
+            parameters[i] = old + h
+            let (above, high) = (loss(), parameters[i])
+            parameters[i] = old - h
+            let (below, low) = (loss(), parameters[i])
+            parameters[i] = old
+            let slope = (above - below) / Double(high - low)
+            let tolerance = scale * Double(h * h) * 8 + eps * 64 / Double(h)
+            #expect(abs(slope - Double(gradient[i])) <= tolerance, "\(name)[\(i)]: \(gradient[i]), slope \(slope)")
+        }
+    }
+}
+
+/// An operand over N images, R rows, C channels, with everything that a reader can apply.
+struct TestOperand {
+    let images: Int, rows: Int, channels: Int
+    let x: Floats, scale: Floats, shift: Floats, gate: Floats
+    let activation: ck_activation
+    let isPlain: Bool
+
+    init(
+        _ images: Int, _ rows: Int, _ channels: Int, _ activation: ck_activation, plain: Bool = false, seed: UInt64 = 7
+    ) {
+        var random = TestRandom(seed)
+        (self.images, self.rows, self.channels) = (images, rows, channels)
+        x = random.floats(images * rows * channels, scale: 2)
+        scale = random.floats(channels, scale: 0.5, offset: 1)
+        shift = random.floats(channels)
+        gate = random.floats(images * channels, scale: 0.4, offset: 0.5)
+        self.activation = activation
+        isPlain = plain
+    }
+
+    func callAsFunction<Result>(_ body: (UnsafePointer<ck_operand>) -> Result) -> Result {
+        var operand = ck_operand(
+            x: x.pointer, scale: isPlain ? nil : scale.pointer, shift: isPlain ? nil : shift.pointer,
+            gate: isPlain ? nil : gate.pointer, activation: activation)
+        return body(&operand)
+    }
+
+    var blocks: Int { ck_image_blocks(images, rows, channels) }
+
+    /// (N, R, C) with channels around the vector widths, several blocks, and one large map.
+    static let shapes: [(Int, Int, Int)] =
+        Agreement.tails.map { (5, 7, $0) } + [(3, 1, 20), (40, 6, 24), (2, 70, 96), (2, 6, 600)]
+}
+
+/// Σ over blocks of partial sums (blocks, 2, C).
+func combined(_ exec: UnsafePointer<ck_exec>, _ partials: Floats, blocks: Int, channels: Int) -> Floats {
+    let sums = Floats(2 * channels)
+    ck_reduce_blocks(exec, partials.pointer, blocks, 2 * channels, 0, sums.pointer)
+    return sums
+}

@@ -1,0 +1,110 @@
+import CKernels
+import Foundation
+import Testing
+
+/// `isa/math.h`, reached through the kernels that apply it to each element.
+extension KernelTests {
+    @Suite struct ElementwiseMathTests {
+        /// −20 … 20, dense near 0.
+        private let points = Floats(4001) { Float(pow(Double($0 - 2000) / 2000, 3) * 20) }
+
+        @Test(arguments: Agreement.tails + [16385])
+        func tanh_is_good_to_the_promised_error_and_its_gradient_is_exact(count: Int) {
+            let x = Floats(count) { points[$0 * 37 % 4001] }
+            let y = Floats(count) { Float(tanh(Double(x[$0]))) }
+            let dx = Floats(count) { Float(0.5 * (1 - Double(y[$0]) * Double(y[$0]))) }
+            let dy = Floats(count) { _ in 0.5 }
+            // The header promises 2e-7 where nothing rounds; 1/(1 + e) and 2σ − 1 round at 1.
+            Agreement.check("tanh", [y], within: [2e-7 + 2 * Agreement.eps]) { exec in
+                let o = Floats(count)
+                ck_tanh_forward(exec, count, x.pointer, o.pointer)
+                return [o]
+            }
+            Agreement.check("tanh backward", [dx], within: [Agreement.eps]) { exec in
+                let o = Floats(count)
+                ck_tanh_backward(exec, count, y.pointer, dy.pointer, o.pointer)
+                return [o]
+            }
+        }
+
+        /// One row an image: its mean is the activation itself, and the squeeze's gradient its derivative.
+        @Test func swish_and_its_derivative_are_good_to_two_millionths() {
+            let channels = points.count
+            forEachInstructionSet { isa in
+                let execution = TestExecution(threads: 1, scratchBytes: 64)
+                var operand = ck_operand(
+                    x: points.pointer, scale: nil, shift: nil, gate: nil, activation: CK_SWISH)
+                let u = Floats(channels)
+                let dz = Floats(channels) { _ in 1 }
+                let none = Floats(channels)
+                let sums = Floats(2 * channels)
+                ck_squeeze_forward(&execution.exec, 1, 1, channels, &operand, u.pointer)
+                ck_squeeze_backward(&execution.exec, 1, 1, channels, &operand, none.pointer, dz.pointer, sums.pointer)
+                for i in 0..<channels {
+                    let x = Double(points[i])
+                    let s = 1 / (1 + exp(-x))
+                    #expect(abs(Double(u[i]) - x * s) <= 2e-6 * abs(x * s), "\(isa): swish(\(x))")
+                    // 1 + x·(1 − σ) crosses zero, so the error is that of its larger term.
+                    let size = s * max(1, abs(x))
+                    #expect(abs(Double(dz[i]) - s * (1 + x * (1 - s))) <= 2e-6 * size, "\(isa): swish'(\(x))")
+                }
+            }
+        }
+
+        /// A dense layer of one channel with a zero weight: the gate is the sigmoid of its bias.
+        @Test func sigmoid_is_good_to_two_millionths() {
+            let channels = points.count
+            let zeros = Floats(channels)
+            let zero = Floats(1)
+            forEachInstructionSet { isa in
+                let execution = TestExecution(threads: 1, scratchBytes: 64)
+                let h = Floats(1)
+                let gate = Floats(channels)
+                let workspace = Floats(ck_excite_workspace_bytes(1, channels, 1) / 4)
+                ck_excite_forward(
+                    &execution.exec, 1, channels, 1, zeros.pointer, zeros.pointer, zero.pointer, zeros.pointer,
+                    points.pointer, h.pointer, gate.pointer, workspace.pointer)
+                for i in 0..<channels {
+                    let s = 1 / (1 + exp(-Double(points[i])))
+                    #expect(abs(Double(gate[i]) - s) <= 2e-6 * s, "\(isa): sigmoid(\(points[i]))")
+                }
+            }
+        }
+
+        /// The gradient of one softmax row with zero maximum is e^s / Σ: a ratio of two of them cancels Σ.
+        @Test func exponentials_of_a_softmax_are_good_to_half_a_millionth() {
+            let s = Floats(513) { $0 == 0 ? 0 : -Float($0) / 8 }
+            forEachInstructionSet { isa in
+                let execution = TestExecution(threads: 1, scratchBytes: 64)
+                let g = Floats(513)
+                var result = ck_loss_result()
+                var label: Int32 = 512
+                var workspace = [0.0, 0.0]
+                ck_softmax_cross_entropy(&execution.exec, 1, 513, s.pointer, &label, g.pointer, &result, &workspace)
+                for i in 0..<512 {
+                    let want = exp(Double(s[i]))
+                    #expect(abs(Double(g[i]) / Double(g[0]) - want) <= 5e-7 * want, "\(isa): e^\(s[i])")
+                }
+            }
+        }
+
+        @Test func a_nan_stays_a_nan_and_infinities_saturate() {
+            let x = Floats(19) { [.nan, .infinity, -.infinity, 0, 100, -100][$0 % 6] }
+            forEachInstructionSet { isa in
+                let execution = TestExecution(threads: 1, scratchBytes: 64)
+                let y = Floats(19)
+                ck_tanh_forward(&execution.exec, 19, x.pointer, y.pointer)
+                for i in 0..<19 {
+                    if x[i].isNaN {
+                        #expect(y[i].isNaN, "\(isa)")
+                    } else {
+                        #expect(abs(y[i] - Float(tanh(Double(x[i])))) < 2e-7, "\(isa): tanh(\(x[i]))")
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// For suites that do without Foundation.
+func exponential(_ x: Double) -> Double { exp(x) }

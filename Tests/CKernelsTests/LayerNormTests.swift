@@ -1,0 +1,131 @@
+import CKernels
+import Testing
+
+extension KernelTests {
+    @Suite struct LayerNormTests {
+        private static let shapes: [(Int, Int)] = Agreement.tails.map { (3, $0) } + [(40, 20), (70, 512), (1, 1280)]
+
+        private struct Rows {
+            let rows: Int, width: Int, x: Floats, gamma: Floats, beta: Floats, dy: Floats
+            let eps: Float = 1e-5
+            init(_ rows: Int, _ width: Int) {
+                var random = TestRandom(UInt64(31 * rows + width))
+                (self.rows, self.width) = (rows, width)
+                x = random.floats(rows * width, scale: 2, offset: 0.5)
+                gamma = random.floats(width, scale: 0.5, offset: 1)
+                beta = random.floats(width)
+                dy = random.floats(rows * width)
+            }
+            func forwardReference(_ activation: ck_row_activation) -> [Floats] {
+                let o = [Floats(rows * width), Floats(rows), Floats(rows)]
+                ck_layernorm_forward_reference(
+                    rows, width, x.pointer, gamma.pointer, beta.pointer, eps, activation, o[0].pointer, o[1].pointer,
+                    o[2].pointer)
+                return o
+            }
+        }
+
+        @Test(arguments: shapes)
+        func layernorm_agrees_with_its_reference(rows: Int, width: Int) {
+            let r = Rows(rows, width)
+            for activation in [CK_ROW_IDENTITY, CK_ROW_TANH] {
+                let forward = r.forwardReference(activation)
+                // Row sums in float: eps·√D or better; a row's inverse deviation (316 for one value) multiplies it.
+                let unit = Agreement.eps * 16
+                let gain = max(1, Agreement.largest(forward[2]))
+                let out = unit * gain * 4 + 1e-6
+                Agreement.check("forward", forward, within: [out, unit, unit * gain * gain]) { exec in
+                    let o = [Floats(rows * width), Floats(rows), Floats(rows)]
+                    ck_layernorm_forward(
+                        exec, rows, width, r.x.pointer, r.gamma.pointer, r.beta.pointer, r.eps, activation,
+                        o[0].pointer,
+                        o[1].pointer, o[2].pointer)
+                    return o
+                }
+                let expected = [Floats(rows * width), Floats(width), Floats(width)]
+                ck_layernorm_backward_reference(
+                    rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
+                    forward[0].pointer, r.dy.pointer, expected[0].pointer, expected[1].pointer, expected[2].pointer)
+                let terms = Double(rows) * Agreement.eps * 4 * gain
+                Agreement.check("backward", expected, within: [out * gain, terms + 1e-6, terms + 1e-6]) { exec in
+                    let o = [Floats(rows * width), Floats(width), Floats(width)]
+                    let workspace = Floats(ck_layernorm_workspace_bytes(rows, width) / 4)
+                    ck_layernorm_backward(
+                        exec, rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer,
+                        activation,
+                        forward[0].pointer, r.dy.pointer, o[0].pointer, o[1].pointer, o[2].pointer, workspace.pointer)
+                    #expect(workspace.isIntact)
+                    return o
+                }
+            }
+        }
+
+        @Test(arguments: [true, false])
+        func reference_gradient_of_layernorm_is_the_slope(tanh: Bool) {
+            let r = Rows(3, 6)
+            let activation = tanh ? CK_ROW_TANH : CK_ROW_IDENTITY
+            let forward = r.forwardReference(activation)
+            let g = [Floats(18), Floats(6), Floats(6)]
+            ck_layernorm_backward_reference(
+                3, 6, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
+                forward[0].pointer, r.dy.pointer, g[0].pointer, g[1].pointer, g[2].pointer)
+            func loss() -> Double { Agreement.dot(r.forwardReference(activation)[0], r.dy) }
+            Agreement.checkSlope("x", of: r.x, g[0], loss: loss)
+            Agreement.checkSlope("gamma", of: r.gamma, g[1], loss: loss)
+            Agreement.checkSlope("beta", of: r.beta, g[2], loss: loss)
+        }
+
+        @Test(arguments: shapes)
+        func l2_normalisation_agrees_with_its_reference(rows: Int, width: Int) {
+            let r = Rows(rows, width)
+            let y = Floats(rows * width)
+            let inverse = Floats(rows)
+            let dx = Floats(rows * width)
+            ck_l2_normalize_forward_reference(rows, width, r.x.pointer, y.pointer, inverse.pointer)
+            ck_l2_normalize_backward_reference(rows, width, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer)
+            // |y| ≤ 1; the norm is good to eps·√D, and 1/norm multiplies what is off in dx.
+            let gain = max(1, Agreement.largest(inverse))
+            let unit = Agreement.eps * 8
+            Agreement.check("forward", [y, inverse], within: [unit, unit * gain]) { exec in
+                let o = [Floats(rows * width), Floats(rows)]
+                ck_l2_normalize_forward(exec, rows, width, r.x.pointer, o[0].pointer, o[1].pointer)
+                return o
+            }
+            let length = 1 + Double(width).squareRoot()  // of dy
+            Agreement.check("backward", [dx], within: [unit * gain * length]) { exec in
+                let o = Floats(rows * width)
+                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer)
+                return [o]
+            }
+        }
+
+        @Test func reference_gradient_of_l2_normalisation_is_the_slope() {
+            let r = Rows(3, 5)
+            let y = Floats(15)
+            let inverse = Floats(3)
+            let dx = Floats(15)
+            func loss() -> Double {
+                ck_l2_normalize_forward_reference(3, 5, r.x.pointer, y.pointer, inverse.pointer)
+                return Agreement.dot(y, r.dy)
+            }
+            _ = loss()
+            ck_l2_normalize_backward_reference(3, 5, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer)
+            Agreement.checkSlope("x", of: r.x, dx, loss: loss)
+        }
+
+        @Test func a_row_of_zeros_stays_finite() {
+            let zero = Floats(17)
+            let dy = Floats(17) { _ in 1e-12 }
+            forEachInstructionSet { isa in
+                let execution = TestExecution(threads: 1, scratchBytes: 64)
+                let y = Floats(17)
+                let dx = Floats(17)
+                let inverse = Floats(1)
+                ck_l2_normalize_forward(&execution.exec, 1, 17, zero.pointer, y.pointer, inverse.pointer)
+                ck_l2_normalize_backward(
+                    &execution.exec, 1, 17, y.pointer, inverse.pointer, dy.pointer, dx.pointer)
+                #expect(y.values.allSatisfy { $0 == 0 } && dx.values.allSatisfy { abs($0 - 1) < 1e-6 }, "\(isa)")
+            }
+        }
+    }
+}
