@@ -147,9 +147,9 @@ extension KernelTests {
                 ck_normalize_add_forward_reference(
                     images, rows, channels, t.x.pointer, t.scale.pointer, t.shift.pointer, scale?.pointer,
                     addend?.pointer, y.pointer)
-                // Values below 6, four roundings.
+                // Values below 6, four roundings. In place of the residual, as the plan may have it.
                 Agreement.check("forward", [y], within: [Agreement.eps * 6 * 4]) { exec in
-                    let y = addend.map(Agreement.copy) ?? Floats(count)  // in place of the residual, as the plan may have it
+                    let y = addend.map(Agreement.copy) ?? Floats(count)
                     ck_normalize_add_forward(
                         exec, images, rows, channels, t.x.pointer, t.scale.pointer, t.shift.pointer, scale?.pointer,
                         addend == nil ? nil : y.pointer, y.pointer)
