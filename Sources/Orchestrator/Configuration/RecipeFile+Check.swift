@@ -3,6 +3,8 @@ extension RecipeFile {
     static func check(_ recipe: Recipe) throws(RecipeError) {
         let frontend = recipe.frontend
         try require(
+            frontend.fftSize.nonzeroBitCount == 1, "frontend.fft_size", recipe, "a power of two from 16 to 65536")
+        try require(
             frontend.fftSize >= frontend.windowSamples, "frontend.fft_size", recipe,
             "at least frontend.window_samples, \(frontend.windowSamples)")
         let nyquist = Float(frontend.sampleRate) / 2

@@ -12,7 +12,7 @@ extension RecipeKey {
         .integer("frontend.sample_rate", \.frontend.sampleRate, 1000...384_000),
         .integer("frontend.window_samples", \.frontend.windowSamples, positive),
         .integer("frontend.hop_samples", \.frontend.hopSamples, positive),
-        .integer("frontend.fft_size", \.frontend.fftSize, 2...65_536),
+        .integer("frontend.fft_size", \.frontend.fftSize, 16...65_536),
         .integer("frontend.mel_bands", \.frontend.melBands, 1...1024),
         .number("frontend.low_hertz", \.frontend.lowHertz, "a frequency from 0 Hz") { $0 >= 0 },
         .number("frontend.high_hertz", \.frontend.highHertz, "a frequency above 0 Hz") { $0 > 0 },
@@ -79,7 +79,9 @@ extension RecipeKey {
             if initials.count > 1, last == initials { consider(key.name, 1) }
             consider(key.name, 1 + editDistance(last, key.lastComponent))
         }
-        for section in sections.sorted() where !unknown.contains(".") { consider(section, editDistance(unknown, section)) }
+        if !unknown.contains(".") {
+            for section in sections.sorted() { consider(section, editDistance(unknown, section)) }
+        }
         guard let best, best.distance <= max(2, unknown.count / 2) else { return nil }
         return best.name
     }

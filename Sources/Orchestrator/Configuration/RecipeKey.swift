@@ -19,53 +19,47 @@ extension RecipeKey {
     typealias Path<Value> = WritableKeyPath<Recipe, Value> & Sendable
 
     static func integer(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>) -> RecipeKey {
-        let expected =
-            range.upperBound == .max
-            ? "a whole number from \(range.lowerBound)"
-            : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        return key(name, path, expected) { Int($0).flatMap { range.contains($0) ? $0 : nil } } write: { "\($0)" }
+        let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+        return key(
+            name, path, "a whole number from \(range.lowerBound)\(end)",
+            read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { "\($0)" })
     }
 
     static func seed(_ name: String, _ path: Path<UInt64>) -> RecipeKey {
-        key(name, path, "a whole number from 0 to 2⁶⁴ − 1") { UInt64($0) } write: { "\($0)" }
+        key(name, path, "a whole number from 0 to 2⁶⁴ − 1", read: { UInt64($0) }, write: { "\($0)" })
     }
 
-    static func number(
-        _ name: String, _ path: Path<Double>, _ expected: String, where holds: @escaping @Sendable (Double) -> Bool
-    ) -> RecipeKey {
-        key(name, path, expected) { Double($0).flatMap { $0.isFinite && holds($0) ? $0 : nil } } write: {
-            decimal("\($0)")
-        }
-    }
-
-    static func number(
-        _ name: String, _ path: Path<Float>, _ expected: String, where holds: @escaping @Sendable (Float) -> Bool
-    ) -> RecipeKey {
-        key(name, path, expected) { Float($0).flatMap { $0.isFinite && holds($0) ? $0 : nil } } write: {
-            decimal("\($0)")
-        }
+    static func number<Value>(
+        _ name: String, _ path: Path<Value>, _ expected: String, where holds: @escaping @Sendable (Value) -> Bool
+    ) -> RecipeKey where Value: BinaryFloatingPoint & LosslessStringConvertible & Sendable {
+        key(
+            name, path, expected,
+            read: { text in Value(text).flatMap { $0.isFinite && holds($0) ? $0 : nil } },
+            write: { decimal("\($0)") })
     }
 
     static func flag(_ name: String, _ path: Path<Bool>) -> RecipeKey {
-        key(name, path, "true or false") { Bool($0) } write: { "\($0)" }
+        key(name, path, "true or false", read: { Bool($0) }, write: { "\($0)" })
     }
 
     static func choice<Value>(_ name: String, _ path: Path<Value>) -> RecipeKey
     where Value: RawRepresentable<String> & CaseIterable & Sendable {
         let known = Value.allCases.map(\.rawValue)
         let expected = known.count == 1 ? known[0] : "one of \(known.joined(separator: ", "))"
-        return key(name, path, expected) { Value(rawValue: $0) } write: { $0.rawValue }
+        return key(name, path, expected, read: { Value(rawValue: $0) }, write: { $0.rawValue })
     }
 
     private static func key<Value>(
         _ name: String, _ path: Path<Value>, _ expected: String, read: @escaping @Sendable (String) -> Value?,
         write: @escaping @Sendable (Value) -> String
     ) -> RecipeKey {
-        RecipeKey(name: name, expected: expected, text: { write($0[keyPath: path]) }) { recipe, text in
-            guard let value = read(text) else { return false }
-            recipe[keyPath: path] = value
-            return true
-        }
+        RecipeKey(
+            name: name, expected: expected, text: { write($0[keyPath: path]) },
+            store: { recipe, text in
+                guard let value = read(text) else { return false }
+                recipe[keyPath: path] = value
+                return true
+            })
     }
 
     /// Swift writes the shortest text that reads back to the same bits; YAML 1.1 readers take `1e-05` for a string

@@ -15,17 +15,21 @@ public struct Clip: Sendable, Equatable {
     public let fold: Int?
     /// What must not be on both sides of a division: the speaker, the instrument.
     public let group: String?
+    /// MIDI note, where the layout says one.
+    public let pitch: Int?
     /// Length of the file in seconds at its own rate.
     public let seconds: Double
 
     public init(
-        path: String, label: Int? = nil, split: Split? = nil, fold: Int? = nil, group: String? = nil, seconds: Double
+        path: String, label: Int? = nil, split: Split? = nil, fold: Int? = nil, group: String? = nil,
+        pitch: Int? = nil, seconds: Double
     ) {
         self.path = path
         self.label = label
         self.split = split
         self.fold = fold
         self.group = group
+        self.pitch = pitch
         self.seconds = seconds
     }
 }

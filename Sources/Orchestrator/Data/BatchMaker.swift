@@ -1,0 +1,56 @@
+/// Makes one batch after the other; every loader thread has one of its own.
+struct BatchMaker: Sendable {
+    let cutter: ViewCutter
+    let order: EpochOrder
+    let viewsPerClip: Int
+    /// The epoch that was last asked for, and its order.
+    private var current: (epoch: Int, order: [Int])?
+
+    init(cutter: ViewCutter, order: EpochOrder, viewsPerClip: Int) {
+        self.cutter = cutter
+        self.order = order
+        self.viewsPerClip = viewsPerClip
+    }
+
+    /// Batch `number`, counted from the first of epoch 0; nil if it was stopped midway.
+    ///
+    /// - Parameter views: the batch's memory, of any size; written in place if it is the right one.
+    mutating func make(
+        _ number: Int, views: inout [Float], isStopped: () -> Bool
+    ) -> Result<ViewBatch, DataError>? {
+        let (epoch, batch) = number.quotientAndRemainder(dividingBy: order.batches)
+        if current?.epoch != epoch { current = (epoch, order.shuffled(epoch: epoch)) }
+        let shuffled = current?.order ?? []
+
+        let count = viewsPerClip * order.batchSize * cutter.viewValues
+        if views.count != count { views = [Float](repeating: 0, count: count) }
+        var clips: [Int] = []
+        clips.reserveCapacity(order.batchSize)
+        for slot in 0..<order.batchSize {
+            if isStopped() { return nil }
+            let candidates = order.candidates(shuffled, batch: batch, slot: slot)
+            guard let clip = candidates.first(where: { cut($0, epoch: epoch, slot: slot, into: &views) }) else {
+                return .failure(nothingLeft())
+            }
+            clips.append(clip)
+        }
+        let labels = clips.map { Int32(cutter.store.dataset.clips[$0].label ?? -1) }
+        return .success(ViewBatch(epoch: epoch, batch: batch, views: views, labels: labels, clips: clips))
+    }
+
+    /// Cuts all views of a clip into its places; false if the clip is unusable.
+    private func cut(_ clip: Int, epoch: Int, slot: Int, into views: inout [Float]) -> Bool {
+        for view in 0..<viewsPerClip {
+            guard let values = cutter.cut(clip: clip, epoch: epoch, view: view) else { return false }
+            let first = (view * order.batchSize + slot) * values.count
+            var span = views.mutableSpan
+            for i in values.indices { span[first + i] = values[i] }
+        }
+        return true
+    }
+
+    private func nothingLeft() -> DataError {
+        let dropped = cutter.store.dropped
+        return .nothingLeft(skipped: dropped.count, reason: dropped.first?.reason ?? "")
+    }
+}

@@ -1,0 +1,25 @@
+/// Which samples of a clip a view shows, and the silence around them.
+public struct Crop: Sendable, Equatable {
+    /// First sample of the clip, and how many.
+    public let from: Int
+    public let count: Int
+    /// Zeros before and after them.
+    public let before: Int
+    public let after: Int
+
+    /// A place for `view` samples, uniform over all places within a clip of `clip` samples. A clip shorter than that is
+    /// shown whole, in the middle.
+    public static func draw(view: Int, clip: Int, from stream: inout RandomStream) -> Crop {
+        guard clip > view else {
+            let before = (view - clip) / 2
+            return Crop(from: 0, count: clip, before: before, after: view - clip - before)
+        }
+        return Crop(from: stream.index(below: clip - view + 1), count: view, before: 0, after: 0)
+    }
+
+    /// `samples`, the ones of the crop, between its zeros.
+    public func padded(_ samples: [Float]) -> [Float] {
+        guard before + after > 0 else { return samples }
+        return [Float](repeating: 0, count: before) + samples + [Float](repeating: 0, count: after)
+    }
+}

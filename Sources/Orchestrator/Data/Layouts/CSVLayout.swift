@@ -1,0 +1,52 @@
+/// A table with the columns `path` and, all optional, `label`, `split`, `fold`, `group`, `pitch`. Paths are relative to
+/// the table. `root` is the table itself, or a folder with `labels.csv`, `manifest.csv` or `metadata.csv` in it.
+enum CSVLayout: LayoutReader {
+    private static let names = ["labels.csv", "manifest.csv", "metadata.csv"]
+
+    static func recognizes(_ root: String) -> Bool {
+        guard let path = table(root), let text = try? AudioFolder.text(path) else { return false }
+        return text.prefix { !$0.isNewline }.lowercased().split(separator: ",").contains { $0.trimmed == "path" }
+    }
+
+    static func read(_ root: String) throws(DataError) -> LayoutListing {
+        guard let path = table(root) else {
+            throw .malformed(
+                path: root,
+                reason: "the layout csv needs a .csv file, or a folder with \(names.joined(separator: ", or "))"
+            )
+        }
+        let table = try CSVTable(path: path, requiring: ["path"])
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+        var entries: [LayoutListing.Entry] = []
+        for row in table.rows {
+            let file = row["path"]
+            var entry = LayoutListing.Entry(path: file.hasPrefix("/") ? file : folder + file)
+            entry.className = row.optional("label")
+            entry.group = row.optional("group")
+            if let name = row.optional("split") {
+                guard let split = Clip.Split(folder: name) else { throw .unknownSplit(path: path, value: name) }
+                entry.split = split
+            }
+            entry.fold = try number("fold", row, table)
+            entry.pitch = try number("pitch", row, table)
+            entries.append(entry)
+        }
+        return LayoutListing(
+            entries: entries.sortedByPath(), classes: Set(entries.compactMap(\.className)).sorted())
+    }
+
+    private static func table(_ root: String) -> String? {
+        if root.lowercased().hasSuffix(".csv") { return root }
+        return names.map { "\(root)/\($0)" }.first(where: AudioFolder.exists)
+    }
+
+    private static func number(
+        _ column: String, _ row: CSVTable.Row, _ table: CSVTable
+    ) throws(DataError) -> Int? {
+        guard let text = row.optional(column) else { return nil }
+        guard let number = Int(text) else {
+            throw table.malformed(row, "\(column) must be a whole number, not “\(text)”")
+        }
+        return number
+    }
+}

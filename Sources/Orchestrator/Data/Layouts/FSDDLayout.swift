@@ -1,0 +1,30 @@
+/// Free Spoken Digit Dataset: `{digit}_{speaker}_{index}.wav`, in `recordings/` or in the folder itself. The official
+/// test split is index 0 to 4.
+enum FSDDLayout: LayoutReader {
+    static func recognizes(_ root: String) -> Bool {
+        AudioFolder.isFolder(root) && AudioFolder.names(in: folder(root)).contains { parts($0) != nil }
+            && AudioFolder.names(in: folder(root)).allSatisfy { !AudioFile.isAudioPath($0) || parts($0) != nil }
+    }
+
+    static func read(_ root: String) -> LayoutListing {
+        let entries = AudioFolder.names(in: folder(root)).compactMap { name in
+            parts(name).map { digit, speaker, index in
+                LayoutListing.Entry(
+                    path: "\(folder(root))/\(name)", className: digit, split: index < 5 ? .test : .train,
+                    group: speaker)
+            }
+        }
+        return LayoutListing(entries: entries, classes: (0...9).map(String.init))
+    }
+
+    private static func folder(_ root: String) -> String {
+        AudioFolder.isFolder("\(root)/recordings") ? "\(root)/recordings" : root
+    }
+
+    private static func parts(_ name: String) -> (digit: String, speaker: String, index: Int)? {
+        guard AudioFile.isAudioPath(name) else { return nil }
+        let parts = name.fileStem.split(separator: "_")
+        guard parts.count == 3, parts[0].count == 1, Int(parts[0]) != nil, let index = Int(parts[2]) else { return nil }
+        return (String(parts[0]), String(parts[1]), index)
+    }
+}

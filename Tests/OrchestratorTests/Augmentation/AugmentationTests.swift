@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+@testable import Orchestrator
+
+@Suite struct AugmentationTests {
+    func stream(_ clip: Int = 0) -> RandomStream { RandomStream(seed: 1, purpose: .test, clip: clip) }
+
+    @Test func crops_cover_every_place_and_stay_inside() {
+        var stream = stream()
+        var starts: Set<Int> = []
+        for _ in 0..<2000 {
+            let crop = Crop.draw(view: 90, clip: 100, from: &stream)
+            #expect(crop.count == 90 && crop.before == 0 && crop.after == 0)
+            starts.insert(crop.from)
+        }
+        // 11 places: that one is missed in 2,000 draws has a probability of 11·(10/11)²⁰⁰⁰ < 10⁻⁸¹.
+        #expect(starts == Set(0...10))
+    }
+
+    @Test(arguments: [0, 1, 9, 10]) func short_clips_are_padded_on_both_sides(clip: Int) {
+        var stream = stream()
+        let crop = Crop.draw(view: 10, clip: clip, from: &stream)
+        #expect(crop.from == 0 && crop.count == clip)
+        #expect(crop.before + crop.count + crop.after == 10)
+        #expect((0...1).contains(crop.after - crop.before))
+        #expect(crop.padded([Float](repeating: 1, count: clip)).reduce(0, +) == Float(clip))
+    }
+
+    @Test func level_jitter_is_a_gain_within_its_decibels() {
+        var stream = stream()
+        let jitters = (0..<1000).map { _ in LevelJitter.draw(maximumDB: 6, from: &stream) }
+        #expect(jitters.allSatisfy { (-6...6).contains($0.gainDB) })
+        #expect(jitters.contains { $0.gainDB < -5 } && jitters.contains { $0.gainDB > 5 })
+        var samples: [Float] = [1, -2, 0]
+        var span = samples.mutableSpan
+        LevelJitter(gainDB: 20).apply(to: &span)
+        #expect(samples == [10, -20, 0])
+    }
+
+    @Test func noise_is_standard_normal_times_its_deviation() {
+        let count = 1 << 18
+        var samples = [Float](repeating: 1, count: count)
+        var span = samples.mutableSpan
+        WhiteNoise(deviation: 0.5, stream: stream()).apply(to: &span)
+        let noise = samples.map { Double($0 - 1) / 0.5 }
+        func moment(_ power: Double) -> Double { noise.reduce(0) { $0 + pow($1, power) } / Double(count) }
+        // Moments of n draws have variances 1/n, 2/n, 15/n and 96/n; five standard deviations.
+        let scale = 5 / Double(count).squareRoot()
+        #expect(abs(moment(1)) < scale)
+        #expect(abs(moment(2) - 1) < 2.0.squareRoot() * scale)
+        #expect(abs(moment(3)) < 15.0.squareRoot() * scale)
+        #expect(abs(moment(4) - 3) < 96.0.squareRoot() * scale)
+        // Beyond the last layer the tail has P(|x| > 3.4426) = 5.76e-4; its count has that variance, by n.
+        let tail = Double(noise.count { abs($0) > 3.442619855899 }) / Double(count)
+        #expect(abs(tail - 5.76e-4) < 5.76e-4.squareRoot() * scale)
+        // In each of 40 bands of the distribution there is what the error function says.
+        for band in -20..<20 {
+            let (low, high) = (Double(band) / 5, Double(band + 1) / 5)
+            let expected = (erf(high / 2.0.squareRoot()) - erf(low / 2.0.squareRoot())) / 2
+            let share = Double(noise.count { $0 >= low && $0 < high }) / Double(count)
+            #expect(abs(share - expected) < expected.squareRoot() * scale + 1e-7)
+        }
+    }
+
+    @Test func the_same_stream_makes_the_same_noise() {
+        var a = [Float](repeating: 0, count: 100)
+        var b = a
+        let noise = WhiteNoise(deviation: 1, stream: stream())
+        var span = a.mutableSpan
+        noise.apply(to: &span)
+        span = b.mutableSpan
+        noise.apply(to: &span)
+        #expect(a == b && Set(a).count > 90)
+    }
+
+    @Test(arguments: [SpectrogramMask.Axis.time, .frequency])
+    func masks_hide_whole_rows_or_columns_and_nothing_else(axis: SpectrogramMask.Axis) {
+        let (frames, bands) = (12, 5)
+        var values = (0..<frames * bands).map { Float($0) }
+        var span = values.mutableSpan
+        SpectrogramMask(axis: axis, ranges: [1..<3, 4..<4]).apply(to: &span, bands: bands, value: -1)
+        for frame in 0..<frames {
+            for band in 0..<bands {
+                let isHidden = (1..<3).contains(axis == .time ? frame : band)
+                #expect(values[frame * bands + band] == (isHidden ? -1 : Float(frame * bands + band)))
+            }
+        }
+    }
+
+    @Test func masks_are_no_longer_than_asked_and_stay_inside() {
+        var stream = stream()
+        var widths: Set<Int> = []
+        for _ in 0..<500 {
+            let mask = SpectrogramMask.draw(.time, count: 2, longest: 4, length: 10, from: &stream)
+            #expect(mask.ranges.count == 2)
+            for range in mask.ranges {
+                #expect(range.lowerBound >= 0 && range.upperBound <= 10)
+                widths.insert(range.count)
+            }
+        }
+        #expect(widths == Set(0...4))
+    }
+}

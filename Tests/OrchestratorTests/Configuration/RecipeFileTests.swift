@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+@testable import Orchestrator
+
+@Suite struct RecipeFileTests {
+    @Test func a_file_says_only_what_it_changes() throws {
+        let recipe = try RecipeFile.parse(yaml: "optimizer:\n  learning_rate: 1e-3\n")
+        var expected = Recipe()
+        expected.optimizer.learningRate = 0.001
+        #expect(recipe == expected)
+        #expect(try RecipeFile.parse(yaml: "") == Recipe())
+        #expect(try RecipeFile.parse(yaml: "# nothing\ndata:\n  # commented out\n") == Recipe())
+    }
+
+    @Test func a_written_recipe_reads_back_equal() throws {
+        var recipe = Recipe()
+        recipe.method = .supervised
+        recipe.data.level = 0.1 + 1e-8
+        recipe.optimizer.learningRate = 1.0 / 3
+        recipe.optimizer.epsilon = 1e-30
+        recipe.training.seed = .max
+        recipe.head.normalize = false
+        #expect(try RecipeFile.parse(yaml: RecipeFile.yaml(of: recipe)) == recipe)
+
+        let folder = try TemporaryFolder()
+        try RecipeFile.write(recipe, to: folder.path + "/recipe.yaml")
+        #expect(try RecipeFile.load(folder.path + "/recipe.yaml") == recipe)
+    }
+
+    @Test func every_key_of_a_recipe_can_be_written() throws {
+        let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(Recipe())) as? [String: Any]
+        var names: Set<String> = []
+        for (key, value) in json ?? [:] {
+            guard let section = value as? [String: Any] else {
+                names.insert(key)
+                continue
+            }
+            for inner in section.keys { names.insert("\(key).\(inner)") }
+        }
+        #expect(names == Set(RecipeKey.all.map(\.name)))
+        #expect(RecipeKey.all.count == names.count)
+    }
+
+    @Test(arguments: [
+        ("optimiser: {learning_rate: 1}", "optimiser.learning_rate", "optimizer.learning_rate"),
+        ("optimizer: {learningrate: 1}", "optimizer.learningrate", "optimizer.learning_rate"),
+        ("optimizer: {lr: 1}", "optimizer.lr", "optimizer.learning_rate"),
+        ("batch_size: 8", "batch_size", "training.batch_size"),
+        ("trainig: 3", "trainig", "training"),
+        ("encoder: {name: efficientnet-b0, depth: {blocks: 3}}", "encoder.depth.blocks", nil),
+        ("zzzzzzzzzzzzzzzz: 1", "zzzzzzzzzzzzzzzz", nil),
+    ])
+    func an_unknown_key_at_any_depth_names_the_nearest(yaml: String, key: String, nearest: String?) {
+        #expect(throws: RecipeError.unknownKey(key, nearest: nearest)) { try RecipeFile.parse(yaml: yaml) }
+    }
+
+    @Test(arguments: [
+        ("training: {batch_size: many}", "training.batch_size", "many"),
+        ("training: {batch_size: 1.5}", "training.batch_size", "1.5"),
+        ("training: {batch_size: 0}", "training.batch_size", "0"),
+        ("training: {batch_size: 1}", "training.batch_size", "1"),
+        ("training: {batch_size: [1]}", "training.batch_size", "a list"),
+        ("training: {batch_size: {a: 1}}", "training.batch_size", "a group of keys"),
+        ("training: {seed: -1}", "training.seed", "-1"),
+        ("training: 3", "training", "3"),
+        ("method: clap", "method", "clap"),
+        ("head: {normalize: maybe}", "head.normalize", "maybe"),
+        ("encoder: {drop_connect: 1}", "encoder.drop_connect", "1"),
+        ("optimizer: {learning_rate: nan}", "optimizer.learning_rate", "nan"),
+        ("frontend: {fft_size: 256}", "frontend.fft_size", "256"),
+        ("frontend: {fft_size: 1000}", "frontend.fft_size", "1000"),
+        ("frontend: {high_hertz: 9000}", "frontend.high_hertz", "9000.0"),
+        ("frontend: {low_hertz: 7800}", "frontend.low_hertz", "7800.0"),
+        ("augmentation: {time_masks: 1, time_mask_frames: 97}", "augmentation.time_mask_frames", "97"),
+        ("augmentation: {frequency_masks: 1, frequency_mask_bands: 65}", "augmentation.frequency_mask_bands", "65"),
+    ])
+    func a_wrong_value_names_key_and_value(yaml: String, key: String, value: String) {
+        #expect {
+            try RecipeFile.parse(yaml: yaml)
+        } throws: { error in
+            guard case RecipeError.invalidValue(key, value, let expected) = error else { return false }
+            return !expected.isEmpty
+        }
+    }
+
+    @Test func overrides_win_over_the_file_and_the_last_one_counts() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("training: {batch_size: 8, epochs: 3}\n", to: "mine.yaml")
+        let recipe = try RecipeFile.load(
+            path, overrides: ["training.batch_size=16", "training.batch_size = 32", "method=supervised"])
+        #expect(recipe.training.batchSize == 32)
+        #expect(recipe.training.epochs == 3)
+        #expect(recipe.method == .supervised)
+    }
+
+    @Test func a_range_over_two_keys_is_checked_after_all_overrides() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("", to: "mine.yaml")
+        let recipe = try RecipeFile.load(
+            path, overrides: ["frontend.window_samples=2000", "frontend.fft_size=2048"])
+        #expect(recipe.frontend.windowSamples == 2000)
+    }
+
+    @Test func a_malformed_override_is_an_error() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("", to: "mine.yaml")
+        for text in ["training.epochs", "=3", ""] {
+            #expect(throws: RecipeError.malformedOverride(text)) { try RecipeFile.load(path, overrides: [text]) }
+        }
+        #expect(throws: RecipeError.unknownKey("training.epoch", nearest: "training.epochs")) {
+            try RecipeFile.load(path, overrides: ["training.epoch=3"])
+        }
+    }
+
+    @Test func every_named_recipe_loads() throws {
+        #expect(RecipeFile.names.contains("cola"))
+        for name in RecipeFile.names { _ = try RecipeFile.load(name) }
+    }
+
+    @Test func the_recipe_cola_is_the_defaults() throws { #expect(try RecipeFile.load("cola") == Recipe()) }
+
+    @Test func an_unknown_name_lists_the_known_ones() {
+        #expect {
+            try RecipeFile.load("colla")
+        } throws: { error in
+            "\(error)".contains("colla") && "\(error)".contains("cola-small")
+        }
+    }
+
+    @Test func unreadable_files_are_named() throws {
+        let folder = try TemporaryFolder()
+        let list = try folder.write("- 1\n- 2\n", to: "list.yaml")
+        let broken = try folder.write("a: [1\nb: {", to: "broken.yaml")
+        for path in [list, broken, folder.path + "/none.yaml", folder.path] {
+            #expect {
+                try RecipeFile.load(path)
+            } throws: { error in
+                guard case RecipeError.unreadable(path, _) = error else { return false }
+                return !"\(error)".contains("\n")
+            }
+        }
+    }
+}
