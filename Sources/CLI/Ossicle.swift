@@ -1,2 +1,14 @@
-import Orchestrator
-@main struct Ossicle { static func main() {} }
+import ArgumentParser
+
+@main
+struct Ossicle: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ossicle",
+        abstract: "Fast CPU pretraining of general-purpose audio representations.",
+        subcommands: [
+            CorpusCommand.self
+        ])
+
+    /// Runs the verb that the arguments name, and ends the process as ``Exit`` says.
+    static func main() { Exit.run(Ossicle.self) }
+}

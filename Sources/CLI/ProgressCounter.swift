@@ -1,0 +1,33 @@
+import Foundation
+import Synchronization
+
+/// A line on standard error that counts up: rewritten in place on a terminal, silent elsewhere.
+final class ProgressCounter: Sendable {
+    private let label: String
+    private let total: Int
+    private let visible: Bool
+    private let shown = Mutex(0)
+
+    init(_ label: String, of total: Int) {
+        self.label = label
+        self.total = total
+        visible = isatty(STDERR_FILENO) == 1
+    }
+
+    /// Shows every hundredth part of the way.
+    func show(_ done: Int) {
+        guard visible else { return }
+        let percent = done * 100 / max(total, 1)
+        let isNew = shown.withLock { last in
+            defer { last = percent }
+            return last != percent
+        }
+        if isNew { write("\r\(done) of \(total) \(label)") }
+    }
+
+    func finish() {
+        if visible { write("\r\u{1B}[K") }
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

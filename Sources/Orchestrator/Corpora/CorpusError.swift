@@ -1,0 +1,40 @@
+/// Why a corpus could not be rendered: one sentence that says what is wrong and what to do.
+public enum CorpusError: Error, CustomStringConvertible, Equatable {
+    case programMissing(String, package: String)
+    case soundFontMissing(String)
+    case noSoundFont(searched: [String])
+    case outputExists(String)
+    case unfinishedOutput(String)
+    case outputUnwritable(String, reason: String)
+    case sizeOutOfRange(Int, allowed: ClosedRange<Int>, reason: String)
+    case programFailed(String, reason: String)
+    case renderingTooShort(program: String, file: String)
+    case silentNote(String, soundFont: String)
+
+    public var description: String {
+        switch self {
+        case .programMissing(let program, let package):
+            "\(program) is not installed; install it with: sudo apt-get install \(package)"
+        case .soundFontMissing(let path):
+            "there is no sound font at \(path)"
+        case .noSoundFont(let searched):
+            "no General MIDI sound font was found in \(searched.joined(separator: ", ")); name one with --sound-font, "
+                + "or install one with: sudo apt-get install timgm6mb-soundfont"
+        case .outputExists(let path):
+            "\(path) exists and is not an empty folder; name a new folder, or remove it first"
+        case .unfinishedOutput(let path):
+            "\(path) is in the way, and is not an unfinished corpus; move it elsewhere"
+        case .outputUnwritable(let path, let reason):
+            "cannot write \(path): \(reason)"
+        case .sizeOutOfRange(let size, let allowed, let reason):
+            "a size of \(size) is outside \(allowed.lowerBound) to \(allowed.upperBound): \(reason)"
+        case .programFailed(let program, let reason):
+            "\(program) failed: \(reason)"
+        case .renderingTooShort(let program, let file):
+            "\(program) wrote less audio to \(file) than it was given to play; is the disk full?"
+        case .silentNote(let note, let soundFont):
+            "\(note) is silent in \(soundFont), which is not a complete General MIDI sound font; name another with "
+                + "--sound-font"
+        }
+    }
+}
