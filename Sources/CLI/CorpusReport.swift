@@ -28,7 +28,8 @@ struct CorpusReport: Encodable {
             let parts = CorpusPart.allCases.map { part in
                 "  \(part.rawValue): \(clips[part, default: 0]) clips of \(groups[part, default: 0]) \(groupName)"
             }
-            Swift.print((["\(output): \(clips.values.reduce(0, +)) clips, seed \(seed)"] + parts).joined(separator: "\n"))
+            Swift.print(
+                (["\(output): \(clips.values.reduce(0, +)) clips, seed \(seed)"] + parts).joined(separator: "\n"))
         }
     }
 

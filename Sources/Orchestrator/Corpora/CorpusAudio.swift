@@ -2,18 +2,19 @@
 enum CorpusAudio {
     /// The file as one channel at `sampleRate`.
     static func read(_ path: String, sampleRate: Int) throws(CorpusError) -> [Float] {
-        do {
+        do throws(AudioError) {
             return try AudioFile.read(path, sampleRate: sampleRate)
         } catch {
-            throw .outputUnwritable(path, reason: "\(error)")
+            throw .audio(error)
         }
     }
 
+    /// 16 bits, as the public sets have; a float file would also carry the time of writing, and differ from run to run.
     static func write(_ path: String, samples: [Float], sampleRate: Int) throws(CorpusError) {
-        do {
-            try AudioFile.write(path, samples: samples, sampleRate: sampleRate)
+        do throws(AudioError) {
+            try AudioFile.write(path, samples: samples, sampleRate: sampleRate, format: .int16)
         } catch {
-            throw .outputUnwritable(path, reason: "\(error)")
+            throw .audio(error)
         }
     }
 }

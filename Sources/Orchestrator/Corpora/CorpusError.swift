@@ -9,6 +9,7 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
     case sizeOutOfRange(Int, allowed: ClosedRange<Int>, reason: String)
     case programFailed(String, reason: String)
     case renderingTooShort(program: String, file: String)
+    case audio(AudioError)
     case silentNote(String, soundFont: String)
 
     public var description: String {
@@ -32,6 +33,8 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
             "\(program) failed: \(reason)"
         case .renderingTooShort(let program, let file):
             "\(program) wrote less audio to \(file) than it was given to play; is the disk full?"
+        case .audio(let error):
+            error.description
         case .silentNote(let note, let soundFont):
             "\(note) is silent in \(soundFont), which is not a complete General MIDI sound font; name another with "
                 + "--sound-font"

@@ -68,7 +68,8 @@ public struct WordCorpus: Sendable {
         guard !heard.isEmpty else { throw .renderingTooShort(program: speaker.name, file: recording.path) }
         let spoken = heard.map { $0 * utterance.gain }
         let clip = utterance.words.count == 1 ? placed(spoken, in: sampleRate, position: utterance.position) : spoken
-        try CorpusAudio.write(folder.partial.appending(path: utterance.path).path, samples: clip, sampleRate: sampleRate)
+        try CorpusAudio.write(
+            folder.partial.appending(path: utterance.path).path, samples: clip, sampleRate: sampleRate)
     }
 
     /// Without the silence at both ends, except for a margin.

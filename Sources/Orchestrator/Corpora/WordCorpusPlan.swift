@@ -47,7 +47,8 @@ struct WordCorpusPlan: Sendable {
         guard (smallest...1_000_000).contains(size) else {
             throw .sizeOutOfRange(
                 size, allowed: smallest...1_000_000,
-                reason: "\(Self.minimumSpeakers) speakers, the fewest that fill every part, say \(words.count) words each")
+                reason:
+                    "\(Self.minimumSpeakers) speakers, the fewest that fill every part, say \(words.count) words each")
         }
         let voices = Voice.draw((size + words.count - 1) / words.count, seed: seed)
         utterances = (0..<size).map { index in
