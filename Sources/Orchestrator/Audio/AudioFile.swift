@@ -27,7 +27,7 @@ public enum AudioFile {
     /// The mean of the channels at `sampleRate`, in −1 … 1 as far as the file is.
     ///
     /// Only the part that is needed is decoded, with a margin for the resampler's filter, so that a part equals the same
-    /// part of the whole. A range that reaches past the end gives as many samples as there are.
+    /// part of the whole (of ogg and mp3 also what comes before, which their decoders need). A range that reaches past the end gives as many samples as there are.
     /// - Parameters:
     ///   - from: first sample, at `sampleRate`.
     ///   - count: samples, at `sampleRate`; nil: up to the end.

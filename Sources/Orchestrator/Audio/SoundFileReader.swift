@@ -6,6 +6,8 @@ struct SoundFileReader: ~Copyable {
     let path: String
     let info: AudioInfo
     private let file: OpaquePointer
+    /// Vorbis and mp3 land elsewhere than asked, by up to a packet; they are decoded from the start instead.
+    private let seeksExactly: Bool
 
     init(_ path: String) throws(AudioError) {
         var status = stat()
@@ -29,6 +31,8 @@ struct SoundFileReader: ~Copyable {
         }
         self.path = path
         self.file = file
+        let type = Int(header.format) & Int(SF_FORMAT_TYPEMASK)
+        seeksExactly = type != SF_FORMAT_OGG && type != SF_FORMAT_MPEG
     }
 
     deinit { sf_close(file) }
@@ -55,23 +59,29 @@ struct SoundFileReader: ~Copyable {
     mutating func read(
         _ range: Range<Int>, _ receive: (Span<Float>) throws(AudioError) -> Void
     ) throws(AudioError) {
-        guard range.lowerBound == 0 || sf_seek(file, sf_count_t(range.lowerBound), SEEK_SET) == range.lowerBound else {
-            throw .unreadable(path: path, reason: SoundFileReader.reason(file))
-        }
         let channels = info.channels
         let blockFrames = max(1, 32_768 / channels)
         var block = [Float](repeating: 0, count: blockFrames * channels)
-        var position = range.lowerBound
+        var position = 0
+        if seeksExactly && range.lowerBound > 0 {
+            guard sf_seek(file, sf_count_t(range.lowerBound), SEEK_SET) == range.lowerBound else {
+                throw .unreadable(path: path, reason: "frame \(range.lowerBound) is not there; the file may be cut off")
+            }
+            position = range.lowerBound
+        }
         while position < range.upperBound {
-            let wanted = min(blockFrames, range.upperBound - position)
+            let isWanted = position >= range.lowerBound
+            let wanted = min(blockFrames, (isWanted ? range.upperBound : range.lowerBound) - position)
             let count = Int(sf_readf_float(file, &block, sf_count_t(wanted)))
             guard count > 0 else { throw .truncated(path: path, expected: info.frames, found: position) }
-            SoundFileReader.mix(&block, frames: count, channels: channels)
-            let mono = block.span.extracting(first: count)
-            if let bad = mono.indices.first(where: { !mono[$0].isFinite }) {
-                throw .notFinite(path: path, index: position + bad)
+            if isWanted {
+                SoundFileReader.mix(&block, frames: count, channels: channels)
+                let mono = block.span.extracting(first: count)
+                if let bad = mono.indices.first(where: { !mono[$0].isFinite }) {
+                    throw .notFinite(path: path, index: position + bad)
+                }
+                try receive(mono)
             }
-            try receive(mono)
             position += count
         }
     }
