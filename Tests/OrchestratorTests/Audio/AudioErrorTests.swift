@@ -9,27 +9,27 @@ import Testing
 
     private func failure(_ name: String) -> AudioError? {
         do {
-            _ = try AudioFile.read(folder.file(name))
+            _ = try AudioFile.read(folder.place(name))
             return nil
         } catch {
-            #expect(error.description.contains(folder.file(name)), "the sentence names the file")
+            #expect(error.description.contains(folder.place(name)), "the sentence names the file")
             #expect(!error.description.contains("\n") && !error.description.hasSuffix("."))
             return error
         }
     }
 
     @Test func a_missing_file_is_named() {
-        #expect(failure("nothing.wav") == .missing(path: folder.file("nothing.wav")))
+        #expect(failure("nothing.wav") == .missing(path: folder.place("nothing.wav")))
     }
 
     @Test func a_file_of_zero_bytes_is_not_taken_for_silence() throws {
-        try Waves.write([], to: folder.file("empty.wav"))
-        #expect(failure("empty.wav") == .zeroBytes(path: folder.file("empty.wav")))
+        try Waves.write([], to: folder.place("empty.wav"))
+        #expect(failure("empty.wav") == .zeroBytes(path: folder.place("empty.wav")))
     }
 
     @Test func text_and_folders_are_not_audio() throws {
-        try Waves.write(Array("this is a shopping list, not a sound".utf8), to: folder.file("list.wav"))
-        try FileManager.default.createDirectory(atPath: folder.file("folder.wav"), withIntermediateDirectories: true)
+        try Waves.write(Array("this is a shopping list, not a sound".utf8), to: folder.place("list.wav"))
+        try FileManager.default.createDirectory(atPath: folder.place("folder.wav"), withIntermediateDirectories: true)
         for name in ["list.wav", "folder.wav"] {
             guard case .notAudio = failure(name) else {
                 Issue.record("\(name) was accepted")
@@ -39,21 +39,21 @@ import Testing
     }
 
     @Test func a_header_without_frames_is_refused() throws {
-        try Waves.write(Waves.bytes([], rate: 16_000), to: folder.file("none.wav"))
-        #expect(failure("none.wav") == .noFrames(path: folder.file("none.wav")))
+        try Waves.write(Waves.bytes([], rate: 16_000), to: folder.place("none.wav"))
+        #expect(failure("none.wav") == .noFrames(path: folder.place("none.wav")))
     }
 
     @Test func a_wave_file_cut_off_in_its_data_is_refused() throws {
         let bytes = Waves.bytes(Waves.tone(440, rate: 16_000, seconds: 1), rate: 16_000)
-        try Waves.write(Array(bytes.prefix(44 + 4 * 10_000)), to: folder.file("cut.wav"))
-        #expect(failure("cut.wav") == .truncated(path: folder.file("cut.wav"), expected: 16_000, found: 10_000))
+        try Waves.write(Array(bytes.prefix(44 + 4 * 10_000)), to: folder.place("cut.wav"))
+        #expect(failure("cut.wav") == .truncated(path: folder.place("cut.wav"), expected: 16_000, found: 10_000))
     }
 
     @Test func a_flac_file_cut_off_in_its_data_is_refused() throws {
-        let path = folder.file("whole.flac")
+        let path = folder.place("whole.flac")
         try AudioFile.write(path, samples: Waves.sweep(rate: 16_000, seconds: 3), sampleRate: 16_000)
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        try Waves.write(Array(bytes.prefix(bytes.count / 2)), to: folder.file("cut.flac"))
+        try Waves.write(Array(bytes.prefix(bytes.count / 2)), to: folder.place("cut.flac"))
         guard case .truncated(_, expected: 48_000, let found) = failure("cut.flac") else {
             Issue.record("a cut file was accepted")
             return
@@ -64,14 +64,14 @@ import Testing
     @Test(arguments: [Float.nan, .infinity]) func samples_that_are_not_finite_are_refused(bad: Float) throws {
         var samples = Waves.tone(440, rate: 22_050, seconds: 3)
         samples[40_001] = bad
-        try Waves.write(Waves.bytes(samples, rate: 22_050), to: folder.file("bad.wav"))
-        #expect(failure("bad.wav") == .notFinite(path: folder.file("bad.wav"), index: 40_001))
+        try Waves.write(Waves.bytes(samples, rate: 22_050), to: folder.place("bad.wav"))
+        #expect(failure("bad.wav") == .notFinite(path: folder.place("bad.wav"), index: 40_001))
     }
 
     @Test func writing_names_the_file_and_leaves_nothing_behind() throws {
         for name in ["nowhere/a.wav", "a.xyz", "a"] {
             #expect(throws: AudioError.self) {
-                try AudioFile.write(folder.file(name), samples: [0, 0.5], sampleRate: 16_000)
+                try AudioFile.write(folder.place(name), samples: [0, 0.5], sampleRate: 16_000)
             }
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)

@@ -17,19 +17,19 @@ import Testing
             ("a.wav", .float, 0), ("b.wav", .int16, 0x1p-16), ("c.flac", .int16, 0x1p-16), ("d.FLAC", .float, 0x1p-24),
         ]
         for (name, format, step) in cases {
-            try AudioFile.write(folder.file(name), samples: samples, sampleRate: 16_000, format: format)
-            let info = try AudioFile.info(folder.file(name))
+            try AudioFile.write(folder.place(name), samples: samples, sampleRate: 16_000, format: format)
+            let info = try AudioFile.info(folder.place(name))
             #expect(info == AudioInfo(sampleRate: 16_000, channels: 1, frames: 24_000) && info.seconds == 1.5)
             // Half a step of the stored integer; libsndfile scales by 2^15 − 1 on the way in.
-            #expect(worst(try AudioFile.read(folder.file(name)), samples) <= 2 * step, "\(name)")
+            #expect(worst(try AudioFile.read(folder.place(name)), samples) <= 2 * step, "\(name)")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == cases.count)
     }
 
     @Test(arguments: ["a.ogg", "a.mp3"]) func lossy_formats_keep_a_tones_frequency_and_level(name: String) throws {
         let tone = Waves.tone(1_000, rate: 16_000, seconds: 2)
-        try AudioFile.write(folder.file(name), samples: tone, sampleRate: 16_000)
-        let read = try AudioFile.read(folder.file(name))
+        try AudioFile.write(folder.place(name), samples: tone, sampleRate: 16_000)
+        let read = try AudioFile.read(folder.place(name))
         #expect(abs(read.count - tone.count) <= 2_304)  // an encoder may pad by two mp3 frames
         let middle = Array(read[8_000..<24_000])
         #expect(abs(Spectrum.peakHertz(middle, rate: 16_000) - 1_000) < 1)
@@ -39,8 +39,8 @@ import Testing
     @Test(arguments: [8_000, 11_025, 22_050, 44_100, 48_000, 96_000, 192_000])
     func resampling_keeps_a_tones_frequency_and_level(rate: Int) throws {
         let tone = Waves.tone(1_000, rate: rate, seconds: 2)
-        try AudioFile.write(folder.file("tone.wav"), samples: tone, sampleRate: rate)
-        let read = try AudioFile.read(folder.file("tone.wav"))
+        try AudioFile.write(folder.place("tone.wav"), samples: tone, sampleRate: rate)
+        let read = try AudioFile.read(folder.place("tone.wav"))
         #expect(read.count == 32_000)
         let expected = Waves.tone(1_000, rate: 16_000, seconds: 2)
         // soxr's high quality is flat to 0.01 dB, so that away from the ends the very waveform returns.
@@ -49,8 +49,8 @@ import Testing
 
     @Test func resampling_removes_what_the_new_rate_cannot_hold() throws {
         let tone = Waves.tone(12_000, rate: 48_000, seconds: 1)
-        try AudioFile.write(folder.file("high.wav"), samples: tone, sampleRate: 48_000)
-        let read = try AudioFile.read(folder.file("high.wav"))
+        try AudioFile.write(folder.place("high.wav"), samples: tone, sampleRate: 48_000)
+        let read = try AudioFile.read(folder.place("high.wav"))
         #expect(Level.rms(Array(read[1_600..<14_400])) < 1e-5)  // 20 bits: −120 dB
     }
 
@@ -61,7 +61,7 @@ import Testing
         let lowest = 8_000
         let highest = name.hasSuffix("mp3") ? 48_000 : 192_000
         guard (lowest...highest).contains(rate) else { return }  // mp3 has no such rate
-        let path = folder.file(name)
+        let path = folder.place(name)
         try AudioFile.write(path, samples: Waves.sweep(rate: rate, seconds: 3), sampleRate: rate)
         let whole = try AudioFile.read(path)
         for (from, count) in [(0, 1_000), (1, 15_600), (30_001, 15_600), (whole.count - 500, 500)] {
@@ -77,8 +77,8 @@ import Testing
     @Test func channels_are_averaged() throws {
         var frames: [Float] = []
         for i in 0..<40_000 { for channel in 0..<8 { frames.append(Float(channel) * 0.1 + Float(i % 5) * 0.01) } }
-        try Waves.write(Waves.bytes(frames, rate: 16_000, channels: 8), to: folder.file("eight.wav"))
-        let read = try AudioFile.read(folder.file("eight.wav"))
+        try Waves.write(Waves.bytes(frames, rate: 16_000, channels: 8), to: folder.place("eight.wav"))
+        let read = try AudioFile.read(folder.place("eight.wav"))
         #expect(read.count == 40_000)
         // Eight additions of values below 1: 8 · 2^-24.
         #expect(worst(read, (0..<40_000).map { 0.35 + Float($0 % 5) * 0.01 }) < 5e-7)
@@ -86,8 +86,8 @@ import Testing
 
     @Test func silence_stays_silence() throws {
         let zeros = [Float](repeating: 0, count: 44_100)
-        try AudioFile.write(folder.file("silence.wav"), samples: zeros, sampleRate: 44_100)
-        let read = try AudioFile.read(folder.file("silence.wav"))
+        try AudioFile.write(folder.place("silence.wav"), samples: zeros, sampleRate: 44_100)
+        let read = try AudioFile.read(folder.place("silence.wav"))
         #expect(read == [Float](repeating: 0, count: 16_000))
         #expect(Level.rms(read) == 0 && Level.gain(rms: 0) == 250)
     }

@@ -32,3 +32,8 @@ enum Waves {
         try Data(bytes).write(to: URL(fileURLWithPath: path))
     }
 }
+
+extension TemporaryFolder {
+    /// The path that a name has in here, whether or not its folder exists.
+    func place(_ name: String) -> String { "\(path)/\(name)" }
+}

@@ -25,7 +25,7 @@ import Testing
         archive.add(name: "label", ints: [-1, 1 << 40], shape: [2])
         archive.add(name: "path", strings: ["a.wav", "größer.flac", ""])
         archive.add(name: "nothing", floats: [], shape: [0, 4])
-        try archive.write(to: folder.file("a.npz"))
+        try archive.write(to: folder.place("a.npz"))
         let script = """
             import numpy, sys
             a = numpy.load(sys.argv[1])
@@ -40,18 +40,18 @@ import Testing
             print("skipped: \(python) has no NumPy; set OSSICLE_PYTHON to one that has")
             return
         }
-        #expect(try run(python, "-c", script, folder.file("a.npz")) == 0)
+        #expect(try run(python, "-c", script, folder.place("a.npz")) == 0)
     }
 
     @Test func the_same_arrays_give_the_same_file_and_a_failure_names_it() throws {
         let folder = try TemporaryFolder()
         var archive = NumpyArchive()
         archive.add(name: "x", floats: [1, 2], shape: [2])
-        try archive.write(to: folder.file("a.npz"))
-        try archive.write(to: folder.file("b.npz"))
-        let files = try ["a.npz", "b.npz"].map { try Data(contentsOf: URL(fileURLWithPath: folder.file($0))) }
+        try archive.write(to: folder.place("a.npz"))
+        try archive.write(to: folder.place("b.npz"))
+        let files = try ["a.npz", "b.npz"].map { try Data(contentsOf: URL(fileURLWithPath: folder.place($0))) }
         #expect(files[0] == files[1])
-        #expect(throws: NumpyError.self) { try archive.write(to: folder.file("nowhere/a.npz")) }
+        #expect(throws: NumpyError.self) { try archive.write(to: folder.place("nowhere/a.npz")) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
     }
 

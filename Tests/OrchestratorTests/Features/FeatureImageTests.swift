@@ -9,12 +9,12 @@ import Testing
         let logMel = try LogMel()
         let image = FeatureImage(
             logMel: logMel.extract(Waves.sweep(rate: 16_000, seconds: 3)), configuration: logMel.configuration)
-        try image.write(to: folder.file("a.png"))
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("a.png"))))
+        try image.write(to: folder.place("a.png"))
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.place("a.png"))))
         #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
         let size = [16, 20].map { at in bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) } }
         #expect(size == [image.canvas.width, image.canvas.height])
-        #expect(throws: FeatureError.self) { try image.write(to: folder.file("nowhere/a.png")) }
+        #expect(throws: FeatureError.self) { try image.write(to: folder.place("nowhere/a.png")) }
     }
 
     @Test func rows_run_to_the_right_and_columns_upwards() {
