@@ -11,8 +11,9 @@ public struct ClipSegments: Sendable, Equatable {
     /// Share of a view that a clip's last segment must fill with its own frames, unless it is the only one. 0 keeps
     /// every tail (the authors' code).
     public var shortestTail: Double
+    public static let defaultShortestTail = 0.0
 
-    public init(frontend: LogMelConfiguration, viewFrames: Int, shortestTail: Double = 0) {
+    public init(frontend: LogMelConfiguration, viewFrames: Int, shortestTail: Double = defaultShortestTail) {
         windowSamples = frontend.windowSamples
         hopSamples = frontend.hopSamples
         viewSamples = (viewFrames - 1) * frontend.hopSamples + frontend.windowSamples

@@ -1,0 +1,121 @@
+/// How a data set's clips are probed.
+public struct ClipProbeOptions: Sendable, Equatable {
+    /// nil: the one that the data set is published with (``Division/standard(for:prefersGroups:)``).
+    public var division: Division?
+    /// Crops embedded of each training clip; fewer where their vectors would take more than `memoryMiB`.
+    public var crops = 10
+    public var memoryMiB = 2048
+    public var shortestTail = ClipSegments.defaultShortestTail
+    public var probe = LinearProbe.Options()
+    public var resamples = 1000
+    /// Places the crops, orders the steps, draws the resamples and a random division.
+    public var seed: UInt64 = 0
+    /// Whether ``LogMelStatistics`` are probed too, as `logmel`.
+    public var includesLogMel = true
+    /// Decoded audio kept in memory.
+    public var cacheMemoryMiB = 2048
+
+    public init() {}
+}
+
+/// Probes a data set's classes.
+///
+/// - Parameters:
+///   - dataset: labelled clips; those without a label are not used.
+///   - encoders: the first one is reported, the others are its baselines under their names (`random`). All are given the
+///     same crops and segments where their views are equally long.
+///   - report: receives a line whenever a part is done.
+public func probeClips(
+    dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)],
+    options: ClipProbeOptions = ClipProbeOptions(), report: (String) -> Void = { _ in }
+) throws -> ProbeReport {
+    guard dataset.clips.contains(where: { $0.label != nil }) else {
+        throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
+    }
+    let division =
+        options.division ?? Division.standard(for: dataset.clips, prefersGroups: dataset.layout == .fsdd)
+    var stores: [ClipStore] = []
+    return try probeClips(
+        dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue, division: division,
+        encoders: encoders, options: options, report: report
+    ) { frontend, level in
+        let store =
+            stores.first { $0.sampleRate == frontend.sampleRate && $0.level == level }
+            ?? ClipStore(
+                dataset: dataset, sampleRate: frontend.sampleRate, level: level,
+                cacheMemoryMiB: options.cacheMemoryMiB)
+        stores = [store]
+        return { store.samples(of: $0) }
+    }
+}
+
+/// The same, of clips from anywhere.
+///
+/// - Parameter source: opens the clips for a front end and a level.
+func probeClips(
+    _ clips: [Clip], classes: [String], layout: String, division: Division,
+    encoders: [(name: String, encoder: any ViewEncoder)], options: ClipProbeOptions,
+    report: (String) -> Void = { _ in },
+    source: (_ frontend: LogMelConfiguration, _ level: Float) -> (Int) -> [Float]?
+) throws -> ProbeReport {
+    let found = Set(clips.compactMap(\.label)).count
+    guard found >= 2 else { throw EvaluationError.tooFewClasses(found: found) }
+    guard options.includesLogMel || !encoders.isEmpty else { throw EvaluationError.noEncoders }
+    let folds = try division.makeFolds(of: clips, seed: options.seed)
+    let training = Set(folds.flatMap(\.train))
+    let tested = Set(folds.flatMap(\.test))
+
+    var outcomes: [(name: String, outcome: ClipProbe.Outcome, folds: [Fold])] = []
+    func probe(_ name: String, _ trainingVectors: ClipVectors, _ testVectors: ClipVectors) throws {
+        // Clips that could not be decoded have no vectors.
+        let usable = try folds.map { fold in
+            let fold = Fold(
+                train: fold.train.filter { !trainingVectors.rows(of: $0).isEmpty },
+                test: fold.test.filter { !testVectors.rows(of: $0).isEmpty })
+            guard !fold.train.isEmpty else { throw EvaluationError.emptyPart(name: "training") }
+            guard !fold.test.isEmpty else { throw EvaluationError.emptyPart(name: "test") }
+            return fold
+        }
+        var probe = ClipProbe(labels: clips.map { $0.label ?? 0 }, classes: classes.count, folds: usable)
+        probe.options = options.probe
+        probe.options.seed = options.seed
+        probe.bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
+        outcomes.append((name, probe.run(training: trainingVectors, test: testVectors), usable))
+        report("\(name): probed \(usable.count) \(usable.count == 1 ? "division" : "folds")")
+    }
+
+    for (name, encoder) in encoders {
+        let samples = source(encoder.frontend, encoder.level)
+        let embedder = try ClipEmbedder(encoder: encoder, shortestTail: options.shortestTail)
+        let bytes = max(training.count * encoder.dimension * MemoryLayout<Float>.stride, 1)
+        let crops = max(min(options.crops, options.memoryMiB << 20 / bytes), 1)
+        let trainingVectors = embedder.cropVectors(
+            clips: clips.count, wanted: training, crops: crops, seed: options.seed, samples: samples)
+        report("\(name): embedded \(trainingVectors.rows) training crops, \(crops) a clip")
+        let testVectors = embedder.segmentVectors(clips: clips.count, wanted: tested, samples: samples)
+        report("\(name): embedded \(testVectors.rows) test segments")
+        try probe(name, trainingVectors, testVectors)
+    }
+    if options.includesLogMel {
+        let first = encoders.first?.encoder
+        let frontend = first?.frontend ?? LogMelConfiguration()
+        let vectors = try LogMelStatistics(frontend: frontend).vectors(
+            clips: clips.count, wanted: training.union(tested),
+            samples: source(frontend, first?.level ?? DataSection().level))
+        try probe("logmel", vectors, vectors)
+    }
+
+    let (_, subject, usable) = outcomes[0]
+    return ProbeReport(
+        metric: "accuracy", value: subject.score.value, ci95: subject.score.ci95,
+        trainingClips: (2 * usable.reduce(0) { $0 + $1.train.count } + usable.count) / (2 * usable.count),
+        testClips: subject.confusion.total, classes: classes, folds: usable.count,
+        recalls: Dictionary(
+            uniqueKeysWithValues: zip(classes, subject.confusion.recalls).compactMap { name, recall in
+                recall.map { (name, $0) }
+            }),
+        meanClassRecall: subject.confusion.meanRecall,
+        baselines: Dictionary(
+            outcomes.dropFirst().map { ($0.name, $0.outcome.score) }, uniquingKeysWith: { first, _ in first }),
+        layout: layout, seed: options.seed)
+}
