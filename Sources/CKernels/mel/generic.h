@@ -4,12 +4,12 @@
 
 // Sample n of frame l is x(l·hop + n). With n = phase + hop·step, by_phase(phase, c) = x(c·hop + phase) holds it at
 // column l + step: neighbouring frames share the copy, and a vector over frames is one unaligned load. Past the end: 0.
-static void sort_by_phase(const ck_logmel_layout *l, ptrdiff_t hop, ptrdiff_t samples, const float *x,
+static void sort_by_phase(const ck_logmel_layout *l, ptrdiff_t pitch, ptrdiff_t hop, ptrdiff_t samples, const float *x,
                           float *by_phase) {
     for (ptrdiff_t c = 0; c < l->columns; c++) {
         ptrdiff_t left = samples - c * hop, count = left < l->phases ? (left > 0 ? left : 0) : l->phases;
-        for (ptrdiff_t phase = 0; phase < count; phase++) by_phase[phase * l->pitch + c] = x[c * hop + phase];
-        for (ptrdiff_t phase = count; phase < l->phases; phase++) by_phase[phase * l->pitch + c] = 0;
+        for (ptrdiff_t phase = 0; phase < count; phase++) by_phase[phase * pitch + c] = x[c * hop + phase];
+        for (ptrdiff_t phase = count; phase < l->phases; phase++) by_phase[phase * pitch + c] = 0;
     }
 }
 
@@ -20,8 +20,7 @@ typedef struct {
 } frame_block;
 
 CK_INLINE vf windowed(const frame_block *b, ptrdiff_t n) {
-    ptrdiff_t hop = b->context->config.hop, step = n / hop;
-    return v_mul(v_load(b->by_phase + (n - step * hop) * b->layout.pitch + step), v_set1(b->context->window[n]));
+    return v_mul(v_load(b->by_phase + b->context->place[n]), v_set1(b->context->window[n]));
 }
 
 // z(j) = x(2j) + i·x(2j + 1), and 0 in the padding
@@ -65,7 +64,7 @@ void CK_NAME(ck_logmel_run)(const ck_logmel *context, ptrdiff_t samples, const f
     vf floor = v_set1((float)c->floor);
     for (ptrdiff_t first = 0; first < frames; first += VW) {
         ptrdiff_t start = first * c->hop, count = frames - first < VW ? frames - first : VW;
-        sort_by_phase(&block.layout, c->hop, samples - start, x + start, block.by_phase);
+        sort_by_phase(&block.layout, context->pitch, c->hop, samples - start, x + start, block.by_phase);
         transform(&block, z);
         fft_magnitudes(&context->fft, z, magnitude);
         for (ptrdiff_t m = 0; m < c->mels; m++) {

@@ -44,12 +44,18 @@ ck_status ck_logmel_create(const ck_logmel_config *config, ck_logmel **result) {
     ck_status status = ck_fft_create(config->fft, &context->fft);
     if (status == CK_OK) {
         context->window = calloc((size_t)(2 * context->pairs), sizeof(float));
+        context->place = malloc((size_t)(2 * context->pairs) * sizeof(int32_t));
         context->filters = calloc((size_t)config->mels, sizeof(ck_mel_filter));
         context->weights = malloc((size_t)(config->fft + 2) * sizeof(float));
-        if (context->window == NULL || context->filters == NULL || context->weights == NULL) status = CK_OUT_OF_MEMORY;
+        if (context->window == NULL || context->place == NULL || context->filters == NULL || context->weights == NULL)
+            status = CK_OUT_OF_MEMORY;
     }
     if (status == CK_OK) {
         for (ptrdiff_t n = 0; n < config->window; n++) context->window[n] = (float)ck_periodic_hann(n, config->window);
+        // Odd: successive phases fall into different cache sets.
+        context->pitch = (CK_LOGMEL_MAX_LANES + (2 * context->pairs - 1) / config->hop) | 1;
+        for (ptrdiff_t n = 0; n < 2 * context->pairs; n++)
+            context->place[n] = (int32_t)(n % config->hop * context->pitch + n / config->hop);
         status = make_filters(context);
     }
     if (status != CK_OK) {
@@ -64,6 +70,7 @@ void ck_logmel_destroy(ck_logmel *context) {
     if (context == NULL) return;
     free(context->fft.passes);
     free(context->window);
+    free(context->place);
     free(context->filters);
     free(context->weights);
     free(context);
@@ -81,10 +88,9 @@ ptrdiff_t ck_logmel_samples(const ck_logmel *context, ptrdiff_t frames) {
 ck_logmel_layout ck_logmel_layout_for(const ck_logmel *context, ptrdiff_t lanes) {
     ptrdiff_t window = 2 * context->pairs, hop = context->config.hop;
     ptrdiff_t phases = window < hop ? window : hop, columns = lanes + (window - 1) / hop;
-    ptrdiff_t pitch = columns | 1; // odd: successive phases fall into different cache sets
-    ptrdiff_t samples = (phases * pitch + 15) / 16 * 16;
-    return (ck_logmel_layout){
-        pitch, columns, phases, samples, 2 * lanes * context->fft.points, lanes * (context->fft.points + 1)};
+    ptrdiff_t samples = (phases * context->pitch + 15) / 16 * 16;
+    return (ck_logmel_layout){columns, phases, samples, 2 * lanes * context->fft.points,
+                              lanes * (context->fft.points + 1)};
 }
 
 ptrdiff_t ck_logmel_scratch_bytes(const ck_logmel *context) {

@@ -17,6 +17,8 @@ struct ck_logmel {
     ck_fft fft;
     ptrdiff_t pairs; // window in pairs of samples, rounded up
     float *window;   // (2·pairs), the odd one 0
+    ptrdiff_t pitch; // of the samples by phase, for any number of lanes
+    int32_t *place;  // (2·pairs): where sample n of the first frame lies in them
     ck_mel_filter *filters;
     float *weights;
 };
@@ -28,7 +30,7 @@ double ck_periodic_hann(ptrdiff_t n, ptrdiff_t window);
 
 // In floats, for `lanes` frames: samples by phase, transform (its first half becomes the magnitudes).
 typedef struct {
-    ptrdiff_t pitch, columns, phases; // of the samples: (phases, pitch)
+    ptrdiff_t columns, phases; // of the samples: (phases, pitch)
     ptrdiff_t samples, transform, magnitudes;
 } ck_logmel_layout;
 ck_logmel_layout ck_logmel_layout_for(const ck_logmel *context, ptrdiff_t lanes);
