@@ -6,7 +6,9 @@ struct Ossicle: ParsableCommand {
         commandName: "ossicle",
         abstract: "Fast CPU pretraining of general-purpose audio representations.",
         subcommands: [
-            CorpusCommand.self
+            FeaturesCommand.self,
+            CorpusCommand.self,
+            DoctorCommand.self,
         ])
 
     /// Runs the verb that the arguments name, and ends the process as ``Exit`` says.

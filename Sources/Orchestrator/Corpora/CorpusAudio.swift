@@ -1,11 +1,12 @@
 /// Sound files in and out, with this module's errors.
 enum CorpusAudio {
-    /// The file as one channel at `sampleRate`.
-    static func read(_ path: String, sampleRate: Int) throws(CorpusError) -> [Float] {
-        do throws(AudioError) {
+    /// What a program recorded, as one channel at `sampleRate`. A recording that cannot be read is one that the program
+    /// could not finish: fluidsynth and espeak-ng do not complain about a full disk.
+    static func read(_ path: String, by program: String, sampleRate: Int) throws(CorpusError) -> [Float] {
+        do {
             return try AudioFile.read(path, sampleRate: sampleRate)
         } catch {
-            throw .audio(error)
+            throw .renderingTooShort(program: program, file: path)
         }
     }
 

@@ -2,6 +2,7 @@
 public enum CorpusError: Error, CustomStringConvertible, Equatable {
     case programMissing(String, package: String)
     case soundFontMissing(String)
+    case notSoundFont(String)
     case noSoundFont(searched: [String])
     case outputExists(String)
     case unfinishedOutput(String)
@@ -18,6 +19,8 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
             "\(program) is not installed; install it with: sudo apt-get install \(package)"
         case .soundFontMissing(let path):
             "there is no sound font at \(path)"
+        case .notSoundFont(let path):
+            "\(path) is no sound font (.sf2 or .sf3)"
         case .noSoundFont(let searched):
             "no General MIDI sound font was found in \(searched.joined(separator: ", ")); name one with --sound-font, "
                 + "or install one with: sudo apt-get install timgm6mb-soundfont"

@@ -92,13 +92,15 @@ public struct NoteCorpus: Sendable {
         }
         try folder.write(
             file.data(endingAt: notes.count * slotMilliseconds), to: "\(folder.scratch.lastPathComponent)/\(batch).mid")
-        // No MIDI input, no shell, no reverb (-R) or chorus (-C); floating point, so that nothing is dithered.
+        // No MIDI input, no shell, no reverb (-R) or chorus (-C), no other font when this one fails to load; floating
+        // point, so that nothing is dithered.
         try player.run([
-            "-n", "-i", "-q", "-R", "0", "-C", "0", "-g", gain, "-r", "\(playedSampleRate)", "-T", "wav", "-O", "float",
+            "-n", "-i", "-q", "-o", "synth.default-soundfont=", "-R", "0", "-C", "0", "-g", gain, "-r",
+            "\(playedSampleRate)", "-T", "wav", "-O", "float",
             "-F", recording.path, font, score.path,
         ])
 
-        let sound = try CorpusAudio.read(recording.path, sampleRate: sampleRate)
+        let sound = try CorpusAudio.read(recording.path, by: player.name, sampleRate: sampleRate)
         let slotSamples = slotMilliseconds * sampleRate / 1000
         guard sound.count >= (notes.count - 1) * slotSamples + clipSamples else {
             throw .renderingTooShort(program: player.name, file: recording.path)

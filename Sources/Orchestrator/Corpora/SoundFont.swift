@@ -12,6 +12,7 @@ enum SoundFont {
             guard FileManager.default.fileExists(atPath: named, isDirectory: &isFolder), !isFolder.boolValue else {
                 throw .soundFontMissing(named)
             }
+            guard isSoundFont(named) else { throw .notSoundFont(named) }
             return named
         }
         for name in names {
@@ -20,5 +21,13 @@ enum SoundFont {
             }
         }
         throw .noSoundFont(searched: folders)
+    }
+
+    /// A RIFF file of form `sfbk`. fluidsynth itself would go on without a word, and play nothing.
+    private static func isSoundFont(_ path: String) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 12) else {
+            return false
+        }
+        return head.count == 12 && head.prefix(4) == Data("RIFF".utf8) && head.suffix(4) == Data("sfbk".utf8)
     }
 }

@@ -64,7 +64,7 @@ public struct WordCorpus: Sendable {
             "-v", "\(utterance.voice.accent)+\(utterance.voice.timbre)", "-p", "\(utterance.pitch)", "-s",
             "\(utterance.pace)", "-w", recording.path, utterance.words.joined(separator: ", "),
         ])
-        let heard = trimmed(try CorpusAudio.read(recording.path, sampleRate: sampleRate))
+        let heard = trimmed(try CorpusAudio.read(recording.path, by: speaker.name, sampleRate: sampleRate))
         guard !heard.isEmpty else { throw .renderingTooShort(program: speaker.name, file: recording.path) }
         let spoken = heard.map { $0 * utterance.gain }
         let clip = utterance.words.count == 1 ? placed(spoken, in: sampleRate, position: utterance.position) : spoken

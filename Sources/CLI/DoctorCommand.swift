@@ -1,0 +1,113 @@
+import ArgumentParser
+import Foundation
+import Orchestrator
+
+/// `ossicle doctor`: what the machine has, what is used of it, and what is missing.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Show the CPU, the instruction set in use, memory and libraries.")
+
+    @Flag(help: "Print one JSON object on standard output.")
+    var json = false
+
+    func run() {
+        let report = DoctorReport()
+        if json { JSONReport.print(report) } else { report.print() }
+    }
+}
+
+/// What the doctor finds.
+struct DoctorReport: Encodable {
+    struct Component: Encodable {
+        let name: String
+        /// nil: not installed.
+        let version: String?
+        let neededFor: String
+
+        enum CodingKeys: String, CodingKey {
+            case name
+            case version
+            case neededFor = "needed_for"
+        }
+    }
+
+    var cpu = Machine.cpuName
+    var isa = Machine.activeInstructionSet
+    var isaAvailable = Machine.instructionSets
+    /// The value of OSSICLE_ISA, or nil when it is not set.
+    var isaWanted = ProcessInfo.processInfo.environment["OSSICLE_ISA"].flatMap { $0.isEmpty ? nil : $0 }
+    var threads = Machine.cores
+    var memoryBytes = Machine.memoryBytes
+    var transparentHugePages = Machine.transparentHugePages
+    var components = [
+        Component(name: "libsndfile", version: Machine.sndFileVersion, neededFor: "reading and writing sound files"),
+        Component(name: "soxr", version: Machine.soxrVersion, neededFor: "resampling"),
+        Component(
+            name: "OpenBLAS", version: Machine.openBLASVersion, neededFor: "linear algebra of evaluation and tests"),
+        Component(
+            name: "fluidsynth", version: Synthesizer.fluidsynth.version, neededFor: "ossicle corpus notes (optional)"),
+        Component(
+            name: "espeak-ng", version: Synthesizer.espeakNG.version, neededFor: "ossicle corpus words (optional)"),
+    ]
+
+    /// Sentences about what should be changed.
+    var advice: [String] {
+        var advice: [String] = []
+        if let isaWanted, isaWanted != isa {
+            advice.append(
+                "OSSICLE_ISA is “\(isaWanted)”, which this machine does not have; the kernels use \(isa). "
+                    + "It takes \(isaAvailable.joined(separator: ", ")).")
+        }
+        if transparentHugePages == "never" {
+            advice.append(
+                "Transparent huge pages are off, which makes large blocks of memory slower: "
+                    + "echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled")
+        }
+        for component in components where component.version == nil {
+            advice.append("\(component.name) is not installed: sudo apt-get install \(component.name)")
+        }
+        return advice
+    }
+
+    func print() {
+        let gibibytes = String(format: "%.1f", Double(memoryBytes) / 0x1p30)
+        var rows = [
+            ("CPU", cpu),
+            ("instruction set", "\(isa) (this machine has \(isaAvailable.joined(separator: ", ")))"),
+            ("threads", "\(threads)"),
+            ("memory", "\(gibibytes) GiB"),
+            ("huge pages", transparentHugePages ?? "not known here"),
+        ]
+        rows += components.map { ($0.name, "\($0.version ?? "missing") — \($0.neededFor)") }
+        let width = (rows.map(\.0.count).max() ?? 0) + 2
+        for (label, value) in rows {
+            Swift.print(label.padding(toLength: width, withPad: " ", startingAt: 0) + value)
+        }
+        for sentence in advice { Swift.print("! \(sentence)") }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(cpu, forKey: .cpu)
+        try container.encode(isa, forKey: .isa)
+        try container.encode(isaAvailable, forKey: .isaAvailable)
+        try container.encode(isaWanted, forKey: .isaWanted)
+        try container.encode(threads, forKey: .threads)
+        try container.encode(memoryBytes, forKey: .memoryBytes)
+        try container.encode(transparentHugePages, forKey: .transparentHugePages)
+        try container.encode(components, forKey: .components)
+        try container.encode(advice, forKey: .advice)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case cpu
+        case isa
+        case isaAvailable = "isa_available"
+        case isaWanted = "isa_wanted"
+        case threads
+        case memoryBytes = "memory_bytes"
+        case transparentHugePages = "transparent_huge_pages"
+        case components
+        case advice
+    }
+}

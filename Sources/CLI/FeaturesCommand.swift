@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import Orchestrator
+
+/// `ossicle features`: what an encoder sees of a sound.
+struct FeaturesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "features", abstract: "Compute a file's log-mel spectrum, as a picture or as numbers.",
+        discussion: """
+            The spectrum of the whole file at 16 kHz, by the default front end. A .npy file holds float32 values of shape \
+            (frames, bands); a .png shows time from left to right and frequency from bottom to top.
+            """)
+
+    @Argument(help: "A sound file.")
+    var file: String
+
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file.png|file.npy"))
+    var output: String
+
+    func validate() throws {
+        guard ["png", "npy"].contains(format) else {
+            throw ValidationError("--output must end in .png or .npy, not “\(output)”")
+        }
+    }
+
+    func run() throws {
+        let configuration = LogMelConfiguration()
+        let logMel = try LogMel(configuration)
+        let samples = try AudioFile.read(file, sampleRate: configuration.sampleRate)
+        let frames = logMel.frames(samples: samples.count)
+        guard frames > 0 else { throw FeaturesFailure(file: file, needed: configuration.windowSamples) }
+        let values = logMel.extract(samples)
+        if format == "png" {
+            try FeatureImage(logMel: values, configuration: configuration).write(to: output)
+        } else {
+            try NumpyFile.write(values, shape: [frames, configuration.melBands], to: output)
+        }
+        print("\(output): \(frames) frames of \(configuration.melBands) bands")
+    }
+
+    private var format: String { URL(fileURLWithPath: output).pathExtension.lowercased() }
+}
+
+/// The sound is shorter than one window of the front end.
+private struct FeaturesFailure: Error, CustomStringConvertible {
+    let file: String
+    let needed: Int
+    var description: String { "\(file) is shorter than one window: \(needed) samples at 16 kHz" }
+}

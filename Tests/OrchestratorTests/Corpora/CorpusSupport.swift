@@ -1,0 +1,21 @@
+import Foundation
+
+/// Gives the body an empty folder and removes it afterwards.
+func withFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "ossicle-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+}
+
+/// Every file of a folder by its path within it.
+func contents(of folder: URL) throws -> [String: Data] {
+    var files: [String: Data] = [:]
+    for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
+        let file = folder.appending(path: path)
+        if try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+            files[path] = try Data(contentsOf: file)
+        }
+    }
+    return files
+}
