@@ -48,8 +48,8 @@ CK_INLINE vf v_scale2(vf a, vf n) {
 CK_INLINE vf v_split2(vf a, vf *n) {
     __m256i bits = _mm256_castps_si256(a);
     *n = _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(127)));
-    return _mm256_castsi256_ps(_mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x7fffff)),
-                                               _mm256_set1_epi32(0x3f800000)));
+    return _mm256_castsi256_ps(
+        _mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x7fffff)), _mm256_set1_epi32(0x3f800000)));
 }
 CK_INLINE vf v_reciprocal(vf a) { return _mm256_div_ps(_mm256_set1_ps(1.0f), a); }
 #include "math.h"

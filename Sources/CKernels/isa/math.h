@@ -30,8 +30,9 @@ CK_INLINE vf v_swish_derivative(vf x) {
 // tanh x = 2σ(2x) − 1; absolute error below 2e-7
 CK_INLINE vf v_tanh(vf x) { return v_sub(v_mul(v_set1(2.0f), v_sigmoid(v_add(x, x))), v_set1(1.0f)); }
 
-// ln x: x = m·2^n with √½ < m <= √2, r = m − 1, ln m = r − r²/2 + r³·P(r) with P of degree 8 (coefficients as in Cephes' logf);
-// x is raised to the smallest normal float, and NaN or infinity give NaN. Error below 2e-7 plus half an ulp.
+// ln x: x = m·2^n with √½ < m <= √2, r = m − 1, ln m = r − r²/2 + r³·P(r) with P of degree 8 (coefficients as in
+// Cephes' logf); x is raised to the smallest normal float, and NaN or infinity give NaN. Error below 2e-7 plus half an
+// ulp.
 CK_INLINE vf v_log(vf x) {
     vf n, m = v_split2(v_max(x, v_set1(1.17549435e-38f)), &n);
     vf root = v_set1(1.41421356f);
