@@ -12,6 +12,7 @@ typedef struct ck_gemm {
     int transpose_a, transpose_b;
     ptrdiff_t workspace_bytes; // shared by the lanes, the caller's (packed panels)
     ptrdiff_t scratch_bytes;   // per lane
+    ptrdiff_t rows, columns;   // of C in one block of work, chosen by the plan
 } ck_gemm;
 
 ck_status ck_gemm_plan(ck_gemm *plan, ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, int transpose_a, int transpose_b);

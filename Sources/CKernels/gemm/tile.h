@@ -1,0 +1,152 @@
+// Register tiles, and how their operands lie in memory. Included after an ISA header; the picture is in README.md.
+//
+// Packed rows: element (m, k) of a (rows, K) operand is at
+//     (m / 8)·8·padded(K) + (k / VW)·8·VW + (m mod 8)·VW + k mod VW
+// so that a tile walks forward through memory and every address within a step is a compile-time distance.
+// Packed panels: columns in panels of up to 3 vectors, [panel][K][vectors·VW], lanes past the last column zero.
+#ifndef CK_GEMM_TILE_H
+#define CK_GEMM_TILE_H
+#include <stdint.h>
+#include <string.h>
+
+enum { GROUP = 8, WIDE = 3, PANEL = WIDE * VW };
+#if VW == 16
+enum { TILE = 8 }; // 8 × 48: 24 of 32 registers accumulate
+#else
+enum { TILE = 4 }; // 4 × 24 (4 × 12 portable): 12 of 16
+#endif
+// Compiles the tile `name` for each width of panel: name_of[vectors - 1] takes its other parameters.
+#define CK_TILES(name, PARAMETERS, ...)                                                                                \
+    static void name##_1 PARAMETERS { name(1, __VA_ARGS__); }                                                          \
+    static void name##_2 PARAMETERS { name(2, __VA_ARGS__); }                                                          \
+    static void name##_3 PARAMETERS { name(3, __VA_ARGS__); }                                                          \
+    static void(*const name##_of[WIDE]) PARAMETERS = {name##_1, name##_2, name##_3};
+
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
+CK_INLINE ptrdiff_t padded(ptrdiff_t n) { return (n + VW - 1) / VW * VW; }
+CK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+CK_INLINE int panel_vectors(ptrdiff_t columns) { return (int)(least(columns, PANEL) + VW - 1) / VW; }
+// The first `lanes` lanes; a plain load or store where the compiler sees that it is all of them.
+CK_INLINE vf load_lanes(const float *p, ptrdiff_t lanes) { return lanes == VW ? v_load(p) : v_load_tail(p, lanes); }
+CK_INLINE void store_lanes(float *p, ptrdiff_t lanes, vf v) {
+    if (lanes == VW) v_store(p, v);
+    else
+        v_store_tail(p, lanes, v);
+}
+
+// Streamed stores are seen by other threads only after this.
+CK_INLINE void stream_fence(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_sfence();
+#endif
+}
+
+// One step of depth: acc(r, j) += a(r)·b(j), rows of a `pitch_a` floats apart, vectors of b `pitch_b`.
+CK_INLINE void tile_step(int vectors, const float *a, ptrdiff_t pitch_a, const float *b, ptrdiff_t pitch_b,
+                         vf acc[TILE][WIDE]) {
+    vf column[WIDE];
+    CK_UNROLL for (int j = 0; j < vectors; j++) column[j] = v_load(b + j * pitch_b);
+    CK_UNROLL for (int r = 0; r < TILE; r++) {
+        vf row = v_set1(a[r * pitch_a]);
+        CK_UNROLL for (int j = 0; j < vectors; j++) acc[r][j] = v_fma(row, column[j], acc[r][j]);
+    }
+}
+
+CK_INLINE void tile_zero(int vectors, vf acc[TILE][WIDE]) {
+    CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++) acc[r][j] = v_zero();
+}
+
+// acc(r, j) = Σ_k a(r, k)·b(k, j): packed rows times a packed panel.
+CK_INLINE void tile_product(int vectors, ptrdiff_t K, const float *a, const float *b, vf acc[TILE][WIDE]) {
+    tile_zero(vectors, acc);
+    ptrdiff_t k = 0;
+    for (; k + VW <= K; k += VW) {
+        CK_UNROLL for (int i = 0; i < VW; i++) tile_step(vectors, a + i, VW, b + i * vectors * VW, VW, acc);
+        a += GROUP * VW;
+        b += VW * vectors * VW;
+    }
+    for (; k < K; k++, a++, b += vectors * VW) tile_step(vectors, a, VW, b, VW, acc);
+}
+
+// acc(r, j) = Σ_m a(m, r)·b(m, j): both packed rows, `groups` groups of them, pitches in floats from group to group.
+CK_INLINE void tile_outer(int vectors, ptrdiff_t groups, const float *a, ptrdiff_t pitch_a, const float *b,
+                          ptrdiff_t pitch_b, vf acc[TILE][WIDE]) {
+    tile_zero(vectors, acc);
+    for (ptrdiff_t g = 0; g < groups; g++, a += pitch_a, b += pitch_b)
+        CK_UNROLL for (int m = 0; m < GROUP; m++) tile_step(vectors, a + m * VW, 1, b + m * VW, GROUP * VW, acc);
+}
+
+// dst(j, i) = src(i, j) for a 4 × 4 block.
+CK_INLINE void transpose4(const float *src, ptrdiff_t src_pitch, float *dst, ptrdiff_t dst_pitch) {
+    typedef float quad __attribute__((vector_size(16), aligned(4)));
+    quad r0, r1, r2, r3;
+    memcpy(&r0, src, 16), memcpy(&r1, src + src_pitch, 16);
+    memcpy(&r2, src + 2 * src_pitch, 16), memcpy(&r3, src + 3 * src_pitch, 16);
+    quad a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), b = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+    quad c = __builtin_shufflevector(r0, r1, 2, 6, 3, 7), d = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+    r0 = __builtin_shufflevector(a, b, 0, 1, 4, 5), r1 = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+    r2 = __builtin_shufflevector(c, d, 0, 1, 4, 5), r3 = __builtin_shufflevector(c, d, 2, 3, 6, 7);
+    memcpy(dst, &r0, 16), memcpy(dst + dst_pitch, &r1, 16);
+    memcpy(dst + 2 * dst_pitch, &r2, 16), memcpy(dst + 3 * dst_pitch, &r3, 16);
+}
+
+// dst (columns, rows) := src (rows, columns) transposed
+CK_INLINE void transpose(ptrdiff_t rows, ptrdiff_t columns, const float *src, ptrdiff_t src_pitch, float *dst,
+                         ptrdiff_t dst_pitch) {
+    ptrdiff_t i = 0;
+    for (; i + 4 <= rows; i += 4) {
+        ptrdiff_t j = 0;
+        for (; j + 4 <= columns; j += 4)
+            transpose4(src + i * src_pitch + j, src_pitch, dst + j * dst_pitch + i, dst_pitch);
+        for (; j < columns; j++)
+            for (ptrdiff_t r = i; r < i + 4; r++) dst[j * dst_pitch + r] = src[r * src_pitch + j];
+    }
+    for (; i < rows; i++)
+        for (ptrdiff_t j = 0; j < columns; j++) dst[j * dst_pitch + i] = src[i * src_pitch + j];
+}
+
+// Packs one panel from B (depth, columns), whose rows lie `pitch` apart.
+CK_INLINE void pack_panel(ptrdiff_t depth, ptrdiff_t columns, const float *B, ptrdiff_t pitch, float *panel) {
+    int vectors = panel_vectors(columns);
+    ptrdiff_t last = columns - (vectors - 1) * VW;
+    for (ptrdiff_t k = 0; k < depth; k++, B += pitch, panel += vectors * VW) {
+        for (int j = 0; j + 1 < vectors; j++) v_store(panel + j * VW, v_load(B + j * VW));
+        v_store(panel + (vectors - 1) * VW, v_load_tail(B + (vectors - 1) * VW, last));
+    }
+}
+
+// The same from B transposed: (columns, depth).
+CK_INLINE void pack_panel_transposed(ptrdiff_t depth, ptrdiff_t columns, const float *B, ptrdiff_t pitch,
+                                     float *panel) {
+    int vectors = panel_vectors(columns);
+    transpose(columns, depth, B, pitch, panel, vectors * VW);
+    for (ptrdiff_t k = 0; columns < vectors * VW && k < depth; k++)
+        for (ptrdiff_t n = columns; n < vectors * VW; n++) panel[k * vectors * VW + n] = 0;
+}
+
+// ---- What the tasks that pack a whole B have in common
+
+typedef struct {
+    ptrdiff_t depth, columns, pitch;
+    int transposed; // B is (columns, depth)
+    const float *B;
+    float *panels;
+} panel_packing;
+
+// Columns in one block of packing: whole panels for every instruction set.
+enum { PACK_COLUMNS = 48 };
+
+CK_INLINE void pack_columns(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    const panel_packing *p = context;
+    ptrdiff_t end = least(p->columns, (block + 1) * PACK_COLUMNS);
+    for (ptrdiff_t n = block * PACK_COLUMNS; n < end; n += PANEL) {
+        ptrdiff_t count = least(PANEL, end - n);
+        float *panel = p->panels + n * p->depth;
+        if (p->transposed) pack_panel_transposed(p->depth, count, p->B + n * p->pitch, p->pitch, panel);
+        else
+            pack_panel(p->depth, count, p->B + n, p->pitch, panel);
+    }
+}
+#endif

@@ -1,0 +1,146 @@
+// dx = draw·w and dw = drawᵀ·a in one pass over the rows.
+//
+// The blocks of rows are dealt to a few groups, by shape alone. A group is one piece of work: it reads each of its
+// blocks once, stores dx, and adds to a dw of its own; the groups' dw are summed at the end, in order.
+// The larger of K and N lies along the vectors, so where N > K a partial dw is (K, N) and the sum is transposed.
+
+typedef struct {
+    const ck_pointwise *plan;
+    const ck_operand *x;
+    const ck_gradient *dy;
+    const float *panels; // of w
+    float *dx, *partials, *bias_partials;
+    float *dw;
+    float beta;
+    int stream;
+} backward_job;
+
+CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m,
+                       ptrdiff_t rows, ptrdiff_t columns) {
+    ptrdiff_t K = job->plan->K, N = job->plan->N, last = columns - (vectors - 1) * VW;
+    vf acc[TILE][WIDE];
+    tile_product(vectors, N, draw, job->panels + k * N, acc);
+    float *dx = job->dx + m * K + k;
+    CK_UNROLL for (int r = 0; r < TILE; r++) {
+        if (r >= rows) continue;
+        for (int j = 0; j < vectors; j++) {
+            ptrdiff_t lanes = j + 1 < vectors ? VW : last;
+            float *p = dx + r * K + j * VW;
+            if (job->stream) v_stream(p, acc[r][j]);
+            else
+                store_lanes(p, lanes, job->beta != 0 ? v_add(load_lanes(p, lanes), acc[r][j]) : acc[r][j]);
+        }
+    }
+}
+
+CK_TILES(dx_tile,
+         (const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t columns), job,
+         draw, k, m, rows, columns)
+
+static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptrdiff_t rows) {
+    ptrdiff_t K = job->plan->K, group_floats = GROUP * padded(job->plan->N);
+    for (ptrdiff_t k = 0; k < K; k += PANEL) {
+        ptrdiff_t columns = least(PANEL, K - k);
+        for (ptrdiff_t r = 0; r < rows; r += TILE) {
+            const float *a = draw + r / GROUP * group_floats + r % GROUP * VW;
+            dx_tile_of[panel_vectors(columns) - 1](job, a, k, m + r, rows - r, columns);
+        }
+    }
+}
+
+// Two packed operands with their rows in common: outer(i, j) = Σ_m a(m, i)·b(m, j), an (I, J) matrix.
+typedef struct {
+    const float *a, *b;
+    ptrdiff_t I, J, groups; // groups of rows
+    float *outer;
+    int add; // to what outer holds
+} outer_product;
+
+CK_INLINE void outer_tile(int vectors, const outer_product *o, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns) {
+    ptrdiff_t pitch_a = GROUP * padded(o->I), pitch_b = GROUP * padded(o->J), last = columns - (vectors - 1) * VW;
+    vf acc[TILE][WIDE];
+    tile_outer(vectors, o->groups, o->a + i / VW * GROUP * VW + i % VW, pitch_a, o->b + j * GROUP, pitch_b, acc);
+    float *outer = o->outer + i * o->J + j;
+    CK_UNROLL for (int r = 0; r < TILE; r++) {
+        if (r >= o->I - i) continue;
+        for (int v = 0; v < vectors; v++) {
+            ptrdiff_t lanes = v + 1 < vectors ? VW : last;
+            float *p = outer + r * o->J + v * VW;
+            store_lanes(p, lanes, o->add ? v_add(load_lanes(p, lanes), acc[r][v]) : acc[r][v]);
+        }
+    }
+}
+
+CK_TILES(outer_tile, (const outer_product *o, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns), o, i, j, columns)
+
+static void outer_panel(const outer_product *o, ptrdiff_t j) {
+    ptrdiff_t columns = least(PANEL, o->J - j);
+    for (ptrdiff_t i = 0; i < o->I; i += TILE) outer_tile_of[panel_vectors(columns) - 1](o, i, j, columns);
+}
+
+// sums(c) := or += the column sums of packed rows
+static void column_sums(const float *packed, ptrdiff_t C, ptrdiff_t groups, int add, float *sums) {
+    for (ptrdiff_t c = 0; c < C; c += VW) {
+        ptrdiff_t lanes = least(VW, C - c);
+        vf sum = v_zero();
+        for (ptrdiff_t g = 0; g < groups; g++)
+            for (int r = 0; r < GROUP; r++)
+                sum = v_add(sum, v_load(packed + g * GROUP * padded(C) + c * GROUP + r * VW));
+        store_lanes(sums + c, lanes, add ? v_add(load_lanes(sums + c, lanes), sum) : sum);
+    }
+}
+
+static void backward_group(void *context, ptrdiff_t group, void *scratch) {
+    const backward_job *job = context;
+    const ck_pointwise *plan = job->plan;
+    ptrdiff_t K = plan->K, N = plan->N, block = plan->backward_block, blocks = (plan->M + block - 1) / block;
+    ptrdiff_t first = group * blocks / plan->backward_groups, end = (group + 1) * blocks / plan->backward_groups;
+    float *draw = scratch, *a = draw + packed_floats(block, N);
+    for (ptrdiff_t b = first; b < end; b++) {
+        ptrdiff_t m = b * block, rows = least(block, plan->M - m), groups = (rows + GROUP - 1) / GROUP;
+        pack_gradient(job->dy, (row_range){N, plan->rows_per_image, m, rows}, draw);
+        pack_operand(job->x, (row_range){K, plan->rows_per_image, m, rows}, a);
+        if (job->dx) dx_rows(job, draw, m, rows);
+        if (job->bias_partials) column_sums(draw, N, groups, b > first, job->bias_partials + group * N);
+        float *outer = job->partials + group * N * K;
+        outer_product dw = N > K ? (outer_product){a, draw, K, N, groups, outer, b > first}
+                                 : (outer_product){draw, a, N, K, groups, outer, b > first};
+        for (ptrdiff_t j = 0; j < dw.J; j += PANEL) outer_panel(&dw, j);
+    }
+    if (job->stream) stream_fence();
+}
+
+enum { TRANSPOSED_ROWS = 64 };
+
+// dw (N, K) := the first partial, (K, N), transposed
+static void transpose_rows(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    const backward_job *job = context;
+    ptrdiff_t K = job->plan->K, N = job->plan->N, k = block * TRANSPOSED_ROWS;
+    transpose(least(TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
+}
+
+void CK_NAME(ck_pointwise_backward)(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
+                                    const ck_gradient *dy, float *dx, float beta, float *dw, float *dbias,
+                                    void *workspace) {
+    ptrdiff_t K = plan->K, N = plan->N, groups = plan->backward_groups;
+    float *panels = workspace, *partials = panels + panel_floats(N, K), *sums = partials + groups * N * K;
+    if (dx) {
+        panel_packing packing = {N, K, K, 0, w, panels};
+        ck_parallel(exec, (K + PACK_COLUMNS - 1) / PACK_COLUMNS, pack_columns, &packing);
+    }
+    backward_job job = {plan,
+                        x,
+                        dy,
+                        panels,
+                        dx,
+                        partials,
+                        dbias ? sums : NULL,
+                        dw,
+                        beta,
+                        dx && beta == 0 && worth_streaming(dx, plan->M, K)};
+    ck_parallel(exec, groups, backward_group, &job);
+    if (dbias) ck_reduce_blocks(exec, sums, groups, N, 0, dbias);
+    ck_reduce_blocks(exec, partials, groups, N * K, 0, N > K ? partials : dw);
+    if (N > K) ck_parallel(exec, (K + TRANSPOSED_ROWS - 1) / TRANSPOSED_ROWS, transpose_rows, &job);
+}

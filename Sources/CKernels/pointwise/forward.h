@@ -1,0 +1,82 @@
+// y = a·wᵀ + bias and its batch statistics, block of rows by block of rows.
+
+typedef struct {
+    const ck_pointwise *plan;
+    const ck_operand *x;
+    const float *panels, *bias;
+    float *y, *statistics;
+    int stream; // y is large and its rows fill whole cache lines
+} forward_job;
+
+// One tile of y: rows ≤ TILE of it are wanted. sums: Σ y and Σ y² of the panel's columns, PANEL apart.
+CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a, ptrdiff_t n, ptrdiff_t m,
+                            ptrdiff_t rows, ptrdiff_t columns, float *sums) {
+    ptrdiff_t N = job->plan->N, last = columns - (vectors - 1) * VW;
+    vf acc[TILE][WIDE];
+    tile_product(vectors, job->plan->K, a, job->panels + n * job->plan->K, acc);
+    for (int j = 0; j < vectors; j++) {
+        ptrdiff_t lanes = j + 1 < vectors ? VW : last;
+        vf bias = job->bias ? load_lanes(job->bias + n + j * VW, lanes) : v_zero();
+        vf sum = v_load(sums + j * VW), squares = v_load(sums + PANEL + j * VW);
+        CK_UNROLL for (int r = 0; r < TILE; r++) {
+            if (r >= rows) continue;
+            acc[r][j] = v_add(acc[r][j], bias);
+            sum = v_add(sum, acc[r][j]);
+            squares = v_fma(acc[r][j], acc[r][j], squares);
+        }
+        v_store(sums + j * VW, sum);
+        v_store(sums + PANEL + j * VW, squares);
+    }
+    float *y = job->y + m * N + n;
+    CK_UNROLL for (int r = 0; r < TILE; r++) {
+        if (r >= rows) continue;
+        for (int j = 0; j < vectors; j++) {
+            if (job->stream) v_stream(y + r * N + j * VW, acc[r][j]);
+            else
+                store_lanes(y + r * N + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
+        }
+    }
+}
+
+CK_TILES(forward_tile,
+         (const forward_job *job, const float *a, ptrdiff_t n, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t columns,
+          float *sums),
+         job, a, n, m, rows, columns, sums)
+
+static void forward_block(void *context, ptrdiff_t block, void *scratch) {
+    const forward_job *job = context;
+    const ck_pointwise *plan = job->plan;
+    ptrdiff_t column_blocks = (plan->N + plan->forward_columns - 1) / plan->forward_columns;
+    ptrdiff_t row_block = block / column_blocks, m = row_block * plan->forward_block;
+    ptrdiff_t rows = least(plan->forward_block, plan->M - m), group_floats = GROUP * padded(plan->K);
+    ptrdiff_t n = block % column_blocks * plan->forward_columns, end = least(plan->N, n + plan->forward_columns);
+    float *statistics = job->statistics ? job->statistics + 2 * row_block * plan->N : NULL;
+    pack_operand(job->x, (row_range){plan->K, plan->rows_per_image, m, rows}, scratch);
+    for (; n < end; n += PANEL) {
+        ptrdiff_t columns = least(PANEL, end - n);
+        float sums[2 * PANEL] = {0};
+        for (ptrdiff_t r = 0; r < rows; r += TILE) {
+            const float *a = (const float *)scratch + r / GROUP * group_floats + r % GROUP * VW;
+            forward_tile_of[panel_vectors(columns) - 1](job, a, n, m + r, rows - r, columns, sums);
+        }
+        if (statistics) {
+            memcpy(statistics + n, sums, (size_t)columns * sizeof(float));
+            memcpy(statistics + plan->N + n, sums + PANEL, (size_t)columns * sizeof(float));
+        }
+    }
+    if (job->stream) stream_fence();
+}
+
+// Streamed stores pay for what no cache would keep, and only where they fill whole lines.
+CK_INLINE int worth_streaming(const float *y, ptrdiff_t M, ptrdiff_t N) {
+    return M * N > 1024 * 1024 && N % 16 == 0 && (uintptr_t)y % 64 == 0;
+}
+
+void CK_NAME(ck_pointwise_forward)(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
+                                   const float *bias, float *y, float *statistics, void *workspace) {
+    panel_packing packing = {plan->K, plan->N, plan->K, 1, w, workspace};
+    ck_parallel(exec, (plan->N + PACK_COLUMNS - 1) / PACK_COLUMNS, pack_columns, &packing);
+    forward_job job = {plan, x, workspace, bias, y, statistics, worth_streaming(y, plan->M, plan->N)};
+    ptrdiff_t column_blocks = (plan->N + plan->forward_columns - 1) / plan->forward_columns;
+    ck_parallel(exec, plan->statistics_blocks * column_blocks, forward_block, &job);
+}

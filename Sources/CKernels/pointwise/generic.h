@@ -1,0 +1,6 @@
+#include "ck_pointwise.h"
+#include "../gemm/blocks.h"
+#include "../gemm/tile.h"
+#include "pack.h"
+#include "forward.h"
+#include "backward.h"

@@ -1,0 +1,89 @@
+// Reading operands and gradients: what ck_operand.h defines, formed row by row and left as packed rows (gemm/tile.h),
+// zero up to a whole group of rows.
+
+typedef struct {
+    ptrdiff_t C, rows_per_image;
+    ptrdiff_t first, count; // rows
+} row_range;
+
+CK_INLINE vf operand_vector(const ck_operand *o, const float *x, const float *gate, ptrdiff_t c, ptrdiff_t lanes,
+                            int affine, ck_activation activation) {
+    vf z = load_lanes(x + c, lanes);
+    if (affine) z = v_fma(load_lanes(o->scale + c, lanes), z, load_lanes(o->shift + c, lanes));
+    if (activation == CK_SWISH) z = v_swish(z);
+    if (activation == CK_RELU) z = v_max(z, v_zero());
+    return gate ? v_mul(z, load_lanes(gate + c, lanes)) : z;
+}
+
+CK_INLINE void pack_operand_as(const ck_operand *o, row_range range, float *packed, int affine,
+                               ck_activation activation, int gated) {
+    ptrdiff_t C = range.C, image = range.first / range.rows_per_image;
+    ptrdiff_t left = (image + 1) * range.rows_per_image - range.first; // rows of this image still to come
+    const float *x = o->x + range.first * C, *gate = gated ? o->gate + image * C : NULL;
+    for (ptrdiff_t r = 0; r < range.count; r++, x += C) {
+        float *row = packed + r / GROUP * GROUP * padded(C) + r % GROUP * VW;
+        ptrdiff_t c = 0;
+        for (; c + VW <= C; c += VW, row += GROUP * VW)
+            v_store(row, operand_vector(o, x, gate, c, VW, affine, activation));
+        if (c < C) v_store(row, operand_vector(o, x, gate, c, C - c, affine, activation));
+        if (--left == 0) left = range.rows_per_image, gate = gated ? gate + C : NULL;
+    }
+}
+
+CK_INLINE void clear_last_group(row_range range, float *packed) {
+    ptrdiff_t floats = GROUP * padded(range.C);
+    if (range.count % GROUP != 0) memset(packed + range.count / GROUP * floats, 0, (size_t)floats * sizeof(float));
+}
+
+// The loop is compiled once for every form, so that no question is asked inside.
+#define CK_PACK_ACTIVATIONS(AFFINE, GATED)                                                                             \
+    switch (o->activation) {                                                                                           \
+    case CK_SWISH:                                                                                                     \
+        return pack_operand_as(o, range, packed, AFFINE, CK_SWISH, GATED);                                             \
+    case CK_RELU:                                                                                                      \
+        return pack_operand_as(o, range, packed, AFFINE, CK_RELU, GATED);                                              \
+    default:                                                                                                           \
+        return pack_operand_as(o, range, packed, AFFINE, CK_IDENTITY, GATED);                                          \
+    }
+
+static void pack_operand(const ck_operand *o, row_range range, float *packed) {
+    clear_last_group(range, packed);
+    if (o->scale && o->gate) CK_PACK_ACTIVATIONS(1, 1)
+    if (o->scale) CK_PACK_ACTIVATIONS(1, 0)
+    if (o->gate) CK_PACK_ACTIVATIONS(0, 1)
+    CK_PACK_ACTIVATIONS(0, 0)
+}
+
+CK_INLINE vf gradient_vector(const ck_gradient *g, const float *dz, const float *raw, vf image_scale, ptrdiff_t c,
+                             ptrdiff_t lanes, int normalised) {
+    vf d = v_mul(image_scale, load_lanes(dz + c, lanes));
+    if (!normalised) return d;
+    vf rest = v_fma(load_lanes(g->b + c, lanes), load_lanes(raw + c, lanes), load_lanes(g->c + c, lanes));
+    return v_fma(load_lanes(g->a + c, lanes), d, rest);
+}
+
+CK_INLINE void pack_gradient_as(const ck_gradient *g, row_range range, float *packed, int normalised) {
+    ptrdiff_t C = range.C, image = range.first / range.rows_per_image;
+    ptrdiff_t left = (image + 1) * range.rows_per_image - range.first;
+    const float *dz = g->dz + range.first * C, *raw = normalised ? g->raw + range.first * C : NULL;
+    vf scale = v_set1(g->image_scale ? g->image_scale[image] : 1);
+    for (ptrdiff_t r = 0; r < range.count; r++, dz += C) {
+        float *row = packed + r / GROUP * GROUP * padded(C) + r % GROUP * VW;
+        ptrdiff_t c = 0;
+        for (; c + VW <= C; c += VW, row += GROUP * VW)
+            v_store(row, gradient_vector(g, dz, raw, scale, c, VW, normalised));
+        if (c < C) v_store(row, gradient_vector(g, dz, raw, scale, c, C - c, normalised));
+        if (normalised) raw += C;
+        if (--left == 0 && r + 1 < range.count) {
+            left = range.rows_per_image, image++;
+            if (g->image_scale) scale = v_set1(g->image_scale[image]);
+        }
+    }
+}
+
+static void pack_gradient(const ck_gradient *g, row_range range, float *packed) {
+    clear_last_group(range, packed);
+    if (g->a) pack_gradient_as(g, range, packed, 1);
+    else
+        pack_gradient_as(g, range, packed, 0);
+}

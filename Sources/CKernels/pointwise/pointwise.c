@@ -1,0 +1,65 @@
+// Plan and dispatch of the pointwise convolution.
+#include "ck_pointwise.h"
+#include "../gemm/blocks.h"
+
+enum {
+    FORWARD_FLOATS = 24 * 1024,  // of the operand in one block: with a panel of weights it stays in the second cache
+    BACKWARD_FLOATS = 48 * 1024, // of the operand and the gradient
+    FEWEST_ROWS = 48,
+    MOST_ROWS = 1024,
+    GROUPS = 8, // partial weight gradients
+};
+
+ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdiff_t N, ptrdiff_t rows_per_image) {
+    if (M < 1 || K < 1 || N < 1 || rows_per_image < 1 || M % rows_per_image != 0) return CK_INVALID_SHAPE;
+    ptrdiff_t forward = block_rows(M, K, FORWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
+    ptrdiff_t backward = block_rows(M, K + N, BACKWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
+    ptrdiff_t blocks = blocks_of(M, backward), groups = blocks < GROUPS ? blocks : GROUPS;
+    ptrdiff_t forward_scratch = packed_floats(forward, K);
+    ptrdiff_t backward_scratch = packed_floats(backward, K) + packed_floats(backward, N);
+    *plan = (ck_pointwise){
+        .M = M,
+        .K = K,
+        .N = N,
+        .rows_per_image = rows_per_image,
+        .statistics_blocks = blocks_of(M, forward),
+        .forward_workspace_bytes = bytes_of(panel_floats(K, N)),
+        .backward_workspace_bytes = bytes_of(panel_floats(N, K) + groups * (N * K + N)),
+        .scratch_bytes = bytes_of(forward_scratch > backward_scratch ? forward_scratch : backward_scratch),
+        .forward_block = forward,
+        .forward_columns = block_columns(blocks_of(M, forward), N),
+        .backward_block = backward,
+        .backward_groups = groups,
+    };
+    return CK_OK;
+}
+
+typedef void forward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *, const float *,
+                              float *, float *, void *);
+typedef void backward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *,
+                               const ck_gradient *, float *, float, float *, float *, void *);
+
+#define CK_VARIANT(isa)                                                                                                \
+    forward_function ck_pointwise_forward__##isa;                                                                      \
+    backward_function ck_pointwise_backward__##isa;
+#include "variants.inc"
+
+static forward_function *const forwards[] = {
+#define CK_VARIANT(isa) ck_pointwise_forward__##isa,
+#include "variants.inc"
+};
+
+static backward_function *const backwards[] = {
+#define CK_VARIANT(isa) ck_pointwise_backward__##isa,
+#include "variants.inc"
+};
+
+void ck_pointwise_forward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
+                          const float *bias, float *y, float *statistics, void *workspace) {
+    forwards[ck_isa_active()](exec, plan, x, w, bias, y, statistics, workspace);
+}
+
+void ck_pointwise_backward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
+                           const ck_gradient *dy, float *dx, float beta, float *dw, float *dbias, void *workspace) {
+    backwards[ck_isa_active()](exec, plan, x, w, dy, dx, beta, dw, dbias, workspace);
+}

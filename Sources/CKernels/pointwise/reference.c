@@ -1,0 +1,48 @@
+#include "ck_pointwise.h"
+#include <math.h>
+
+// The operand's value at (m, c), as ck_operand.h defines it.
+static double operand_at(const ck_operand *o, ptrdiff_t C, ptrdiff_t rows_per_image, ptrdiff_t m, ptrdiff_t c) {
+    double z = o->x[m * C + c];
+    if (o->scale) z = o->scale[c] * z + o->shift[c];
+    if (o->activation == CK_SWISH) z = z / (1 + exp(-z));
+    if (o->activation == CK_RELU) z = z > 0 ? z : 0;
+    return o->gate ? z * o->gate[m / rows_per_image * C + c] : z;
+}
+
+static double gradient_at(const ck_gradient *g, ptrdiff_t C, ptrdiff_t rows_per_image, ptrdiff_t m, ptrdiff_t c) {
+    double dz = (double)g->dz[m * C + c] * (g->image_scale ? g->image_scale[m / rows_per_image] : 1);
+    return g->a ? g->a[c] * dz + (double)g->b[c] * g->raw[m * C + c] + g->c[c] : dz;
+}
+
+void ck_pointwise_forward_reference(const ck_pointwise *plan, const ck_operand *x, const float *w, const float *bias,
+                                    float *y) {
+    ptrdiff_t M = plan->M, K = plan->K, N = plan->N;
+    for (ptrdiff_t m = 0; m < M; m++)
+        for (ptrdiff_t n = 0; n < N; n++) {
+            double sum = bias ? bias[n] : 0;
+            for (ptrdiff_t k = 0; k < K; k++) sum += operand_at(x, K, plan->rows_per_image, m, k) * w[n * K + k];
+            y[m * N + n] = (float)sum;
+        }
+}
+
+void ck_pointwise_backward_reference(const ck_pointwise *plan, const ck_operand *x, const float *w,
+                                     const ck_gradient *dy, float *dx, float beta, float *dw, float *dbias) {
+    ptrdiff_t M = plan->M, K = plan->K, N = plan->N, rows = plan->rows_per_image;
+    for (ptrdiff_t m = 0; dx && m < M; m++)
+        for (ptrdiff_t k = 0; k < K; k++) {
+            double sum = beta != 0 ? (double)beta * dx[m * K + k] : 0;
+            for (ptrdiff_t n = 0; n < N; n++) sum += gradient_at(dy, N, rows, m, n) * w[n * K + k];
+            dx[m * K + k] = (float)sum;
+        }
+    for (ptrdiff_t n = 0; n < N; n++) {
+        double total = 0;
+        for (ptrdiff_t m = 0; m < M; m++) total += gradient_at(dy, N, rows, m, n);
+        if (dbias) dbias[n] = (float)total;
+        for (ptrdiff_t k = 0; k < K; k++) {
+            double sum = 0;
+            for (ptrdiff_t m = 0; m < M; m++) sum += gradient_at(dy, N, rows, m, n) * operand_at(x, K, rows, m, k);
+            dw[n * K + k] = (float)sum;
+        }
+    }
+}
