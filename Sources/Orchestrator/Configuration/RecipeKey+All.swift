@@ -64,26 +64,26 @@ extension RecipeKey {
 
     /// The known key or section that a misspelt one most likely stands for; nil where nothing is close.
     ///
-    /// Keys are compared whole, by edit distance. A key given without its section, or by its initials (`lr`), counts as
-    /// one edit away.
+    /// Keys are compared whole, by edit distance; a third of the letters may differ. A key given without its section or in
+    /// the wrong one, or by its initials (`lr`), counts as one edit away.
     static func nearest(to unknown: String) -> String? {
         let sections = Set(all.compactMap { $0.section.map(String.init) })
         let last = unknown.split(separator: ".").last ?? ""
         var best: (name: String, distance: Int)?
-        func consider(_ name: String, _ distance: Int) {
-            if distance < best?.distance ?? .max { best = (name, distance) }
+        func consider(_ name: String, _ distance: Int, of length: Int) {
+            guard distance <= max(2, length / 3), distance < best?.distance ?? .max else { return }
+            best = (name, distance)
         }
         for key in all {
-            consider(key.name, editDistance(unknown, key.name))
+            consider(key.name, editDistance(unknown, key.name), of: unknown.count)
+            consider(key.name, 1 + editDistance(last, key.lastComponent), of: last.count)
             let initials = String(key.lastComponent.split(separator: "_").compactMap(\.first))
-            if initials.count > 1, last == initials { consider(key.name, 1) }
-            consider(key.name, 1 + editDistance(last, key.lastComponent))
+            if initials.count > 1, last == initials { consider(key.name, 1, of: last.count) }
         }
         if !unknown.contains(".") {
-            for section in sections.sorted() { consider(section, editDistance(unknown, section)) }
+            for section in sections.sorted() { consider(section, editDistance(unknown, section), of: unknown.count) }
         }
-        guard let best, best.distance <= max(2, unknown.count / 2) else { return nil }
-        return best.name
+        return best?.name
     }
 
     /// Insertions, deletions and replacements that turn `a` into `b` (Levenshtein), ignoring case.

@@ -32,34 +32,45 @@ extension RandomStream {
     /// samples ← samples + deviation · N(0, 1).
     public mutating func addNormals(deviation: Float, to samples: inout MutableSpan<Float>) {
         let ziggurat = Ziggurat.shared
-        for i in samples.indices { samples[i] += deviation * normal(ziggurat) }
+        let widths = ziggurat.widths.span
+        let whole = samples.count & ~3
+        for i in stride(from: 0, to: whole, by: 4) {
+            let block = nextBlock()
+            samples[i] += deviation * normal(block.0, widths, ziggurat)
+            samples[i + 1] += deviation * normal(block.1, widths, ziggurat)
+            samples[i + 2] += deviation * normal(block.2, widths, ziggurat)
+            samples[i + 3] += deviation * normal(block.3, widths, ziggurat)
+        }
+        for i in whole..<samples.count { samples[i] += deviation * normal(nextWord(), widths, ziggurat) }
     }
 
+    /// The normal number that `word` stands for: 7 bits choose the layer, one the sign, 24 the place.
     @inline(__always)
-    private mutating func normal(_ ziggurat: Ziggurat) -> Float {
+    private mutating func normal(_ word: UInt32, _ widths: Span<Float>, _ ziggurat: Ziggurat) -> Float {
+        let layer = Int(word & 127)
+        var magnitude = Float(word >> 8) * 0x1p-24 * widths[layer]
+        if magnitude >= widths[layer + 1] { magnitude = outside(magnitude, layer, ziggurat) }
+        // The sign is a coin's toss, which no processor predicts: it is set without a branch.
+        return Float(bitPattern: magnitude.bitPattern | (word & 128) << 24)
+    }
+
+    /// |x| where the first point, at `x`, was not surely under the curve: there, in the tail, or at another point.
+    @inline(never)
+    private mutating func outside(_ x: Float, _ layer: Int, _ ziggurat: Ziggurat) -> Float {
+        if layer == 0 { return tail() }
+        var (x, layer) = (x, layer)
         while true {
+            let (low, high) = (ziggurat.heights[layer], ziggurat.heights[layer + 1])
+            if low + uniform() * (high - low) < Foundation.exp(-x * x / 2) { return x }
             let word = nextWord()
-            let layer = Int(word & 127)
-            let magnitude = Float(word >> 8) * 0x1p-24 * ziggurat.widths[layer]
-            if magnitude < ziggurat.widths[layer + 1] || isUnderCurve(magnitude, layer, ziggurat) {
-                return word & 128 == 0 ? magnitude : -magnitude
-            }
-            if layer == 0 {
-                let magnitude = tail()
-                return word & 128 == 0 ? magnitude : -magnitude
-            }
+            layer = Int(word & 127)
+            x = Float(word >> 8) * 0x1p-24 * ziggurat.widths[layer]
+            if x < ziggurat.widths[layer + 1] { return x }
+            if layer == 0 { return tail() }
         }
     }
 
-    @inline(never)
-    private mutating func isUnderCurve(_ x: Float, _ layer: Int, _ ziggurat: Ziggurat) -> Bool {
-        guard layer > 0 else { return false }
-        let (low, high) = (ziggurat.heights[layer], ziggurat.heights[layer + 1])
-        return low + uniform() * (high - low) < Foundation.exp(-x * x / 2)
-    }
-
     /// |x| given that it is beyond the last layer.
-    @inline(never)
     private mutating func tail() -> Float {
         while true {
             // 1 − u is in (0, 1]: its logarithm is finite.

@@ -47,8 +47,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
     public mutating func nextWord() -> UInt32 {
         if used == 4 {
-            block = Self.philox(counter, key)
-            counter.0 &+= 1
+            block = nextBlock()
             used = 0
         }
         defer { used += 1 }
@@ -58,6 +57,12 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         case 2: return block.2
         default: return block.3
         }
+    }
+
+    /// Four words at once. Words of the last block that ``nextWord()`` has not yet given stay for it.
+    mutating func nextBlock() -> (UInt32, UInt32, UInt32, UInt32) {
+        defer { counter.0 &+= 1 }
+        return Self.philox(counter, key)
     }
 
     public mutating func next() -> UInt64 {

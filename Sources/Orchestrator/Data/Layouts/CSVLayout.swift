@@ -4,6 +4,7 @@ enum CSVLayout: LayoutReader {
     private static let names = ["labels.csv", "manifest.csv", "metadata.csv"]
 
     static func recognizes(_ root: String) -> Bool {
+        if isTable(root) { return true }
         guard let path = table(root), let text = try? AudioFolder.text(path) else { return false }
         return text.prefix { !$0.isNewline }.lowercased().split(separator: ",").contains { $0.trimmed == "path" }
     }
@@ -35,8 +36,10 @@ enum CSVLayout: LayoutReader {
             entries: entries.sortedByPath(), classes: Set(entries.compactMap(\.className)).sorted())
     }
 
+    private static func isTable(_ root: String) -> Bool { root.lowercased().hasSuffix(".csv") }
+
     private static func table(_ root: String) -> String? {
-        if root.lowercased().hasSuffix(".csv") { return root }
+        if isTable(root) { return root }
         return names.map { "\(root)/\($0)" }.first(where: AudioFolder.exists)
     }
 
