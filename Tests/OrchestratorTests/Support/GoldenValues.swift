@@ -1,0 +1,145 @@
+import Foundation
+
+/// Numbers that PyTorch made alike (Fixtures/hashed_values.py), so that no fixture stores its weights:
+///
+///     z = splitmix64(parameter·2³² + i)      u = (z >> 40)·2⁻²³ − 1      value = offset + scale·u, in float32
+///
+/// i counts in PyTorch's memory order: (out, in, kernel height, kernel width) for convolutions, (out, in) for dense ones.
+func hashedValues(parameter: Int, count: Int, scale: Float, offset: Float = 0) -> [Float] {
+    (0..<count).map { i in
+        var z = (UInt64(parameter) << 32 &+ UInt64(i) &+ 1) &* 0x9E37_79B9_7F4A_7C15
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        z ^= z >> 31
+        return offset + scale * (Float(z >> 40) * 0x1p-23 - 1)
+    }
+}
+
+/// Where a tensor of `count` elements is sampled, in PyTorch's memory order: floor(count·frac((k + 1)·φ)).
+func sampleIndices(count: Int, samples: Int) -> [Int] {
+    (1...samples).map { k in Int(UInt64(UInt32(truncatingIfNeeded: k &* 0x9E37_79B9)) &* UInt64(count) >> 32) }
+}
+
+/// Golden values of COLA's training step (Fixtures/cola_reference.py says what and how).
+struct GoldenValues: Decodable {
+    /// A parameter; its number, for ``hashedValues(parameter:count:scale:offset:)``, is its position in the list.
+    struct Parameter: Decodable {
+        var name: String
+        var shape: [Int]
+        var scale: Float
+        var offset: Float
+        var count: Int { shape.reduce(1, *) }
+    }
+
+    /// What is kept of a tensor in double precision, and how far PyTorch in float32 was off.
+    struct Summary: Decodable {
+        var name: String
+        /// PyTorch's: (N, C, H, W) for maps, H is time.
+        var shape: [Int]
+        var sum: Double
+        var norm: Double
+        /// At ``sampleIndices(count:samples:)``.
+        var samples: [Double]
+        /// ‖single − exact‖ / ‖exact‖.
+        var error32: Double
+        var maxError32: Double
+        /// Of weights after the ten steps: the error as a share of the way that the weights went.
+        var updateError32: Double?
+
+        var count: Int { shape.reduce(1, *) }
+        /// Mathematically zero: what is left is rounding noise, in double (norm) and in float32 (maxError32).
+        var isZero: Bool { norm < 1e-9 }
+
+        /// The samples' places in a (N, H, W, C) map.
+        var channelsLastIndices: [Int] {
+            let indices = sampleIndices(count: count, samples: samples.count)
+            guard shape.count == 4 else { return indices }
+            let (channels, area) = (shape[1], shape[2] * shape[3])
+            return indices.map { index in
+                let (image, rest) = index.quotientAndRemainder(dividingBy: channels * area)
+                let (channel, place) = rest.quotientAndRemainder(dividingBy: area)
+                return (image * area + place) * channels + channel
+            }
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name, shape, sum, norm, samples, error32
+            case maxError32 = "max_error32"
+            case updateError32 = "update_error32"
+        }
+    }
+
+    struct Batch: Decodable {
+        var clips: Int
+        /// Stem, blocks and head convolution by torchvision's names, then h, projection, logits: training mode, step 1.
+        var layers: [Summary]
+        var gradients: [Summary]
+        /// Running averages after one step.
+        var running: [Summary]
+        /// h in inference mode, with the averages of ``runningAverage(_:count:)``.
+        var inference: [Summary]
+        /// Before each of the ten steps, and after the last.
+        var losses: [Double]
+        var losses32: [Double]
+        /// After ten steps.
+        var weights: [Summary]
+
+        /// Anchors, then positives: (2·clips, 96 frames, 64 mels, 1).
+        var views: [Float] {
+            let noise = hashedValues(parameter: 1100 + clips, count: 2 * clips * 96 * 64, scale: 1, offset: -4)
+            let pattern = hashedValues(parameter: 2100 + clips, count: clips * 24 * 16, scale: 2)
+            return noise.indices.map { i in
+                let (view, frame, mel) = (i / (96 * 64), i / 64 % 96, i % 64)
+                return noise[i] + pattern[(view % clips * 24 + frame / 4) * 16 + mel / 4]
+            }
+        }
+    }
+
+    struct Probe: Decodable {
+        var parameter: Int
+        var scale: Float
+        var offset: Float
+        var values: [Float]
+    }
+
+    var learningRate: Double
+    var hash: [Probe]
+    var parameters: [Parameter]
+    var batches: [Batch]
+
+    enum CodingKeys: String, CodingKey {
+        case hash, parameters, batches
+        case learningRate = "learning_rate"
+    }
+
+    /// Running averages of the inference check: `number` counts all of them in the order of ``Batch/running``.
+    static func runningAverage(_ number: Int, isMean: Bool, count: Int) -> [Float] {
+        hashedValues(parameter: 3000 + number, count: count, scale: isMean ? 0.1 : 0.5, offset: isMean ? 0 : 1.5)
+    }
+
+    static func load() throws -> GoldenValues { try decodeFixture("cola_reference.json") }
+}
+
+/// Golden values of the small parts (Fixtures/heads_reference.py), in full.
+struct GoldenHeads: Decodable {
+    struct Tensor: Decodable {
+        var name: String
+        var shape: [Int]
+        var values: [Double]
+    }
+    struct Head: Decodable {
+        var loss: [Double]
+        var logits: [Tensor]
+        var gradients: [Tensor]
+    }
+    var bilinear: Head
+    var cosine: Head
+    var labels: Head
+
+    static func load() throws -> GoldenHeads { try decodeFixture("heads_reference.json") }
+}
+
+func decodeFixture<T: Decodable>(_ name: String) throws -> T {
+    let folder = Bundle.module.resourceURL ?? URL(fileURLWithPath: ".")
+    return try JSONDecoder().decode(T.self, from: Data(contentsOf: folder.appendingPathComponent("Fixtures/\(name)")))
+}
