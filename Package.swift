@@ -48,7 +48,7 @@ let package = Package(
                 "Orchestrator", "CKernels", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "bench", exclude: ["Results", "Shapes", "README.md"]),
+            path: "bench", exclude: ["Results", "Shapes", "peers", "README.md"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"]),
         .testTarget(
             name: "OrchestratorTests", dependencies: ["Orchestrator", "CKernels", "COpenBLAS"],

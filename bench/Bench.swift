@@ -1,2 +1,8 @@
-import Orchestrator
-@main struct Bench { static func main() {} }
+import ArgumentParser
+
+/// Measures kernels, whole steps and the way of the data on this machine, against its own roof or against a peer.
+@main struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure Ossicle on this machine.",
+        subcommands: [KernelsCommand.self, FeaturesCommand.self, PipelineCommand.self])
+}

@@ -14,4 +14,5 @@
 #include "ck_loss.h"
 #include "ck_optimizer.h"
 #include "ck_logmel.h"
+#include "ck_peak.h"
 #endif

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Orchestrator
+
+/// The way of the data without a trainer: decode, crop, features, batches, as fast as somebody takes them.
+struct PipelineCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pipeline", abstract: "Measure the data pipeline: files to batches of views.")
+
+    @Option(help: "Folder of audio; may be repeated.") var data: [String]
+    @Option(help: "Clips of a batch.") var batchSize = 64
+    @Option(help: "Batches to take; the first passes decode, later ones read the cache.") var batches = 50
+    @OptionGroup var options: BenchOptions
+
+    private struct Report: Encodable {
+        var machine: MachineLine
+        var clips: Int
+        var workers: Int
+        var batchesPerEpoch: Int
+        /// Of all batches, the first decoding included, and of the faster half of them.
+        var viewsPerSecond: Double
+        var warmViewsPerSecond: Double
+    }
+
+    func validate() throws {
+        guard batchSize >= 1, batches >= 2 else {
+            throw ValidationError("--batch-size takes 1 or more, --batches 2 or more")
+        }
+    }
+
+    func run() throws {
+        let dataset = try AudioDataset.open(data)
+        var recipe = Recipe()
+        recipe.training.batchSize = min(batchSize, dataset.clips.count)
+        recipe.data.workers = options.threads
+        let store = ClipStore(dataset: dataset, recipe: recipe)
+        let loader = try ViewLoader(
+            store: store, recipe: recipe, clips: Array(dataset.clips.indices), viewsPerClip: 2)
+        defer { loader.stop() }
+        var times: [Double] = []
+        for _ in 0..<batches {
+            var failure: (any Error)?
+            let time = Timing.time {
+                do { loader.recycle(try loader.next()) } catch { failure = error }
+            }
+            if let failure { throw failure }
+            times.append(time)
+        }
+        let views = Double(2 * recipe.training.batchSize)
+        let fast = times.sorted().prefix(batches / 2)
+        let report = Report(
+            machine: MachineLine(threads: options.threads), clips: dataset.clips.count, workers: loader.workers,
+            batchesPerEpoch: loader.batchesPerEpoch, viewsPerSecond: views * Double(batches) / times.reduce(0, +),
+            warmViewsPerSecond: views * Double(fast.count) / fast.reduce(0, +))
+        if options.json { return try Output.json(report) }
+        print(report.machine)
+        print("\(report.clips) clips, \(report.workers) loader threads, \(report.batchesPerEpoch) batches an epoch")
+        print("\(Output.number(report.viewsPerSecond)) views/s in all, ", terminator: "")
+        print("\(Output.number(report.warmViewsPerSecond)) views/s of the faster half")
+    }
+}

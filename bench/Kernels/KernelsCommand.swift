@@ -1,0 +1,84 @@
+import ArgumentParser
+import CKernels
+
+/// Every kernel of a model's training step, alone, against the machine's roof.
+struct KernelsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kernels", abstract: "Measure kernels alone, against this machine's roof.")
+
+    @Option(help: "File of shapes.") var shapes = "bench/Shapes/efficientnet-b0.txt"
+    @Option(help: "Views of a step.") var views = 128
+    @OptionGroup var options: BenchOptions
+
+    private struct Report: Encodable {
+        var machine: MachineLine
+        var roof: Roof
+        var views: Int
+        var kernels: [KernelResult]
+    }
+
+    func validate() throws {
+        guard views >= 1 else { throw ValidationError("--views takes 1 or more") }
+    }
+
+    func run() throws {
+        let wanted = try options.pattern()
+        let cases = try ShapeFile.cases(path: shapes, views: views).filter { wanted($0.name) }
+        let machine = MachineLine(threads: options.threads)
+        let roof = Roof(threads: options.threads)
+        if !options.json { printHead(machine, roof) }
+        let pool = BenchPool(threads: options.threads)
+        var results: [KernelResult] = []
+        for one in cases {
+            let result = measure(one, pool, roof)
+            results.append(result)
+            if !options.json { printRow(result) }
+        }
+        let report = Report(machine: machine, roof: roof, views: views, kernels: results)
+        if options.json { try Output.json(report) } else { printTotal(results) }
+    }
+
+    private func measure(_ one: KernelCase, _ pool: BenchPool, _ roof: Roof) -> KernelResult {
+        let run = one.prepare()
+        var exec = pool.execution(scratchBytes: one.scratchBytes)
+        let timing = Timing.measure(seconds: options.seconds) { run(&exec) }
+        let gigaflops = one.operations / timing.median * 1e-9
+        let gigabytes = one.bytes / timing.median * 1e-9
+        return KernelResult(
+            name: one.name, count: one.count, timing: timing, gigaflops: gigaflops, gigabytes: gigabytes,
+            roofShare: max(gigaflops / roof.gigaflops, gigabytes / roof.copyGigabytes))
+    }
+
+    private func printHead(_ machine: MachineLine, _ roof: Roof) {
+        print(machine)
+        let number = { Output.number($0) }
+        print("roof: \(number(roof.gigaflops)) GFLOP/s (one thread \(number(roof.gigaflopsOneThread)))", terminator: "")
+        print(", copy \(number(roof.copyGigabytes)) GB/s; \(views) views\n")
+        Output.row("kernel", ["times", "ms", "best ms", "spread %", "GFLOP/s", "GB/s", "% roof"])
+    }
+
+    private func printRow(_ result: KernelResult) {
+        Output.row(
+            result.name,
+            [
+                "\(result.count)", Output.number(1e3 * result.timing.median, digits: 3),
+                Output.number(1e3 * result.timing.best, digits: 3), Output.number(100 * result.timing.spread),
+                Output.number(result.gigaflops), Output.number(result.gigabytes),
+                Output.number(100 * result.roofShare),
+            ])
+    }
+
+    /// What the families take of one step.
+    private func printTotal(_ results: [KernelResult]) {
+        print()
+        for family in ["stem", "depthwise", "pointwise", "adam"] {
+            for direction in family == "adam" ? [""] : [" forward", " backward"] {
+                let mine = results.filter { $0.name.hasPrefix(family + direction) }
+                let total = mine.reduce(0) { $0 + $1.timing.median * Double($1.count) }
+                if !mine.isEmpty {
+                    Output.row("a step's \(family)\(direction)", ["", Output.number(1e3 * total) + " ms"])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import CKernels
+
+/// Floats for the kernels, 64-byte aligned, freed with the object. Uniform in −1 ..< 1: zeros would measure another speed.
+final class BenchFloats {
+    let pointer: UnsafeMutablePointer<Float>
+
+    init(_ count: Int) {
+        pointer = UnsafeMutableRawPointer.allocate(byteCount: max(64, count * 4), alignment: 64)
+            .bindMemory(to: Float.self, capacity: max(16, count))
+        var state: UInt32 = 1
+        for i in 0..<count {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            pointer[i] = Float(Int32(bitPattern: state)) * 0x1p-31
+        }
+    }
+
+    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+}
+
+/// A thread pool with scratch for every thread.
+final class BenchPool {
+    private let pool: OpaquePointer
+    private let threads: Int
+    private var scratch: BenchFloats
+    private var laneBytes = 64
+
+    init(threads: Int) {
+        var created: OpaquePointer?
+        guard ck_pool_create(Int32(threads), &created) == CK_OK, let created else {
+            preconditionFailure("the system gives no \(threads) threads")
+        }
+        pool = created
+        self.threads = threads
+        scratch = BenchFloats(16 * threads)
+    }
+
+    deinit { ck_pool_destroy(pool) }
+
+    /// The environment of a run with `scratchBytes` a lane; valid until the next call.
+    func execution(scratchBytes: Int) -> ck_exec {
+        if scratchBytes > laneBytes {
+            laneBytes = (scratchBytes + 4095) / 4096 * 4096
+            scratch = BenchFloats(laneBytes / 4 * threads)
+        }
+        return ck_exec(pool: pool, scratch: scratch.pointer, scratch_bytes: laneBytes)
+    }
+}
