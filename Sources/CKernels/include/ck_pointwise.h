@@ -17,7 +17,7 @@ typedef struct ck_pointwise {
     ptrdiff_t scratch_bytes;                 // per lane
     ptrdiff_t forward_block, backward_block; // rows per block, chosen by the plan
     ptrdiff_t forward_columns;               // of y in one block of work, a multiple of 48
-    ptrdiff_t backward_groups;               // partial weight gradients, each of consecutive blocks
+    ptrdiff_t backward_groups; // partial weight gradients, each of consecutive blocks; 0: dw at once over all rows
 } ck_pointwise;
 
 ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdiff_t N, ptrdiff_t rows_per_image);

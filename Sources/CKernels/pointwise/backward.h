@@ -37,10 +37,12 @@ CK_TILES(dx_tile,
          (const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t columns), job,
          draw, k, m, rows, columns)
 
-static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptrdiff_t rows) {
-    ptrdiff_t K = job->plan->K, group_floats = GROUP * padded(job->plan->N);
-    for (ptrdiff_t k = 0; k < K; k += PANEL) {
-        ptrdiff_t columns = least(PANEL, K - k);
+// Columns k ..< end of dx for packed rows of the gradient, the first of them row m.
+static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k,
+                    ptrdiff_t end) {
+    ptrdiff_t group_floats = GROUP * padded(job->plan->N);
+    for (; k < end; k += PANEL) {
+        ptrdiff_t columns = least(PANEL, end - k);
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
             const float *a = draw + r / GROUP * group_floats + r % GROUP * VW;
             dx_tile_of[panel_vectors(columns) - 1](job, a, k, m + r, rows - r, columns);
@@ -73,9 +75,10 @@ CK_INLINE void outer_tile(int vectors, const outer_product *o, ptrdiff_t i, ptrd
 
 CK_TILES(outer_tile, (const outer_product *o, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns), o, i, j, columns)
 
-static void outer_panel(const outer_product *o, ptrdiff_t j) {
+// Rows i ..< end of the panel at column j.
+static void outer_panel(const outer_product *o, ptrdiff_t i, ptrdiff_t end, ptrdiff_t j) {
     ptrdiff_t columns = least(PANEL, o->J - j);
-    for (ptrdiff_t i = 0; i < o->I; i += TILE) outer_tile_of[panel_vectors(columns) - 1](o, i, j, columns);
+    for (; i < end; i += TILE) outer_tile_of[panel_vectors(columns) - 1](o, i, j, columns);
 }
 
 // sums(c) := or += the column sums of packed rows
@@ -100,12 +103,12 @@ static void backward_group(void *context, ptrdiff_t group, void *scratch) {
         ptrdiff_t m = b * block, rows = least(block, plan->M - m), groups = (rows + GROUP - 1) / GROUP;
         pack_gradient(job->dy, (row_range){N, plan->rows_per_image, m, rows}, draw);
         pack_operand(job->x, (row_range){K, plan->rows_per_image, m, rows}, a);
-        if (job->dx) dx_rows(job, draw, m, rows);
+        if (job->dx) dx_rows(job, draw, m, rows, 0, K);
         if (job->bias_partials) column_sums(draw, N, groups, b > first, job->bias_partials + group * N);
         float *outer = job->partials + group * N * K;
         outer_product dw = N > K ? (outer_product){a, draw, K, N, groups, outer, b > first}
                                  : (outer_product){draw, a, N, K, groups, outer, b > first};
-        for (ptrdiff_t j = 0; j < dw.J; j += PANEL) outer_panel(&dw, j);
+        for (ptrdiff_t j = 0; j < dw.J; j += PANEL) outer_panel(&dw, 0, dw.I, j);
     }
     if (job->stream) stream_fence();
 }
@@ -120,27 +123,12 @@ static void transpose_rows(void *context, ptrdiff_t block, void *scratch) {
     transpose(least(TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
 }
 
-void CK_NAME(ck_pointwise_backward)(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                                    const ck_gradient *dy, float *dx, float beta, float *dw, float *dbias,
-                                    void *workspace) {
-    ptrdiff_t K = plan->K, N = plan->N, groups = plan->backward_groups;
-    float *panels = workspace, *partials = panels + panel_floats(N, K), *sums = partials + groups * N * K;
-    if (dx) {
-        panel_packing packing = {N, K, K, 0, w, panels};
-        ck_parallel(exec, (K + PACK_COLUMNS - 1) / PACK_COLUMNS, pack_columns, &packing);
-    }
-    backward_job job = {plan,
-                        x,
-                        dy,
-                        panels,
-                        dx,
-                        partials,
-                        dbias ? sums : NULL,
-                        dw,
-                        beta,
-                        dx && beta == 0 && worth_streaming(dx, plan->M, K)};
-    ck_parallel(exec, groups, backward_group, &job);
-    if (dbias) ck_reduce_blocks(exec, sums, groups, N, 0, dbias);
-    ck_reduce_blocks(exec, partials, groups, N * K, 0, N > K ? partials : dw);
-    if (N > K) ck_parallel(exec, (K + TRANSPOSED_ROWS - 1) / TRANSPOSED_ROWS, transpose_rows, &job);
+static void backward_grouped(const ck_exec *exec, backward_job *job, float *partials, float *dbias) {
+    ptrdiff_t K = job->plan->K, N = job->plan->N, groups = job->plan->backward_groups;
+    job->partials = partials;
+    job->bias_partials = dbias ? partials + groups * N * K : NULL;
+    ck_parallel(exec, groups, backward_group, job);
+    if (dbias) ck_reduce_blocks(exec, job->bias_partials, groups, N, 0, dbias);
+    ck_reduce_blocks(exec, partials, groups, N * K, 0, N > K ? partials : job->dw);
+    if (N > K) ck_parallel(exec, (K + TRANSPOSED_ROWS - 1) / TRANSPOSED_ROWS, transpose_rows, job);
 }

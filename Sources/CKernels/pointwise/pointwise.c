@@ -5,6 +5,7 @@
 enum {
     FORWARD_FLOATS = 24 * 1024,  // of the operand in one block: with a panel of weights it stays in the second cache
     BACKWARD_FLOATS = 48 * 1024, // of the operand and the gradient
+    WHOLE_FLOATS = 96 * 1024,    // the same where they are packed whole
     FEWEST_ROWS = 48,
     MOST_ROWS = 1024,
     GROUPS = 8, // partial weight gradients
@@ -13,10 +14,12 @@ enum {
 ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdiff_t N, ptrdiff_t rows_per_image) {
     if (M < 1 || K < 1 || N < 1 || rows_per_image < 1 || M % rows_per_image != 0) return CK_INVALID_SHAPE;
     ptrdiff_t forward = block_rows(M, K, FORWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
-    ptrdiff_t backward = block_rows(M, K + N, BACKWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
-    ptrdiff_t blocks = blocks_of(M, backward), groups = blocks < GROUPS ? blocks : GROUPS;
+    int whole = M * (K + N) < GROUPS * K * N; // partial weight gradients would outweigh the operands
+    ptrdiff_t backward = block_rows(M, K + N, whole ? WHOLE_FLOATS : BACKWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
+    ptrdiff_t blocks = blocks_of(M, backward), groups = whole ? 0 : blocks < GROUPS ? blocks : GROUPS;
+    ptrdiff_t backward_floats = whole ? packed_floats(M, K) + packed_floats(M, N) : groups * (N * K + N);
     ptrdiff_t forward_scratch = packed_floats(forward, K);
-    ptrdiff_t backward_scratch = packed_floats(backward, K) + packed_floats(backward, N);
+    ptrdiff_t backward_scratch = whole ? 0 : packed_floats(backward, K) + packed_floats(backward, N);
     *plan = (ck_pointwise){
         .M = M,
         .K = K,
@@ -24,7 +27,7 @@ ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdif
         .rows_per_image = rows_per_image,
         .statistics_blocks = blocks_of(M, forward),
         .forward_workspace_bytes = bytes_of(panel_floats(K, N)),
-        .backward_workspace_bytes = bytes_of(panel_floats(N, K) + groups * (N * K + N)),
+        .backward_workspace_bytes = bytes_of(panel_floats(N, K) + backward_floats),
         .scratch_bytes = bytes_of(forward_scratch > backward_scratch ? forward_scratch : backward_scratch),
         .forward_block = forward,
         .forward_columns = block_columns(blocks_of(M, forward), N),

@@ -1,0 +1,60 @@
+// The backward pass where the weights outweigh the rows: partial weight gradients would cost more memory traffic than
+// the operands themselves. Gradient and operand are packed whole into the workspace; then the blocks of dx and the
+// blocks of dw, each made at once over all rows, are one list of work.
+
+typedef struct {
+    backward_job base;
+    float *draw, *a; // packed, M rows
+    float *dbias;
+    ptrdiff_t dx_columns, dx_column_blocks, dx_blocks;
+    ptrdiff_t dw_rows, dw_row_blocks;
+} whole_job;
+
+static void pack_block(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    const whole_job *job = context;
+    const ck_pointwise *plan = job->base.plan;
+    ptrdiff_t m = block * plan->backward_block, rows = least(plan->backward_block, plan->M - m);
+    pack_gradient(job->base.dy, (row_range){plan->N, plan->rows_per_image, m, rows}, job->draw + m * padded(plan->N));
+    pack_operand(job->base.x, (row_range){plan->K, plan->rows_per_image, m, rows}, job->a + m * padded(plan->K));
+}
+
+static void dx_block(const whole_job *job, ptrdiff_t block) {
+    const ck_pointwise *plan = job->base.plan;
+    ptrdiff_t m = block / job->dx_column_blocks * plan->backward_block;
+    ptrdiff_t k = block % job->dx_column_blocks * job->dx_columns;
+    dx_rows(&job->base, job->draw + m * padded(plan->N), m, least(plan->backward_block, plan->M - m), k,
+            least(plan->K, k + job->dx_columns));
+    if (job->base.stream) stream_fence();
+}
+
+static void dw_block(const whole_job *job, ptrdiff_t block) {
+    const ck_pointwise *plan = job->base.plan;
+    ptrdiff_t K = plan->K, N = plan->N, groups = (plan->M + GROUP - 1) / GROUP;
+    ptrdiff_t n = block % job->dw_row_blocks * job->dw_rows, n_end = least(N, n + job->dw_rows);
+    ptrdiff_t k = block / job->dw_row_blocks * BLOCK_COLUMNS, k_end = least(K, k + BLOCK_COLUMNS);
+    outer_product dw = {job->draw, job->a, N, K, groups, job->base.dw, 0};
+    for (; k < k_end; k += PANEL) outer_panel(&dw, n, n_end, k);
+    if (job->dbias && block == 0) column_sums(job->draw, N, groups, 0, job->dbias);
+}
+
+static void whole_block(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    const whole_job *job = context;
+    if (block < job->dx_blocks) dx_block(job, block);
+    else
+        dw_block(job, block - job->dx_blocks);
+}
+
+static void backward_whole(const ck_exec *exec, const backward_job *base, float *packed, float *dbias) {
+    ptrdiff_t M = base->plan->M, K = base->plan->K, N = base->plan->N;
+    ptrdiff_t row_blocks = blocks_of(M, base->plan->backward_block), column_blocks = blocks_of(K, BLOCK_COLUMNS);
+    whole_job job = {.base = *base, .draw = packed, .a = packed + packed_floats(M, N), .dbias = dbias};
+    job.dx_columns = block_columns(row_blocks, K);
+    job.dx_column_blocks = blocks_of(K, job.dx_columns);
+    job.dx_blocks = base->dx ? row_blocks * job.dx_column_blocks : 0;
+    job.dw_rows = round_up(blocks_of(N, blocks_of(BLOCKS_WANTED, column_blocks)), 16);
+    job.dw_row_blocks = blocks_of(N, job.dw_rows);
+    ck_parallel(exec, row_blocks, pack_block, &job);
+    ck_parallel(exec, job.dx_blocks + column_blocks * job.dw_row_blocks, whole_block, &job);
+}
