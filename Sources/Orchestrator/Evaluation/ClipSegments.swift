@@ -9,9 +9,13 @@ public struct ClipSegments: Sendable, Equatable {
     private let hopSamples: Int
 
     /// Share of a view that a clip's last segment must fill with its own frames, unless it is the only one. 0 keeps
-    /// every tail (the authors' code).
+    /// every tail, as the authors' code does.
     public var shortestTail: Double
-    public static let defaultShortestTail = 0.0
+
+    /// Half a view. A tail that is nearly all silence looks like nothing in training, its logits are extreme, and they
+    /// have a full vote: on ESC-10, whose tail is 0.2 s, keeping it took linear probes of simple statistics of views
+    /// from 75 % to 62 %. Any limit of a quarter of a view or more gave the same.
+    public static let defaultShortestTail = 0.5
 
     public init(frontend: LogMelConfiguration, viewFrames: Int, shortestTail: Double = defaultShortestTail) {
         windowSamples = frontend.windowSamples

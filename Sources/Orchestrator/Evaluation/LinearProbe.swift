@@ -5,8 +5,10 @@
 public struct LinearProbe: Sendable, Equatable {
     public struct Options: Sendable, Equatable {
         public var epochs = 100
-        /// Epochs go on until this many steps are done: on a few hundred clips 100 epochs are too few to converge.
-        public var minimumSteps = 2000
+        /// Epochs go on until this many steps are done. On a few hundred clips 100 epochs are too few for the rate:
+        /// log-mel statistics of ESC-10 (320 clips) gave 68 % after 500 steps, 73 % after 2,000, 75 % after 4,000 and
+        /// after 8,000.
+        public var minimumSteps = 4000
         public var batchSize = 64
         public var learningRate = 1e-3
         /// Decoupled weight decay; the paper has none.

@@ -3,7 +3,7 @@ import Testing
 @testable import Orchestrator
 
 @Suite struct ClipSegmentsTests {
-    let segments = ClipSegments(frontend: LogMelConfiguration(), viewFrames: 96)
+    let segments = ClipSegments(frontend: LogMelConfiguration(), viewFrames: 96, shortestTail: 0)
 
     @Test func a_view_of_96_frames_is_15600_samples() {
         #expect(segments.viewSamples == 15_600)

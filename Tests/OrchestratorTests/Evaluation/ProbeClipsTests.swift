@@ -58,7 +58,7 @@ final class CollapsedEncoder: ViewEncoder {
         var options = ClipProbeOptions()
         (options.crops, options.probe.epochs, options.probe.minimumSteps) = (3, 20, 100)
         options.resamples = 100
-        // A mean over time halves with a half-empty view, and lengths differ between classes here.
+        // A mean over time halves with a view that is half empty, and lengths differ between the classes.
         options.shortestTail = 1
         return options
     }
