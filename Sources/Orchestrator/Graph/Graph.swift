@@ -1,0 +1,59 @@
+/// The recorder: models call layers, layers record leaves, once, at start-up.
+public final class Graph {
+    let parameters: ParameterStore
+    /// Record what only training needs (statistics, gradients)?
+    let training: Bool
+    private(set) var shapes: [[Int]] = []
+    private(set) var operations: [any Operation] = []
+    private var gradients: [Value: Value] = [:]
+    /// Values that share memory: alias → owner.
+    private(set) var aliases: [Value: Value] = [:]
+    /// Values that outlive the run: inputs and results.
+    private(set) var pinned: Set<Value> = []
+
+    public init(parameters: ParameterStore, training: Bool) {
+        self.parameters = parameters
+        self.training = training
+    }
+
+    /// A new float tensor, without memory yet.
+    func value(_ shape: [Int]) -> Value {
+        precondition(shape.allSatisfy { $0 > 0 }, "an empty tensor")
+        shapes.append(shape)
+        return Value(id: shapes.count - 1)
+    }
+
+    /// A tensor that the caller fills before, or reads after, every run.
+    func pinnedValue(_ shape: [Int]) -> Value {
+        let result = value(shape)
+        pinned.insert(result)
+        return result
+    }
+
+    func pin(_ value: Value) { pinned.insert(value) }
+
+    func shape(_ value: Value) -> [Int] { shapes[value.id] }
+
+    /// The gradient of `value`. For a tensor that is normalised by its reader it holds the gradient of the *normalised*
+    /// value; the convolution that made it turns that into its own (``Normalization``).
+    func gradient(_ value: Value) -> Value {
+        if let known = gradients[value] { return known }
+        let result = self.value(shape(value))
+        gradients[value] = result
+        return result
+    }
+
+    /// Lets `alias` live in `owner`'s memory. The recording operation answers for the order of reads and writes.
+    func alias(_ alias: Value, to owner: Value) {
+        precondition(shape(alias) == shape(owner) && aliases[alias] == nil, "values of one shape, once")
+        aliases[alias] = owner
+    }
+
+    func owner(_ value: Value) -> Value {
+        var current = value
+        while let next = aliases[current] { current = next }
+        return current
+    }
+
+    func record(_ operation: some Operation) { operations.append(operation) }
+}

@@ -1,0 +1,25 @@
+/// A differentiable leaf of the program. Composites (blocks, models, heads) record leaves and never differentiate.
+protocol Operation: AnyObject {
+    /// Where in the model it stands, for tables of time and memory.
+    var name: String { get }
+    /// Every value that the pass reads or writes: the plan derives lifetimes from these lists.
+    var forwardAccess: [Value] { get }
+    /// The saved values and gradients that the backward pass touches; empty for a leaf without gradient.
+    var backwardAccess: [Value] { get }
+    /// Gradients that the backward pass adds to; ``Run/beta(_:_:)`` tells whether it is the first to write.
+    var contributions: [Value] { get }
+    var memory: WorkingMemory { get }
+    func forward(_ run: borrowing Run)
+    func backward(_ run: borrowing Run)
+}
+
+/// Bytes that an operation needs while it runs: `workspace` is shared by the threads, `scratch` is each thread's own.
+struct WorkingMemory {
+    var workspace = 0
+    var scratch = 0
+}
+
+extension Operation {
+    var contributions: [Value] { [] }
+    var memory: WorkingMemory { WorkingMemory() }
+}

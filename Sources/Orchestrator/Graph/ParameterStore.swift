@@ -1,0 +1,154 @@
+/// A trained tensor, or a running average (`isTrained` false), by its place in the store.
+struct Parameter: Hashable, Sendable {
+    let index: Int
+}
+
+/// How a parameter's values are ordered in memory, against the order of the file (PyTorch's).
+enum ParameterLayout: Sendable {
+    /// The same order.
+    case plain
+    /// File (out, in, k, k), memory (k, k, in, out): first convolutions, and depthwise ones where in = 1.
+    case kernelFirst
+}
+
+/// All weights in flat arenas, one per role, so that the optimizer is one pass and a checkpoint a list of slices.
+///
+/// Names and shapes are PyTorch's (torchvision's for the encoders): checkpoints exchange with them.
+public final class ParameterStore {
+    struct Entry {
+        let name: String
+        /// As in the file.
+        let shape: [Int]
+        let layout: ParameterLayout
+        let isTrained: Bool
+        let initializer: Initializer
+        var offset = 0
+        var count: Int { shape.reduce(1, *) }
+    }
+
+    private(set) var entries: [Entry] = []
+    private var byName: [String: Parameter] = [:]
+    private var trainedFloats = 0
+    private var stateFloats = 0
+    private var memory: Memory?
+
+    private final class Memory {
+        let trained: Arena
+        let gradients: Arena
+        let firstMoments: Arena
+        let secondMoments: Arena
+        let state: Arena
+        init(trained: Int, state: Int, training: Bool) throws(MemoryError) {
+            self.trained = try Arena(bytes: trained * 4)
+            gradients = try Arena(bytes: training ? trained * 4 : 0)
+            firstMoments = try Arena(bytes: training ? trained * 4 : 0)
+            secondMoments = try Arena(bytes: training ? trained * 4 : 0)
+            self.state = try Arena(bytes: state * 4)
+        }
+    }
+
+    public init() {}
+
+    /// Declares a parameter, or finds the one of that name: several graphs share a store.
+    func parameter(
+        _ name: String, _ shape: [Int], _ initializer: Initializer, layout: ParameterLayout = .plain,
+        isTrained: Bool = true
+    ) -> Parameter {
+        if let known = byName[name] {
+            precondition(entries[known.index].shape == shape, "\(name) has two shapes")
+            return known
+        }
+        precondition(memory == nil, "\(name) is declared after the memory was laid out")
+        var entry = Entry(name: name, shape: shape, layout: layout, isTrained: isTrained, initializer: initializer)
+        let padded = (entry.count + 15) / 16 * 16
+        if isTrained {
+            entry.offset = trainedFloats
+            trainedFloats += padded
+        } else {
+            entry.offset = stateFloats
+            stateFloats += padded
+        }
+        entries.append(entry)
+        let result = Parameter(index: entries.count - 1)
+        byName[name] = result
+        return result
+    }
+
+    /// Gives every declared parameter its memory, and its first value from `seed`. Once, after recording.
+    /// - Parameter training: also gradients and the optimizer's moments.
+    func allocate(seed: UInt64, training: Bool) throws(MemoryError) {
+        precondition(memory == nil, "allocated twice")
+        memory = try Memory(trained: trainedFloats, state: stateFloats, training: training)
+        for (index, entry) in entries.enumerated() {
+            var stream = RandomStream(seed: seed, purpose: .initialization, clip: index)
+            let values = entry.initializer.values(shape: entry.shape, &stream)
+            buffer(Parameter(index: index)).copy(from: entry.layout.toMemory(values, shape: entry.shape))
+        }
+    }
+
+    var isAllocated: Bool { memory != nil }
+    /// Number of trained values, without padding.
+    public var trainedCount: Int { entries.filter(\.isTrained).map(\.count).reduce(0, +) }
+    var all: [Parameter] { entries.indices.map(Parameter.init) }
+    func entry(_ parameter: Parameter) -> Entry { entries[parameter.index] }
+    func named(_ name: String) -> Parameter? { byName[name] }
+
+    private func slice(_ arena: borrowing Arena, _ parameter: Parameter) -> Buffer {
+        let entry = entries[parameter.index]
+        return arena.buffer(at: entry.offset * 4, count: entry.count)
+    }
+
+    private var laidOut: Memory {
+        guard let memory else { preconditionFailure("allocate() comes first") }
+        return memory
+    }
+
+    func buffer(_ parameter: Parameter) -> Buffer {
+        entries[parameter.index].isTrained ? slice(laidOut.trained, parameter) : slice(laidOut.state, parameter)
+    }
+
+    func gradient(_ parameter: Parameter) -> Buffer {
+        precondition(entries[parameter.index].isTrained, "a running average has no gradient")
+        return slice(laidOut.gradients, parameter)
+    }
+
+    func firstMoment(_ parameter: Parameter) -> Buffer { slice(laidOut.firstMoments, parameter) }
+    func secondMoment(_ parameter: Parameter) -> Buffer { slice(laidOut.secondMoments, parameter) }
+
+    /// The whole arenas, padding included (it stays zero): weights, gradients, first and second moments.
+    var flat: (weights: Buffer, gradients: Buffer, firstMoments: Buffer, secondMoments: Buffer) {
+        (
+            laidOut.trained.buffer(at: 0, count: trainedFloats), laidOut.gradients.buffer(at: 0, count: trainedFloats),
+            laidOut.firstMoments.buffer(at: 0, count: trainedFloats),
+            laidOut.secondMoments.buffer(at: 0, count: trainedFloats)
+        )
+    }
+}
+
+extension ParameterLayout {
+    /// From the file's order to memory's.
+    func toMemory(_ values: [Float], shape: [Int]) -> [Float] {
+        guard self == .kernelFirst else { return values }
+        let (out, inner, taps) = (shape[0], shape[1], shape[2] * shape[3])
+        var result = [Float](repeating: 0, count: values.count)
+        for o in 0..<out {
+            for i in 0..<inner {
+                for t in 0..<taps { result[(t * inner + i) * out + o] = values[(o * inner + i) * taps + t] }
+            }
+        }
+        return result
+    }
+
+    /// From memory's order to the file's.
+    func toFile(_ values: [Float], shape: [Int]) -> [Float] {
+        guard self == .kernelFirst else { return values }
+        let (out, inner, taps) = (shape[0], shape[1], shape[2] * shape[3])
+        var result = [Float](repeating: 0, count: values.count)
+        for o in 0..<out {
+            for i in 0..<inner {
+                for t in 0..<taps { result[(o * inner + i) * taps + t] = values[(t * inner + i) * out + o] }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,95 @@
+/// A planned graph with its memory: runs the list of operations forward, and reversed. Nothing is allocated in a run.
+final class Program {
+    let graph: Graph
+    let plan: MemoryPlan
+    let execution: Execution
+    let workspaceBytes: Int
+    private let arena: Arena
+    /// First writers of a gradient store, later ones add: (operation, value) pairs that add.
+    private let accumulating: Set<Contribution>
+
+    struct Contribution: Hashable {
+        let operation: ObjectIdentifier
+        let value: Value
+    }
+
+    init(_ graph: Graph, threads: Int) throws(MemoryError) {
+        self.graph = graph
+        plan = MemoryPlan(graph)
+        workspaceBytes = (graph.operations.map(\.memory.workspace).max() ?? 0) + 64
+        let scratch = graph.operations.map(\.memory.scratch).max() ?? 0
+        execution = try Execution(threads: threads, scratchBytes: scratch)
+        let aligned = (plan.bytes + 4095) / 4096 * 4096
+        arena = try Arena(bytes: aligned + workspaceBytes)
+        var written: Set<Value> = []
+        var accumulating: Set<Contribution> = []
+        for operation in graph.operations.reversed() {
+            for value in operation.contributions {
+                // An aliased gradient already holds what its owner received.
+                if !written.insert(graph.owner(value)).inserted || graph.owner(value) != value {
+                    accumulating.insert(Contribution(operation: ObjectIdentifier(operation), value: value))
+                }
+            }
+        }
+        self.accumulating = accumulating
+    }
+
+    var arenaBytes: Int { arena.bytes }
+
+    func buffer(_ value: Value) -> Buffer {
+        let offset = plan.offsets[value.id]
+        precondition(offset >= 0, "a value that no operation uses")
+        return arena.buffer(at: offset, count: graph.shape(value).reduce(1, *))
+    }
+
+    var workspace: Buffer {
+        arena.buffer(at: (plan.bytes + 4095) / 4096 * 4096, count: workspaceBytes / 4)
+    }
+
+    func adds(_ operation: any Operation, _ value: Value) -> Bool {
+        accumulating.contains(Contribution(operation: ObjectIdentifier(operation), value: value))
+    }
+
+    /// - Parameter observe: called after every operation, for the benches.
+    func forward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
+        let run = Run(program: self, seed: seed, step: step)
+        for operation in graph.operations {
+            operation.forward(run)
+            observe?(operation)
+        }
+    }
+
+    func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
+        precondition(graph.training, "an inference program has no backward pass")
+        let run = Run(program: self, seed: seed, step: step)
+        for operation in graph.operations.reversed() {
+            operation.backward(run)
+            observe?(operation)
+        }
+    }
+}
+
+/// What an operation sees of the program while it runs.
+struct Run: ~Copyable {
+    private let program: Program
+    /// Keys of the randomness of this step.
+    let seed: UInt64
+    let step: Int
+
+    init(program: Program, seed: UInt64, step: Int) {
+        self.program = program
+        self.seed = seed
+        self.step = step
+    }
+
+    var execution: Execution { program.execution }
+    var training: Bool { program.graph.training }
+    var workspace: Buffer { program.workspace }
+    func callAsFunction(_ value: Value) -> Buffer { program.buffer(value) }
+    func callAsFunction(_ value: Value?) -> Buffer? { value.map(program.buffer) }
+    func callAsFunction(_ parameter: Parameter) -> Buffer { program.graph.parameters.buffer(parameter) }
+    func gradient(_ parameter: Parameter) -> Buffer { program.graph.parameters.gradient(parameter) }
+
+    /// 0 where the operation is the first to write this gradient, 1 where it adds.
+    func beta(_ operation: any Operation, _ value: Value) -> Float { program.adds(operation, value) ? 1 : 0 }
+}

@@ -1,0 +1,62 @@
+import CKernels
+
+/// Depthwise k×k convolution (ck_depthwise.h).
+struct DepthwiseKernel {
+    private var plan = ck_depthwise()
+
+    init(images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Int) {
+        expectPlanned(
+            ck_depthwise_plan(&plan, images, height, width, channels, kernel, stride),
+            "depthwise \(height)×\(width)×\(channels) k\(kernel) s\(stride)")
+    }
+
+    var outputHeight: Int { plan.P }
+    var outputWidth: Int { plan.Q }
+    /// Blocks of the forward statistics and of the backward sums.
+    var statisticsBlocks: Int { plan.statistics_blocks }
+    var memory: WorkingMemory {
+        WorkingMemory(workspace: plan.backward_workspace_bytes, scratch: plan.scratch_bytes)
+    }
+
+    func forward(_ execution: Execution, _ x: Operand, weights: Buffer, y: Buffer, statistics: Buffer?) {
+        var (plan, operand) = (plan, x.c)
+        execution { ck_depthwise_forward($0, &plan, &operand, weights.base, y.base, statistics?.base) }
+    }
+
+    func backward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer, beta: Float,
+        sums: Buffer?, dWeights: Buffer, workspace: Buffer
+    ) {
+        var (plan, operand, gradient) = (plan, x.c, dy.pointers)
+        execution {
+            ck_depthwise_backward(
+                $0, &plan, &operand, weights.base, &gradient, dz.base, beta, sums?.base, dWeights.base, workspace.base)
+        }
+    }
+}
+
+/// The 3×3 stride-2 convolution that reads the input (ck_stem.h).
+struct StemKernel {
+    private var plan = ck_stem()
+
+    init(images: Int, height: Int, width: Int, inputs: Int, outputs: Int) {
+        expectPlanned(ck_stem_plan(&plan, images, height, width, inputs, outputs), "stem \(height)×\(width)×\(inputs)")
+    }
+
+    var outputHeight: Int { plan.P }
+    var outputWidth: Int { plan.Q }
+    var statisticsBlocks: Int { plan.statistics_blocks }
+    var memory: WorkingMemory {
+        WorkingMemory(workspace: plan.backward_workspace_bytes, scratch: plan.scratch_bytes)
+    }
+
+    func forward(_ execution: Execution, _ x: Buffer, weights: Buffer, y: Buffer, statistics: Buffer?) {
+        var plan = plan
+        execution { ck_stem_forward($0, &plan, x.base, weights.base, y.base, statistics?.base) }
+    }
+
+    func backward(_ execution: Execution, _ x: Buffer, dy: RawGradient, dWeights: Buffer, workspace: Buffer) {
+        var (plan, gradient) = (plan, dy.pointers)
+        execution { ck_stem_backward($0, &plan, x.base, &gradient, dWeights.base, workspace.base) }
+    }
+}

@@ -1,0 +1,126 @@
+import CKernels
+
+/// LayerNorm with an optional tanh over rows (ck_layernorm.h).
+struct LayerNormKernel {
+    let rows: Int
+    let width: Int
+    let epsilon: Float
+    let tanh: Bool
+    private var activation: ck_row_activation { tanh ? CK_ROW_TANH : CK_ROW_IDENTITY }
+
+    init(rows: Int, width: Int, epsilon: Float, tanh: Bool) {
+        self.rows = rows
+        self.width = width
+        self.epsilon = epsilon
+        self.tanh = tanh
+    }
+
+    var memory: WorkingMemory { WorkingMemory(workspace: ck_layernorm_workspace_bytes(rows, width)) }
+
+    func forward(
+        _ execution: Execution, _ x: Buffer, gamma: Buffer, beta: Buffer, y: Buffer, mean: Buffer,
+        inverseDeviation: Buffer
+    ) {
+        execution {
+            ck_layernorm_forward(
+                $0, rows, width, x.base, gamma.base, beta.base, epsilon, activation, y.base, mean.base,
+                inverseDeviation.base)
+        }
+    }
+
+    func backward(
+        _ execution: Execution, _ x: Buffer, gamma: Buffer, mean: Buffer, inverseDeviation: Buffer, y: Buffer,
+        dy: Buffer, dx: Buffer, dGamma: Buffer, dBeta: Buffer, workspace: Buffer
+    ) {
+        execution {
+            ck_layernorm_backward(
+                $0, rows, width, x.base, gamma.base, mean.base, inverseDeviation.base, activation, y.base, dy.base,
+                dx.base, dGamma.base, dBeta.base, workspace.base)
+        }
+    }
+}
+
+/// y = x/‖x‖ over rows (ck_layernorm.h).
+struct L2NormalizeKernel {
+    let rows: Int
+    let width: Int
+
+    func forward(_ execution: Execution, _ x: Buffer, y: Buffer, inverseNorm: Buffer) {
+        execution { ck_l2_normalize_forward($0, rows, width, x.base, y.base, inverseNorm.base) }
+    }
+
+    func backward(_ execution: Execution, y: Buffer, inverseNorm: Buffer, dy: Buffer, dx: Buffer) {
+        execution { ck_l2_normalize_backward($0, rows, width, y.base, inverseNorm.base, dy.base, dx.base) }
+    }
+}
+
+/// C := beta·C + alpha·op(A)·op(B) over dense row-major matrices (ck_gemm.h).
+struct MatrixProduct {
+    private var plan = ck_gemm()
+
+    init(rows: Int, columns: Int, inner: Int, transposeA: Bool = false, transposeB: Bool = false) {
+        expectPlanned(
+            ck_gemm_plan(&plan, rows, columns, inner, transposeA ? 1 : 0, transposeB ? 1 : 0),
+            "product \(rows)×\(inner)×\(columns)")
+    }
+
+    var memory: WorkingMemory { WorkingMemory(workspace: plan.workspace_bytes, scratch: plan.scratch_bytes) }
+
+    func callAsFunction(
+        _ execution: Execution, alpha: Float = 1, _ a: Buffer, _ b: Buffer, beta: Float = 0, into c: Buffer,
+        workspace: Buffer
+    ) {
+        var plan = plan
+        let lda = plan.transpose_a != 0 ? plan.M : plan.K
+        let ldb = plan.transpose_b != 0 ? plan.K : plan.N
+        execution {
+            ck_gemm_run($0, &plan, alpha, a.base, lda, b.base, ldb, beta, c.base, plan.N, workspace.base)
+        }
+    }
+}
+
+/// Mean loss over the rows, and how many rows were right.
+public struct LossValue: Sendable {
+    public var loss: Double
+    public var correct: Int
+    public var rows: Int
+    public var accuracy: Double { Double(correct) / Double(rows) }
+}
+
+/// Softmax cross-entropy and its gradient (ck_loss.h).
+struct CrossEntropyKernel {
+    let rows: Int
+    let columns: Int
+
+    var memory: WorkingMemory { WorkingMemory(workspace: rows * 16) }
+
+    /// - Parameters:
+    ///   - logits: (rows, columns); `gradient` may be the same buffer.
+    ///   - labels: integers, one a row; nil: row m belongs to column m.
+    func callAsFunction(
+        _ execution: Execution, logits: Buffer, labels: Buffer?, gradient: Buffer?, workspace: Buffer
+    ) -> LossValue {
+        var result = ck_loss_result()
+        execution {
+            ck_softmax_cross_entropy(
+                $0, rows, columns, logits.base, labels?.integers, gradient?.base, &result, workspace.base)
+        }
+        return LossValue(loss: result.loss, correct: result.correct, rows: rows)
+    }
+}
+
+/// Adam over flat arenas (ck_optimizer.h).
+enum AdamKernel {
+    static func step(
+        _ execution: Execution, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
+        weightDecay: Double, step: Int, gradients: Buffer, firstMoments: Buffer, secondMoments: Buffer, weights: Buffer
+    ) {
+        var adam = ck_adam(
+            learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
+            step: Int64(step))
+        execution {
+            ck_adam_step(
+                $0, &adam, weights.count, gradients.base, firstMoments.base, secondMoments.base, weights.base)
+        }
+    }
+}

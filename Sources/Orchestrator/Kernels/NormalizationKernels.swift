@@ -1,0 +1,137 @@
+import CKernels
+
+/// Batch normalisation's per-channel part, and its application where nobody downstream can take it over (ck_norm.h).
+enum NormalizationKernel {
+    /// The per-channel tensors of one normalisation.
+    struct Channels {
+        var gamma: Buffer
+        var beta: Buffer
+        var runningMean: Buffer
+        var runningVariance: Buffer
+        var scale: Buffer
+        var shift: Buffer
+        var mean: Buffer
+        var inverseDeviation: Buffer
+    }
+
+    static func forward(
+        _ execution: Execution, rows: Int, statistics: Buffer, blocks: Int, epsilon: Float, momentum: Float,
+        _ channels: Channels
+    ) {
+        execution {
+            ck_batchnorm_forward(
+                $0, rows, channels.gamma.count, statistics.base, blocks, channels.gamma.base, channels.beta.base,
+                epsilon, momentum, channels.runningMean.base, channels.runningVariance.base, channels.scale.base,
+                channels.shift.base, channels.mean.base, channels.inverseDeviation.base)
+        }
+    }
+
+    static func inference(epsilon: Float, _ channels: Channels) {
+        ck_batchnorm_inference(
+            channels.gamma.count, channels.gamma.base, channels.beta.base, epsilon, channels.runningMean.base,
+            channels.runningVariance.base, channels.scale.base, channels.shift.base)
+    }
+
+    static func backward(
+        _ execution: Execution, rows: Int, sums: Buffer, blocks: Int, gamma: Buffer, mean: Buffer,
+        inverseDeviation: Buffer, dGamma: Buffer, dBeta: Buffer, a: Buffer, b: Buffer, c: Buffer
+    ) {
+        execution {
+            ck_batchnorm_backward(
+                $0, rows, gamma.count, sums.base, blocks, gamma.base, mean.base, inverseDeviation.base, dGamma.base,
+                dBeta.base, a.base, b.base, c.base)
+        }
+    }
+
+    /// Blocks of the partial sums over `images` images of `rows` rows.
+    static func imageBlocks(images: Int, rows: Int, channels: Int) -> Int { ck_image_blocks(images, rows, channels) }
+
+    static func addForward(
+        _ execution: Execution, images: Int, rows: Int, channels: Int, raw: Buffer, scale: Buffer, shift: Buffer,
+        imageScale: Buffer?, residual: Buffer?, y: Buffer
+    ) {
+        execution {
+            ck_normalize_add_forward(
+                $0, images, rows, channels, raw.base, scale.base, shift.base, imageScale?.base, residual?.base, y.base)
+        }
+    }
+
+    static func addBackward(
+        _ execution: Execution, images: Int, rows: Int, channels: Int, dy: Buffer, raw: Buffer, imageScale: Buffer?,
+        sums: Buffer
+    ) {
+        execution {
+            ck_normalize_add_backward($0, images, rows, channels, dy.base, raw.base, imageScale?.base, sums.base)
+        }
+    }
+}
+
+/// Squeeze-and-excitation (ck_squeeze_excite.h).
+struct SqueezeExciteKernel {
+    let images: Int
+    let rows: Int
+    let channels: Int
+    let squeezed: Int
+
+    struct Weights {
+        var reduce: Buffer
+        var reduceBias: Buffer
+        var expand: Buffer
+        var expandBias: Buffer
+    }
+
+    var memory: WorkingMemory {
+        WorkingMemory(workspace: ck_excite_workspace_bytes(images, channels, squeezed))
+    }
+
+    func forward(
+        _ execution: Execution, _ x: Operand, _ weights: Weights, pooled: Buffer, hidden: Buffer, gate: Buffer,
+        workspace: Buffer
+    ) {
+        var operand = x.c
+        execution {
+            ck_squeeze_forward($0, images, rows, channels, &operand, pooled.base)
+            ck_excite_forward(
+                $0, images, channels, squeezed, pooled.base, weights.reduce.base, weights.reduceBias.base,
+                weights.expand.base, weights.expandBias.base, hidden.base, gate.base, workspace.base)
+        }
+    }
+
+    /// - Parameters:
+    ///   - x: the operand with its gate.
+    ///   - da: gradient of the gated activation in, of the normalised tensor out.
+    func backward(
+        _ execution: Execution, _ x: Operand, _ weights: Weights, _ gradients: Weights, pooled: Buffer, hidden: Buffer,
+        gate: Buffer, dGate: Buffer, dPooled: Buffer, da: Buffer, sums: Buffer, workspace: Buffer
+    ) {
+        var operand = x.c
+        execution {
+            ck_gate_backward($0, images, rows, channels, &operand, da.base, dGate.base)
+            ck_excite_backward(
+                $0, images, channels, squeezed, pooled.base, hidden.base, gate.base, dGate.base, weights.reduce.base,
+                weights.expand.base, dPooled.base, gradients.reduce.base, gradients.reduceBias.base,
+                gradients.expand.base, gradients.expandBias.base, workspace.base)
+            ck_squeeze_backward($0, images, rows, channels, &operand, dPooled.base, da.base, sums.base)
+        }
+    }
+}
+
+/// Global max pooling (ck_pooling.h).
+struct GlobalMaxKernel {
+    let images: Int
+    let rows: Int
+    let channels: Int
+
+    func forward(_ execution: Execution, _ x: Operand, y: Buffer, index: Buffer) {
+        var operand = x.c
+        execution { ck_global_max_forward($0, images, rows, channels, &operand, y.base, index.integers) }
+    }
+
+    func backward(_ execution: Execution, _ x: Operand, dy: Buffer, index: Buffer, dz: Buffer, sums: Buffer) {
+        var operand = x.c
+        execution {
+            ck_global_max_backward(
+                $0, images, rows, channels, &operand, dy.base, index.integers, dz.base, sums.base)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import CKernels
+
+/// A tensor as a kernel reads it: `ck_operand` (ck_operand.h).
+struct Operand {
+    var x: Buffer
+    var scale: Buffer?
+    var shift: Buffer?
+    var gate: Buffer?
+    var activation = Activation.identity
+
+    var c: ck_operand {
+        ck_operand(
+            x: x.base, scale: scale?.base, shift: shift?.base, gate: gate?.base,
+            activation: activation == .swish ? CK_SWISH : CK_IDENTITY)
+    }
+}
+
+/// The gradient of a raw tensor, formed while it is read: `ck_gradient` (ck_operand.h).
+struct RawGradient {
+    var dz: Buffer
+    var raw: Buffer?
+    var a: Buffer?
+    var b: Buffer?
+    var c: Buffer?
+    /// Per image; nil: 1.
+    var imageScale: Buffer?
+
+    var pointers: ck_gradient {
+        ck_gradient(dz: dz.base, raw: raw?.base, a: a?.base, b: b?.base, c: c?.base, image_scale: imageScale?.base)
+    }
+}
+
+/// Traps on a shape that a kernel refuses: layers check what users can get wrong, so this is a mistake in a model.
+func expectPlanned(_ status: ck_status, _ what: String) {
+    precondition(status == CK_OK, "\(what): \(String(cString: ck_status_message(status)))")
+}

@@ -1,0 +1,40 @@
+import CKernels
+
+/// 1×1 convolution and dense layers over rows (ck_pointwise.h).
+struct PointwiseKernel {
+    private var plan = ck_pointwise()
+
+    /// - Parameters: rows of `inner` values in, `outer` values out; `rowsPerImage` of them share a gate.
+    init(rows: Int, inner: Int, outer: Int, rowsPerImage: Int) {
+        expectPlanned(ck_pointwise_plan(&plan, rows, inner, outer, rowsPerImage), "pointwise \(rows)×\(inner)→\(outer)")
+    }
+
+    var statisticsBlocks: Int { plan.statistics_blocks }
+    var memory: WorkingMemory {
+        WorkingMemory(
+            workspace: max(plan.forward_workspace_bytes, plan.backward_workspace_bytes), scratch: plan.scratch_bytes)
+    }
+
+    func forward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, bias: Buffer?, y: Buffer, statistics: Buffer?,
+        workspace: Buffer
+    ) {
+        var (plan, operand) = (plan, x.c)
+        execution { exec in
+            ck_pointwise_forward(
+                exec, &plan, &operand, weights.base, bias?.base, y.base, statistics?.base, workspace.base)
+        }
+    }
+
+    func backward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dx: Buffer?, beta: Float,
+        dWeights: Buffer, dBias: Buffer?, workspace: Buffer
+    ) {
+        var (plan, operand, gradient) = (plan, x.c, dy.pointers)
+        execution { exec in
+            ck_pointwise_backward(
+                exec, &plan, &operand, weights.base, &gradient, dx?.base, beta, dWeights.base, dBias?.base,
+                workspace.base)
+        }
+    }
+}

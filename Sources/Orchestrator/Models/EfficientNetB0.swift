@@ -1,0 +1,87 @@
+/// EfficientNet-B0 for spectrograms: (views, time, mel, 1) → (views, 1280).
+///
+/// The map is padded by k/2 on every side and pooled by its maximum over time and mel, as COLA does; names and shapes are
+/// torchvision's `efficientnet_b0` with one input channel. 4.007 M parameters.
+///
+/// *Reference:* Tan, Le, "EfficientNet", ICML 2019, table 1; Saeed et al., ICASSP 2021, §3.
+struct EfficientNetB0 {
+    struct Stage {
+        let expansion: Int
+        let channels: Int
+        let repeats: Int
+        let stride: Int
+        let kernel: Int
+    }
+
+    static let stages = [
+        Stage(expansion: 1, channels: 16, repeats: 1, stride: 1, kernel: 3),
+        Stage(expansion: 6, channels: 24, repeats: 2, stride: 2, kernel: 3),
+        Stage(expansion: 6, channels: 40, repeats: 2, stride: 2, kernel: 5),
+        Stage(expansion: 6, channels: 80, repeats: 3, stride: 2, kernel: 3),
+        Stage(expansion: 6, channels: 112, repeats: 3, stride: 1, kernel: 5),
+        Stage(expansion: 6, channels: 192, repeats: 4, stride: 2, kernel: 5),
+        Stage(expansion: 6, channels: 320, repeats: 1, stride: 1, kernel: 3),
+    ]
+    static let dimension = 1280
+
+    /// Drop probability of the last block; block b of 16 has b/16 of it.
+    let dropConnect: Float
+
+    /// - Parameter input: (views, time, mel, 1).
+    /// - Returns: h, (views, 1280).
+    func callAsFunction(_ graph: Graph, _ input: Value) -> Value {
+        let blocks = Self.stages.map(\.repeats).reduce(0, +)
+        var feature = Stem(name: "features.0", channels: 32)(graph, input)
+        var index = 0
+        for (number, stage) in Self.stages.enumerated() {
+            for repetition in 0..<stage.repeats {
+                let block = MobileBlock(
+                    name: "features.\(number + 1).\(repetition).block", expansion: stage.expansion,
+                    channels: stage.channels, stride: repetition == 0 ? stage.stride : 1, kernel: stage.kernel,
+                    dropProbability: dropConnect * Float(index) / Float(blocks), index: index)
+                feature = block(graph, feature)
+                index += 1
+            }
+        }
+        feature = Pointwise(name: "features.8", channels: Self.dimension, activation: .swish)(graph, feature)
+        let pooling = GlobalMaxPooling(graph, "pool", feature)
+        graph.record(pooling)
+        return pooling.output
+    }
+}
+
+/// MBConv: expand 1×1 → depthwise k×k → squeeze-excite → project 1×1 → add.
+struct MobileBlock {
+    let name: String
+    let expansion: Int
+    let channels: Int
+    let stride: Int
+    let kernel: Int
+    let dropProbability: Float
+    let index: Int
+
+    func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
+        var part = 0
+        var feature = input
+        if expansion > 1 {
+            feature = Pointwise(
+                name: "\(name).0", channels: input.channels * expansion, activation: .swish)(graph, input)
+            part = 1
+        }
+        feature = Depthwise(name: "\(name).\(part)", kernel: kernel, stride: stride)(graph, feature)
+        let gate = SqueezeExcitation(
+            graph, "\(name).\(part + 1)", feature, squeezed: max(1, input.channels / 4))
+        graph.record(gate)
+
+        let hasResidual = stride == 1 && input.channels == channels
+        let project = Pointwise(name: "\(name).\(part + 2)", channels: channels, activation: .identity)
+            .record(graph, gate.output)
+        let sum = NormalizeAdd(
+            graph, "\(name).add", project.convolution.output, residual: hasResidual ? input.raw : nil,
+            dropProbability: dropProbability, blockIndex: index)
+        project.convolution.output.imageScale = sum.imageScale
+        graph.record(sum)
+        return Feature(
+            raw: sum.output, images: feature.images, height: feature.height, width: feature.width, channels: channels)
+    }
+}

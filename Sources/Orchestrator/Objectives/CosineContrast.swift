@@ -1,0 +1,63 @@
+/// COLA's loss with cosine similarity, over unit vectors z = (A; P):
+///
+///     S = A·Pᵀ / τ,   L = (1/B) Σ_i [logsumexp_j S_ij − S_ii]
+///     G = (softmax_rows(S) − I)/B,   dA = G·P/τ,   dP = Gᵀ·A/τ
+///
+/// The normalisation before it is a leaf of its own. *Reference:* Saeed et al., ICASSP 2021, §4.
+final class CosineContrast: Objective {
+    let name = "objective"
+    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+    private let input: Value
+    private let batch: Int
+    private let width: Int
+    private let temperature: Float
+    private let logits: Value
+    private let gradient: Value
+    private let crossEntropy: CrossEntropyKernel
+    private let compare: MatrixProduct
+    private let dAnchors: MatrixProduct
+    private let dPositives: MatrixProduct
+
+    /// - Parameter input: (2B, D), rows of length 1.
+    init(_ graph: Graph, _ input: Value, temperature: Float) {
+        let shape = graph.shape(input)
+        self.input = input
+        self.temperature = temperature
+        batch = shape[0] / 2
+        width = shape[1]
+        logits = graph.value([batch, batch])
+        gradient = graph.gradient(input)
+        crossEntropy = CrossEntropyKernel(rows: batch, columns: batch)
+        compare = MatrixProduct(rows: batch, columns: batch, inner: width, transposeB: true)
+        dAnchors = MatrixProduct(rows: batch, columns: width, inner: batch)
+        dPositives = MatrixProduct(rows: batch, columns: width, inner: batch, transposeA: true)
+    }
+
+    var forwardAccess: [Value] { [input, logits] }
+    var backwardAccess: [Value] { [input, logits, gradient] }
+    var memory: WorkingMemory {
+        let all = [compare.memory, dAnchors.memory, dPositives.memory, crossEntropy.memory]
+        return WorkingMemory(
+            workspace: all.map(\.workspace).max() ?? 0, scratch: all.map(\.scratch).max() ?? 0)
+    }
+
+    func forward(_ run: borrowing Run) {
+        let views = run(input)
+        compare(
+            run.execution, alpha: 1 / temperature, views.slice(0, batch * width),
+            views.slice(batch * width, batch * width), into: run(logits), workspace: run.workspace)
+        value = crossEntropy(
+            run.execution, logits: run(logits), labels: nil, gradient: run(logits), workspace: run.workspace)
+    }
+
+    func backward(_ run: borrowing Run) {
+        let (views, gradients, g) = (run(input), run(gradient), run(logits))
+        let half = batch * width
+        dAnchors(
+            run.execution, alpha: 1 / temperature, g, views.slice(half, half), into: gradients.slice(0, half),
+            workspace: run.workspace)
+        dPositives(
+            run.execution, alpha: 1 / temperature, g, views.slice(0, half), into: gradients.slice(half, half),
+            workspace: run.workspace)
+    }
+}

@@ -1,0 +1,31 @@
+/// Softmax cross-entropy against labels: L = (1/B) Σ_i [logsumexp_c s_ic − s_i,label(i)].
+final class LabelCrossEntropy: Objective {
+    let name = "objective"
+    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+    /// (B), 32-bit integers; the caller fills it before a run.
+    let labels: Value
+    private let input: Value
+    private let gradient: Value
+    private let crossEntropy: CrossEntropyKernel
+
+    /// - Parameter input: logits, (B, classes).
+    init(_ graph: Graph, _ input: Value) {
+        let shape = graph.shape(input)
+        self.input = input
+        labels = graph.pinnedValue([shape[0]])
+        gradient = graph.gradient(input)
+        crossEntropy = CrossEntropyKernel(rows: shape[0], columns: shape.last ?? 1)
+    }
+
+    var forwardAccess: [Value] { [input, labels, gradient] }
+    var backwardAccess: [Value] { [gradient] }
+    var memory: WorkingMemory { crossEntropy.memory }
+
+    /// The gradient is a by-product of the loss: it is made here and only handed on in the backward pass.
+    func forward(_ run: borrowing Run) {
+        value = crossEntropy(
+            run.execution, logits: run(input), labels: run(labels), gradient: run(gradient), workspace: run.workspace)
+    }
+
+    func backward(_ run: borrowing Run) {}
+}

@@ -1,0 +1,69 @@
+/// Turns batch statistics into scale and shift, and sums of gradients into the coefficients of the raw gradient. The
+/// values themselves are normalised by whoever reads them.
+///
+/// *Reference:* Ioffe, Szegedy, "Batch normalization", ICML 2015; formulas in ck_norm.h.
+final class BatchNormalization: Operation {
+    let name: String
+    private let source: RawOutput
+    private let normalization: Normalization
+    private let rows: Int
+    private let gamma: Parameter
+    private let beta: Parameter
+    private let runningMean: Parameter
+    private let runningVariance: Parameter
+    /// Added to the variance (Keras' EfficientNet: 1e-3).
+    private let epsilon: Float = 1e-3
+    /// Share of the old running average that a step keeps.
+    private let momentum: Float = 0.99
+
+    init(_ graph: Graph, _ name: String, _ source: RawOutput, rows: Int) {
+        guard let normalization = source.normalization else { preconditionFailure("\(name) has nothing to normalise") }
+        self.name = name
+        self.source = source
+        self.normalization = normalization
+        self.rows = rows
+        let channels = [normalization.channels]
+        gamma = graph.parameters.parameter(name + ".weight", channels, .constant(1))
+        beta = graph.parameters.parameter(name + ".bias", channels, .constant(0))
+        runningMean = graph.parameters.parameter(name + ".running_mean", channels, .constant(0), isTrained: false)
+        runningVariance = graph.parameters.parameter(name + ".running_var", channels, .constant(1), isTrained: false)
+    }
+
+    var forwardAccess: [Value] {
+        [normalization.scale, normalization.shift, normalization.mean, normalization.inverseDeviation]
+            + [source.statistics].compactMap { $0 }
+    }
+    var backwardAccess: [Value] {
+        guard let sums = normalization.sums else { return [] }
+        return [
+            sums.value, normalization.mean, normalization.inverseDeviation, normalization.a, normalization.b,
+            normalization.c,
+        ]
+    }
+
+    private func channels(_ run: borrowing Run) -> NormalizationKernel.Channels {
+        NormalizationKernel.Channels(
+            gamma: run(gamma), beta: run(beta), runningMean: run(runningMean), runningVariance: run(runningVariance),
+            scale: run(normalization.scale), shift: run(normalization.shift), mean: run(normalization.mean),
+            inverseDeviation: run(normalization.inverseDeviation))
+    }
+
+    func forward(_ run: borrowing Run) {
+        guard let statistics = source.statistics else {
+            NormalizationKernel.inference(epsilon: epsilon, channels(run))
+            return
+        }
+        NormalizationKernel.forward(
+            run.execution, rows: rows, statistics: run(statistics), blocks: source.statisticsBlocks, epsilon: epsilon,
+            momentum: momentum, channels(run))
+    }
+
+    func backward(_ run: borrowing Run) {
+        guard let sums = normalization.sums else { preconditionFailure("\(name): nobody read the normalised map") }
+        NormalizationKernel.backward(
+            run.execution, rows: rows, sums: run(sums.value), blocks: sums.blocks, gamma: run(gamma),
+            mean: run(normalization.mean), inverseDeviation: run(normalization.inverseDeviation),
+            dGamma: run.gradient(gamma), dBeta: run.gradient(beta), a: run(normalization.a), b: run(normalization.b),
+            c: run(normalization.c))
+    }
+}

@@ -1,0 +1,190 @@
+/// Reads a feature map the way its producer left it, in forward and backward.
+extension Run {
+    func operand(_ feature: Feature) -> Operand {
+        Operand(
+            x: self(feature.raw), scale: self(feature.normalization?.scale), shift: self(feature.normalization?.shift),
+            gate: self(feature.gate), activation: feature.activation)
+    }
+
+    /// The gradient of a raw output, from what its reader left.
+    func rawGradient(_ dz: Value, raw: Value, _ normalization: Normalization?, imageScale: Value? = nil) -> RawGradient
+    {
+        guard let normalization else { return RawGradient(dz: self(dz)) }
+        return RawGradient(
+            dz: self(dz), raw: self(raw), a: self(normalization.a), b: self(normalization.b), c: self(normalization.c),
+            imageScale: self(imageScale))
+    }
+}
+
+extension Feature {
+    /// What reading it touches.
+    var access: [Value] {
+        [raw] + [normalization?.scale, normalization?.shift, gate].compactMap { $0 }
+    }
+}
+
+/// A convolution's output: raw values, the partial sums of its batch statistics, and the normalisation that follows.
+struct RawOutput {
+    let raw: Value
+    let statistics: Value?
+    let statisticsBlocks: Int
+    let normalization: Normalization?
+    /// dz of this output.
+    let gradient: Value?
+    /// Per image, where the branch is dropped at random.
+    var imageScale: Value?
+
+    init(_ graph: Graph, shape: [Int], statisticsBlocks: Int, normalized: Bool) {
+        raw = graph.value(shape)
+        self.statisticsBlocks = statisticsBlocks
+        statistics = normalized && graph.training ? graph.value([statisticsBlocks, 2, shape[3]]) : nil
+        normalization = normalized ? Normalization(graph, channels: shape[3]) : nil
+        gradient = graph.training ? graph.gradient(raw) : nil
+    }
+
+    var forwardAccess: [Value] { [raw] + [statistics].compactMap { $0 } }
+    var backwardAccess: [Value] {
+        guard let gradient else { return [] }
+        guard let normalization else { return [gradient] }
+        return [gradient, raw, normalization.a, normalization.b, normalization.c] + [imageScale].compactMap { $0 }
+    }
+}
+
+/// y = W·a: a 1×1 convolution, or a dense layer where the map is 1×1.
+final class PointwiseConvolution: Operation {
+    let name: String
+    let input: Feature
+    let weights: Parameter
+    let bias: Parameter?
+    var output: RawOutput
+    private let kernel: PointwiseKernel
+    private let inputGradient: Value?
+
+    /// - Parameter bias: stands for batch normalisation's shift; a layer has one or the other.
+    init(_ graph: Graph, _ name: String, _ input: Feature, outputs: Int, weights: Parameter, bias: Parameter?) {
+        self.name = name
+        self.input = input
+        self.weights = weights
+        self.bias = bias
+        kernel = PointwiseKernel(
+            rows: input.rows, inner: input.channels, outer: outputs, rowsPerImage: input.rowsPerImage)
+        output = RawOutput(
+            graph, shape: [input.images, input.height, input.width, outputs],
+            statisticsBlocks: kernel.statisticsBlocks, normalized: bias == nil)
+        inputGradient = graph.training ? graph.gradient(input.raw) : nil
+        precondition(
+            input.gate != nil || input.normalization == nil, "a normalised map without gate is read by other leaves")
+    }
+
+    var forwardAccess: [Value] { input.access + output.forwardAccess }
+    var backwardAccess: [Value] { input.access + output.backwardAccess + contributions }
+    var contributions: [Value] { [inputGradient].compactMap { $0 } }
+    var memory: WorkingMemory { kernel.memory }
+
+    func forward(_ run: borrowing Run) {
+        kernel.forward(
+            run.execution, run.operand(input), weights: run(weights), bias: bias.map { run($0) }, y: run(output.raw),
+            statistics: run(output.statistics), workspace: run.workspace)
+    }
+
+    func backward(_ run: borrowing Run) {
+        guard let inputGradient, let gradient = output.gradient else { return }
+        kernel.backward(
+            run.execution, run.operand(input), weights: run(weights),
+            dy: run.rawGradient(gradient, raw: output.raw, output.normalization, imageScale: output.imageScale),
+            dx: run(inputGradient), beta: run.beta(self, inputGradient), dWeights: run.gradient(weights),
+            dBias: bias.map { run.gradient($0) }, workspace: run.workspace)
+    }
+}
+
+/// A k×k convolution of every channel by itself.
+final class DepthwiseConvolution: Operation {
+    let name: String
+    let input: Feature
+    let weights: Parameter
+    let output: RawOutput
+    let outputHeight: Int
+    let outputWidth: Int
+    private let kernel: DepthwiseKernel
+    private let inputGradient: Value?
+    private let sums: Value?
+
+    init(_ graph: Graph, _ name: String, _ input: Feature, weights: Parameter, kernelSize: Int, stride: Int) {
+        self.name = name
+        self.input = input
+        self.weights = weights
+        kernel = DepthwiseKernel(
+            images: input.images, height: input.height, width: input.width, channels: input.channels,
+            kernel: kernelSize, stride: stride)
+        outputHeight = kernel.outputHeight
+        outputWidth = kernel.outputWidth
+        output = RawOutput(
+            graph, shape: [input.images, outputHeight, outputWidth, input.channels],
+            statisticsBlocks: kernel.statisticsBlocks, normalized: true)
+        inputGradient = graph.training ? graph.gradient(input.raw) : nil
+        let blocks = kernel.statisticsBlocks
+        sums = graph.training ? input.normalization?.leaveSums(graph, blocks: blocks) : nil
+    }
+
+    var forwardAccess: [Value] { input.access + output.forwardAccess }
+    var backwardAccess: [Value] {
+        input.access + output.backwardAccess + contributions + [sums].compactMap { $0 }
+    }
+    var contributions: [Value] { [inputGradient].compactMap { $0 } }
+    var memory: WorkingMemory { kernel.memory }
+
+    func forward(_ run: borrowing Run) {
+        kernel.forward(
+            run.execution, run.operand(input), weights: run(weights), y: run(output.raw),
+            statistics: run(output.statistics))
+    }
+
+    func backward(_ run: borrowing Run) {
+        guard let inputGradient, let gradient = output.gradient else { return }
+        kernel.backward(
+            run.execution, run.operand(input), weights: run(weights),
+            dy: run.rawGradient(gradient, raw: output.raw, output.normalization), dz: run(inputGradient),
+            beta: run.beta(self, inputGradient), sums: run(sums), dWeights: run.gradient(weights),
+            workspace: run.workspace)
+    }
+}
+
+/// The 3×3 stride-2 convolution that reads the input; data has no gradient.
+final class StemConvolution: Operation {
+    let name: String
+    let input: Value
+    let weights: Parameter
+    let output: RawOutput
+    let outputHeight: Int
+    let outputWidth: Int
+    private let kernel: StemKernel
+
+    init(_ graph: Graph, _ name: String, _ input: Value, weights: Parameter, outputs: Int) {
+        self.name = name
+        self.input = input
+        self.weights = weights
+        let shape = graph.shape(input)
+        kernel = StemKernel(images: shape[0], height: shape[1], width: shape[2], inputs: shape[3], outputs: outputs)
+        outputHeight = kernel.outputHeight
+        outputWidth = kernel.outputWidth
+        output = RawOutput(
+            graph, shape: [shape[0], outputHeight, outputWidth, outputs], statisticsBlocks: kernel.statisticsBlocks,
+            normalized: true)
+    }
+
+    var forwardAccess: [Value] { [input] + output.forwardAccess }
+    var backwardAccess: [Value] { [input] + output.backwardAccess }
+    var memory: WorkingMemory { kernel.memory }
+
+    func forward(_ run: borrowing Run) {
+        kernel.forward(
+            run.execution, run(input), weights: run(weights), y: run(output.raw), statistics: run(output.statistics))
+    }
+
+    func backward(_ run: borrowing Run) {
+        guard let gradient = output.gradient else { return }
+        kernel.backward(
+            run.execution, run(input), dy: run.rawGradient(gradient, raw: output.raw, output.normalization),
+            dWeights: run.gradient(weights), workspace: run.workspace)
+    }
+}

@@ -1,0 +1,79 @@
+/// y = BN(raw)·s + residual: the end of a block, where a tensor must be stored because several read it.
+///
+/// s is 1, or with drop-connect 0 for an image whose branch is dropped and 1/(1 − p) for the others.
+/// Backward, the gradient of y *is* the one of the normalised branch (times s, applied by its reader) and of the
+/// residual: all three share memory, and the branch's first convolution adds to it last.
+/// *Reference:* Huang et al., "Deep networks with stochastic depth", ECCV 2016.
+final class NormalizeAdd: Operation {
+    let name: String
+    let output: Value
+    /// The branch's output as its convolution has to see it in the backward pass.
+    let imageScale: Value?
+    private let branch: RawOutput
+    private let normalization: Normalization
+    private let residual: Value?
+    private let images: Int
+    private let rows: Int
+    private let dropProbability: Float
+    private let blockIndex: Int
+    private let sums: Value?
+    private let gradient: Value?
+
+    /// - Parameters:
+    ///   - residual: nil where the block changes the shape; then nothing is dropped either.
+    ///   - blockIndex: keys the draw of drop-connect.
+    init(
+        _ graph: Graph, _ name: String, _ branch: RawOutput, residual: Value?, dropProbability: Float, blockIndex: Int
+    ) {
+        guard let normalization = branch.normalization else { preconditionFailure("\(name) has nothing to normalise") }
+        let shape = graph.shape(branch.raw)
+        self.name = name
+        self.branch = branch
+        self.normalization = normalization
+        self.residual = residual
+        self.dropProbability = residual == nil ? 0 : dropProbability
+        self.blockIndex = blockIndex
+        images = shape[0]
+        rows = shape[1] * shape[2]
+        output = graph.value(shape)
+        imageScale = graph.training && self.dropProbability > 0 ? graph.value([images]) : nil
+        guard graph.training else {
+            sums = nil
+            gradient = nil
+            return
+        }
+        let blocks = NormalizationKernel.imageBlocks(images: images, rows: rows, channels: shape[3])
+        sums = normalization.leaveSums(graph, blocks: blocks)
+        gradient = graph.gradient(output)
+        graph.alias(graph.gradient(branch.raw), to: graph.gradient(output))
+        if let residual { graph.alias(graph.gradient(residual), to: graph.gradient(output)) }
+    }
+
+    private var optionals: [Value] { [imageScale].compactMap { $0 } }
+    var forwardAccess: [Value] {
+        [branch.raw, normalization.scale, normalization.shift, output] + [residual].compactMap { $0 } + optionals
+    }
+    var backwardAccess: [Value] { [branch.raw] + [gradient, sums].compactMap { $0 } + optionals }
+
+    func forward(_ run: borrowing Run) {
+        if let imageScale {
+            let scales = run(imageScale)
+            for image in 0..<images {
+                var random = RandomStream(
+                    seed: run.seed, purpose: .dropConnect, epoch: run.step, clip: image, view: blockIndex)
+                scales[image] = random.uniform() < dropProbability ? 0 : 1 / (1 - dropProbability)
+            }
+        }
+        NormalizationKernel.addForward(
+            run.execution, images: images, rows: rows, channels: normalization.channels, raw: run(branch.raw),
+            scale: run(normalization.scale), shift: run(normalization.shift), imageScale: run(imageScale),
+            residual: run(residual), y: run(output))
+    }
+
+    func backward(_ run: borrowing Run) {
+        guard let gradient, let sums else { return }
+        NormalizationKernel.addBackward(
+            run.execution, images: images, rows: rows, channels: normalization.channels, dy: run(gradient),
+            raw: run(branch.raw), imageScale: run(imageScale), sums: run(sums))
+    }
+}
