@@ -1,0 +1,75 @@
+import Foundation
+import Orchestrator
+
+/// A run's progress on standard error: a bar that rewrites itself on a terminal, elsewhere a line an epoch and one every
+/// ten seconds.
+final class TrainingPrinter: TrainingObserver {
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private var lastPrinted = 0.0
+    private var hasBar = false
+
+    func progressed(_ progress: TrainingProgress) {
+        let now = ProcessInfo.processInfo.systemUptime
+        guard now - lastPrinted > (isTerminal ? 0.2 : 10) else { return }
+        lastPrinted = now
+        let text = Self.line(progress)
+        if isTerminal {
+            write("\r\u{1B}[K" + Self.bar(Double(progress.step) / Double(max(1, progress.steps))) + " " + text)
+            hasBar = true
+        } else {
+            write(text + "\n")
+        }
+    }
+
+    func finished(_ epoch: EpochSummary) {
+        clear()
+        write(
+            "epoch \(epoch.epoch) · step \(epoch.step) · loss \(Self.number(epoch.loss, 4)) · accuracy "
+                + "\(Self.percent(epoch.pretextAccuracy)) · effective rank \(Self.number(epoch.effectiveRank, 1)) · "
+                + "deviation \(Self.number(epoch.deviationMean, 4)) · \(Int(epoch.viewsPerSecond)) views/s · waiting "
+                + "\(Self.percent(epoch.dataWaitFraction))\n")
+    }
+
+    func warned(_ sentence: String) {
+        clear()
+        write("warning: \(sentence)\n")
+    }
+
+    func close() { clear() }
+
+    func summarize(_ report: TrainingReport, output: String) {
+        print(
+            "\(report.interrupted ? "stopped" : "trained") after \(report.steps) steps, \(report.epochs) epochs, in "
+                + "\(Self.duration(report.seconds)): loss \(Self.number(report.lossFirst, 3)) → "
+                + "\(Self.number(report.lossLast, 3)), accuracy \(Self.percent(report.pretextAccuracy)), "
+                + "\(Int(report.viewsPerSecond)) views/s; \(output)/\(Checkpoint.fileName)")
+    }
+
+    private func clear() {
+        if hasBar { write("\r\u{1B}[K") }
+        hasBar = false
+    }
+
+    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+    private static func line(_ progress: TrainingProgress) -> String {
+        "epoch \(progress.epoch)/\(progress.epochs) · step \(progress.step)/\(progress.steps) · loss "
+            + "\(number(progress.loss, 4)) · accuracy \(percent(progress.pretextAccuracy)) · "
+            + "\(Int(progress.viewsPerSecond)) views/s · waiting \(percent(progress.dataWaitFraction)) · "
+            + "\(duration(progress.secondsLeft)) left"
+    }
+
+    private static func bar(_ share: Double) -> String {
+        let filled = Int((20 * min(1, share)).rounded(.down))
+        return "[" + String(repeating: "█", count: filled) + String(repeating: "·", count: 20 - filled) + "]"
+    }
+
+    private static func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+    private static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+
+    private static func duration(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        if whole >= 3600 { return "\(whole / 3600) h \(whole / 60 % 60) min" }
+        return whole >= 60 ? "\(whole / 60) min \(whole % 60) s" : "\(whole) s"
+    }
+}

@@ -1,0 +1,68 @@
+/// What a recipe's model consists of, and what it takes to run it: `ossicle inspect`.
+public struct ModelSummary: Codable, Sendable {
+    public struct Layer: Codable, Sendable {
+        public let name: String
+        public let kind: String
+        public let parameters: Int
+        /// Bytes of the values it writes in the forward pass.
+        public let outputBytes: Int
+    }
+
+    public let encoder: String
+    public let dimension: Int
+    public let views: Int
+    public let layers: [Layer]
+    public let encoderParameters: Int
+    public let parameters: Int
+    /// Training: activations and gradients, planned and without sharing, and the workspace.
+    public let trainingArenaBytes: Int
+    public let unsharedBytes: Int
+    public let workspaceBytes: Int
+    /// Weights, gradients and the optimizer's two moments.
+    public let parameterBytes: Int
+    /// Inference over 64 views.
+    public let inferenceArenaBytes: Int
+
+    /// Records both graphs, plans them, and allocates nothing.
+    /// - Parameter classes: of the classifier, where the recipe is `supervised`.
+    public init(recipe: Recipe, classes: Int = 10) {
+        let builder = ModelBuilder(recipe: recipe, classes: classes)
+        let store = ParameterStore()
+        let views = recipe.training.batchSize * (recipe.method == .cola ? 2 : 1)
+        let graph = Graph(parameters: store, training: true)
+        let h = builder.encoder(graph, builder.input(graph, views: views))
+        encoderParameters = store.trainedCount
+        graph.pin(h)
+        graph.record(builder.objective(graph, h))
+        let plan = MemoryPlan(graph)
+
+        let inference = Graph(parameters: store, training: false)
+        inference.pin(builder.encoder(inference, builder.input(inference, views: 64)))
+
+        encoder = recipe.encoder.name.rawValue
+        dimension = builder.dimension
+        self.views = views
+        parameters = store.trainedCount
+        trainingArenaBytes = plan.bytes
+        unsharedBytes = plan.unsharedBytes
+        workspaceBytes = graph.operations.map(\.memory.workspace).max() ?? 0
+        parameterBytes = 4 * 4 * store.trainedCount
+        inferenceArenaBytes = MemoryPlan(inference).bytes
+        var seen: Set<Value> = []
+        layers = graph.operations.map { operation in
+            let fresh = operation.forwardAccess.filter { seen.insert($0).inserted }
+            return Layer(
+                name: operation.name, kind: "\(type(of: operation))",
+                parameters: store.count(ofPrefix: operation.name),
+                outputBytes: fresh.map { graph.shape($0).reduce(4, *) }.reduce(0, +))
+        }
+    }
+}
+
+extension ParameterStore {
+    /// Trained values whose names begin with a layer's.
+    fileprivate func count(ofPrefix name: String) -> Int {
+        entries.filter { $0.isTrained && ($0.name.hasPrefix(name + ".") || name == "objective" && $0.name.hasPrefix("similarity.")) }
+            .map(\.count).reduce(0, +)
+    }
+}

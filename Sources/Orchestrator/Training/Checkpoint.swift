@@ -1,0 +1,115 @@
+import Foundation
+
+/// Where a run stands: the next batch to train on.
+public struct RunCounters: Codable, Sendable, Equatable {
+    public var epoch = 0
+    public var batch = 0
+    /// Steps done.
+    public var step = 0
+    /// Loss of the run's first step.
+    public var firstLoss: Double?
+    public init() {}
+}
+
+/// A run's whole state in one safetensors file: weights, running averages, the optimizer's moments, and in the metadata
+/// the resolved recipe, the counters and the classes. It is written beside the old one and renamed over it.
+public struct Checkpoint {
+    public static let fileName = "checkpoint.safetensors"
+    private static let kind = "ossicle-checkpoint"
+    private static let version = "1"
+
+    public let path: String
+    public let recipe: Recipe
+    public let counters: RunCounters
+    public let classes: [String]
+    private let file: SafeTensorsFile
+
+    /// Reads `path`, a run's folder or a checkpoint file.
+    public init(_ path: String) throws(CheckpointError) {
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        let filePath = isFolder.boolValue ? path + "/" + Self.fileName : path
+        guard exists, FileManager.default.fileExists(atPath: filePath) else {
+            throw CheckpointError.notFound(path: filePath)
+        }
+        file = try SafeTensorsFile(readingFrom: filePath)
+        self.path = filePath
+        let metadata = file.metadata
+        guard metadata["format"] == Self.kind else {
+            throw CheckpointError.wrongKind(path: filePath, found: metadata["format"] ?? "other tensors")
+        }
+        guard metadata["version"] == Self.version else {
+            throw CheckpointError.wrongKind(path: filePath, found: "version \(metadata["version"] ?? "unknown")")
+        }
+        recipe = try Self.decode(metadata["recipe"], "recipe", filePath)
+        counters = try Self.decode(metadata["counters"], "counters", filePath)
+        classes = try Self.decode(metadata["classes"], "classes", filePath)
+    }
+
+    private static func decode<T: Decodable>(
+        _ text: String?, _ name: String, _ path: String
+    ) throws(CheckpointError) -> T {
+        guard let text, let value = try? JSONDecoder().decode(T.self, from: Data(text.utf8)) else {
+            throw CheckpointError.wrongKind(path: path, found: "a checkpoint without a readable \(name)")
+        }
+        return value
+    }
+
+    /// Copies the stored values into every parameter of `store` that `wanted` names.
+    /// - Parameter moments: the optimizer's state too.
+    func load(
+        into store: ParameterStore, moments: Bool, where wanted: (String) -> Bool = { _ in true }
+    ) throws(CheckpointError) {
+        for parameter in store.all {
+            let entry = store.entry(parameter)
+            guard wanted(entry.name) else { continue }
+            store.buffer(parameter).copy(from: try values(entry.name, entry))
+            guard moments, entry.isTrained else { continue }
+            store.firstMoment(parameter).copy(from: try values("adam.m/" + entry.name, entry))
+            store.secondMoment(parameter).copy(from: try values("adam.v/" + entry.name, entry))
+        }
+    }
+
+    private func values(_ name: String, _ entry: ParameterStore.Entry) throws(CheckpointError) -> [Float] {
+        let values = try file.floats(name)
+        guard file.shape(name) == entry.shape else {
+            throw CheckpointError.wrongShape(
+                path: path, name: name, expected: entry.shape, found: file.shape(name) ?? [])
+        }
+        return entry.layout.toMemory(values, shape: entry.shape)
+    }
+
+    static func write(
+        to folder: String, store: ParameterStore, recipe: Recipe, counters: RunCounters, classes: [String]
+    ) throws(CheckpointError) {
+        let path = folder + "/" + fileName
+        var writer = SafeTensorsWriter()
+        for parameter in store.all {
+            let entry = store.entry(parameter)
+            func add(_ prefix: String, _ buffer: Buffer) {
+                writer.add(
+                    name: prefix + entry.name, floats: entry.layout.toFile(buffer.array, shape: entry.shape),
+                    shape: entry.shape)
+            }
+            add("", store.buffer(parameter))
+            guard entry.isTrained else { continue }
+            add("adam.m/", store.firstMoment(parameter))
+            add("adam.v/", store.secondMoment(parameter))
+        }
+        writer.metadata = [
+            "format": kind, "version": version, "recipe": try encode(recipe, path), "counters": try encode(counters, path),
+            "classes": try encode(classes, path),
+        ]
+        try writer.write(to: path)
+    }
+
+    private static func encode(_ value: some Encodable, _ path: String) throws(CheckpointError) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        do {
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
+        } catch {
+            throw CheckpointError.cannotWrite(path: path, reason: "\(error)")
+        }
+    }
+}

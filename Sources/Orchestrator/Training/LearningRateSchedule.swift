@@ -1,0 +1,23 @@
+import Foundation
+
+/// The learning rate of every step: linear warm-up, then constant or half a cosine down to 0.
+///
+/// *Reference:* Loshchilov, Hutter, "SGDR", ICLR 2017 (without restarts).
+struct LearningRateSchedule {
+    let base: Double
+    let section: ScheduleSection
+    let totalSteps: Int
+
+    /// - Parameter step: from 0.
+    func callAsFunction(_ step: Int) -> Double {
+        if step < section.warmupSteps { return base * Double(step + 1) / Double(section.warmupSteps) }
+        switch section.name {
+        case .constant:
+            return base
+        case .cosine:
+            let span = Double(max(1, totalSteps - section.warmupSteps))
+            let progress = min(1, Double(step - section.warmupSteps) / span)
+            return base * 0.5 * (1 + cos(.pi * progress))
+        }
+    }
+}

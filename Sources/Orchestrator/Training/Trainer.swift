@@ -1,0 +1,143 @@
+import Foundation
+
+/// A run: data, model, loop, log, checkpoints. Everything that decides its bits is in the recipe and the data; threads,
+/// interruptions and the time of checkpoints are not.
+public final class Trainer {
+    public struct Outcome: Sendable {
+        public let report: TrainingReport
+        public var interrupted: Bool { report.interrupted }
+    }
+
+    private let recipe: Recipe
+    private let dataset: AudioDataset
+    private let folder: RunFolder
+    private let threads: Int
+    private let observer: (any TrainingObserver)?
+    private var warnings: [String] = []
+
+    /// - Parameters:
+    ///   - output: the run's folder; created, or one that holds a run when `resume` is set.
+    public init(
+        recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)? = nil
+    ) throws(TrainingError) {
+        self.recipe = recipe
+        self.dataset = dataset
+        self.threads = threads
+        self.observer = observer
+        folder = try RunFolder(output)
+    }
+
+    /// Trains to the recipe's end, or until ``Interruption``; both leave a checkpoint.
+    public func run(resume: Bool) throws -> Outcome {
+        if folder.hasCheckpoint && !resume { throw TrainingError.runExists(path: folder.path) }
+        if !folder.hasCheckpoint && resume { throw TrainingError.nothingToResume(path: folder.path) }
+        let isSupervised = recipe.method == .supervised
+        let labelled = dataset.clips.indices.filter { !isSupervised || dataset.clips[$0].label != nil }
+        if labelled.isEmpty { throw TrainingError.labelsMissing }
+        let classes = isSupervised ? dataset.classes : []
+
+        var counters = RunCounters()
+        let step: TrainingStep
+        if resume {
+            let checkpoint = try Checkpoint(folder.path)
+            try checkpoint.recipe.expectResumable(as: recipe)
+            step = try makeStep(classes)
+            try checkpoint.load(into: step.parameters, moments: true)
+            counters = checkpoint.counters
+            try folder.trimLog(toStep: counters.step)
+        } else {
+            step = try makeStep(classes)
+        }
+        let store = try ClipStore(dataset: dataset, recipe: recipe)
+        let loader = try ViewLoader(
+            store: store, recipe: recipe, clips: labelled, viewsPerClip: isSupervised ? 1 : 2,
+            start: (epoch: counters.epoch, batch: counters.batch))
+        defer { loader.stop() }
+        if !isSupervised { warnAboutShortClips() }
+        if !resume { try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml") }
+        return try train(step, loader, &counters, classes)
+    }
+
+    private func makeStep(_ classes: [String]) throws(MemoryError) -> TrainingStep {
+        try TrainingStep(
+            recipe: recipe, batch: recipe.training.batchSize, classes: classes.count, threads: threads)
+    }
+
+    private func train(
+        _ step: TrainingStep, _ loader: ViewLoader, _ counters: inout RunCounters, _ classes: [String]
+    ) throws -> Outcome {
+        let totalSteps = recipe.totalSteps(batchesPerEpoch: loader.batchesPerEpoch)
+        let loop = TrainingLoop(
+            step: step, loader: loader,
+            schedule: LearningRateSchedule(
+                base: recipe.optimizer.learningRate, section: recipe.schedule, totalSteps: totalSteps),
+            totalSteps: totalSteps)
+        var meter = TrainingMeter(
+            epochs: (totalSteps + loader.batchesPerEpoch - 1) / loader.batchesPerEpoch, steps: totalSteps)
+        var watch = CollapseWatch()
+        var lastCheckpoint = TrainingLoop.now()
+        func save(_ counters: RunCounters) throws {
+            try Checkpoint.write(
+                to: folder.path, store: step.parameters, recipe: recipe, counters: counters, classes: classes)
+            lastCheckpoint = TrainingLoop.now()
+        }
+        let ending = try loop.run(&counters) { done, counters in
+            meter.add(done, views: step.views, counters)
+            observer?.progressed(meter.progress)
+            try folder.appendToLog(LogEntry(meter.progress))
+            if counters.batch == 0 || counters.step == totalSteps {
+                let epoch = meter.closeEpoch(
+                    counters, collapse: CollapseMeasures(
+                        embeddings: step.embeddings(256), dimension: step.dimension))
+                try folder.appendToLog(epoch)
+                observer?.finished(epoch)
+                if recipe.method == .cola, let sentence = watch.observe(epoch) { warn(sentence) }
+            }
+            if TrainingLoop.now() - lastCheckpoint > 60 * recipe.training.checkpointMinutes { try save(counters) }
+            return !Interruption.isRequested
+        }
+        if case .notFinite(let number) = ending {
+            throw TrainingError.lossNotFinite(step: number, path: folder.path, hasCheckpoint: folder.hasCheckpoint)
+        }
+        try save(counters)
+        let stopped = counters.step < totalSteps
+        let report = meter.report(
+            recipe, counters, threads: threads, interrupted: stopped, warnings: warnings + loader.warnings)
+        try folder.writeReport(report)
+        return Outcome(report: report)
+    }
+
+    private func warnAboutShortClips() {
+        let view = recipe.viewSeconds
+        let share = dataset.shareShorter(than: 2 * view)
+        guard share > 0 else { return }
+        let percent = max(1, Int((100 * share).rounded()))
+        warn(
+            "\(percent) % of the clips are shorter than two views (\(Self.seconds(2 * view)) s): their two crops are "
+                + "nearly the same sound, and a pretext on those alone teaches nothing")
+    }
+
+    private static func seconds(_ value: Double) -> String { String(format: "%.2f", value) }
+
+    private func warn(_ sentence: String) {
+        warnings.append(sentence)
+        observer?.warned(sentence)
+    }
+
+    /// A line of `log.jsonl` for one step: the part of the progress that a repeated run reproduces.
+    private struct LogEntry: Encodable {
+        let epoch: Int
+        let step: Int
+        let loss: Double
+        let pretextAccuracy: Double
+        let learningRate: Double
+
+        init(_ progress: TrainingProgress) {
+            epoch = progress.epoch
+            step = progress.step
+            loss = progress.loss
+            pretextAccuracy = progress.pretextAccuracy
+            learningRate = progress.learningRate
+        }
+    }
+}

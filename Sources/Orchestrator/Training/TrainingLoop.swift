@@ -1,0 +1,55 @@
+import Foundation
+
+/// Steps over a loader's batches, from the given counters to the last step. Pretraining and the fine-tuning of a probe
+/// are the same loop; what happens between steps is the caller's.
+struct TrainingLoop {
+    let step: TrainingStep
+    let loader: ViewLoader
+    let schedule: LearningRateSchedule
+    let totalSteps: Int
+
+    enum Ending {
+        case done
+        case stopped
+        /// At this step (from 1); the weights are those before it.
+        case notFinite(step: Int)
+    }
+
+    /// One trained batch.
+    struct Step {
+        let batch: ViewBatch
+        let value: LossValue
+        let learningRate: Double
+        let seconds: Double
+        let waited: Double
+    }
+
+    /// - Parameter after: called after every step, with the counters already pointing at the next batch; false stops.
+    func run(_ counters: inout RunCounters, after: (Step, RunCounters) throws -> Bool) throws -> Ending {
+        while counters.step < totalSteps {
+            let start = Self.now()
+            let batch = try loader.next()
+            let loaded = Self.now()
+            let value = step.forward(views: batch.views.span, labels: batch.labels, step: counters.step)
+            guard value.loss.isFinite else { return .notFinite(step: counters.step + 1) }
+            step.backward(step: counters.step)
+            let learningRate = schedule(counters.step)
+            step.update(step: counters.step, learningRate: learningRate)
+            if counters.firstLoss == nil { counters.firstLoss = value.loss }
+            counters.step += 1
+            counters.epoch = batch.epoch
+            counters.batch = batch.batch + 1
+            if counters.batch == loader.batchesPerEpoch {
+                counters.epoch += 1
+                counters.batch = 0
+            }
+            let done = Step(
+                batch: batch, value: value, learningRate: learningRate, seconds: Self.now() - start,
+                waited: loaded - start)
+            if try !after(done, counters) { return .stopped }
+        }
+        return .done
+    }
+
+    static func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+}

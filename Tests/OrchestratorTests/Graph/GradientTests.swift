@@ -1,0 +1,146 @@
+import Testing
+
+@testable import Orchestrator
+
+/// Every leaf against finite differences, inside the smallest program that holds it: the derivative of the loss along a
+/// random direction of one parameter is the gradient's product with that direction.
+@Suite struct GradientTests {
+    /// A program, its loss, and its input's values.
+    private struct Subject {
+        let store: ParameterStore
+        let program: Program
+        let objective: any Objective
+
+        init(
+            shape: [Int], seed: UInt64 = 3, _ body: (Graph, Value) -> any Objective
+        ) throws {
+            store = ParameterStore()
+            let graph = Graph(parameters: store, training: true)
+            let input = graph.pinnedValue(shape)
+            objective = body(graph, input)
+            graph.record(objective)
+            try store.allocate(seed: seed, training: true)
+            program = try Program(graph, threads: 2)
+            var random = RandomStream(seed: seed, purpose: .test)
+            program.buffer(input).copy(from: (0..<shape.reduce(1, *)).map { _ in random.normal() })
+            // Scales and shifts away from 1 and 0, so that a forgotten one shows.
+            for parameter in store.all where store.entry(parameter).shape.count == 1 {
+                let buffer = store.buffer(parameter)
+                guard store.entry(parameter).isTrained else { continue }
+                for i in 0..<buffer.count { buffer[i] += 0.2 * random.normal() }
+            }
+        }
+
+        func loss() -> Double {
+            program.forward(seed: 1, step: 0)
+            return objective.value.loss
+        }
+
+        /// Largest difference over all parameters between the derivative along a direction and its estimate, relative to
+        /// the direction's share of the gradient.
+        func worstError() -> (error: Double, name: String) {
+            _ = loss()
+            program.backward(seed: 1, step: 0)
+            var worst = (error: 0.0, name: "none")
+            for parameter in store.all where store.entry(parameter).isTrained {
+                let (values, gradient) = (store.buffer(parameter), store.gradient(parameter).array)
+                var random = RandomStream(seed: 9, purpose: .test, clip: parameter.index)
+                // Half along the gradient, so that the derivative stands out of the rounding of the loss.
+                let norm = gradient.map { Double($0) * Double($0) }.reduce(0, +).squareRoot()
+                let direction = gradient.map {
+                    (norm > 0 ? Double($0) / norm : 0) + 0.5 * Double(random.normal()) / Double(gradient.count).squareRoot()
+                }
+                let exact = zip(gradient, direction).map { Double($0) * $1 }.reduce(0, +)
+                let saved = values.array
+                let step = 4e-3
+                func shifted(_ sign: Double) -> Double {
+                    values.copy(from: zip(saved, direction).map { Float(Double($0) + sign * step * $1) })
+                    return loss()
+                }
+                // Five points: the error of the difference is of fourth order.
+                let estimate =
+                    (8 * (shifted(1) - shifted(-1)) - (shifted(2) - shifted(-2))) / (12 * step)
+                values.copy(from: saved)
+                // A loss near 2 has 2⁻²³ of rounding and more in its sums; divided by the step it is 1e-4 of absolute error.
+                let error = abs(estimate - exact) / (abs(exact) + 1e-2)
+                if error > worst.error { worst = (error, store.entry(parameter).name) }
+            }
+            return worst
+        }
+    }
+
+    /// max-pooling and a bilinear head at the end of a feature map.
+    private func contrast(_ graph: Graph, _ feature: Feature, width: Int = 6) -> any Objective {
+        let pooling = GlobalMaxPooling(graph, "pool", feature)
+        graph.record(pooling)
+        let projection = ProjectionHead(width: width, normalizes: true)(graph, pooling.output)
+        return BilinearContrast(graph, projection)
+    }
+
+    private static let tolerance = 1e-2
+
+    @Test func stem_batch_norm_max_pooling_dense_layer_norm_and_bilinear_loss() throws {
+        let subject = try Subject(shape: [8, 9, 6, 1]) { graph, input in
+            contrast(graph, Stem(name: "stem", channels: 5)(graph, input))
+        }
+        let worst = subject.worstError()
+        #expect(worst.error < Self.tolerance, "\(worst.name)")
+    }
+
+    @Test(arguments: [(3, 1), (3, 2), (5, 1), (5, 2)])
+    func depthwise(kernel: Int, stride: Int) throws {
+        let subject = try Subject(shape: [8, 12, 10, 1]) { graph, input in
+            let stem = Stem(name: "stem", channels: 9)(graph, input)
+            return contrast(graph, Depthwise(name: "depthwise", kernel: kernel, stride: stride)(graph, stem))
+        }
+        let worst = subject.worstError()
+        #expect(worst.error < Self.tolerance, "\(worst.name)")
+    }
+
+    @Test(arguments: [(1, 1, 7, 3), (6, 1, 8, 3), (6, 1, 8, 5), (6, 2, 10, 3)])
+    func whole_block(expansion: Int, stride: Int, channels: Int, kernel: Int) throws {
+        let subject = try Subject(shape: [8, 12, 10, 1]) { graph, input in
+            let stem = Stem(name: "stem", channels: 8)(graph, input)
+            // The first block gives the second a stored map to read and to add to.
+            let first = MobileBlock(
+                name: "first", expansion: 1, channels: 8, stride: 1, kernel: 3, dropProbability: 0, index: 0)
+            let block = MobileBlock(
+                name: "block", expansion: expansion, channels: channels, stride: stride, kernel: kernel,
+                dropProbability: 0.3, index: 1)
+            let second = MobileBlock(
+                name: "second", expansion: 2, channels: channels, stride: 1, kernel: 3, dropProbability: 0.3, index: 2)
+            let map = second(graph, block(graph, first(graph, stem)))
+            return contrast(graph, Pointwise(name: "last", channels: 12, activation: .swish)(graph, map))
+        }
+        let worst = subject.worstError()
+        #expect(worst.error < Self.tolerance, "\(worst.name)")
+    }
+
+    @Test func cosine_loss_and_unit_length() throws {
+        let subject = try Subject(shape: [8, 9, 6, 1]) { graph, input in
+            let pooling = GlobalMaxPooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input))
+            graph.record(pooling)
+            let projection = ProjectionHead(width: 7, normalizes: false)(graph, pooling.output)
+            let unit = L2Normalization(graph, "unit", projection)
+            graph.record(unit)
+            return CosineContrast(graph, unit.output, temperature: 0.2)
+        }
+        let worst = subject.worstError()
+        #expect(worst.error < Self.tolerance, "\(worst.name)")
+    }
+
+    @Test func label_cross_entropy() throws {
+        let subject = try Subject(shape: [6, 9, 6, 1]) { graph, input in
+            let pooling = GlobalMaxPooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input))
+            graph.record(pooling)
+            return LabelCrossEntropy(
+                graph, Dense(name: "classifier", outputs: 4, initializer: .glorotUniform)(graph, pooling.output))
+        }
+        if let labels = (subject.objective as? LabelCrossEntropy)?.labels {
+            let buffer = subject.program.buffer(labels)
+            for row in 0..<6 { buffer.integers[row] = Int32(row % 4) }
+        }
+        let worst = subject.worstError()
+        #expect(worst.error < Self.tolerance, "\(worst.name)")
+    }
+}

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import Orchestrator
+
+@Suite struct MemoryPlanTests {
+    private func graph(training: Bool, views: Int = 4) -> Graph {
+        let graph = Graph(parameters: ParameterStore(), training: training)
+        var recipe = Recipe()
+        recipe.data.viewFrames = 32
+        let builder = ModelBuilder(recipe: recipe)
+        let h = builder.encoder(graph, builder.input(graph, views: views))
+        graph.pin(h)
+        if training { graph.record(builder.objective(graph, h)) }
+        return graph
+    }
+
+    @Test(arguments: [true, false])
+    func values_that_live_at_the_same_time_share_no_byte(training: Bool) {
+        let plan = MemoryPlan(graph(training: training))
+        #expect(plan.placements.count > 100)
+        for (i, one) in plan.placements.enumerated() {
+            for other in plan.placements[..<i]
+            where one.first <= other.last && other.first <= one.last {
+                let apart = one.offset + one.bytes <= other.offset || other.offset + other.bytes <= one.offset
+                #expect(apart, "values \(one.value.id) and \(other.value.id)")
+            }
+        }
+    }
+
+    @Test func sharing_saves_memory_and_inference_takes_less_than_training() {
+        let training = MemoryPlan(graph(training: true))
+        let inference = MemoryPlan(graph(training: false))
+        #expect(training.bytes < training.unsharedBytes)
+        #expect(inference.bytes < training.bytes / 2)
+    }
+
+    @Test func efficientnet_has_the_published_number_of_parameters() {
+        let summary = ModelSummary(recipe: Recipe())
+        // torchvision's efficientnet_b0 without classifier, with one input channel instead of three.
+        #expect(summary.encoderParameters == 4_006_972)
+        #expect(summary.dimension == 1280)
+    }
+}
