@@ -60,7 +60,7 @@ struct PretrainCommand: ParsableCommand {
         let recipe = try RecipeFile.load(recipe, overrides: overrides)
         let dataset = try AudioDataset.open(data, layout: layout)
         let printer = TrainingPrinter()
-        for sentence in dataset.warnings { printer.warned(sentence) }
+        if let sentence = dataset.warning { printer.warned(sentence) }
         Interruption.watch()
         let trainer = try Trainer(
             recipe: recipe, dataset: dataset, output: output, threads: Threads.chosen(recipe.training.threads),

@@ -16,8 +16,9 @@ extension Recipe {
     /// differ (threads, loader, cache, times of checkpoints), and the length of the run, unless the schedule follows it.
     func expectResumable(as wanted: Recipe) throws(TrainingError) {
         var (saved, asked) = (self, wanted)
-        for keyPath in [\Recipe.training.threads, \Recipe.data.workers, \Recipe.data.prefetch, \Recipe.data.cacheMemoryMiB]
-        {
+        for keyPath in [
+            \Recipe.training.threads, \Recipe.data.workers, \Recipe.data.prefetch, \Recipe.data.cacheMemoryMiB,
+        ] {
             saved[keyPath: keyPath] = asked[keyPath: keyPath]
         }
         saved.training.checkpointMinutes = asked.training.checkpointMinutes
@@ -33,7 +34,8 @@ extension Recipe {
 
     /// Dotted keys and their values as text.
     private var flattened: [String: String] {
-        guard let data = try? JSONEncoder().encode(self), let root = try? JSONSerialization.jsonObject(with: data) else {
+        guard let data = try? JSONEncoder().encode(self), let root = try? JSONSerialization.jsonObject(with: data)
+        else {
             return [:]
         }
         var result: [String: String] = [:]

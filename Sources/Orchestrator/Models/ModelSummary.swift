@@ -62,7 +62,9 @@ public struct ModelSummary: Codable, Sendable {
 extension ParameterStore {
     /// Trained values whose names begin with a layer's.
     fileprivate func count(ofPrefix name: String) -> Int {
-        entries.filter { $0.isTrained && ($0.name.hasPrefix(name + ".") || name == "objective" && $0.name.hasPrefix("similarity.")) }
-            .map(\.count).reduce(0, +)
+        entries.filter {
+            $0.isTrained && ($0.name.hasPrefix(name + ".") || name == "objective" && $0.name.hasPrefix("similarity."))
+        }
+        .map(\.count).reduce(0, +)
     }
 }

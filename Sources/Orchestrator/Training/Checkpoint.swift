@@ -97,7 +97,8 @@ public struct Checkpoint {
             add("adam.v/", store.secondMoment(parameter))
         }
         writer.metadata = [
-            "format": kind, "version": version, "recipe": try encode(recipe, path), "counters": try encode(counters, path),
+            "format": kind, "version": version, "recipe": try encode(recipe, path),
+            "counters": try encode(counters, path),
             "classes": try encode(classes, path),
         ]
         try writer.write(to: path)
@@ -111,5 +112,15 @@ public struct Checkpoint {
         } catch {
             throw CheckpointError.cannotWrite(path: path, reason: "\(error)")
         }
+    }
+}
+
+extension Checkpoint {
+    /// The stored encoder in inference mode.
+    public func encoder(batch: Int = 64, threads: Int) throws -> EncoderProgram {
+        let store = ParameterStore()
+        let program = try EncoderProgram(recipe: recipe, parameters: store, batch: batch, threads: threads)
+        try load(into: store, moments: false)
+        return program
     }
 }

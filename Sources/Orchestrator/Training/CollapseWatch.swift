@@ -14,7 +14,8 @@ struct CollapseWatch {
         }
         hasWarned = true
         let percent = Int((100 * epoch.pretextAccuracy).rounded())
-        return "the pretext is solved (\(percent) % at epoch \(epoch.epoch)) while the effective rank of the embeddings "
+        return
+            "the pretext is solved (\(percent) % at epoch \(epoch.epoch)) while the effective rank of the embeddings "
             + "fell from \(Int(best)) to \(Int(epoch.effectiveRank)): a shortcut, probably; switch on view augmentation "
             + "or use longer clips"
     }

@@ -48,14 +48,14 @@ public final class Trainer {
         } else {
             step = try makeStep(classes)
         }
-        let store = try ClipStore(dataset: dataset, recipe: recipe)
+        let store = ClipStore(dataset: dataset, recipe: recipe)
         let loader = try ViewLoader(
             store: store, recipe: recipe, clips: labelled, viewsPerClip: isSupervised ? 1 : 2,
             start: (epoch: counters.epoch, batch: counters.batch))
         defer { loader.stop() }
         if !isSupervised { warnAboutShortClips() }
         if !resume { try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml") }
-        return try train(step, loader, &counters, classes)
+        return try train(step, loader, store, &counters, classes)
     }
 
     private func makeStep(_ classes: [String]) throws(MemoryError) -> TrainingStep {
@@ -64,7 +64,8 @@ public final class Trainer {
     }
 
     private func train(
-        _ step: TrainingStep, _ loader: ViewLoader, _ counters: inout RunCounters, _ classes: [String]
+        _ step: TrainingStep, _ loader: ViewLoader, _ store: ClipStore, _ counters: inout RunCounters,
+        _ classes: [String]
     ) throws -> Outcome {
         let totalSteps = recipe.totalSteps(batchesPerEpoch: loader.batchesPerEpoch)
         let loop = TrainingLoop(
@@ -87,8 +88,9 @@ public final class Trainer {
             try folder.appendToLog(LogEntry(meter.progress))
             if counters.batch == 0 || counters.step == totalSteps {
                 let epoch = meter.closeEpoch(
-                    counters, collapse: CollapseMeasures(
-                        embeddings: step.embeddings(256), dimension: step.dimension))
+                    counters,
+                    collapse: CollapseMeasures(
+                        embeddings: step.embeddings(256).span, count: min(256, step.views), dimension: step.dimension))
                 try folder.appendToLog(epoch)
                 observer?.finished(epoch)
                 if recipe.method == .cola, let sentence = watch.observe(epoch) { warn(sentence) }
@@ -101,8 +103,14 @@ public final class Trainer {
         }
         try save(counters)
         let stopped = counters.step < totalSteps
+        let dropped = store.dropped
+        if let first = dropped.first {
+            warn(
+                "\(dropped.count) clips could not be decoded and were left out, the first: \(first.path): \(first.reason)"
+            )
+        }
         let report = meter.report(
-            recipe, counters, threads: threads, interrupted: stopped, warnings: warnings + loader.warnings)
+            recipe, counters, threads: threads, interrupted: stopped, warnings: warnings)
         try folder.writeReport(report)
         return Outcome(report: report)
     }

@@ -50,7 +50,8 @@ struct TrainingMeter {
         defer { (epochLoss, epochCorrect, epochRows, epochSteps) = (0, 0, 0, 0) }
         return EpochSummary(
             epoch: progress.epoch, step: counters.step, loss: epochLoss / Double(max(1, epochSteps)),
-            pretextAccuracy: epochAccuracy, deviationMean: collapse.deviationMean, deviationMin: collapse.deviationMin,
+            pretextAccuracy: epochAccuracy, deviationMean: collapse.meanDeviation,
+            deviationMin: collapse.minimumDeviation,
             effectiveRank: effectiveRank, viewsPerSecond: progress.viewsPerSecond,
             dataWaitFraction: progress.dataWaitFraction)
     }

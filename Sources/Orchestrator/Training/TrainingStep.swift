@@ -74,7 +74,8 @@ public final class TrainingStep {
     public var dimension: Int { program.buffer(embedding).count / views }
 
     /// Wall time of one training step by operation, in seconds, forward and backward.
-    public func profile(step: Int, clock: @escaping () -> Double) -> [(name: String, forward: Double, backward: Double)] {
+    public func profile(step: Int, clock: @escaping () -> Double) -> [(name: String, forward: Double, backward: Double)]
+    {
         var times: [String: (Double, Double)] = [:]
         var last = clock()
         program.forward(seed: recipe.training.seed, step: step) { operation in

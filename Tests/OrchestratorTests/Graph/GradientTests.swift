@@ -48,7 +48,8 @@ import Testing
                 // Half along the gradient, so that the derivative stands out of the rounding of the loss.
                 let norm = gradient.map { Double($0) * Double($0) }.reduce(0, +).squareRoot()
                 let direction = gradient.map {
-                    (norm > 0 ? Double($0) / norm : 0) + 0.5 * Double(random.normal()) / Double(gradient.count).squareRoot()
+                    (norm > 0 ? Double($0) / norm : 0) + 0.5 * Double(random.normal())
+                        / Double(gradient.count).squareRoot()
                 }
                 let exact = zip(gradient, direction).map { Double($0) * $1 }.reduce(0, +)
                 let saved = values.array

@@ -1,0 +1,91 @@
+/// Trains the whole encoder on a data set's classes, from a run's weights (fine-tuning) or from random ones, and judges it
+/// as the linear probe is judged: mean logits over a clip's segments, the data set's own folds, the same interval.
+///
+/// The training is the recipe `supervised` in the same loop as pretraining: one random crop a clip and step, Adam.
+/// *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §4.
+public struct SupervisedProbe {
+    /// Front end, views and encoder; its method is replaced.
+    public var recipe: Recipe
+    /// nil: from random initialisation.
+    public var start: Checkpoint?
+    public var epochs = 30
+    public var batchSize = 64
+    public var learningRate = 1e-3
+    public var division: Division?
+    public var shortestTail = ClipSegments.defaultShortestTail
+    public var resamples = 1000
+    public var seed: UInt64 = 0
+    public var threads: Int
+
+    public init(recipe: Recipe, start: Checkpoint?, threads: Int) {
+        self.recipe = recipe
+        self.start = start
+        self.threads = threads
+    }
+
+    /// - Parameter report: receives a line whenever a fold is done.
+    public func run(_ dataset: AudioDataset, report: (String) -> Void = { _ in }) throws -> ProbeReport {
+        guard dataset.clips.contains(where: { $0.label != nil }) else {
+            throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
+        }
+        let division =
+            division ?? Division.standard(for: dataset.clips, prefersGroups: dataset.layout == .fsdd)
+        let folds = try division.makeFolds(of: dataset.clips, seed: seed)
+        let store = ClipStore(dataset: dataset, recipe: recipe)
+        var confusion = ConfusionMatrix(classes: dataset.classes.count)
+        var scores: [[Double]] = []
+        for (number, fold) in folds.enumerated() {
+            let predictions = try predict(fold, dataset, store)
+            scores.append(
+                predictions.map { clip, prediction in
+                    let label = dataset.clips[clip].label ?? 0
+                    confusion.add(label: label, prediction: prediction)
+                    return prediction == label ? 1.0 : 0.0
+                })
+            let correct = scores[number].reduce(0, +) / Double(max(1, scores[number].count))
+            report("fold \(number + 1) of \(folds.count): \(Int((1000 * correct).rounded())) of 1000 right")
+        }
+        let (value, ci95) = Bootstrap(resamples: resamples, seed: seed).mean(ofFolds: scores)
+        let trained = folds.map(\.train.count).reduce(0, +)
+        return ProbeReport(
+            metric: "accuracy", value: value, ci95: ci95,
+            trainingClips: (2 * trained + folds.count) / (2 * folds.count), testClips: confusion.total,
+            classes: dataset.classes, folds: folds.count,
+            recalls: Dictionary(
+                uniqueKeysWithValues: zip(dataset.classes, confusion.recalls).compactMap { name, recall in
+                    recall.map { (name, $0) }
+                }),
+            meanClassRecall: confusion.meanRecall, baselines: [:], layout: dataset.layout.rawValue, seed: seed)
+    }
+
+    /// Trains on one fold; returns the test clips that could be decoded, each with its predicted class.
+    private func predict(_ fold: Fold, _ dataset: AudioDataset, _ store: ClipStore) throws -> [(Int, Int)] {
+        var recipe = recipe
+        recipe.method = .supervised
+        recipe.training.batchSize = min(batchSize, fold.train.count)
+        recipe.training.seed = seed
+        let step = try TrainingStep(
+            recipe: recipe, batch: recipe.training.batchSize, classes: dataset.classes.count, threads: threads)
+        try start?.load(into: step.parameters, moments: false) { $0.hasPrefix("features.") }
+        let loader = try ViewLoader(store: store, recipe: recipe, clips: fold.train, viewsPerClip: 1)
+        defer { loader.stop() }
+        let total = epochs * loader.batchesPerEpoch
+        let loop = TrainingLoop(
+            step: step, loader: loader,
+            schedule: LearningRateSchedule(base: learningRate, section: recipe.schedule, totalSteps: total),
+            totalSteps: total)
+        var counters = RunCounters()
+        if case .notFinite(let number) = try loop.run(&counters, after: { _, _ in true }) {
+            throw TrainingError.lossNotFinite(step: number, path: "", hasCheckpoint: false)
+        }
+        let encoder = try EncoderProgram(
+            recipe: recipe, parameters: step.parameters, classes: dataset.classes.count, threads: threads)
+        let logits = try ClipEmbedder(encoder: encoder, shortestTail: shortestTail)
+            .segmentVectors(clips: dataset.clips.count, wanted: Set(fold.test)) { store.samples(of: $0) }
+        let means = logits.means()
+        let classes = dataset.classes.count
+        return fold.test.filter { !logits.rows(of: $0).isEmpty }.map { clip in
+            (clip, (0..<classes).reduce(0) { means[clip * classes + $1] > means[clip * classes + $0] ? $1 : $0 })
+        }
+    }
+}
