@@ -17,12 +17,14 @@ struct PartialFile: ~Copyable {
         rename(path, destination) == 0 ? nil : String(cString: strerror(errno))
     }
 
-    /// Writes all bytes, then renames; nil on success, else the system's reason.
+    /// Writes all bytes, waits until they are on the disk, then renames; nil on success, else the system's reason.
     consuming func commit(_ bytes: [UInt8]) -> String? {
         guard let file = fopen(path, "wb") else { return String(cString: strerror(errno)) }
         let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+        // Buffered bytes meet a full disk at the flush, and on some file systems only at the sync.
+        let isWhole = written == bytes.count && fflush(file) == 0 && fsync(fileno(file)) == 0
         let reason = String(cString: strerror(errno))
-        guard fclose(file) == 0, written == bytes.count else { return reason }
+        guard fclose(file) == 0, isWhole else { return reason }
         return commit()
     }
 

@@ -1,0 +1,26 @@
+/// What is wrong with a checkpoint: one sentence that names the file and says what to do.
+public enum CheckpointError: Error, CustomStringConvertible, Equatable {
+    case notFound(path: String)
+    case notSafeTensors(path: String, reason: String)
+    case missingTensor(path: String, name: String)
+    case wrongShape(path: String, name: String, expected: [Int], found: [Int])
+    case wrongKind(path: String, found: String)
+    case cannotWrite(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .notFound(let path):
+            "there is no checkpoint \(path); name the folder of a run"
+        case .notSafeTensors(let path, let reason):
+            "\(path) is not a whole safetensors file: \(reason); use an earlier copy, or train again"
+        case .missingTensor(let path, let name):
+            "\(path) holds no tensor “\(name)”: it belongs to another model"
+        case .wrongShape(let path, let name, let expected, let found):
+            "\(path): “\(name)” has the shape \(found), not \(expected): it belongs to another model"
+        case .wrongKind(let path, let found):
+            "\(path) is no checkpoint of this program: it holds \(found)"
+        case .cannotWrite(let path, let reason):
+            "cannot write the checkpoint \(path): \(reason); the previous one, if there is one, is untouched"
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+
+/// Reads a safetensors file: 8 bytes of header length, a JSON header, then the tensors' bytes. Only float32 tensors are
+/// handed out; nothing is trusted: every offset is checked before it is used.
+///
+/// *Reference:* the safetensors format, https://github.com/huggingface/safetensors.
+public struct SafeTensorsFile {
+    private struct Tensor {
+        let type: String
+        let shape: [Int]
+        let range: Range<Int>
+    }
+
+    public let path: String
+    /// The header's `__metadata__`.
+    public let metadata: [String: String]
+    private let data: Data
+    private let tensors: [String: Tensor]
+    /// The format's own limit.
+    private static let largestHeader = 100_000_000
+
+    public init(readingFrom path: String) throws(CheckpointError) {
+        self.path = path
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+        } catch {
+            throw FileManager.default.fileExists(atPath: path)
+                ? .notSafeTensors(path: path, reason: error.localizedDescription) : .notFound(path: path)
+        }
+        func broken(_ reason: String) -> CheckpointError { .notSafeTensors(path: path, reason: reason) }
+        guard data.count >= 8 else { throw broken("it has \(data.count) bytes") }
+        let length = data.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+        guard length <= UInt64(min(Self.largestHeader, data.count - 8)) else {
+            throw broken("it ends within its header")
+        }
+        let body = 8 + Int(length)
+        guard let header = try? JSONSerialization.jsonObject(with: data[8..<body]) as? [String: Any] else {
+            throw broken("its header is no JSON object")
+        }
+        var tensors: [String: Tensor] = [:]
+        for (name, value) in header where name != "__metadata__" {
+            guard let entry = value as? [String: Any], let type = entry["dtype"] as? String,
+                let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
+                offsets.count == 2, shape.allSatisfy({ $0 >= 0 })
+            else { throw broken("its header describes “\(name)” in no known way") }
+            guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count - body else {
+                throw broken("“\(name)” lies beyond its end")
+            }
+            tensors[name] = Tensor(type: type, shape: shape, range: body + offsets[0]..<body + offsets[1])
+        }
+        self.tensors = tensors
+        metadata = header["__metadata__"] as? [String: String] ?? [:]
+    }
+
+    public var names: [String] { tensors.keys.sorted() }
+
+    public func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
+
+    /// The values of a float32 tensor.
+    public func floats(_ name: String) throws(CheckpointError) -> [Float] {
+        guard let tensor = tensors[name] else { throw .missingTensor(path: path, name: name) }
+        var count = 1
+        for size in tensor.shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            if overflow { throw .notSafeTensors(path: path, reason: "the shape of “\(name)” is impossible") }
+            count = product
+        }
+        guard tensor.type == "F32", tensor.range.count == 4 * count else {
+            throw .notSafeTensors(path: path, reason: "“\(name)” is not float32 of its shape")
+        }
+        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            _ = data.copyBytes(to: buffer, from: tensor.range)
+            initialized = count
+        }
+    }
+}
+
+/// Writes float32 tensors and text metadata. The same content gives the same bytes.
+public struct SafeTensorsWriter {
+    public var metadata: [String: String] = [:]
+    private var tensors: [(name: String, shape: [Int], floats: [Float])] = []
+
+    public init() {}
+
+    public mutating func add(name: String, floats: [Float], shape: [Int]) {
+        precondition(floats.count == shape.reduce(1, *), "as many values as the shape says")
+        tensors.append((name, shape, floats))
+    }
+
+    /// Writes beside `path` and renames: whatever happens, `path` holds either the old file or the whole new one.
+    public func write(to path: String) throws(CheckpointError) {
+        guard var bytes = header() else {
+            throw .cannotWrite(path: path, reason: "the metadata is no text")
+        }
+        bytes.reserveCapacity(bytes.count + tensors.map { 4 * $0.floats.count }.reduce(0, +))
+        for tensor in tensors { tensor.floats.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+        if let reason = PartialFile(path).commit(bytes) { throw .cannotWrite(path: path, reason: reason) }
+    }
+
+    /// Length and JSON with sorted keys, padded with spaces so that the tensors begin at a multiple of 64.
+    private func header() -> [UInt8]? {
+        var entries: [String: Any] = ["__metadata__": metadata]
+        var offset = 0
+        for tensor in tensors {
+            let bytes = 4 * tensor.floats.count
+            entries[tensor.name] =
+                ["dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, offset + bytes]] as [String: Any]
+            offset += bytes
+        }
+        guard
+            let json = try? JSONSerialization.data(
+                withJSONObject: entries, options: [.sortedKeys, .withoutEscapingSlashes])
+        else { return nil }
+        let length = (json.count + 8 + 63) / 64 * 64 - 8
+        return withUnsafeBytes(of: UInt64(length).littleEndian) { Array($0) } + json
+            + Array(repeating: UInt8(ascii: " "), count: length - json.count)
+    }
+}
