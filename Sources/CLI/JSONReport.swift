@@ -1,14 +1,13 @@
 import Foundation
+import Orchestrator
 
-/// The one JSON object that `--json` puts on standard output.
+/// The one JSON object that `--json` puts on standard output: snake case, keys sorted.
 enum JSONReport {
     static func print(_ report: some Encodable) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        // Reports are plain values: the only failure is a number that JSON has no word for.
-        guard let data = try? encoder.encode(report) else {
-            preconditionFailure("a report has a value JSON cannot hold")
-        }
+        let encoder = JSONEncoder.run
+        encoder.outputFormatting.insert(.prettyPrinted)
+        // Reports are plain values: there is nothing in them that JSON cannot hold.
+        guard let data = try? encoder.encode(report) else { preconditionFailure("a report that is no JSON") }
         Swift.print(String(decoding: data, as: UTF8.self))
     }
 }

@@ -6,8 +6,12 @@ struct Ossicle: ParsableCommand {
         commandName: "ossicle",
         abstract: "Fast CPU pretraining of general-purpose audio representations.",
         subcommands: [
+            PretrainCommand.self,
+            ProbeCommand.self,
+            EmbedCommand.self,
             FeaturesCommand.self,
             CorpusCommand.self,
+            InspectCommand.self,
             DoctorCommand.self,
         ])
 
