@@ -69,7 +69,7 @@ public struct SafeTensorsFile {
             throw .notSafeTensors(path: path, reason: "“\(name)” is not float32 of its shape")
         }
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            _ = data.copyBytes(to: buffer, from: tensor.range)
+            data.copyBytes(to: buffer, from: tensor.range)
             initialized = count
         }
     }

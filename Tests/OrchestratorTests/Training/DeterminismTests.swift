@@ -22,8 +22,11 @@ import Testing
     @Test(arguments: ObjectiveSection.Similarity.allCases)
     func one_two_and_three_threads_give_the_same_bits(similarity: ObjectiveSection.Similarity) throws {
         let one = try weights(threads: 1, similarity: similarity)
-        #expect(one.allSatisfy(\.isFinite))
-        #expect(try weights(threads: 2, similarity: similarity) == one)
-        #expect(try weights(threads: 3, similarity: similarity) == one)
+        let isFinite = one.allSatisfy { $0.isFinite }
+        #expect(isFinite)
+        let (two, three) = (
+            try weights(threads: 2, similarity: similarity), try weights(threads: 3, similarity: similarity)
+        )
+        #expect(two == one && three == one)
     }
 }

@@ -1,0 +1,135 @@
+import Testing
+
+@testable import Orchestrator
+
+/// EfficientNet-B0, head, loss, all gradients and ten Adam steps against PyTorch in double precision.
+///
+/// How far float32 may be off is not guessed: the fixture records PyTorch's own float32 error of every tensor, and ours
+/// has to be of that order.
+@Suite struct GoldenParityTests {
+    /// Ours and PyTorch's float32 sum in different orders; both are samples of one rounding error.
+    private static let factor = 8.0
+
+    private let golden: GoldenValues
+    init() throws { golden = try GoldenValues.load() }
+
+    /// The names of the reference's own head.
+    private static func name(_ reference: String) -> String {
+        switch reference {
+        case "bilinear": "similarity.weight"
+        case let name where name.hasPrefix("projection."): name.replacing("projection.", with: "projection.dense.")
+        case let name where name.hasPrefix("norm."): name.replacing("norm.", with: "projection.norm.")
+        default: reference
+        }
+    }
+
+    private func recipe() -> Recipe {
+        var recipe = Recipe()
+        recipe.encoder.dropConnect = 0
+        return recipe
+    }
+
+    private func step(_ batch: GoldenValues.Batch, threads: Int = 2) throws -> TrainingStep {
+        let step = try TrainingStep(recipe: recipe(), batch: batch.clips, threads: threads)
+        try fill(step.parameters)
+        return step
+    }
+
+    private func fill(_ store: ParameterStore) throws {
+        for (number, parameter) in golden.parameters.enumerated() {
+            guard let ours = store.named(Self.name(parameter.name)) else { continue }
+            let entry = store.entry(ours)
+            #expect(entry.shape == parameter.shape, "\(parameter.name)")
+            let values = hashedValues(
+                parameter: number, count: parameter.count, scale: parameter.scale, offset: parameter.offset)
+            store.buffer(ours).copy(from: entry.layout.toMemory(values, shape: entry.shape))
+        }
+    }
+
+    /// Samples against the recorded ones, in units of the tensor's own root mean square.
+    private func expectClose(_ values: (Int) -> Float, _ summary: GoldenValues.Summary, _ indices: [Int]) {
+        let rms = summary.norm / Double(summary.count).squareRoot()
+        // An error's largest entry is some times its root mean square; where PyTorch's float32 happens to be exact,
+        // one ulp of the largest value still is.
+        let allowed =
+            summary.isZero
+            ? Self.factor * max(summary.maxError32, 1e-7)
+            : Self.factor * max(summary.maxError32, 4 * summary.error32 * rms, 1e-6 * rms)
+        for (index, expected) in zip(indices, summary.samples) {
+            let error = abs(Double(values(index)) - expected)
+            #expect(error <= allowed, "\(summary.name)[\(index)]: \(values(index)), not \(expected)")
+        }
+    }
+
+    @Test(arguments: [0, 1])
+    func first_step_has_pytorchs_logits_gradients_and_running_averages(number: Int) throws {
+        let batch = golden.batches[number]
+        let step = try step(batch)
+        let views = batch.views
+        let value = step.forward(views: views.span, step: 0)
+        #expect(abs(value.loss - batch.losses[0]) <= allowedError(batch, at: 0))
+        step.backward(step: 0)
+        let store = step.parameters
+        for summary in batch.gradients {
+            let parameter = try #require(store.named(Self.name(summary.name)), "\(summary.name)")
+            let entry = store.entry(parameter)
+            let gradient = entry.layout.toFile(store.gradient(parameter).array, shape: entry.shape)
+            expectClose({ gradient[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+        }
+        for summary in batch.running {
+            let parameter = try #require(store.named(Self.name(summary.name)), "\(summary.name)")
+            let values = store.buffer(parameter)
+            expectClose({ values[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+        }
+        let h = step.embeddings(step.views)
+        if let summary = batch.layers.first(where: { $0.name == "h" }) {
+            expectClose({ h[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+        }
+    }
+
+    @Test(arguments: [0, 1])
+    func ten_adam_steps_follow_pytorch(number: Int) throws {
+        let batch = golden.batches[number]
+        let step = try step(batch)
+        let views = batch.views
+        for (index, expected) in batch.losses.enumerated() {
+            let value = step.forward(views: views.span, step: index)
+            #expect(abs(value.loss - expected) <= allowedError(batch, at: index), "step \(index + 1): \(value.loss), not \(expected)")
+            step.backward(step: index)
+            guard index < batch.losses.count - 1 else { break }
+            step.update(step: index, learningRate: golden.learningRate)
+        }
+        for summary in batch.weights {
+            let parameter = try #require(step.parameters.named(Self.name(summary.name)), "\(summary.name)")
+            let entry = step.parameters.entry(parameter)
+            let weights = entry.layout.toFile(step.parameters.buffer(parameter).array, shape: entry.shape)
+            expectClose({ weights[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+        }
+    }
+
+    @Test(arguments: [0, 1])
+    func inference_mode_has_pytorchs_embeddings(number: Int) throws {
+        let batch = golden.batches[number]
+        let store = ParameterStore()
+        let program = try EncoderProgram(recipe: recipe(), parameters: store, batch: 3, threads: 2)
+        try fill(store)
+        for (index, summary) in batch.running.enumerated() {
+            let parameter = try #require(store.named(Self.name(summary.name)), "\(summary.name)")
+            store.buffer(parameter).copy(
+                from: GoldenValues.runningAverage(
+                    index, isMean: summary.name.hasSuffix("running_mean"), count: summary.count))
+        }
+        var h = [Float](repeating: 0, count: 2 * batch.clips * program.dimension)
+        var span = h.mutableSpan
+        program.encode(batch.views.span, count: 2 * batch.clips, into: &span)
+        for summary in batch.inference {
+            expectClose({ h[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+        }
+    }
+
+    /// PyTorch's largest error of the steps so far: an error that happens to vanish once tells nothing.
+    private func allowedError(_ batch: GoldenValues.Batch, at index: Int) -> Double {
+        let errors = zip(batch.losses, batch.losses32).prefix(index + 1).map { abs($0 - $1) }
+        return Self.factor * max(errors.max() ?? 0, 1e-6 * batch.losses[index])
+    }
+}
