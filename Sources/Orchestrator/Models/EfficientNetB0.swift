@@ -74,6 +74,7 @@ struct MobileBlock {
         graph.record(gate)
 
         let hasResidual = stride == 1 && input.channels == channels
+        precondition(!hasResidual || input.normalization == nil, "\(name) adds to a map that is stored raw")
         let project = Pointwise(name: "\(name).\(part + 2)", channels: channels, activation: .identity)
             .record(graph, gate.output)
         let sum = NormalizeAdd(

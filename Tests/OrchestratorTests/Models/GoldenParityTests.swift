@@ -6,7 +6,7 @@ import Testing
 ///
 /// How far float32 may be off is not guessed: the fixture records PyTorch's own float32 error of every tensor, and ours
 /// has to be of that order.
-@Suite struct GoldenParityTests {
+@Suite(.serialized) struct GoldenParityTests {
     /// Ours and PyTorch's float32 sum in different orders; both are samples of one rounding error.
     private static let factor = 8.0
 
@@ -127,9 +127,10 @@ import Testing
         }
     }
 
-    /// PyTorch's largest error of the steps so far: an error that happens to vanish once tells nothing.
+    /// PyTorch's largest error of the ten steps. Adam's first update has the size of the learning rate for every weight,
+    /// also where the gradient is rounding noise and its sign an accident: at which step that shows is an accident too.
     private func allowedError(_ batch: GoldenValues.Batch, at index: Int) -> Double {
-        let errors = zip(batch.losses, batch.losses32).prefix(index + 1).map { abs($0 - $1) }
+        let errors = zip(batch.losses, batch.losses32).prefix(index == 0 ? 1 : batch.losses.count).map { abs($0 - $1) }
         return Self.factor * max(errors.max() ?? 0, 1e-6 * batch.losses[index])
     }
 }

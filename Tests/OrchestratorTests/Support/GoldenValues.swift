@@ -17,7 +17,7 @@ func hashedValues(parameter: Int, count: Int, scale: Float, offset: Float = 0) -
 
 /// Where a tensor of `count` elements is sampled, in PyTorch's memory order: floor(count·frac((k + 1)·φ)).
 func sampleIndices(count: Int, samples: Int) -> [Int] {
-    (1...samples).map { k in Int(UInt64(UInt32(truncatingIfNeeded: k &* 0x9E37_79B9)) &* UInt64(count) >> 32) }
+    (1...samples).map { k in Int((UInt64(UInt32(truncatingIfNeeded: k &* 0x9E37_79B9)) &* UInt64(count)) >> 32) }
 }
 
 /// Golden values of COLA's training step (Fixtures/cola_reference.py says what and how).

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Orchestrator
 
-@Suite struct DeterminismTests {
+@Suite(.serialized) struct DeterminismTests {
     private func weights(threads: Int, similarity: ObjectiveSection.Similarity) throws -> [Float] {
         var recipe = Recipe()
         recipe.data.viewFrames = 48
