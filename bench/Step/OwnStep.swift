@@ -1,0 +1,55 @@
+import Foundation
+import Orchestrator
+
+/// Our training step: forward over all views, loss, backward, Adam.
+struct OwnStep {
+    enum Model: String, CaseIterable, Codable {
+        case effb0
+    }
+
+    private let step: TrainingStep
+    private let input: [Float]
+    private let threads: Int
+
+    /// - Parameter views: even; anchors and positives.
+    init(model: Model, views: Int, threads: Int) throws {
+        var recipe = Recipe()
+        switch model {
+        case .effb0: recipe.encoder.name = .efficientNetB0
+        }
+        step = try TrainingStep(recipe: recipe, batch: views / 2, threads: threads)
+        self.threads = threads
+        var random = RandomStream(seed: 1, purpose: .noise)
+        let shape = step.viewShape
+        input = (0..<step.views * shape.frames * shape.mels).map { _ in random.normal() }
+    }
+
+    /// - Parameter steps: timed ones, after three to warm up.
+    func measure(steps: Int) -> StepFigure {
+        var times: [Double] = []
+        for number in 0..<steps + 3 {
+            let time = Timing.time {
+                _ = step.forward(views: input.span, step: number)
+                step.backward(step: number)
+                step.update(step: number, learningRate: 1e-4)
+            }
+            if number >= 3 { times.append(time) }
+        }
+        return StepFigure(
+            name: "Ossicle \(Machine.activeInstructionSet)", views: step.views, threads: threads,
+            timing: Timing(times), peakRssBytes: Self.peakRssBytes)
+    }
+
+    /// Seconds by operation in one step, forward and backward, the slowest first.
+    func profile() -> [(name: String, forward: Double, backward: Double)] {
+        _ = measure(steps: 1)
+        return step.profile(step: 4) { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+            .sorted { $0.forward + $0.backward > $1.forward + $1.backward }
+    }
+
+    private static var peakRssBytes: Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return usage.ru_maxrss * 1024
+    }
+}

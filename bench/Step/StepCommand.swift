@@ -1,0 +1,144 @@
+import ArgumentParser
+import Foundation
+
+/// A whole training step; against a peer, both take turns in processes of their own.
+struct StepCommand: ParsableCommand {
+    enum Peer: String, CaseIterable, ExpressibleByArgument {
+        case torch
+    }
+    enum Mode: String, CaseIterable, ExpressibleByArgument {
+        case eager, cl, compile
+        case compileCL = "compile-cl"
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "step", abstract: "Measure whole training steps, alone or against a peer.")
+
+    @Option(help: "The model.") var model = OwnStep.Model.effb0
+    @Option(help: "Views of a step: twice the clips.") var views = 128
+    @Option(help: "Timed steps of a process.") var steps = 10
+    @Flag(help: "Print where one step's time goes instead.") var profile = false
+    @Option(help: "Measure a peer in turn.") var against: Peer?
+    @Option(help: "The peer's mode.") var mode = Mode.compileCL
+    @Option(help: "Python that has torch and torchvision.") var python = "python3"
+    @Option(help: "The peer's script.") var script = "bench/peers/torch_step.py"
+    @Option(help: "Processes of each, in turn.") var rounds = 3
+    @OptionGroup var options: BenchOptions
+
+    private struct Alone: Encodable {
+        var machine: MachineLine
+        var model: OwnStep.Model
+        var name: String
+        var views: Int
+        var threads: Int
+        var viewsPerSecond: Double
+        var bestViewsPerSecond: Double
+        var peakRssBytes: Int
+    }
+    private struct Comparison: Encodable {
+        var machine: MachineLine
+        var model: OwnStep.Model
+        var views: Int
+        var threads: Int
+        /// Ours.
+        var viewsPerSecond: Double
+        var peakRssBytes: Int
+        var own: StepSummary
+        var peer: StepSummary
+        /// Ours ÷ the peer's, of the medians.
+        var ratio: Double
+    }
+
+    func validate() throws {
+        guard views >= 4, views % 2 == 0 else { throw ValidationError("--views takes an even number, 4 or more") }
+        guard steps >= 1, rounds >= 1 else { throw ValidationError("--steps and --rounds take 1 or more") }
+    }
+
+    func run() throws {
+        if profile { return try printProfile() }
+        guard against != nil else { return try alone() }
+        let own = StepProcess(
+            executable: try executable(),
+            arguments: [
+                "step", "--model", model.rawValue, "--views", "\(views)", "--threads", "\(options.threads)", "--steps",
+                "\(steps)", "--json",
+            ])
+        let peer = StepProcess.torch(
+            python: try resolved(python), script: script, mode: mode.rawValue, views: views, threads: options.threads,
+            steps: steps)
+        var figures: (own: [StepFigure], peer: [StepFigure]) = ([], [])
+        for round in 1...rounds {
+            figures.own.append(try own.run())
+            figures.peer.append(try peer.run())
+            let line = "round \(round): \(text(figures.own.last)) · \(text(figures.peer.last))\n"
+            FileHandle.standardError.write(Data(line.utf8))
+        }
+        try report(StepSummary(figures.own), StepSummary(figures.peer))
+    }
+
+    private func alone() throws {
+        let figure = try OwnStep(model: model, views: views, threads: options.threads).measure(steps: steps)
+        let machine = MachineLine(threads: options.threads)
+        guard options.json else {
+            print(machine)
+            return print(text(figure), "· \(figure.peakRssBytes >> 20) MiB")
+        }
+        try Output.json(
+            Alone(
+                machine: machine, model: model, name: figure.name, views: figure.views, threads: figure.threads,
+                viewsPerSecond: figure.viewsPerSecond, bestViewsPerSecond: figure.bestViewsPerSecond,
+                peakRssBytes: figure.peakRssBytes))
+    }
+
+    private func report(_ own: StepSummary, _ peer: StepSummary) throws {
+        let ratio = own.viewsPerSecond / peer.viewsPerSecond
+        let machine = MachineLine(threads: options.threads)
+        if options.json {
+            return try Output.json(
+                Comparison(
+                    machine: machine, model: model, views: views, threads: options.threads,
+                    viewsPerSecond: own.viewsPerSecond, peakRssBytes: own.peakRssBytes, own: own, peer: peer,
+                    ratio: ratio))
+        }
+        print("\(machine), \(model.rawValue), \(views) views")
+        Output.row("program", ["views/s", "MiB"])
+        for summary in [own, peer] {
+            Output.row(summary.name, [Output.number(summary.viewsPerSecond), "\(summary.peakRssBytes >> 20)"])
+        }
+        print("ratio \(Output.number(ratio, digits: 2))")
+    }
+
+    private func printProfile() throws {
+        let entries = try OwnStep(model: model, views: views, threads: options.threads).profile()
+        Output.row("operation", ["forward ms", "backward ms"], width: 13)
+        for entry in entries {
+            Output.row(
+                entry.name,
+                [Output.number(1e3 * entry.forward, digits: 2), Output.number(1e3 * entry.backward, digits: 2)],
+                width: 13)
+        }
+    }
+
+    private func text(_ figure: StepFigure?) -> String {
+        figure.map { "\($0.name) \(Output.number($0.viewsPerSecond)) views/s" } ?? ""
+    }
+
+    /// This very program.
+    private func executable() throws -> String {
+        guard let path = Bundle.main.executablePath else {
+            throw StepProcess.Failure(description: "the system does not say where this program lies")
+        }
+        return path
+    }
+
+    /// A program's path; searched in PATH when it has no slash.
+    private func resolved(_ name: String) throws -> String {
+        if name.contains("/") { return name }
+        let folders = ProcessInfo.processInfo.environment["PATH", default: ""].split(separator: ":")
+        guard let found = folders.map({ "\($0)/\(name)" }).first(where: FileManager.default.isExecutableFile(atPath:))
+        else { throw StepProcess.Failure(description: "there is no “\(name)” in PATH; name a Python by --python") }
+        return found
+    }
+}
+
+extension OwnStep.Model: ExpressibleByArgument {}
