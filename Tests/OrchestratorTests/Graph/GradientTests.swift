@@ -12,7 +12,7 @@ import Testing
         let objective: any Objective
 
         init(
-            shape: [Int], seed: UInt64 = 3, _ body: (Graph, Value) -> any Objective
+            shape: [Int], seed: UInt64, _ body: (Graph, Value) -> any Objective
         ) throws {
             store = ParameterStore()
             let graph = Graph(parameters: store, training: true)
@@ -22,6 +22,10 @@ import Testing
             try store.allocate(seed: seed, training: true)
             program = try Program(graph, threads: 1)
             var random = RandomStream(seed: seed, purpose: .test)
+            if let labels = (objective as? LabelCrossEntropy)?.labels {
+                let rows = program.buffer(labels)
+                for row in 0..<rows.count { rows.integers[row] = Int32(row % 4) }
+            }
             program.buffer(input).copy(from: (0..<shape.reduce(1, *)).map { _ in random.normal() })
             // Scales and shifts away from 1 and 0, so that a forgotten one shows.
             for parameter in store.all where store.entry(parameter).shape.count == 1 {
@@ -53,8 +57,8 @@ import Testing
                 }
                 let exact = zip(gradient, direction).map { Double($0) * $1 }.reduce(0, +)
                 let saved = values.array
-                // The maximum has kinks: one inside a step spoils that estimate. A wrong gradient spoils all three.
-                let errors = [8e-3, 4e-3, 1e-3].map { step in
+                // The maximum has kinks: one inside a step spoils that estimate. A wrong gradient spoils them all.
+                let errors = [1.6e-2, 8e-3, 4e-3, 2e-3, 1e-3].map { step in
                     func shifted(_ sign: Double) -> Double {
                         values.copy(from: zip(saved, direction).map { Float(Double($0) + sign * step * $1) })
                         return loss()
@@ -81,29 +85,31 @@ import Testing
         return BilinearContrast(graph, projection)
     }
 
-    private static let tolerance = 1e-2
+    /// A near tie of the pooled maximum is a kink of the loss that spoils the estimate for one draw of weights and data;
+    /// a wrong gradient is wrong for all. The best of four draws has to agree to a few times what rounding leaves.
+    private func expectExact(_ shape: [Int], _ body: (Graph, Value) -> any Objective) throws {
+        let results = try (5..<9).map { try Subject(shape: shape, seed: $0, body).worstError() }
+        let best = results.min { $0.error < $1.error } ?? (.infinity, "none")
+        #expect(best.error < 3e-3, "\(best.name)")
+    }
 
     @Test func stem_batch_norm_max_pooling_dense_layer_norm_and_bilinear_loss() throws {
-        let subject = try Subject(shape: [8, 9, 6, 1]) { graph, input in
+        try expectExact([8, 9, 6, 1]) { graph, input in
             contrast(graph, Stem(name: "stem", channels: 5)(graph, input))
         }
-        let worst = subject.worstError()
-        #expect(worst.error < Self.tolerance, "\(worst.name)")
     }
 
     @Test(arguments: [(3, 1), (3, 2), (5, 1), (5, 2)])
     func depthwise(kernel: Int, stride: Int) throws {
-        let subject = try Subject(shape: [8, 12, 10, 1]) { graph, input in
+        try expectExact([8, 12, 10, 1]) { graph, input in
             let stem = Stem(name: "stem", channels: 9)(graph, input)
             return contrast(graph, Depthwise(name: "depthwise", kernel: kernel, stride: stride)(graph, stem))
         }
-        let worst = subject.worstError()
-        #expect(worst.error < Self.tolerance, "\(worst.name)")
     }
 
     @Test(arguments: [(1, 1, 7, 3), (6, 1, 8, 3), (6, 1, 8, 5), (6, 2, 10, 3)])
     func whole_block(expansion: Int, stride: Int, channels: Int, kernel: Int) throws {
-        let subject = try Subject(shape: [8, 12, 10, 1]) { graph, input in
+        try expectExact([8, 12, 10, 1]) { graph, input in
             let stem = Stem(name: "stem", channels: 6)(graph, input)
             // The first block gives the second a stored map to read and to add to.
             let first = MobileBlock(
@@ -116,12 +122,10 @@ import Testing
             let map = second(graph, block(graph, first(graph, stem)))
             return contrast(graph, Pointwise(name: "last", channels: 12, activation: .swish)(graph, map))
         }
-        let worst = subject.worstError()
-        #expect(worst.error < Self.tolerance, "\(worst.name)")
     }
 
     @Test func cosine_loss_and_unit_length() throws {
-        let subject = try Subject(shape: [8, 9, 6, 1]) { graph, input in
+        try expectExact([8, 9, 6, 1]) { graph, input in
             let pooling = GlobalMaxPooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input))
             graph.record(pooling)
             let projection = ProjectionHead(width: 7, normalizes: false)(graph, pooling.output)
@@ -129,22 +133,14 @@ import Testing
             graph.record(unit)
             return CosineContrast(graph, unit.output, temperature: 0.2)
         }
-        let worst = subject.worstError()
-        #expect(worst.error < Self.tolerance, "\(worst.name)")
     }
 
     @Test func label_cross_entropy() throws {
-        let subject = try Subject(shape: [6, 9, 6, 1]) { graph, input in
+        try expectExact([6, 9, 6, 1]) { graph, input in
             let pooling = GlobalMaxPooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input))
             graph.record(pooling)
             return LabelCrossEntropy(
                 graph, Dense(name: "classifier", outputs: 4, initializer: .glorotUniform)(graph, pooling.output))
         }
-        if let labels = (subject.objective as? LabelCrossEntropy)?.labels {
-            let buffer = subject.program.buffer(labels)
-            for row in 0..<6 { buffer.integers[row] = Int32(row % 4) }
-        }
-        let worst = subject.worstError()
-        #expect(worst.error < Self.tolerance, "\(worst.name)")
     }
 }
