@@ -1,0 +1,155 @@
+import Foundation
+import Testing
+
+@testable import Orchestrator
+
+/// Whole runs on tiny synthetic data.
+@Suite(.serialized) struct TrainerTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for number in 0..<8 {
+            let samples = (0..<40_000).map { (i: Int) -> Float in
+                let (tone, chirp) = (sin(0.05 * Double(i * (number + 1))), sin(1e-6 * Double(i * i)))
+                return Float(0.3 * tone + 0.06 * chirp)
+            }
+            try AudioFile.write("\(folder.path)/\(number).wav", samples: samples, sampleRate: 16_000)
+        }
+    }
+
+    private func recipe(steps: Int = 4) -> Recipe {
+        var recipe = Recipe()
+        recipe.data.viewFrames = 32
+        recipe.training.batchSize = 3
+        recipe.training.steps = steps
+        recipe.training.seed = 5
+        recipe.augmentation.timeMasks = 1
+        recipe.optimizer.learningRate = 1e-3
+        return recipe
+    }
+
+    private func train(
+        _ recipe: Recipe, _ name: String, resume: Bool = false, threads: Int = 2,
+        observer: (any TrainingObserver)? = nil
+    ) throws -> TrainingReport {
+        let dataset = try AudioDataset.open([folder.path], layout: .folders)
+        let trainer = try Trainer(
+            recipe: recipe, dataset: dataset, output: "\(folder.path)-\(name)", threads: threads, observer: observer)
+        return try trainer.run(resume: resume).report
+    }
+
+    private func bytes(_ name: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)-\(name)/\(Checkpoint.fileName)"))
+    }
+
+    private func remove(_ names: String...) {
+        for name in names { try? FileManager.default.removeItem(atPath: "\(folder.path)-\(name)") }
+    }
+
+    /// Asks for the interruption that SIGINT would, after a number of steps.
+    private final class Interrupter: TrainingObserver {
+        let step: Int
+        init(after step: Int) { self.step = step }
+        func progressed(_ progress: TrainingProgress) { if progress.step == step { Interruption.request() } }
+        func finished(_ epoch: EpochSummary) {}
+        func warned(_ sentence: String) {}
+    }
+
+    @Test func interrupted_and_resumed_equals_uninterrupted_bit_for_bit() throws {
+        defer { remove("whole", "parts") }
+        Interruption.reset()
+        _ = try train(recipe(), "whole")
+        let first = try train(recipe(), "parts", observer: Interrupter(after: 3))
+        #expect(first.interrupted && first.steps == 3)
+        Interruption.reset()
+        let second = try train(recipe(), "parts", resume: true, threads: 1)
+        #expect(!second.interrupted && second.steps == 4)
+        let (whole, parts) = (try bytes("whole"), try bytes("parts"))
+        #expect(whole == parts)
+        let log = try String(contentsOfFile: "\(folder.path)-parts/log.jsonl", encoding: .utf8)
+        #expect(log.split(separator: "\n").filter { $0.contains("learning_rate") }.count == 4)
+    }
+
+    @Test func a_loss_that_is_not_a_number_stops_the_run_and_keeps_the_last_checkpoint() throws {
+        defer { remove("nan") }
+        Interruption.reset()
+        var recipe = recipe(steps: 2)
+        recipe.optimizer.learningRate = 1e-3
+        _ = try train(recipe, "nan")
+        let good = try bytes("nan")
+        // The saved weights are finite; one that is not makes the next loss NaN.
+        let step = try TrainingStep(recipe: recipe, batch: 3, threads: 1)
+        let checkpoint = try Checkpoint("\(folder.path)-nan")
+        try checkpoint.load(into: step.parameters, moments: true)
+        let weights = step.parameters.buffer(try #require(step.parameters.named("projection.dense.weight")))
+        for i in 0..<weights.count { weights[i] = .nan }
+        try Checkpoint.write(
+            to: "\(folder.path)-nan", store: step.parameters, recipe: recipe, counters: checkpoint.counters, classes: []
+        )
+        let poisoned = try bytes("nan")
+        #expect(poisoned != good)
+        recipe.training.steps = 4
+        #expect(throws: TrainingError.lossNotFinite(step: 3, path: "\(folder.path)-nan", hasCheckpoint: true)) {
+            _ = try train(recipe, "nan", resume: true)
+        }
+        let after = try bytes("nan")
+        #expect(after == poisoned)
+    }
+
+    @Test func a_run_is_neither_overwritten_nor_resumed_with_another_recipe() throws {
+        defer { remove("run", "none") }
+        Interruption.reset()
+        _ = try train(recipe(steps: 1), "run")
+        #expect(throws: TrainingError.runExists(path: "\(folder.path)-run")) { _ = try train(recipe(), "run") }
+        #expect(throws: TrainingError.nothingToResume(path: "\(folder.path)-none")) {
+            _ = try train(recipe(), "none", resume: true)
+        }
+        var other = recipe()
+        other.optimizer.learningRate = 0.5
+        let error = #expect(throws: TrainingError.self) { _ = try train(other, "run", resume: true) }
+        #expect(error?.description.contains("optimizer.learning_rate") == true)
+    }
+
+    @Test func a_checkpoint_that_is_cut_off_or_foreign_is_refused_with_its_path() throws {
+        defer { remove("cut") }
+        Interruption.reset()
+        _ = try train(recipe(steps: 1), "cut")
+        let path = "\(folder.path)-cut/\(Checkpoint.fileName)"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        for length in [0, 7, 100, whole.count / 2, whole.count - 1] {
+            try whole.prefix(length).write(to: URL(fileURLWithPath: path))
+            let error = #expect(throws: CheckpointError.self) { _ = try Checkpoint(path).encoder(threads: 1) }
+            #expect(error?.description.contains(path) == true)
+        }
+        var foreign = SafeTensorsWriter()
+        foreign.add(name: "x", floats: [1, 2], shape: [2])
+        try foreign.write(to: path)
+        #expect(throws: CheckpointError.wrongKind(path: path, found: "other tensors")) { _ = try Checkpoint(path) }
+    }
+
+    @Test func a_full_disk_leaves_the_previous_checkpoint_untouched() throws {
+        defer { remove("full") }
+        Interruption.reset()
+        _ = try train(recipe(steps: 1), "full")
+        let good = try bytes("full")
+        let step = try TrainingStep(recipe: recipe(), batch: 3, threads: 1)
+        // A limit on the size of files fails the write as a full disk does, with a signal that must be ignored.
+        signal(SIGXFSZ, SIG_IGN)
+        var old = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
+        var small = rlimit(rlim_cur: 1 << 20, rlim_max: old.rlim_max)
+        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
+        let error = #expect(throws: CheckpointError.self) {
+            try Checkpoint.write(
+                to: "\(folder.path)-full", store: step.parameters, recipe: recipe(), counters: RunCounters(),
+                classes: [])
+        }
+        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
+        #expect(error?.description.contains("previous one") == true)
+        let after = try bytes("full")
+        #expect(after == good)
+        let left = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)-full")
+        #expect(!left.contains { $0.hasSuffix(".partial") })
+    }
+}
