@@ -30,7 +30,7 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
     p.channels_per_block = quotient_up(most(channels, least(C, LEAST_CHANNELS)), DEPTHWISE_LANES) * DEPTHWISE_LANES;
 
     p.images_per_group = most(1, least(p.images_per_block, GROUP_PIXELS / (H * W)));
-    p.batch_rows = most(1, least(H, BATCH_PIXELS / W));
+    p.batch_rows = most(1, BATCH_PIXELS / W);
     p.ring_rows = 8;
     while (p.ring_rows < p.batch_rows + kernel) p.ring_rows *= 2;
 

@@ -2,9 +2,8 @@
 //
 // K kernel, S stride, T outputs side by side, X the map's width where it is compiled in (then there are no borders and
 // only taps inside the map), or 0. All four are literals at every call, so every loop over them is unrolled.
-#define CK_UNROLL _Pragma("clang loop unroll(full)")
-
-// Outputs q ..< q + T of the row whose first kernel row reads operand row h; kernel rows i ..< end are inside the map.
+// Outputs q ..< q + T of the row whose first kernel row reads row h of the ring; kernel rows i ..< end are inside the
+// map.
 CK_INLINE void forward_tile(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums, const int K,
                             const int S, const int T, const int X) {
     CK_UNROLL for (int t = 0; t < T; t++) sums[t] = v_zero();
@@ -40,49 +39,50 @@ CK_INLINE float *forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdi
     return y;
 }
 
-// Sums are taken per row, then per group, then per block: float additions in a chain stay few.
-CK_INLINE void forward_row(chunk *k, ptrdiff_t p, float *y, const int K, const int S, const int X) {
+// Output row p of the image whose rows begin at `first`. Sums are taken per row, then per group, then per block: float
+// additions in a chain stay few.
+CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, float *y, const int K, const int S, const int X) {
     const ptrdiff_t Q = k->job->plan->Q, h = p * S - K / 2, below = k->job->plan->H - h;
     const ptrdiff_t i = h < 0 ? -h : 0, end = below < K ? below : K;
     vf sums[2] = {v_zero(), v_zero()};
     ptrdiff_t q = 0;
     if (X) {
-        forward_outputs(k, h, i, end, 0, y, sums, K, S, (X + S - 1) / S, X);
+        forward_outputs(k, first + h, i, end, 0, y, sums, K, S, (X + S - 1) / S, X);
     } else {
-        for (; q + 8 <= Q; q += 8) y = forward_outputs(k, h, i, end, q, y, sums, K, S, 8, 0);
-        if (q + 4 <= Q) y = forward_outputs(k, h, i, end, q, y, sums, K, S, 4, 0), q += 4;
-        if (q + 2 <= Q) y = forward_outputs(k, h, i, end, q, y, sums, K, S, 2, 0), q += 2;
-        if (q < Q) forward_outputs(k, h, i, end, q, y, sums, K, S, 1, 0);
+        for (; q + 8 <= Q; q += 8) y = forward_outputs(k, first + h, i, end, q, y, sums, K, S, 8, 0);
+        if (q + 4 <= Q) y = forward_outputs(k, first + h, i, end, q, y, sums, K, S, 4, 0), q += 4;
+        if (q + 2 <= Q) y = forward_outputs(k, first + h, i, end, q, y, sums, K, S, 2, 0), q += 2;
+        if (q < Q) forward_outputs(k, first + h, i, end, q, y, sums, K, S, 1, 0);
     }
     for (int s = 0; s < 2; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
 }
 
-CK_INLINE void forward_activate(chunk *k, ptrdiff_t n, ptrdiff_t first, ptrdiff_t end) {
+// Rows first ..< end of the group's operand, to the ring.
+static void forward_activate(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
     const ck_depthwise *p = k->job->plan;
-    const ptrdiff_t group = k->images * p->H * p->W;
     while (first < end) {
-        ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = (n * p->H + first) * p->W;
+        ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = first * p->W;
         const float *x = k->job->x.x + (k->image * p->H * p->W + at) * p->C + k->channel;
-        activate(k, x, rows * p->W, distance_ahead(k, x, at, group), ring_row(&k->ring, first) + k->ring.border * VW);
+        activate(k, x, rows * p->W, distance_ahead(k, x, at), ring_row(&k->ring, first) + k->ring.border * VW, NULL);
         first += rows;
     }
 }
 
 CK_INLINE void forward_images(chunk *k, const int K, const int S, const int X) {
     const ck_depthwise *p = k->job->plan;
+    const ptrdiff_t H = p->H, all = k->images * H;
+    float *y = k->job->y + k->image * p->P * p->Q * p->C + k->channel;
     k->ring.border = X ? 0 : K / 2;
     k->ring.pitch = (p->W + 2 * k->ring.border) * VW;
-    for (ptrdiff_t n = 0; n < k->images; n++) {
-        float *y = k->job->y + (k->image + n) * p->P * p->Q * p->C + k->channel;
-        for (ptrdiff_t r = 0, ready = 0; r < p->P; r++, y += p->Q * p->C) {
-            ptrdiff_t needed = r * S + K / 2 + 1 < p->H ? r * S + K / 2 + 1 : p->H;
+    for (ptrdiff_t first = 0, ready = 0; first < all; first += H)
+        for (ptrdiff_t r = 0; r < p->P; r++, y += p->Q * p->C) {
+            ptrdiff_t needed = first + (r * S + K / 2 + 1 < H ? r * S + K / 2 + 1 : H);
             if (ready < needed) {
                 ptrdiff_t end = needed > ready + p->batch_rows ? needed : ready + p->batch_rows;
-                end = end < p->H ? end : p->H;
-                forward_activate(k, n, ready, end);
+                end = end < all ? end : all;
+                forward_activate(k, ready, end);
                 ready = end;
             }
-            forward_row(k, r, y, K, S, X);
+            forward_row(k, first, r, y, K, S, X);
         }
-    }
 }

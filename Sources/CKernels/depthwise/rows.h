@@ -1,13 +1,16 @@
 // Reading: a run of pixels of VW channels goes from the tensor, transformed, to compact scratch.
 #include "internal.h"
 
-// Rows of one image in scratch, row h at h & mask. A row has `border` zero pixels left and right.
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
+// Rows of the group's images in scratch, one image after the other: row r of them all at r & mask. A row has `border`
+// zero pixels left and right.
 typedef struct {
     float *rows;
     ptrdiff_t mask, pitch, border; // pitch in floats, border in pixels
 } ring;
 
-CK_INLINE float *ring_row(const ring *r, ptrdiff_t h) { return r->rows + (h & r->mask) * r->pitch; }
+CK_INLINE float *ring_row(const ring *r, ptrdiff_t row) { return r->rows + (row & r->mask) * r->pitch; }
 
 // One group of images and one vector of channels.
 typedef struct {
@@ -36,54 +39,69 @@ CK_INLINE void prefetch(const float *p, ptrdiff_t ahead) {
 }
 
 // How far ahead of pixel `at` of the group the prefetch goes: into the next chunk at the group's end.
-CK_INLINE ptrdiff_t distance_ahead(const chunk *k, const float *x, ptrdiff_t at, ptrdiff_t pixels) {
-    ptrdiff_t C = k->job->plan->C, beyond = at + DEPTHWISE_AHEAD - pixels;
+CK_INLINE ptrdiff_t distance_ahead(const chunk *k, const float *x, ptrdiff_t at) {
+    const ck_depthwise *p = k->job->plan;
+    ptrdiff_t C = p->C, beyond = at + DEPTHWISE_AHEAD - k->images * p->H * p->W;
     if (beyond < 0 || k->following == NULL) return DEPTHWISE_AHEAD * C;
     return (ptrdiff_t)((uintptr_t)(k->following + beyond * C) - (uintptr_t)x) / (ptrdiff_t)sizeof(float);
 }
 
-// value := activation(z), and where `slope` is not NULL slope := activation'(z), for `count` pixels.
+// value := activation(z), and where `sloped` slope := activation'(z), for B pixels abreast.
+CK_INLINE void activate_bundle(const chunk *k, const float *x, ptrdiff_t ahead, float *value, float *slope,
+                               const ck_activation activation, const int sloped, const int B) {
+    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
+    const vf one = v_set1(1);
+    vf z[8], a[8], sigma[8];
+    CK_UNROLL for (int u = 0; u < B; u++) {
+        prefetch(x + u * C, ahead);
+        z[u] = v_fma(load_lanes(x + u * C, lanes), k->scale, k->shift);
+    }
+    if (activation == CK_SWISH) v_sigmoids(sigma, z, B);
+    CK_UNROLL for (int u = 0; u < B; u++) {
+        a[u] = z[u];
+        if (activation == CK_SWISH) a[u] = v_mul(z[u], sigma[u]);
+        if (activation == CK_RELU) a[u] = v_max(z[u], v_zero());
+        v_store(value + u * VW, a[u]);
+    }
+    if (!sloped) return;
+    CK_UNROLL for (int u = 0; u < B; u++) {
+        vf s = one;
+        if (activation == CK_SWISH) s = v_fma(a[u], v_sub(one, sigma[u]), sigma[u]);
+        if (activation == CK_RELU) s = v_select_gt(z[u], v_zero(), one, v_zero());
+        v_store(slope + u * VW, s);
+    }
+}
+
 CK_INLINE void activate_as(const chunk *k, const float *x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope,
                            const ck_activation activation, const int sloped) {
-    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
-    const vf scale = k->scale, shift = k->shift, one = v_set1(1);
-    for (ptrdiff_t u = 0; u < count; u++, x += C) {
-        prefetch(x, ahead);
-        vf z = v_fma(load_lanes(x, lanes), scale, shift), a = z, s = one;
-        if (activation == CK_SWISH) {
-            vf sigma = v_sigmoid(z);
-            a = v_mul(z, sigma);
-            s = v_fma(a, v_sub(one, sigma), sigma);
-        } else if (activation == CK_RELU) {
-            a = v_max(z, v_zero());
-            s = v_select_gt(z, v_zero(), one, v_zero());
-        }
-        v_store(value + u * VW, a);
-        if (sloped) v_store(slope + u * VW, s);
-    }
+    enum { B = VW == 16 ? 8 : 4 }; // what the registers hold
+    const ptrdiff_t C = k->job->plan->C;
+    ptrdiff_t u = 0;
+    for (; u + B <= count; u += B)
+        activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, activation, sloped, B);
+    for (; u + 2 <= count; u += 2)
+        activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, activation, sloped, 2);
+    if (u < count) activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, activation, sloped, 1);
 }
 
-static void activate(const chunk *k, const float *x, ptrdiff_t count, ptrdiff_t ahead, float *value) {
-    switch (k->job->x.activation) {
-    case CK_SWISH:
-        activate_as(k, x, count, ahead, value, NULL, CK_SWISH, 0);
+// For `count` pixels at x; slope may be NULL.
+static void activate(const chunk *k, const float *x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope) {
+    float *const unused = value; // never written: keeps the pointer arithmetic defined
+    switch (k->job->x.activation * 2 + (slope != NULL)) {
+    case CK_SWISH * 2:
+        activate_as(k, x, count, ahead, value, unused, CK_SWISH, 0);
         break;
-    case CK_RELU:
-        activate_as(k, x, count, ahead, value, NULL, CK_RELU, 0);
-        break;
-    default:
-        activate_as(k, x, count, ahead, value, NULL, CK_IDENTITY, 0);
-    }
-}
-
-static void activate_with_slope(const chunk *k, const float *x, ptrdiff_t count, ptrdiff_t ahead, float *value,
-                                float *slope) {
-    switch (k->job->x.activation) {
-    case CK_SWISH:
+    case CK_SWISH * 2 + 1:
         activate_as(k, x, count, ahead, value, slope, CK_SWISH, 1);
         break;
-    case CK_RELU:
+    case CK_RELU * 2:
+        activate_as(k, x, count, ahead, value, unused, CK_RELU, 0);
+        break;
+    case CK_RELU * 2 + 1:
         activate_as(k, x, count, ahead, value, slope, CK_RELU, 1);
+        break;
+    case CK_IDENTITY * 2:
+        activate_as(k, x, count, ahead, value, unused, CK_IDENTITY, 0);
         break;
     default:
         activate_as(k, x, count, ahead, value, slope, CK_IDENTITY, 1);

@@ -17,7 +17,32 @@ CK_INLINE vf v_exp(vf x) {
     return v_scale2(p, n);
 }
 
-CK_INLINE vf v_sigmoid(vf x) { return v_reciprocal(v_add(v_set1(1.0f), v_exp(v_sub(v_zero(), x)))); }
+// s[i] := σ(x[i]) = 1 / (1 + 2ᵗ), t = −x·log₂ e, for a literal n: 2ᵗ by rounding t to an integer and a degree-5 minimax
+// polynomial of the rest. At most 2e-6 relative for |x| ≤ 40; beyond, x is clamped to where 2ᵗ is a normal float. A
+// step is taken for all n at once: alone, each waits for the last and the chain of 16, not the arithmetic, sets the
+// pace.
+CK_INLINE void v_sigmoids(vf *s, const vf *x, const int n) {
+    static const float c[5] = {-1.32647271e-3f, 9.67151265e-3f, -5.55073374e-2f, 2.40222421e-1f, -6.93146978e-1f};
+    vf t[8], whole[8], p[8];
+#define CK_EACH _Pragma("clang loop unroll(full)") for (int i = 0; i < n; i++)
+    CK_EACH t[i] = v_min(v_max(x[i], v_set1(-87.0f)), v_set1(87.0f));
+    CK_EACH whole[i] = v_round(v_mul(t[i], v_set1(-1.44269504088896341f)));
+    CK_EACH t[i] = v_fma(t[i], v_set1(1.44269504088896341f), whole[i]); // minus the rest: odd coefficients change sign
+    CK_EACH p[i] = v_fma(v_set1(c[0]), t[i], v_set1(c[1]));
+    CK_EACH p[i] = v_fma(p[i], t[i], v_set1(c[2]));
+    CK_EACH p[i] = v_fma(p[i], t[i], v_set1(c[3]));
+    CK_EACH p[i] = v_fma(p[i], t[i], v_set1(c[4]));
+    CK_EACH p[i] = v_fma(p[i], t[i], v_set1(1.0f));
+    CK_EACH p[i] = v_add(v_scale2(p[i], whole[i]), v_set1(1.0f));
+    CK_EACH s[i] = v_reciprocal(p[i]);
+#undef CK_EACH
+}
+
+CK_INLINE vf v_sigmoid(vf x) {
+    vf s;
+    v_sigmoids(&s, &x, 1);
+    return s;
+}
 
 CK_INLINE vf v_swish(vf x) { return v_mul(x, v_sigmoid(x)); }
 
