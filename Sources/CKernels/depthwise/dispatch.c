@@ -10,7 +10,7 @@ enum {
     LEAST_CHANNELS = 64, // a task reads runs of at least 256 bytes
     GROUP_PIXELS = 512,
     BATCH_PIXELS = 32,
-    STREAM_BYTES = 8 << 20,
+    STREAM_BYTES = 4 << 20,
 };
 
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,

@@ -18,7 +18,7 @@ typedef struct {
 
 enum {
     DEPTHWISE_LANES = 16, // floats of the widest vector: scratch is laid out for it
-    DEPTHWISE_AHEAD = 48, // pixels between reading and prefetching
+    DEPTHWISE_AHEAD = 24, // pixels between reading and prefetching
 };
 
 typedef struct {
