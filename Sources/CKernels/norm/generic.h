@@ -10,8 +10,8 @@ CK_INLINE void add_rows(const ck_normalize_add *k, tile t, int with_residual, pt
     const float *residual = with_residual ? k->residual + t.at : NULL;
     float *y = k->y + t.at;
     for (ptrdiff_t r = 0; r < t.rows; r++) {
-        vf v = v_fma(load_n(raw + r * t.C, n), scale, shift);
-        if (with_residual) v = v_add(v, load_n(residual + r * t.C, n));
+        vf v = v_fma(load_ahead(raw + r * t.C, t.rows * t.C, n), scale, shift);
+        if (with_residual) v = v_add(v, load_ahead(residual + r * t.C, t.rows * t.C, n));
         store_n(y + r * t.C, n, v);
     }
 }
@@ -35,9 +35,9 @@ CK_INLINE void sum_rows(const ck_normalize_add_gradient *k, tile t, ptrdiff_t n)
     const float *dy = k->dy + t.at, *raw = k->raw + t.at;
     vf sum = v_zero(), product = v_zero();
     for (ptrdiff_t r = 0; r < t.rows; r++) {
-        vf d = load_n(dy + r * t.C, n);
+        vf d = load_ahead(dy + r * t.C, t.rows * t.C, n);
         sum = v_add(sum, d);
-        product = v_fma(d, load_n(raw + r * t.C, n), product);
+        product = v_fma(d, load_ahead(raw + r * t.C, t.rows * t.C, n), product);
     }
     vf image_scale = v_set1(k->image_scale != NULL ? k->image_scale[t.image] : 1.0f);
     float *sums = k->sums + t.block * 2 * t.C + t.c;

@@ -14,6 +14,13 @@ typedef struct {
 
 typedef void (*tile_visitor)(const void *task, tile t);
 
+// Loads, and prefetches the same place of the next tile, `ahead` floats on: the hardware does not foresee a walk down
+// columns (a third of the time of a pass through swish).
+CK_INLINE vf load_ahead(const float *p, ptrdiff_t ahead, ptrdiff_t n) {
+    __builtin_prefetch(p + ahead);
+    return load_n(p, n);
+}
+
 // `tall` is the number of rows of a tile; the last of an image may have fewer.
 CK_INLINE void visit(const ck_images *s, ptrdiff_t block, ptrdiff_t tall, tile_visitor visitor, const void *task) {
     for (ptrdiff_t image = ck_images_first(s, block); image < ck_images_end(s, block); image++)
@@ -26,7 +33,7 @@ CK_INLINE void visit(const ck_images *s, ptrdiff_t block, ptrdiff_t tall, tile_v
 }
 
 CK_INLINE void visit_tiles(const ck_images *s, ptrdiff_t block, tile_visitor visitor, const void *task) {
-    enum { TILE = 2048, FEWEST = 4 }; // floats of a tile, rows of a tile
+    enum { TILE = 2048, FEWEST = 16 }; // floats of a tile, rows of a tile
     visit(s, block, TILE / s->C > FEWEST ? TILE / s->C : FEWEST, visitor, task);
 }
 

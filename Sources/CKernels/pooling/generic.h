@@ -8,7 +8,7 @@ CK_INLINE void max_rows(const ck_pooling *k, tile t, ck_activation activation, p
     affine z = affine_at(k->x, t.c, n);
     vf best = activate(activation, apply(z, load_n(x, n))), place = v_zero();
     for (ptrdiff_t r = 1; r < t.rows; r++) {
-        vf u = activate(activation, apply(z, load_n(x + r * t.C, n)));
+        vf u = activate(activation, apply(z, load_ahead(x + r * t.C, t.rows * t.C, n)));
         place = v_select_gt(u, best, v_set1((float)r), place);
         best = v_select_gt(u, best, u, best);
     }
@@ -74,7 +74,7 @@ CK_INLINE void unaverage_rows(const ck_pooling *k, tile t, ck_activation activat
     vf du = v_mul(load_n(k->dy + t.image * t.C + t.c, n), v_set1(1.0f / (float)k->images.R));
     vf sum = v_zero(), product = v_zero();
     for (ptrdiff_t r = 0; r < t.rows; r++) {
-        vf v = load_n(x + r * t.C, n);
+        vf v = load_ahead(x + r * t.C, t.rows * t.C, n);
         vf d = v_mul(du, activation_derivative(activation, apply(z, v)));
         store_n(dz + r * t.C, n, d);
         sum = v_add(sum, d);

@@ -5,7 +5,8 @@ CK_INLINE void squeeze_rows(const ck_squeeze *k, tile t, ck_activation activatio
     const float *x = k->x->x + t.at;
     affine z = affine_at(k->x, t.c, n);
     vf sum = v_zero();
-    for (ptrdiff_t r = 0; r < t.rows; r++) sum = v_add(sum, activate(activation, apply(z, load_n(x + r * t.C, n))));
+    for (ptrdiff_t r = 0; r < t.rows; r++)
+        sum = v_add(sum, activate(activation, apply(z, load_ahead(x + r * t.C, t.rows * t.C, n))));
     add_n(k->out + t.image * t.C + t.c, n, v_mul(sum, v_set1(1.0f / (float)k->images.R)));
 }
 
@@ -30,7 +31,8 @@ CK_INLINE void gate_rows(const ck_squeeze *k, tile t, ck_activation activation, 
     affine z = affine_at(k->x, t.c, n);
     vf sum = v_zero();
     for (ptrdiff_t r = 0; r < t.rows; r++)
-        sum = v_fma(load_n(da + r * t.C, n), activate(activation, apply(z, load_n(x + r * t.C, n))), sum);
+        sum = v_fma(load_ahead(da + r * t.C, t.rows * t.C, n),
+                    activate(activation, apply(z, load_ahead(x + r * t.C, t.rows * t.C, n))), sum);
     add_n(k->out + t.image * t.C + t.c, n, sum);
 }
 
@@ -54,8 +56,8 @@ CK_INLINE void unsqueeze_rows(const ck_squeeze *k, tile t, ck_activation activat
     vf mean = v_mul(load_n(k->dpooled + nc, n), v_set1(1.0f / (float)k->images.R));
     vf sum = v_zero(), product = v_zero();
     for (ptrdiff_t r = 0; r < t.rows; r++) {
-        vf v = load_n(x + r * t.C, n);
-        vf du = v_fma(load_n(dz + r * t.C, n), gate, mean);
+        vf v = load_ahead(x + r * t.C, t.rows * t.C, n);
+        vf du = v_fma(load_ahead(dz + r * t.C, t.rows * t.C, n), gate, mean);
         vf d = v_mul(du, activation_derivative(activation, apply(z, v)));
         store_n(dz + r * t.C, n, d);
         sum = v_add(sum, d);
