@@ -62,7 +62,7 @@ struct PretrainCommand: ParsableCommand {
         let printer = TrainingPrinter()
         if let sentence = dataset.warning { printer.warned(sentence) }
         Interruption.watch()
-        let trainer = try Trainer(
+        let trainer = Trainer(
             recipe: recipe, dataset: dataset, output: output, threads: Threads.chosen(recipe.training.threads),
             observer: printer)
         let report = try trainer.run(resume: resume).report

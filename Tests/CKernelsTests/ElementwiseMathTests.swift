@@ -103,6 +103,26 @@ extension KernelTests {
                 }
             }
         }
+
+        @Test func a_gate_and_a_softmax_show_a_nan() {
+            let x = Floats(19) { $0 == 17 ? .nan : 1 }
+            let zeros = Floats(19)
+            forEachInstructionSet { isa in
+                let execution = TestExecution(threads: 1, scratchBytes: 64)
+                let (gate, h, g) = (Floats(19), Floats(1), Floats(19))
+                let workspace = Floats(ck_excite_workspace_bytes(1, 19, 1) / 4)
+                ck_excite_forward(
+                    &execution.exec, 1, 19, 1, zeros.pointer, zeros.pointer, zeros.pointer, zeros.pointer, x.pointer,
+                    h.pointer, gate.pointer, workspace.pointer)
+                #expect(gate[17].isNaN && !gate[16].isNaN && !gate[18].isNaN, "\(isa)")
+                var result = ck_loss_result()
+                var label: Int32 = 0
+                var space = [0.0, 0.0]
+                ck_softmax_cross_entropy(
+                    &execution.exec, 1, 19, x.pointer, &label, g.pointer, &result, &space)
+                #expect(result.loss.isNaN, "\(isa)")
+            }
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Orchestrator
 import Testing
 
 /// The program as a user's shell sees it: exit code, standard output, standard error.
@@ -35,6 +36,89 @@ import Testing
         #expect(report["isa"] as? String == "portable")
         let advice = try #require(report["advice"] as? [String])
         #expect(advice.contains { $0.contains("abacus") })
+    }
+
+    /// One clear sentence that names the file or the key, exit code 1, and no run folder begun.
+    @Test(
+        arguments: [
+            (["cola", "--data", "/nowhere/sounds"], "/nowhere/sounds"),
+            (["cola", "--data", "{folder}/empty"], "empty"),
+            (["cola", "--data", "{folder}/broken"], "all 2 files"),
+            (["cola", "--data", "{folder}/clips", "--batch-size", "64"], "training.batch_size"),
+            (["cola", "--data", "{folder}/clips", "--set", "training.batchsize=2"], "training.batch_size"),
+            (["cola", "--data", "{folder}/clips", "--set", "optimizer.learning_rate=fast"], "optimizer.learning_rate"),
+            (["colla", "--data", "{folder}/clips"], "colla"),
+            (["{folder}/wrong.yaml", "--data", "{folder}/clips"], "“method”"),
+            (["supervised", "--data", "{folder}/clips", "--batch-size", "2"], "label"),
+            (["cola", "--data", "{folder}/clips", "--batch-size", "2", "--resume"], "no checkpoint to resume"),
+        ])
+    func a_run_that_cannot_start_says_why_in_one_line(arguments: [String], words: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "ossicle-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for name in ["empty", "broken", "clips"] {
+            try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+        }
+        for name in ["a.wav", "b.flac"] { try Data("no audio".utf8).write(to: URL(filePath: "\(folder)/broken/\(name)")) }
+        try Data("method: knitting\n".utf8).write(to: URL(filePath: folder + "/wrong.yaml"))
+        for number in 0..<3 {
+            try AudioFile.write(
+                "\(folder)/clips/\(number).wav", samples: (0..<40_000).map { Float(($0 * (number + 3)) % 101) / 200 },
+                sampleRate: 16_000)
+        }
+        let output = folder + "/run"
+        let result = try ossicle(
+            ["pretrain"] + arguments.map { $0.replacing("{folder}", with: folder) } + ["--output", output])
+        #expect(result.code == 1)
+        #expect(result.output.isEmpty)
+        let lines = result.complaint.split(separator: "\n").filter { !$0.hasPrefix("warning: ") }
+        #expect(lines.count == 1, "\(result.complaint)")
+        #expect(result.complaint.contains(words), "\(result.complaint)")
+        #expect(!FileManager.default.fileExists(atPath: output), "\(words): a run folder was begun")
+    }
+
+    @Test func pretrain_embed_and_probe_work_from_end_to_end_and_print_one_object() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "ossicle-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for name in ["hum", "buzz"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder)/sounds/\(name)", withIntermediateDirectories: true)
+            for number in 0..<6 {
+                let samples = (0..<40_000).map { (i: Int) -> Float in
+                    let period = (name == "hum" ? 160 : 23) + number
+                    return Float(i % period) / Float(2 * period)
+                }
+                try AudioFile.write("\(folder)/sounds/\(name)/\(number).wav", samples: samples, sampleRate: 16_000)
+            }
+        }
+        let object = { (result: Result) throws -> [String: Any] in
+            #expect(result.code == 0, "\(result.complaint)")
+            return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        }
+        let run = try object(
+            try ossicle(
+                "pretrain", "cola-small", "--data", folder + "/sounds", "--output", folder + "/run", "--steps", "2",
+                "--batch-size", "4", "--json"))
+        #expect(run["steps"] as? Int == 2)
+        for key in [
+            "views_per_second", "data_wait_fraction", "peak_rss_bytes", "loss_first", "loss_last", "pretext_accuracy",
+            "epochs", "threads", "isa", "seed",
+        ] { #expect(run[key] != nil, "\(key)") }
+        for name in ["checkpoint.safetensors", "recipe.yaml", "log.jsonl", "report.json"] {
+            #expect(FileManager.default.fileExists(atPath: "\(folder)/run/\(name)"), "\(name)")
+        }
+        let embedded = try object(
+            try ossicle(
+                "embed", folder + "/run", folder + "/sounds", "--output", folder + "/e.npz", "--json"))
+        #expect(embedded["clips"] as? Int == 12)
+        let probe = try object(
+            try ossicle("probe", "clip", folder + "/run", "--data", folder + "/sounds", "--epochs", "1", "--json"))
+        #expect(probe["metric"] as? String == "accuracy")
+        #expect((probe["ci95"] as? [Double])?.count == 2)
+        #expect((probe["baselines"] as? [String: Any])?.keys.sorted() == ["logmel", "random"])
+        let again = try ossicle(
+            "pretrain", "cola-small", "--data", folder + "/sounds", "--output", folder + "/run", "--batch-size", "4")
+        #expect(again.code == 1)
+        #expect(again.complaint.contains("--resume"))
     }
 
     private struct Result {

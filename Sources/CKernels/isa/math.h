@@ -1,9 +1,9 @@
 // Elementary functions in the words of the vocabulary; included by every ISA header.
 
 // eˣ: x = n·ln 2 + r, |r| ≤ ln 2 / 2, a degree-6 polynomial in r (coefficients as in Cephes' expf); x clamped to where
-// the result is a normal float. Relative error below 2e-7.
+// the result is a normal float; NaN stays. Relative error below 2e-7.
 CK_INLINE vf v_exp(vf x) {
-    x = v_min(v_max(x, v_set1(-87.0f)), v_set1(88.0f));
+    x = v_min(v_set1(88.0f), v_max(v_set1(-87.0f), x)); // of a NaN and a number, the second operand is the result
     vf n = v_round(v_mul(x, v_set1(1.44269504088896341f)));
     vf r = v_fnma(n, v_set1(0.693359375f), x);
     r = v_fnma(n, v_set1(-2.12194440e-4f), r);
@@ -25,7 +25,7 @@ CK_INLINE void v_sigmoids(vf *s, const vf *x, const int n) {
     static const float c[5] = {-1.32647271e-3f, 9.67151265e-3f, -5.55073374e-2f, 2.40222421e-1f, -6.93146978e-1f};
     vf t[8], whole[8], p[8];
 #define CK_EACH _Pragma("clang loop unroll(full)") for (int i = 0; i < n; i++)
-    CK_EACH t[i] = v_min(v_max(x[i], v_set1(-87.0f)), v_set1(87.0f));
+    CK_EACH t[i] = v_min(v_set1(87.0f), v_max(v_set1(-87.0f), x[i])); // NaN stays, as in v_exp
     CK_EACH whole[i] = v_round(v_mul(t[i], v_set1(-1.44269504088896341f)));
     CK_EACH t[i] = v_fma(t[i], v_set1(1.44269504088896341f), whole[i]); // minus the rest: odd coefficients change sign
     CK_EACH p[i] = v_fma(v_set1(c[0]), t[i], v_set1(c[1]));

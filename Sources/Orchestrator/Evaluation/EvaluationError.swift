@@ -8,7 +8,6 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case tooFewClips(found: Int)
     case noEncoders
     case noViews
-    case unreadable(path: String, reason: String)
 
     public var description: String {
         switch self {
@@ -28,8 +27,6 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
             "nothing was given to probe; pass an encoder or ask for the log-mel baseline"
         case .noViews:
             "there is no clip to embed; check the path"
-        case .unreadable(let path, let reason):
-            "cannot evaluate \(path): \(reason)"
         }
     }
 }

@@ -107,15 +107,7 @@ func probeClips(
 
     let (_, subject, usable) = outcomes[0]
     return ProbeReport(
-        metric: "accuracy", value: subject.score.value, ci95: subject.score.ci95,
-        trainingClips: (2 * usable.reduce(0) { $0 + $1.train.count } + usable.count) / (2 * usable.count),
-        testClips: subject.confusion.total, classes: classes, folds: usable.count,
-        recalls: Dictionary(
-            uniqueKeysWithValues: zip(classes, subject.confusion.recalls).compactMap { name, recall in
-                recall.map { (name, $0) }
-            }),
-        meanClassRecall: subject.confusion.meanRecall,
+        subject, folds: usable, classes: classes, layout: layout, seed: options.seed,
         baselines: Dictionary(
-            outcomes.dropFirst().map { ($0.name, $0.outcome.score) }, uniquingKeysWith: { first, _ in first }),
-        layout: layout, seed: options.seed)
+            outcomes.dropFirst().map { ($0.name, $0.outcome.score) }, uniquingKeysWith: { first, _ in first }))
 }

@@ -46,6 +46,31 @@ public struct ProbeReport: Sendable, Codable, Equatable {
         case meanClassRecall = "mean_class_recall"
     }
 
+    /// - Parameters:
+    ///   - outcome: over the test clips of all folds.
+    ///   - classes: names, in the order of the outcome's confusion matrix.
+    init(
+        _ outcome: ClipProbe.Outcome, folds: [Fold], classes: [String], layout: String, seed: UInt64,
+        baselines: [String: ProbeScore] = [:]
+    ) {
+        metric = "accuracy"
+        value = outcome.score.value
+        ci95 = outcome.score.ci95
+        let trained = folds.map(\.train.count).reduce(0, +)
+        trainingClips = (2 * trained + folds.count) / (2 * folds.count)
+        testClips = outcome.confusion.total
+        self.classes = classes
+        self.folds = folds.count
+        recalls = Dictionary(
+            uniqueKeysWithValues: zip(classes, outcome.confusion.recalls).compactMap { name, recall in
+                recall.map { (name, $0) }
+            })
+        meanClassRecall = outcome.confusion.meanRecall
+        self.baselines = baselines
+        self.layout = layout
+        self.seed = seed
+    }
+
     /// One JSON object, keys sorted.
     public func json() throws -> Data {
         let encoder = JSONEncoder()

@@ -43,19 +43,12 @@ public struct SupervisedProbe {
                     return prediction == label ? 1.0 : 0.0
                 })
             let correct = scores[number].reduce(0, +) / Double(max(1, scores[number].count))
-            report("fold \(number + 1) of \(folds.count): \(Int((1000 * correct).rounded())) of 1000 right")
+            report("fold \(number + 1) of \(folds.count): accuracy \(Double(Int((1000 * correct).rounded())) / 1000)")
         }
         let (value, ci95) = Bootstrap(resamples: resamples, seed: seed).mean(ofFolds: scores)
-        let trained = folds.map(\.train.count).reduce(0, +)
         return ProbeReport(
-            metric: "accuracy", value: value, ci95: ci95,
-            trainingClips: (2 * trained + folds.count) / (2 * folds.count), testClips: confusion.total,
-            classes: dataset.classes, folds: folds.count,
-            recalls: Dictionary(
-                uniqueKeysWithValues: zip(dataset.classes, confusion.recalls).compactMap { name, recall in
-                    recall.map { (name, $0) }
-                }),
-            meanClassRecall: confusion.meanRecall, baselines: [:], layout: dataset.layout.rawValue, seed: seed)
+            ClipProbe.Outcome(score: ProbeScore(value: value, ci95: ci95), confusion: confusion), folds: folds,
+            classes: dataset.classes, layout: dataset.layout.rawValue, seed: seed)
     }
 
     /// Trains on one fold; returns the test clips that could be decoded, each with its predicted class.

@@ -13,8 +13,8 @@ final class BatchNormalization: Operation {
     private let runningVariance: Parameter
     /// Added to the variance (Keras' EfficientNet: 1e-3).
     private let epsilon: Float = 1e-3
-    /// Share of the old running average that a step keeps.
-    private let momentum: Float = 0.99
+    /// Share of the old running average that a step keeps, in the long run.
+    private static let momentum: Float = 0.99
 
     init(_ graph: Graph, _ name: String, _ source: RawOutput, rows: Int) {
         guard let normalization = source.normalization else { preconditionFailure("\(name) has nothing to normalise") }
@@ -55,8 +55,12 @@ final class BatchNormalization: Operation {
         }
         NormalizationKernel.forward(
             run.execution, rows: rows, statistics: run(statistics), blocks: source.statisticsBlocks, epsilon: epsilon,
-            momentum: momentum, channels(run))
+            momentum: Self.momentum(step: run.step), channels(run))
     }
+
+    /// The first steps keep less: after t of them the average spans about the last tenth of the run, so that neither its
+    /// first values nor the statistics of weights long gone are what a short run is judged with.
+    static func momentum(step: Int) -> Float { min(momentum, Float(1 + step) / Float(10 + step)) }
 
     func backward(_ run: borrowing Run) {
         guard let sums = normalization.sums else { preconditionFailure("\(name): nobody read the normalised map") }

@@ -4,8 +4,11 @@ import Foundation
 struct RunFolder {
     let path: String
 
-    init(_ path: String) throws(TrainingError) {
-        self.path = path
+    init(_ path: String) { self.path = path }
+
+    /// Makes the folder, if there is none. Once everything else is known to be in order: a run that cannot start leaves
+    /// no trace.
+    func create() throws(TrainingError) {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
@@ -25,18 +28,7 @@ struct RunFolder {
         try write(kept.map { $0 + "\n" }.joined(), to: "log.jsonl")
     }
 
-    func appendToLog(_ entry: some Encodable) throws(TrainingError) {
-        guard let handle = FileHandle(forWritingAtPath: logPath) ?? created() else {
-            throw TrainingError.cannotWrite(path: logPath, reason: "the file cannot be opened")
-        }
-        do {
-            try handle.seekToEnd()
-            try handle.write(contentsOf: try JSONEncoder.run.encode(entry) + Data("\n".utf8))
-            try handle.close()
-        } catch {
-            throw TrainingError.cannotWrite(path: logPath, reason: error.localizedDescription)
-        }
-    }
+    func openLog() throws(TrainingError) -> RunLog { try RunLog(path: logPath) }
 
     func writeReport(_ report: some Encodable) throws(TrainingError) {
         guard let data = try? JSONEncoder.run.encode(report) else { return }
@@ -53,9 +45,31 @@ struct RunFolder {
 
     private struct LogStep: Decodable { let step: Int }
     private var logPath: String { path + "/log.jsonl" }
-    private func created() -> FileHandle? {
-        _ = FileManager.default.createFile(atPath: logPath, contents: nil)
-        return FileHandle(forWritingAtPath: logPath)
+}
+
+/// `log.jsonl`, open for the length of a run; every entry is written through, so that a killed run has logged what it did.
+struct RunLog {
+    private let path: String
+    private let handle: FileHandle
+
+    init(path: String) throws(TrainingError) {
+        self.path = path
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            throw TrainingError.cannotWrite(path: path, reason: "the file cannot be opened")
+        }
+        self.handle = handle
+        _ = try? handle.seekToEnd()
+    }
+
+    func append(_ entry: some Encodable) throws(TrainingError) {
+        do {
+            try handle.write(contentsOf: try JSONEncoder.run.encode(entry) + Data("\n".utf8))
+        } catch {
+            throw TrainingError.cannotWrite(path: path, reason: error.localizedDescription)
+        }
     }
 }
 

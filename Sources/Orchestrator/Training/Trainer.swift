@@ -19,12 +19,12 @@ public final class Trainer {
     ///   - output: the run's folder; created, or one that holds a run when `resume` is set.
     public init(
         recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)? = nil
-    ) throws(TrainingError) {
+    ) {
         self.recipe = recipe
         self.dataset = dataset
         self.threads = threads
         self.observer = observer
-        folder = try RunFolder(output)
+        folder = RunFolder(output)
     }
 
     /// Trains to the recipe's end, or until ``Interruption``; both leave a checkpoint.
@@ -53,6 +53,7 @@ public final class Trainer {
             store: store, recipe: recipe, clips: labelled, viewsPerClip: isSupervised ? 1 : 2,
             start: (epoch: counters.epoch, batch: counters.batch))
         defer { loader.stop() }
+        try folder.create()
         if !isSupervised { warnAboutShortClips() }
         if !resume { try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml") }
         return try train(step, loader, store, &counters, classes)
@@ -82,16 +83,17 @@ public final class Trainer {
                 to: folder.path, store: step.parameters, recipe: recipe, counters: counters, classes: classes)
             lastCheckpoint = TrainingLoop.now()
         }
+        let log = try folder.openLog()
         let ending = try loop.run(&counters) { done, counters in
             meter.add(done, views: step.views, counters)
             observer?.progressed(meter.progress)
-            try folder.appendToLog(LogEntry(meter.progress))
+            try log.append(LogEntry(meter.progress))
             if counters.batch == 0 || counters.step == totalSteps {
                 let epoch = meter.closeEpoch(
                     counters,
                     collapse: CollapseMeasures(
                         embeddings: step.embeddings(256).span, count: min(256, step.views), dimension: step.dimension))
-                try folder.appendToLog(epoch)
+                try log.append(epoch)
                 observer?.finished(epoch)
                 if recipe.method == .cola, let sentence = watch.observe(epoch) { warn(sentence) }
             }

@@ -17,7 +17,8 @@ struct TrainingLoop {
 
     /// One trained batch.
     struct Step {
-        let batch: ViewBatch
+        /// From 0.
+        let epoch: Int
         let value: LossValue
         let learningRate: Double
         let seconds: Double
@@ -44,8 +45,9 @@ struct TrainingLoop {
                 counters.batch = 0
             }
             let done = Step(
-                batch: batch, value: value, learningRate: learningRate, seconds: Self.now() - start,
+                epoch: batch.epoch, value: value, learningRate: learningRate, seconds: Self.now() - start,
                 waited: loaded - start)
+            loader.recycle(batch)
             if try !after(done, counters) { return .stopped }
         }
         return .done

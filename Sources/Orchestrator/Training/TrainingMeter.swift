@@ -34,7 +34,7 @@ struct TrainingMeter {
         epochCorrect += step.value.correct
         epochRows += step.value.rows
         epochSteps += 1
-        progress.epoch = step.batch.epoch + 1
+        progress.epoch = step.epoch + 1
         progress.step = counters.step
         progress.loss = step.value.loss
         progress.pretextAccuracy = step.value.accuracy

@@ -34,7 +34,7 @@ import Testing
         observer: (any TrainingObserver)? = nil
     ) throws -> TrainingReport {
         let dataset = try AudioDataset.open([folder.path], layout: .folders)
-        let trainer = try Trainer(
+        let trainer = Trainer(
             recipe: recipe, dataset: dataset, output: "\(folder.path)-\(name)", threads: threads, observer: observer)
         return try trainer.run(resume: resume).report
     }

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import Orchestrator
+
+/// Training of the whole encoder on labels, judged in inference mode: a few dozen steps have to be enough for two classes
+/// that anyone can hear apart, which they are only if the running averages follow the weights.
+@Suite(.serialized) struct SupervisedProbeTests {
+    private func dataset(_ folder: TemporaryFolder) throws -> AudioDataset {
+        for name in ["hiss", "rumble"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+        }
+        for number in 0..<20 {
+            var random = RandomStream(seed: 3, purpose: .test, clip: number)
+            let isHigh = number % 2 == 1
+            var last: Float = 0
+            // White noise, and the same run through a one-pole low pass.
+            let samples = (0..<16_000).map { _ -> Float in
+                let white = random.normal()
+                last = 0.95 * last + white
+                return 0.05 * (isHigh ? white : last)
+            }
+            try AudioFile.write(
+                "\(folder.path)/\(isHigh ? "hiss" : "rumble")/\(number).wav", samples: samples, sampleRate: 16_000)
+        }
+        return try AudioDataset.open([folder.path], layout: .folders)
+    }
+
+    private func recipe() -> Recipe {
+        var recipe = Recipe()
+        recipe.data.viewFrames = 32
+        recipe.training.seed = 1
+        return recipe
+    }
+
+    @Test func two_audible_classes_are_told_apart_after_32_steps_from_random_weights() throws {
+        let folder = try TemporaryFolder()
+        let set = try dataset(folder)
+        var probe = SupervisedProbe(recipe: recipe(), start: nil, threads: 2)
+        probe.epochs = 16
+        probe.batchSize = 8
+        var lines: [String] = []
+        let report = try probe.run(set) { lines.append($0) }
+        #expect(report.value == 1)
+        #expect(report.trainingClips == 16 && report.testClips == 4 && report.folds == 1)
+        #expect(report.recalls == ["hiss": 1, "rumble": 1])
+        #expect(lines == ["fold 1 of 1: accuracy 1.0"])
+    }
+
+    @Test func running_averages_span_the_last_tenth_of_a_short_run_and_a_hundred_steps_of_a_long_one() {
+        #expect(BatchNormalization.momentum(step: 0) == 0.1)
+        #expect(BatchNormalization.momentum(step: 90) == 0.91)
+        #expect(BatchNormalization.momentum(step: 889) < 0.99)
+        #expect(BatchNormalization.momentum(step: 100_000) == 0.99)
+    }
+}
