@@ -50,8 +50,9 @@ let package = Package(
             ],
             path: "bench", exclude: ["Results", "Shapes", "peers", "README.md"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
-            name: "OrchestratorTests", dependencies: ["Orchestrator", "CKernels", "COpenBLAS"],
+            name: "OrchestratorTests", dependencies: ["Orchestrator", "CKernels", "COpenBLAS", "CAllocationCounter"],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "CLITests", dependencies: ["Orchestrator"]),
     ]

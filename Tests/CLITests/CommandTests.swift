@@ -58,7 +58,9 @@ import Testing
         for name in ["empty", "broken", "clips"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
         }
-        for name in ["a.wav", "b.flac"] { try Data("no audio".utf8).write(to: URL(filePath: "\(folder)/broken/\(name)")) }
+        for name in ["a.wav", "b.flac"] {
+            try Data("no audio".utf8).write(to: URL(filePath: "\(folder)/broken/\(name)"))
+        }
         try Data("method: knitting\n".utf8).write(to: URL(filePath: folder + "/wrong.yaml"))
         for number in 0..<3 {
             try AudioFile.write(

@@ -15,6 +15,8 @@ struct MemoryPlan {
     private(set) var placements: [Placement] = []
     /// Offset of every value, aliases included; −1 where the value is never used.
     private(set) var offsets: [Int]
+    /// Elements of every value.
+    let counts: [Int]
     private(set) var bytes = 0
     /// Sum of all sizes: what the arena would take without sharing.
     private(set) var unsharedBytes = 0
@@ -39,7 +41,8 @@ struct MemoryPlan {
             touch(value, at: end)
         }
         offsets = Array(repeating: -1, count: graph.shapes.count)
-        place(intervals, sizes: graph.shapes.map { ($0.reduce(4, *) + 63) / 64 * 64 })
+        counts = graph.shapes.map { $0.reduce(1, *) }
+        place(intervals, sizes: counts.map { (4 * $0 + 63) / 64 * 64 })
         for index in graph.shapes.indices { offsets[index] = offsets[graph.owner(Value(id: index)).id] }
     }
 

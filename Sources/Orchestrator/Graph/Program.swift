@@ -39,7 +39,7 @@ final class Program {
     func buffer(_ value: Value) -> Buffer {
         let offset = plan.offsets[value.id]
         precondition(offset >= 0, "a value that no operation uses")
-        return arena.buffer(at: offset, count: graph.shape(value).reduce(1, *))
+        return arena.buffer(at: offset, count: plan.counts[value.id])
     }
 
     var workspace: Buffer {
@@ -53,18 +53,19 @@ final class Program {
     /// - Parameter observe: called after every operation, for the benches.
     func forward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         let run = Run(program: self, seed: seed, step: step)
-        for operation in graph.operations {
-            operation.forward(run)
-            observe?(operation)
+        // By index, here and below: unoptimised, an iterator allocates a box for every element.
+        for index in 0..<graph.operations.count {
+            graph.operations[index].forward(run)
+            observe?(graph.operations[index])
         }
     }
 
     func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         precondition(graph.training, "an inference program has no backward pass")
         let run = Run(program: self, seed: seed, step: step)
-        for operation in graph.operations.reversed() {
-            operation.backward(run)
-            observe?(operation)
+        for index in stride(from: graph.operations.count - 1, through: 0, by: -1) {
+            graph.operations[index].backward(run)
+            observe?(graph.operations[index])
         }
     }
 }

@@ -1,0 +1,33 @@
+import CAllocationCounter
+import Testing
+
+@testable import Orchestrator
+
+/// Everything is allocated before the first step: fresh memory costs page faults, and a step that allocates does so
+/// thousands of times.
+@Suite(.serialized) struct AllocationTests {
+    @Test(.enabled(if: allocation_counter_works()), arguments: ObjectiveSection.Similarity.allCases)
+    func a_training_step_allocates_nothing(similarity: ObjectiveSection.Similarity) throws {
+        var recipe = Recipe()
+        recipe.data.viewFrames = 32
+        recipe.objective.similarity = similarity
+        let step = try TrainingStep(recipe: recipe, batch: 3, threads: 2)
+        var random = RandomStream(seed: 1, purpose: .test)
+        let views = (0..<6 * 32 * 64).map { _ in random.normal() }
+        var counts: [Int] = []
+        counts.reserveCapacity(4)
+        for number in 0..<4 {
+            let before = allocation_count()
+            _ = step.forward(views: views.span, step: number)
+            step.backward(step: number)
+            step.update(step: number, learningRate: 1e-3)
+            counts.append(allocation_count() - before)
+        }
+        // The counter counts: the views above were an array.
+        let start = allocation_count()
+        let array = [Float](repeating: 0, count: 1 << 20)
+        #expect(array.count == 1 << 20 && allocation_count() > start)
+        // The first step may make tables of the language's run time.
+        #expect(counts.dropFirst() == [0, 0, 0])
+    }
+}
