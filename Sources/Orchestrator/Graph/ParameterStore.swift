@@ -59,7 +59,8 @@ public final class ParameterStore {
             return known
         }
         precondition(memory == nil, "\(name) is declared after the memory was laid out")
-        var entry = Entry(name: name, shape: shape, layout: layout, isTrained: isTrained, initializer: initializer,
+        var entry = Entry(
+            name: name, shape: shape, layout: layout, isTrained: isTrained, initializer: initializer,
             count: shape.reduce(1, *))
         let padded = (entry.count + 15) / 16 * 16
         if isTrained {
