@@ -4,5 +4,7 @@ import ArgumentParser
 @main struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure Ossicle on this machine.",
-        subcommands: [KernelsCommand.self, StepCommand.self, FeaturesCommand.self, PipelineCommand.self])
+        subcommands: [
+            KernelsCommand.self, StepCommand.self, FeaturesCommand.self, PipelineCommand.self, CompareCommand.self,
+        ])
 }

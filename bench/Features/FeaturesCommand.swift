@@ -6,8 +6,26 @@ struct FeaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "features", abstract: "Measure the log-mel front end, one thread.")
 
+    enum Peer: String, CaseIterable, ExpressibleByArgument {
+        case torch
+    }
+
+    @Option(help: "Measure a peer in turn: torch.stft and a matrix of mel bands.") var against: Peer?
+    @OptionGroup var python: PythonOptions
     @OptionGroup var options: BenchOptions
 
+    private struct Comparison: Encodable {
+        struct Feature: Encodable {
+            var name: String
+            /// Seconds, medians over the rounds.
+            var own: Double
+            var peer: Double
+            var ratio: Double
+        }
+        var machine: MachineLine
+        var peer: String
+        var features: [Feature]
+    }
     private struct Result: Encodable {
         var name: String
         var timing: Timing
@@ -19,7 +37,52 @@ struct FeaturesCommand: ParsableCommand {
         var features: [Result]
     }
 
+    /// FFT size and samples.
+    private static let cases: [(fft: Int, samples: Int)] = [(1024, 15_600), (1024, 160_000), (512, 160_000)]
+
+    private static func name(_ fft: Int, _ samples: Int) -> String { "log-mel 64, FFT \(fft), \(samples) samples" }
+
+    /// Ours and the peer's in turn, one thread each.
+    private func compare() throws {
+        let wanted = try options.pattern()
+        let cases = Self.cases.filter { one in wanted(Self.name(one.fft, one.samples)) }
+        var times: (own: [String: [Double]], peer: [String: [Double]]) = ([:], [:])
+        var peerName = ""
+        let peer = try PeerProcess.script(
+            "torch_features", python: python,
+            arguments: ["--seconds", "\(options.seconds)"] + cases.map { "\($0.fft),\($0.samples)" })
+        for _ in 0..<python.rounds {
+            for (fft, samples) in cases {
+                let name = Self.name(fft, samples)
+                times.own[name, default: []].append(try measure(name, fft: fft, samples: samples).timing.median)
+            }
+            let round: PeerRound = try peer.run()
+            peerName = round.name
+            for figure in round.kernels { times.peer[figure.name, default: []].append(figure.median) }
+        }
+        let features = cases.map { fft, samples -> Comparison.Feature in
+            let name = Self.name(fft, samples)
+            let (own, peer) = (times.own[name, default: []].median, times.peer[name, default: []].median)
+            return Comparison.Feature(name: name, own: own, peer: peer, ratio: peer / own)
+        }
+        let machine = MachineLine(threads: 1)
+        if options.json {
+            return try Output.json(Comparison(machine: machine, peer: peerName, features: features))
+        }
+        print("\(machine), against \(peerName)\n")
+        Output.row("features", ["ms", "peer ms", "ratio"])
+        for feature in features {
+            Output.row(
+                feature.name,
+                [
+                    Output.number(1e3 * feature.own, digits: 3), Output.number(1e3 * feature.peer, digits: 3),
+                    Output.number(feature.ratio, digits: 2),
+                ])
+        }
+    }
+
     func run() throws {
+        if against != nil { return try compare() }
         let wanted = try options.pattern()
         let machine = MachineLine(threads: 1)
         if !options.json {
@@ -27,8 +90,8 @@ struct FeaturesCommand: ParsableCommand {
             Output.row("features", ["ms", "spread %", "× real time", "frames/s"], width: 14)
         }
         var results: [Result] = []
-        for (fft, samples) in [(1024, 15_600), (1024, 160_000), (512, 160_000)] {
-            let name = "log-mel 64, FFT \(fft), \(samples) samples"
+        for (fft, samples) in Self.cases {
+            let name = Self.name(fft, samples)
             guard wanted(name) else { continue }
             let result = try measure(name, fft: fft, samples: samples)
             results.append(result)

@@ -8,6 +8,8 @@ struct KernelsCommand: ParsableCommand {
 
     @Option(help: "File of shapes.") var shapes = "bench/Shapes/efficientnet-b0.txt"
     @Option(help: "Views of a step.") var views = 128
+    @Option(help: "Measure a peer's kernels in turn: onednn (through PyTorch) or openblas.") var against: KernelPeer?
+    @OptionGroup var python: PythonOptions
     @OptionGroup var options: BenchOptions
 
     private struct Report: Encodable {
@@ -15,6 +17,21 @@ struct KernelsCommand: ParsableCommand {
         var roof: Roof
         var views: Int
         var kernels: [KernelResult]
+    }
+    private struct Comparison: Encodable {
+        struct Kernel: Encodable {
+            var name: String
+            /// Seconds, medians over the rounds.
+            var own: Double
+            var peer: Double
+            var ratio: Double
+            var implementation: String
+        }
+        var machine: MachineLine
+        var peer: String
+        var views: Int
+        var rounds: Int
+        var kernels: [Kernel]
     }
 
     func validate() throws {
@@ -24,6 +41,7 @@ struct KernelsCommand: ParsableCommand {
     func run() throws {
         let wanted = try options.pattern()
         let cases = try ShapeFile.cases(path: shapes, views: views).filter { wanted($0.name) }
+        if let against { return try compare(cases, against) }
         let machine = MachineLine(threads: options.threads)
         let roof = Roof(threads: options.threads)
         if !options.json { printHead(machine, roof) }
@@ -38,10 +56,55 @@ struct KernelsCommand: ParsableCommand {
         if options.json { try Output.json(report) } else { printTotal(results) }
     }
 
-    private func measure(_ one: KernelCase, _ pool: BenchPool, _ roof: Roof) -> KernelResult {
+    /// Ours and the peer's in turn, a ratio for every kernel that the peer has too.
+    private func compare(_ cases: [KernelCase], _ peer: KernelPeer) throws {
+        var own: [String: [Double]] = [:]
+        var other: [String: [Double]] = [:]
+        var implementations: [String: String] = [:]
+        var peerName = peer.rawValue
+        for _ in 0..<python.rounds {
+            // A pool of its own for every round: its threads wait busily, and would take cores from the peer.
+            let pool = BenchPool(threads: options.threads)
+            for one in cases { own[one.name, default: []].append(time(one, pool).median) }
+            let round = try peer.round(
+                shapes: shapes, views: views, names: cases.map(\.name), options: options, python: python)
+            peerName = round.name
+            for figure in round.kernels {
+                other[figure.name, default: []].append(figure.median)
+                implementations[figure.name] = figure.implementation
+            }
+        }
+        let kernels = cases.compactMap { one -> Comparison.Kernel? in
+            guard let ours = own[one.name]?.median, let theirs = other[one.name]?.median, ours > 0 else { return nil }
+            return Comparison.Kernel(
+                name: one.name, own: ours, peer: theirs, ratio: theirs / ours,
+                implementation: implementations[one.name] ?? "")
+        }
+        let machine = MachineLine(threads: options.threads)
+        if options.json {
+            return try Output.json(
+                Comparison(machine: machine, peer: peerName, views: views, rounds: python.rounds, kernels: kernels))
+        }
+        print("\(machine), \(views) views, against \(peerName), medians of \(python.rounds) rounds\n")
+        Output.row("kernel", ["ms", "peer ms", "ratio", "  the peer's kernel"])
+        for kernel in kernels {
+            Output.row(
+                kernel.name,
+                [
+                    Output.number(1e3 * kernel.own, digits: 3), Output.number(1e3 * kernel.peer, digits: 3),
+                    Output.number(kernel.ratio, digits: 2), "  " + kernel.implementation,
+                ])
+        }
+    }
+
+    private func time(_ one: KernelCase, _ pool: BenchPool) -> Timing {
         let run = one.prepare()
         var exec = pool.execution(scratchBytes: one.scratchBytes)
-        let timing = Timing.measure(seconds: options.seconds) { run(&exec) }
+        return Timing.measure(seconds: options.seconds) { run(&exec) }
+    }
+
+    private func measure(_ one: KernelCase, _ pool: BenchPool, _ roof: Roof) -> KernelResult {
+        let timing = time(one, pool)
         let gigaflops = one.operations / timing.median * 1e-9
         let gigabytes = one.bytes / timing.median * 1e-9
         return KernelResult(

@@ -40,14 +40,13 @@ struct OwnStep {
             timing: Timing(times), peakRssBytes: Self.peakRssBytes)
     }
 
-    /// Seconds by operation in one step, forward and backward, the slowest first.
+    /// Seconds by operation in one step, forward and backward, in the order of the forward pass.
     func profile() -> [(name: String, forward: Double, backward: Double)] {
         _ = measure(steps: 1)
         return step.profile(step: 4) { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
-            .sorted { $0.forward + $0.backward > $1.forward + $1.backward }
     }
 
-    private static var peakRssBytes: Int {
+    static var peakRssBytes: Int {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss * 1024

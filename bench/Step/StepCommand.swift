@@ -4,7 +4,7 @@ import Foundation
 /// A whole training step; against a peer, both take turns in processes of their own.
 struct StepCommand: ParsableCommand {
     enum Peer: String, CaseIterable, ExpressibleByArgument {
-        case torch
+        case torch, onnxruntime
     }
     enum Mode: String, CaseIterable, ExpressibleByArgument {
         case eager, cl, compile
@@ -18,11 +18,11 @@ struct StepCommand: ParsableCommand {
     @Option(help: "Views of a step: twice the clips.") var views = 128
     @Option(help: "Timed steps of a process.") var steps = 10
     @Flag(help: "Print where one step's time goes instead.") var profile = false
+    @Option(help: "With --profile: also draw it, an SVG file.") var picture: String?
     @Option(help: "Measure a peer in turn.") var against: Peer?
     @Option(help: "The peer's mode.") var mode = Mode.compileCL
-    @Option(help: "Python that has torch and torchvision.") var python = "python3"
-    @Option(help: "The peer's script.") var script = "bench/peers/torch_step.py"
-    @Option(help: "Processes of each, in turn.") var rounds = 3
+    @Flag(help: "Measure the encoder in inference mode, as embedding runs it.") var inference = false
+    @OptionGroup var peer: PythonOptions
     @OptionGroup var options: BenchOptions
 
     private struct Alone: Encodable {
@@ -51,25 +51,27 @@ struct StepCommand: ParsableCommand {
 
     func validate() throws {
         guard views >= 4, views % 2 == 0 else { throw ValidationError("--views takes an even number, 4 or more") }
-        guard steps >= 1, rounds >= 1 else { throw ValidationError("--steps and --rounds take 1 or more") }
+        guard steps >= 1 else { throw ValidationError("--steps takes 1 or more") }
+        guard (against == .onnxruntime) == inference || against == nil else {
+            throw ValidationError("training is measured against torch, --inference against onnxruntime")
+        }
     }
 
     func run() throws {
         if profile { return try printProfile() }
         guard against != nil else { return try alone() }
-        let own = StepProcess(
+        let common = ["--views", "\(views)", "--threads", "\(options.threads)", "--steps", "\(steps)"]
+        let own = PeerProcess(
             executable: try executable(),
-            arguments: [
-                "step", "--model", model.rawValue, "--views", "\(views)", "--threads", "\(options.threads)", "--steps",
-                "\(steps)", "--json",
-            ])
-        let peer = StepProcess.torch(
-            python: try resolved(python), script: script, mode: mode.rawValue, views: views, threads: options.threads,
-            steps: steps)
+            arguments: ["step", "--model", model.rawValue, "--json"] + common + (inference ? ["--inference"] : []))
+        let other =
+            inference
+            ? try PeerProcess.script("onnx_inference", python: peer, arguments: common)
+            : try PeerProcess.script("torch_step", python: peer, arguments: common + ["--mode", mode.rawValue])
         var figures: (own: [StepFigure], peer: [StepFigure]) = ([], [])
-        for round in 1...rounds {
+        for round in 1...peer.rounds {
             figures.own.append(try own.run())
-            figures.peer.append(try peer.run())
+            figures.peer.append(try other.run())
             let line = "round \(round): \(text(figures.own.last)) · \(text(figures.peer.last))\n"
             FileHandle.standardError.write(Data(line.utf8))
         }
@@ -77,7 +79,10 @@ struct StepCommand: ParsableCommand {
     }
 
     private func alone() throws {
-        let figure = try OwnStep(model: model, views: views, threads: options.threads).measure(steps: steps)
+        let figure =
+            inference
+            ? try OwnInference(views: views, threads: options.threads).measure(steps: steps)
+            : try OwnStep(model: model, views: views, threads: options.threads).measure(steps: steps)
         let machine = MachineLine(threads: options.threads)
         guard options.json else {
             print(machine)
@@ -109,14 +114,9 @@ struct StepCommand: ParsableCommand {
     }
 
     private func printProfile() throws {
-        let entries = try OwnStep(model: model, views: views, threads: options.threads).profile()
-        Output.row("operation", ["forward ms", "backward ms"], width: 13)
-        for entry in entries {
-            Output.row(
-                entry.name,
-                [Output.number(1e3 * entry.forward, digits: 2), Output.number(1e3 * entry.backward, digits: 2)],
-                width: 13)
-        }
+        let profile = StepProfile(try OwnStep(model: model, views: views, threads: options.threads).profile())
+        if let picture { try profile.svg.write(toFile: picture, atomically: true, encoding: .utf8) }
+        if options.json { try Output.json(profile) } else { profile.printTable() }
     }
 
     private func text(_ figure: StepFigure?) -> String {
@@ -126,18 +126,9 @@ struct StepCommand: ParsableCommand {
     /// This very program.
     private func executable() throws -> String {
         guard let path = Bundle.main.executablePath else {
-            throw StepProcess.Failure(description: "the system does not say where this program lies")
+            throw PeerProcess.Failure(description: "the system does not say where this program lies")
         }
         return path
-    }
-
-    /// A program's path; searched in PATH when it has no slash.
-    private func resolved(_ name: String) throws -> String {
-        if name.contains("/") { return name }
-        let folders = ProcessInfo.processInfo.environment["PATH", default: ""].split(separator: ":")
-        guard let found = folders.map({ "\($0)/\(name)" }).first(where: FileManager.default.isExecutableFile(atPath:))
-        else { throw StepProcess.Failure(description: "there is no “\(name)” in PATH; name a Python by --python") }
-        return found
     }
 }
 

@@ -10,14 +10,6 @@ struct StepFigure: Codable {
     var bestViewsPerSecond: Double
     var peakRssBytes: Int
 
-    /// From the output of a process: the last line is the object.
-    init(json: String) throws {
-        let line = json.split(separator: "\n").last ?? ""
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        self = try decoder.decode(StepFigure.self, from: Data(line.utf8))
-    }
-
     init(name: String, views: Int, threads: Int, timing: Timing, peakRssBytes: Int) {
         self.name = name
         self.views = views
@@ -39,9 +31,7 @@ struct StepSummary: Encodable {
     init(_ rounds: [StepFigure]) {
         self.rounds = rounds
         name = rounds.first?.name ?? ""
-        let sorted = rounds.map(\.viewsPerSecond).sorted()
-        let middle = sorted.count / 2
-        viewsPerSecond = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+        viewsPerSecond = rounds.map(\.viewsPerSecond).median
         peakRssBytes = rounds.map(\.peakRssBytes).max() ?? 0
     }
 }

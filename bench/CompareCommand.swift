@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+
+/// Two results of one bench: what became faster, what slower.
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "Compare two --json results of the same bench.",
+        discussion: """
+            Prints the ratio of the medians, new ÷ old: times of kernels and features (below 1 is faster), views per second \
+            of steps and pipelines (above 1 is faster). Exits with 1 if something became slower than --tolerance allows.
+            """)
+
+    @Argument(help: "The older result.") var old: String
+    @Argument(help: "The newer result.") var new: String
+    @Option(help: "Share by which a figure may be worse.") var tolerance = 0.1
+
+    /// What the results of all benches have in common.
+    private struct Result: Decodable {
+        struct Kernel: Decodable {
+            struct Timing: Decodable { var median: Double }
+            var name: String
+            var timing: Timing
+        }
+        struct Machine: Decodable {
+            var cpu: String
+            var isa: String
+            var threads: Int
+        }
+        var machine: Machine
+        var kernels: [Kernel]?
+        var features: [Kernel]?
+        var viewsPerSecond: Double?
+        var timings: [Kernel] { (kernels ?? []) + (features ?? []) }
+    }
+
+    func validate() throws {
+        guard tolerance >= 0 else { throw ValidationError("--tolerance takes 0 or more") }
+    }
+
+    func run() throws {
+        let (before, after) = (try read(old), try read(new))
+        if (before.machine.cpu, before.machine.isa, before.machine.threads)
+            != (after.machine.cpu, after.machine.isa, after.machine.threads)
+        {
+            FileHandle.standardError.write(Data("warning: the results are of different machines or threads\n".utf8))
+        }
+        var worse = 0
+        Output.row("", ["old", "new", "ratio"])
+        func line(_ name: String, _ old: Double, _ new: Double, digits: Int, isTime: Bool) {
+            let slower = isTime ? new / old : old / new
+            if slower > 1 + tolerance { worse += 1 }
+            Output.row(
+                name,
+                [
+                    Output.number(old, digits: digits), Output.number(new, digits: digits),
+                    Output.number(new / old, digits: 2), slower > 1 + tolerance ? "  slower" : "",
+                ])
+        }
+        let times = Dictionary(
+            before.timings.map { ($0.name, $0.timing.median) }, uniquingKeysWith: { first, _ in first })
+        for kernel in after.timings {
+            guard let old = times[kernel.name] else { continue }
+            line(kernel.name + ", ms", 1e3 * old, 1e3 * kernel.timing.median, digits: 3, isTime: true)
+        }
+        if let old = before.viewsPerSecond, let new = after.viewsPerSecond {
+            line("views/s", old, new, digits: 1, isTime: false)
+        }
+        if worse > 0 { throw ExitCode(1) }
+    }
+
+    private func read(_ path: String) throws -> Result {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw PeerProcess.Failure(description: "cannot read \(path)")
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let result = try? decoder.decode(Result.self, from: data) else {
+            throw PeerProcess.Failure(description: "\(path) is no result of a bench; write one with --json")
+        }
+        return result
+    }
+}

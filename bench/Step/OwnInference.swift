@@ -1,0 +1,31 @@
+import Orchestrator
+
+/// The encoder of a random run in inference mode: views in, embeddings out.
+struct OwnInference {
+    private let encoder: EncoderProgram
+    private let input: [Float]
+    private let views: Int
+    private let threads: Int
+
+    init(views: Int, threads: Int) throws {
+        encoder = try EncoderProgram(recipe: Recipe(), batch: views, threads: threads)
+        self.views = views
+        self.threads = threads
+        var random = RandomStream(seed: 1, purpose: .noise)
+        input = (0..<views * encoder.viewFrames * encoder.frontend.melBands).map { _ in random.normal() }
+    }
+
+    /// - Parameter steps: timed runs, after three to warm up.
+    func measure(steps: Int) -> StepFigure {
+        var output = [Float](repeating: 0, count: views * encoder.dimension)
+        let times = (0..<steps + 3).map { _ in
+            Timing.time {
+                var span = output.mutableSpan
+                encoder.encode(input.span, count: views, into: &span)
+            }
+        }
+        return StepFigure(
+            name: "Ossicle \(Machine.activeInstructionSet) inference", views: views, threads: threads,
+            timing: Timing(Array(times.dropFirst(3))), peakRssBytes: OwnStep.peakRssBytes)
+    }
+}

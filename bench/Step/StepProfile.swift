@@ -1,0 +1,75 @@
+/// Where one training step's time goes, by operation.
+struct StepProfile: Encodable {
+    struct Entry: Encodable {
+        var name: String
+        /// Seconds.
+        var forward: Double
+        var backward: Double
+    }
+
+    /// In the order of the forward pass.
+    var operations: [Entry]
+
+    init(_ times: [(name: String, forward: Double, backward: Double)]) {
+        operations = times.map { Entry(name: $0.name, forward: $0.forward, backward: $0.backward) }
+    }
+
+    /// The slowest first.
+    func printTable() {
+        let total = operations.reduce(0) { $0 + $1.forward + $1.backward }
+        Output.row("operation", ["forward ms", "backward ms", "%"], width: 13)
+        for entry in operations.sorted(by: { $0.forward + $0.backward > $1.forward + $1.backward }) {
+            Output.row(
+                entry.name,
+                [
+                    Output.number(1e3 * entry.forward, digits: 2), Output.number(1e3 * entry.backward, digits: 2),
+                    Output.number(100 * (entry.forward + entry.backward) / total),
+                ], width: 13)
+        }
+        Output.row("sum", [Output.number(1e3 * total, digits: 2)], width: 13)
+    }
+
+    /// Flame-like: forward and backward, below them the model's stages, below those the operations; widths are times.
+    /// Hover for names and milliseconds.
+    var svg: String {
+        let (width, height) = (1200.0, 26.0)
+        let total = operations.reduce(0) { $0 + $1.forward + $1.backward }
+        var shapes = ""
+        func box(_ name: String, _ start: Double, _ time: Double, level: Int, hue: Int) {
+            let (x, w) = (width * start / total, width * time / total)
+            guard w > 0.2 else { return }
+            let label = w > 7 * Double(name.count) ? name : ""
+            let y = Double(level) * height
+            shapes += """
+                <g><title>\(name): \(Output.number(1e3 * time, digits: 2)) ms</title>\
+                <rect x="\(Output.number(x))" y="\(y)" width="\(Output.number(w))" height="\(height - 1)" \
+                fill="hsl(\(hue),70%,\(70 + 6 * level)%)" stroke="white" stroke-width="0.5"/>\
+                <text x="\(Output.number(x + 3))" y="\(y + 17)">\(label)</text></g>\n
+                """
+        }
+        var start = 0.0
+        for (name, pass, hue) in [
+            ("forward", operations.map { ($0.name, $0.forward) }, 205),
+            ("backward", operations.reversed().map { ($0.name, $0.backward) }, 25),
+        ] {
+            box(name, start, pass.reduce(0) { $0 + $1.1 }, level: 0, hue: hue)
+            var stage = (name: "", start: start)
+            for (operation, time) in pass + [("", 0)] {
+                // features.3.1.block.0.0 belongs to features.3; everything else to itself.
+                let parts = operation.split(separator: ".")
+                let name = parts.first == "features" ? parts.prefix(2).joined(separator: ".") : operation
+                if name != stage.name {
+                    box(stage.name, stage.start, start - stage.start, level: 1, hue: hue)
+                    stage = (name, start)
+                }
+                box(operation, start, time, level: 2, hue: hue)
+                start += time
+            }
+        }
+        return """
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(3 * height)" font-family="sans-serif" font-size="11">
+            \(shapes)</svg>
+
+            """
+    }
+}

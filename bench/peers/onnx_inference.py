@@ -1,0 +1,68 @@
+"""The peer of `bench step --inference`: EfficientNet-B0 with global max pooling in ONNX Runtime on the CPU.
+
+Exported from torchvision in inference mode, so that the runtime folds batch norm and fuses what it can (all its graph
+optimisations are on). Prints one JSON object. Needs torch, torchvision, onnx, onnxscript and onnxruntime.
+"""
+import argparse
+import contextlib
+import json
+import os
+import resource
+import statistics
+import tempfile
+import time
+
+import numpy
+import onnxruntime
+import torch
+import torchvision
+
+FRAMES, MELS, WARM_UP = 96, 64, 3
+
+
+class Encoder(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        network = torchvision.models.efficientnet_b0()
+        network.features[0][0] = torch.nn.Conv2d(1, 32, 3, stride=2, padding=1, bias=False)
+        self.features = network.features
+
+    def forward(self, views):
+        return self.features(views).amax(dim=(2, 3))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--views", type=int, default=64)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--steps", type=int, default=20)
+    options = parser.parse_args()
+    torch.manual_seed(0)
+    views = torch.randn(options.views, 1, FRAMES, MELS)
+    with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as null:
+        path = os.path.join(folder, "encoder.onnx")
+        with contextlib.redirect_stdout(null):
+            torch.onnx.export(Encoder().eval(), (views,), path, dynamo=True, verbose=False)
+        settings = onnxruntime.SessionOptions()
+        settings.intra_op_num_threads = options.threads
+        settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        session = onnxruntime.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    data = views.numpy().astype(numpy.float32)
+    times = []
+    for _ in range(WARM_UP + options.steps):
+        start = time.perf_counter()
+        session.run(None, {name: data})
+        times.append(time.perf_counter() - start)
+    times = times[WARM_UP:]
+    print(json.dumps({
+        "name": f"ONNX Runtime {onnxruntime.__version__}",
+        "views": options.views, "threads": options.threads,
+        "views_per_second": options.views / statistics.median(times),
+        "best_views_per_second": options.views / min(times),
+        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
