@@ -22,6 +22,7 @@ let package = Package(
         .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
         .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+        .systemLibrary(name: "CRubberBand", pkgConfig: "rubberband", providers: [.apt(["librubberband-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CPThreadPool", providers: [.apt(["libpthreadpool-dev"])]),
@@ -31,7 +32,7 @@ let package = Package(
         .target(
             name: "Orchestrator",
             dependencies: [
-                "CKernels", "CSndFile", "CSoxr", "COpenBLAS", "CPNG",
+                "CKernels", "CSndFile", "CSoxr", "CRubberBand", "COpenBLAS", "CPNG",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ]),

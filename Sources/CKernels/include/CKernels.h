@@ -14,5 +14,6 @@
 #include "ck_loss.h"
 #include "ck_optimizer.h"
 #include "ck_logmel.h"
+#include "ck_vocoder.h"
 #include "ck_peak.h"
 #endif

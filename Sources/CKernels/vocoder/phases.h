@@ -1,0 +1,104 @@
+// How far every bin of a frame is turned: measured at the spectral peaks, shared by the bins around them.
+#define CK_EACH_ROW _Pragma("clang loop unroll(full)") for (ptrdiff_t i = 0; i < VW; i++)
+#define CK_HALF_OF_ROWS _Pragma("clang loop unroll(full)") for (ptrdiff_t i = 0; i < VW / 2; i++)
+
+enum { CK_VOCODER_MOST_PEAKS = 8192 / 2 / 3 + 2 }; // two peaks are three bins apart at least
+
+typedef struct {
+    float *re, *im;               // (VW + 1, pitch): a block's frames; row 0 is the frame before it
+    float *before_re, *before_im; // (VW + 1, pitch): the frames a hop before; a frame's turned bins replace them
+    float *turn_re, *turn_im;     // (pitch): R of the last frame
+    float *next_re, *next_im;     // (pitch): what R is at a bin, if that is a peak
+    float *power;                 // (pitch): |X|², with −1 around it
+    ptrdiff_t pitch, all, bins;
+} spectra;
+
+// `bins` of all `all` bins sound. What lies behind the last bin of a row is read by vectors, and is made to be 0.
+static spectra spectra_in(float *rows, ptrdiff_t pitch, ptrdiff_t all, ptrdiff_t bins) {
+    ptrdiff_t block = (VW + 1) * pitch;
+    float *single = rows + 4 * block;
+    for (ptrdiff_t row = 0; row < 4 * (VW + 1) + 5; row++)
+        for (ptrdiff_t k = 0; k < pitch; k++) rows[row * pitch + k] = 0;
+    spectra s = {rows,
+                 rows + block,
+                 rows + 2 * block,
+                 rows + 3 * block,
+                 single,
+                 single + pitch,
+                 single + 2 * pitch,
+                 single + 3 * pitch,
+                 single + 4 * pitch + 8,
+                 pitch,
+                 all,
+                 bins};
+    return s;
+}
+
+// power := |X(l)|²; next := unit(R·X(l − 1)·X_before*(l)), 1 where that vanishes
+CK_INLINE void measure(const spectra *s, ptrdiff_t l) {
+    const float *re = s->re + l * s->pitch, *im = s->im + l * s->pitch;
+    const float *before_re = s->before_re + l * s->pitch, *before_im = s->before_im + l * s->pitch;
+    vf one = v_set1(1), least = v_set1(1e-30f);
+    for (ptrdiff_t k = 0; k < s->bins; k += VW) {
+        vc now = {v_load(re + k), v_load(im + k)}, last = {v_load(re + k - s->pitch), v_load(im + k - s->pitch)};
+        vc before = {v_load(before_re + k), v_load(before_im + k)};
+        vc turn = {v_load(s->turn_re + k), v_load(s->turn_im + k)};
+        vc advance = {v_fma(last.re, before.re, v_mul(last.im, before.im)),
+                      v_fnma(last.re, before.im, v_mul(last.im, before.re))};
+        vc next = {v_fnma(turn.im, advance.im, v_mul(turn.re, advance.re)),
+                   v_fma(turn.re, advance.im, v_mul(turn.im, advance.re))};
+        vf norm = v_fma(next.re, next.re, v_mul(next.im, next.im));
+        vf scale = v_div(one, v_sqrt(v_max(norm, least)));
+        v_store(s->next_re + k, v_select_gt(norm, least, v_mul(next.re, scale), one));
+        v_store(s->next_im + k, v_select_gt(norm, least, v_mul(next.im, scale), v_zero()));
+        v_store(s->power + k, v_fma(now.re, now.re, v_mul(now.im, now.im)));
+    }
+    s->power[-2] = s->power[-1] = s->power[s->bins] = s->power[s->bins + 1] = -1;
+}
+
+// Bins that are greater than both neighbours on either side; without a branch, which noise would make unpredictable.
+static ptrdiff_t find_peaks(const spectra *s, int16_t *peaks) {
+    ptrdiff_t count = 0;
+    const float *p = s->power;
+    for (ptrdiff_t k = 0; k < s->bins; k++) {
+        peaks[count] = (int16_t)k;
+        count += (p[k] > p[k - 1]) & (p[k] > p[k + 1]) & (p[k] > p[k - 2]) & (p[k] > p[k + 2]);
+    }
+    return count;
+}
+
+// R := next at the nearest peak. A span's store may pass its end: the next one, or the padding, covers that.
+CK_INLINE void lock(const spectra *s, const int16_t *peaks, ptrdiff_t count) {
+    ptrdiff_t from = 0;
+    for (ptrdiff_t p = 0; p < count; p++) {
+        ptrdiff_t to = p + 1 < count ? (peaks[p] + peaks[p + 1] + 1) / 2 : s->bins;
+        vf re = v_set1(s->next_re[peaks[p]]), im = v_set1(s->next_im[peaks[p]]);
+        for (; from < to; from += VW) v_store(s->turn_re + from, re), v_store(s->turn_im + from, im);
+        from = to;
+    }
+    for (; from < s->bins; from += VW) v_store(s->turn_re + from, v_set1(1)), v_store(s->turn_im + from, v_zero());
+}
+
+// Turns frame l of the block, into the place of the frame a hop before it.
+static void turn_frame(const spectra *s, ptrdiff_t l, int anew) {
+    int16_t peaks[CK_VOCODER_MOST_PEAKS];
+    const float *re = s->re + l * s->pitch, *im = s->im + l * s->pitch;
+    float *out_re = s->before_re + l * s->pitch, *out_im = s->before_im + l * s->pitch;
+    measure(s, l);
+    lock(s, peaks, anew ? 0 : find_peaks(s, peaks));
+    for (ptrdiff_t k = 0; k < s->bins; k += VW) {
+        vc x = {v_load(re + k), v_load(im + k)}, turn = {v_load(s->turn_re + k), v_load(s->turn_im + k)};
+        v_store(out_re + k, v_fnma(x.im, turn.im, v_mul(x.re, turn.re)));
+        v_store(out_im + k, v_fma(x.im, turn.re, v_mul(x.re, turn.im)));
+    }
+    for (ptrdiff_t k = s->bins; k < s->all; k++) out_re[k] = out_im[k] = 0;
+    // A real signal's ends of the spectrum are real.
+    out_im[0] = out_im[s->all - 1] = 0;
+}
+
+static void keep_last_frame(const spectra *s) {
+    for (ptrdiff_t k = 0; k < s->bins; k += VW) {
+        v_store(s->re + k, v_load(s->re + VW * s->pitch + k));
+        v_store(s->im + k, v_load(s->im + VW * s->pitch + k));
+    }
+}

@@ -1,0 +1,160 @@
+// Set-up of the vocoder, its plan of frames, and the choice of the instruction set.
+#include "vocoder.h"
+#include <math.h>
+#include <stdlib.h>
+
+static const double PI = 3.14159265358979323846;
+
+double ck_vocoder_clamped(double ratio) {
+    if (!(ratio > CK_VOCODER_LOWEST_RATIO)) return CK_VOCODER_LOWEST_RATIO;
+    return ratio < CK_VOCODER_HIGHEST_RATIO ? ratio : CK_VOCODER_HIGHEST_RATIO;
+}
+
+ck_status ck_vocoder_check_ratio(double ratio) { return ratio == ck_vocoder_clamped(ratio) ? CK_OK : CK_INVALID_SHAPE; }
+
+double ck_vocoder_window(ptrdiff_t n, ptrdiff_t window) { return 0.5 - 0.5 * cos(2 * PI * (double)n / (double)window); }
+
+double ck_vocoder_overlap(const ck_vocoder_config *config) {
+    return 0.375 * (double)config->window / (double)config->hop;
+}
+
+// I₀(x) = Σ_k ((x/2)^k / k!)²
+static double bessel(double x) {
+    double sum = 1, term = 1;
+    for (int k = 1; term > 1e-18 * sum; k++) {
+        term *= (x / (2 * k)) * (x / (2 * k));
+        sum += term;
+    }
+    return sum;
+}
+
+// β = 7: images lie 70 dB below, and the transition takes 9 % of the band on either side of its edge.
+double ck_vocoder_filter(double distance) {
+    double place = 2 * distance / CK_VOCODER_TAPS, beta = 7;
+    if (place <= -1 || place >= 1) return 0;
+    double sinc = distance == 0 ? 1 : sin(PI * distance) / (PI * distance);
+    return sinc * bessel(beta * sqrt(1 - place * place)) / bessel(beta);
+}
+
+static int is_valid(const ck_vocoder_config *c) {
+    if (c->window < 64 || c->window > 8192 || (c->window & (c->window - 1)) != 0) return 0;
+    return c->hop >= 1 && (c->hop & (c->hop - 1)) == 0 && c->window >= 4 * c->hop && c->window <= 32 * c->hop;
+}
+
+ck_status ck_vocoder_create(const ck_vocoder_config *config, ck_vocoder **result) {
+    *result = NULL;
+    if (!is_valid(config)) return CK_INVALID_SHAPE;
+    ck_vocoder *context = calloc(1, sizeof *context);
+    if (context == NULL) return CK_OUT_OF_MEMORY;
+    ptrdiff_t window = config->window, filter = (CK_VOCODER_PHASES + 1) * CK_VOCODER_TAPS;
+    context->config = *config;
+    ck_status status = ck_fft_create(2 * window, &context->forward);
+    if (status == CK_OK) status = ck_fft_create(window, &context->inverse);
+    if (status == CK_OK) {
+        context->analysis = malloc((size_t)(2 * window + filter) * sizeof(float));
+        if (context->analysis == NULL) status = CK_OUT_OF_MEMORY;
+    }
+    if (status != CK_OK) {
+        ck_vocoder_destroy(context);
+        return status;
+    }
+    context->synthesis = context->analysis + window;
+    context->filter = context->synthesis + window;
+    double gain = 1 / (0.5 * (double)window * ck_vocoder_overlap(config));
+    for (ptrdiff_t n = 0; n < window; n++) {
+        context->analysis[n] = (float)(0.5 * ck_vocoder_window(n, window));
+        context->synthesis[n] = (float)(gain * ck_vocoder_window(n, window));
+    }
+    for (ptrdiff_t phase = 0; phase <= CK_VOCODER_PHASES; phase++)
+        for (ptrdiff_t tap = 0; tap < CK_VOCODER_TAPS; tap++)
+            context->filter[phase * CK_VOCODER_TAPS + tap] =
+                (float)ck_vocoder_filter((double)(tap - CK_VOCODER_TAPS / 2 + 1) - (double)phase / CK_VOCODER_PHASES);
+    *result = context;
+    return CK_OK;
+}
+
+void ck_vocoder_destroy(ck_vocoder *context) {
+    if (context == NULL) return;
+    free(context->forward.passes);
+    free(context->inverse.passes);
+    free(context->analysis);
+    free(context);
+}
+
+// Every frame that reaches into first ..< first + count: the earliest ends a sample behind `first`.
+ck_vocoder_plan ck_vocoder_stretch_plan(const ck_vocoder_config *c, double ratio, ptrdiff_t first, ptrdiff_t count) {
+    return (ck_vocoder_plan){
+        ratio, first, count, (count + c->window - 2) / c->hop, first - c->window / 2 + c->hop, c->window / 2 + 1};
+}
+
+ck_vocoder_plan ck_vocoder_shift_plan(const ck_vocoder_config *c, double ratio, ptrdiff_t first, ptrdiff_t count) {
+    ptrdiff_t before = CK_VOCODER_TAPS / 2 - 1;
+    ptrdiff_t from = (ptrdiff_t)floor((double)first * ratio) - before;
+    ptrdiff_t to = (ptrdiff_t)floor((double)(first + count - 1) * ratio) - before + CK_VOCODER_TAPS;
+    ck_vocoder_plan plan = ck_vocoder_stretch_plan(c, ratio, from, to - from);
+    if (ratio > 1) plan.bins = (ptrdiff_t)((double)(c->window / 2) / ratio) - CK_VOCODER_GUARD;
+    return plan;
+}
+
+ptrdiff_t ck_vocoder_place(const ck_vocoder_config *c, const ck_vocoder_plan *plan, ptrdiff_t m) {
+    return (ptrdiff_t)floor((double)(plan->centre + m * c->hop) / plan->ratio + 0.5);
+}
+
+ck_vocoder_layout ck_vocoder_layout_for(const ck_vocoder_config *c, const ck_vocoder_plan *plan) {
+    ptrdiff_t last = plan->frames - 1, pitch = c->window / 2 + 2 * CK_VOCODER_MAX_LANES;
+    ptrdiff_t input = ck_vocoder_place(c, plan, last) - ck_vocoder_place(c, plan, 0) + c->hop + c->window;
+    return (ck_vocoder_layout){pitch, (input + 15) / 16 * 16, last * c->hop + c->window,
+                               2 * CK_VOCODER_MAX_LANES * c->window, 4 * (CK_VOCODER_MAX_LANES + 1) + 5};
+}
+
+static ptrdiff_t floats_for(const ck_vocoder_config *c, const ck_vocoder_plan *plan) {
+    ck_vocoder_layout l = ck_vocoder_layout_for(c, plan);
+    return l.input + l.output + l.lanes + l.rows * l.pitch;
+}
+
+// A stretch reads most input at the lowest ratio, a shift makes most frames at the highest; both plans grow with the
+// count, and by one sample at most with where its first sample falls.
+ptrdiff_t ck_vocoder_scratch_bytes(const ck_vocoder *context, ptrdiff_t count) {
+    ck_vocoder_plan stretch = ck_vocoder_stretch_plan(&context->config, CK_VOCODER_LOWEST_RATIO, 0, count + 1);
+    ck_vocoder_plan shift = ck_vocoder_shift_plan(&context->config, CK_VOCODER_HIGHEST_RATIO, 0, count + 1);
+    ptrdiff_t a = floats_for(&context->config, &stretch), b = floats_for(&context->config, &shift);
+    return (a > b ? a : b) * (ptrdiff_t)sizeof(float) + 256;
+}
+
+typedef void (*render_function)(const ck_vocoder *, const ck_vocoder_plan *, ptrdiff_t, const float *, float *);
+typedef void (*resample_function)(const ck_vocoder *, double, ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, float *);
+
+static const struct {
+    render_function render;
+    resample_function resample;
+} variants[CK_ISA_COUNT] = {
+#define CK_VARIANT(isa, suffix) [isa] = {ck_vocoder_render__##suffix, ck_vocoder_resample__##suffix},
+#include "variants.inc"
+#undef CK_VARIANT
+};
+
+static float *aligned(void *scratch) { return (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63); }
+
+// The frames' sum heads the scratch; it begins where the first frame does.
+static const float *at(const ck_vocoder_config *c, const ck_vocoder_plan *plan, const float *scratch) {
+    return scratch + plan->first - (plan->centre - c->window / 2);
+}
+
+void ck_vocoder_stretch(const ck_vocoder *context, double ratio, ptrdiff_t samples, const float *x, ptrdiff_t first,
+                        ptrdiff_t count, float *out, void *scratch) {
+    if (count <= 0) return;
+    ck_vocoder_plan plan = ck_vocoder_stretch_plan(&context->config, ck_vocoder_clamped(ratio), first, count);
+    variants[ck_isa_active()].render(context, &plan, samples, x, aligned(scratch));
+    const float *y = at(&context->config, &plan, aligned(scratch));
+    for (ptrdiff_t i = 0; i < count; i++) out[i] = y[i];
+}
+
+void ck_vocoder_shift(const ck_vocoder *context, double ratio, ptrdiff_t samples, const float *x, ptrdiff_t first,
+                      ptrdiff_t count, float *out, void *scratch) {
+    if (count <= 0) return;
+    ratio = ck_vocoder_clamped(ratio);
+    ck_vocoder_plan plan = ck_vocoder_shift_plan(&context->config, ratio, first, count);
+    variants[ck_isa_active()].render(context, &plan, samples, x, aligned(scratch));
+    const float *y = at(&context->config, &plan, aligned(scratch));
+    variants[ck_isa_active()].resample(context, ratio, first, count, y, plan.first, out);
+}
