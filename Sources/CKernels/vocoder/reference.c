@@ -61,11 +61,11 @@ static int is_peak(const definition *d, ptrdiff_t k) {
 
 // turn := next at the nearest peak, the higher one of two; 1 where there is none
 static void lock(const definition *d) {
-    for (ptrdiff_t k = 0; k < d->plan->bins; k++) {
-        ptrdiff_t nearest = -1;
-        for (ptrdiff_t p = 0; p < d->plan->bins; p++)
-            if (is_peak(d, p) && (nearest < 0 || labs(p - k) <= labs(nearest - k))) nearest = p;
-        d->turn[k] = nearest < 0 ? (complex_number){1, 0} : d->next[nearest];
+    for (ptrdiff_t k = 0; k < d->plan->bins; k++) d->turn[k] = (complex_number){1, 0};
+    for (ptrdiff_t p = 0, last = -1; p < d->plan->bins; p++) {
+        if (!is_peak(d, p)) continue;
+        for (ptrdiff_t k = last < 0 ? 0 : (last + p + 1) / 2; k < d->plan->bins; k++) d->turn[k] = d->next[p];
+        last = p;
     }
 }
 
