@@ -49,7 +49,7 @@ let package = Package(
                 "Orchestrator", "CKernels", "COpenBLAS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "bench", exclude: ["Results", "Shapes", "peers", "README.md"]),
+            path: "bench", exclude: ["Results", "Shapes", "peers", "experiments", "README.md"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(

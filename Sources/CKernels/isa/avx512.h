@@ -33,8 +33,17 @@ CK_INLINE vf v_select_gt(vf a, vf b, vf x, vf y) {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), y, x);
 }
 CK_INLINE vf v_round(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-// a·2^n for integral n
+// a·2^⌊n⌋
 CK_INLINE vf v_scale2(vf a, vf n) { return _mm512_scalef_ps(a, n); }
+CK_INLINE vf v_fms(vf a, vf b, vf c) { return _mm512_fmsub_ps(a, b, c); }
+// 2^(j/16) for j = 0 … 15, and the entries that the last four bits of `index` name.
+#define CK_TABLE_OF_16 1
+CK_INLINE vf v_powers_of_sixteenths(void) {
+    return _mm512_setr_ps(1.0f, 1.04427378f, 1.09050773f, 1.13878863f, 1.18920712f, 1.24185781f, 1.29683955f,
+                          1.35425555f, 1.41421356f, 1.47682615f, 1.54221083f, 1.61049033f, 1.68179283f, 1.75625216f,
+                          1.83400809f, 1.91520656f);
+}
+CK_INLINE vf v_pick(vf table, vf index) { return _mm512_permutexvar_ps(_mm512_castps_si512(index), table); }
 // a = m·2^n with 1 <= m < 2, for a normal a > 0; NaN stays NaN
 CK_INLINE vf v_split2(vf a, vf *n) {
     *n = _mm512_getexp_ps(a);

@@ -17,23 +17,38 @@ CK_INLINE vf v_exp(vf x) {
     return v_scale2(p, n);
 }
 
-// s[i] := σ(x[i]) = 1 / (1 + 2ᵗ), t = −x·log₂ e, for a literal n: 2ᵗ by rounding t to an integer and a degree-5 minimax
-// polynomial of the rest. At most 2e-6 relative for |x| ≤ 40; beyond, x is clamped to where 2ᵗ is a normal float. A
-// step is taken for all n at once: alone, each waits for the last and the chain of 16, not the arithmetic, sets the
-// pace.
+// s[i] := σ(x[i]) = 1 / (1 + 2ᵗ), t = −x·log₂ e, for a literal n. t is rounded, by adding a number so large that its
+// last place is the step, to whole + j/steps; 2ᵗ is a polynomial of the rest times 2^(j/steps) times 2^whole. At most
+// 2e-6 relative for |x| ≤ 40; beyond, x is clamped to where 2ᵗ is a normal float. A step is taken for all n at once:
+// alone, each waits for the last and the chain of 14, not the arithmetic, sets the pace.
 CK_INLINE void v_sigmoids(vf *s, const vf *x, const int n) {
-    static const float c[5] = {-1.32647271e-3f, 9.67151265e-3f, -5.55073374e-2f, 2.40222421e-1f, -6.93146978e-1f};
+    const vf log2e = v_set1(-1.44269504088896341f), one = v_set1(1.0f);
     vf t[8], whole[8], p[8];
 #define CK_EACH _Pragma("clang loop unroll(full)") for (int i = 0; i < n; i++)
     CK_EACH t[i] = v_min(v_set1(87.0f), v_max(v_set1(-87.0f), x[i])); // NaN stays, as in v_exp
-    CK_EACH whole[i] = v_round(v_mul(t[i], v_set1(-1.44269504088896341f)));
-    CK_EACH t[i] = v_fma(t[i], v_set1(1.44269504088896341f), whole[i]); // minus the rest: odd coefficients change sign
+#ifdef CK_TABLE_OF_16
+    // Steps of 1/16: the table is one register, and a cubic is enough for the rest.
+    vf sum[8];
+    const vf table = v_powers_of_sixteenths(), large = v_set1(0x1.8p19f);
+    CK_EACH sum[i] = v_fma(t[i], log2e, large);
+    CK_EACH whole[i] = v_sub(sum[i], large);
+    CK_EACH t[i] = v_fms(t[i], log2e, whole[i]);
+    CK_EACH p[i] = v_fma(v_set1(5.55041087e-2f), t[i], v_set1(2.40226507e-1f));
+    CK_EACH p[i] = v_fma(p[i], t[i], v_set1(6.93147181e-1f));
+    CK_EACH p[i] = v_fma(p[i], t[i], one);
+    CK_EACH p[i] = v_fma(p[i], v_scale2(v_pick(table, sum[i]), whole[i]), one); // v_scale2 rounds whole + j/16 down
+#else
+    static const float c[5] = {-1.32647271e-3f, 9.67151265e-3f, -5.55073374e-2f, 2.40222421e-1f, -6.93146978e-1f};
+    const vf large = v_set1(0x1.8p23f);
+    CK_EACH whole[i] = v_sub(v_fma(t[i], log2e, large), large);
+    CK_EACH t[i] = v_fnma(t[i], log2e, whole[i]); // minus the rest: odd coefficients change sign
     CK_EACH p[i] = v_fma(v_set1(c[0]), t[i], v_set1(c[1]));
     CK_EACH p[i] = v_fma(p[i], t[i], v_set1(c[2]));
     CK_EACH p[i] = v_fma(p[i], t[i], v_set1(c[3]));
     CK_EACH p[i] = v_fma(p[i], t[i], v_set1(c[4]));
-    CK_EACH p[i] = v_fma(p[i], t[i], v_set1(1.0f));
-    CK_EACH p[i] = v_add(v_scale2(p[i], whole[i]), v_set1(1.0f));
+    CK_EACH p[i] = v_fma(p[i], t[i], one);
+    CK_EACH p[i] = v_add(v_scale2(p[i], whole[i]), one);
+#endif
     CK_EACH s[i] = v_reciprocal(p[i]);
 #undef CK_EACH
 }

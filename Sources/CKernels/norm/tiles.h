@@ -5,6 +5,8 @@
 #include "../isa/spans.h"
 #include "images.h"
 
+#define CK_EACH_OF(n) _Pragma("clang loop unroll(full)") for (int i = 0; i < (n); i++)
+
 typedef struct {
     ptrdiff_t block, image;
     ptrdiff_t at;      // offset of (image, first row, c)
@@ -42,26 +44,41 @@ CK_INLINE void visit_images(const ck_images *s, ptrdiff_t block, tile_visitor vi
     visit(s, block, s->R, visitor, task);
 }
 
-CK_INLINE vf activate(ck_activation activation, vf z) {
-    switch (activation) {
-    case CK_SWISH:
-        return v_swish(z);
-    case CK_RELU:
-        return v_max(v_zero(), z); // in this order a NaN stays one
-    default:
-        return z;
+enum { ABREAST = 4 }; // rows that a pass activates at once: alone, each waits for the last
+
+// y[i] := activation(z[i]) for a literal n ≤ ABREAST
+CK_INLINE void activate_all(ck_activation activation, vf *y, const vf *z, const int n) {
+    vf s[ABREAST];
+    if (activation == CK_SWISH) v_sigmoids(s, z, n);
+    CK_EACH_OF(n) {
+        y[i] = z[i];
+        if (activation == CK_SWISH) y[i] = v_mul(z[i], s[i]);
+        if (activation == CK_RELU) y[i] = v_max(v_zero(), z[i]); // in this order a NaN stays one
     }
 }
 
-CK_INLINE vf activation_derivative(ck_activation activation, vf z) {
-    switch (activation) {
-    case CK_SWISH:
-        return v_swish_derivative(z);
-    case CK_RELU:
-        return v_select_gt(z, v_zero(), v_set1(1.0f), v_zero());
-    default:
-        return v_set1(1.0f);
+// y[i] := activation'(z[i])
+CK_INLINE void derive_all(ck_activation activation, vf *y, const vf *z, const int n) {
+    vf s[ABREAST];
+    const vf one = v_set1(1.0f);
+    if (activation == CK_SWISH) v_sigmoids(s, z, n);
+    CK_EACH_OF(n) {
+        y[i] = one;
+        if (activation == CK_SWISH) y[i] = v_mul(s[i], v_fma(z[i], v_sub(one, s[i]), one));
+        if (activation == CK_RELU) y[i] = v_select_gt(z[i], v_zero(), one, v_zero());
     }
+}
+
+CK_INLINE vf activate(ck_activation activation, vf z) {
+    vf y;
+    activate_all(activation, &y, &z, 1);
+    return y;
+}
+
+CK_INLINE vf activation_derivative(ck_activation activation, vf z) {
+    vf y;
+    derive_all(activation, &y, &z, 1);
+    return y;
 }
 
 // Scale and shift of channels c ..< c + n.
@@ -75,6 +92,14 @@ CK_INLINE affine affine_at(const ck_operand *x, ptrdiff_t c, ptrdiff_t n) {
 }
 
 CK_INLINE vf apply(affine k, vf x) { return v_fma(x, k.scale, k.shift); }
+
+// Calls f(…, r, rows) for runs of ABREAST rows, then for single ones, `rows` a constant of the compiler.
+#define RUNS_OF_ROWS(t, f, ...)                                                                                        \
+    do {                                                                                                               \
+        ptrdiff_t r = 0;                                                                                               \
+        for (; r + ABREAST <= (t).rows; r += ABREAST) f(__VA_ARGS__, r, ABREAST);                                      \
+        for (; r < (t).rows; r++) f(__VA_ARGS__, r, 1);                                                                \
+    } while (0)
 
 // Calls f(…, activation, n) with both as constants of the compiler, so that the row loop holds no branch.
 #define WITH_CONSTANTS(f, task, t, activation)                                                                         \

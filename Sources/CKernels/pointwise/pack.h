@@ -6,13 +6,29 @@ typedef struct {
     ptrdiff_t first, count; // rows
 } row_range;
 
-CK_INLINE vf operand_vector(const ck_operand *o, const float *x, const float *gate, ptrdiff_t c, ptrdiff_t lanes,
-                            int affine, ck_activation activation) {
-    vf z = load_lanes(x + c, lanes);
-    if (affine) z = v_fma(load_lanes(o->scale + c, lanes), z, load_lanes(o->shift + c, lanes));
+CK_INLINE vf operand_tail(const ck_operand *o, const float *x, const float *gate, ptrdiff_t c, ptrdiff_t lanes,
+                          int affine, ck_activation activation) {
+    vf z = v_load_tail(x + c, lanes);
+    if (affine) z = v_fma(v_load_tail(o->scale + c, lanes), z, v_load_tail(o->shift + c, lanes));
     if (activation == CK_SWISH) z = v_swish(z);
-    if (activation == CK_RELU) z = v_max(z, v_zero());
-    return gate ? v_mul(z, load_lanes(gate + c, lanes)) : z;
+    if (activation == CK_RELU) z = v_max(v_zero(), z); // in this order a NaN stays one
+    return gate ? v_mul(z, v_load_tail(gate + c, lanes)) : z;
+}
+
+// Packed operand for `count` whole vectors from c on.
+CK_INLINE void pack_vectors(const ck_operand *o, const float *x, const float *gate, ptrdiff_t c, float *row, int affine,
+                            ck_activation activation, const int count) {
+    vf z[4], s[4];
+    CK_UNROLL for (int i = 0; i < count; i++) {
+        z[i] = v_load(x + c + i * VW);
+        if (affine) z[i] = v_fma(v_load(o->scale + c + i * VW), z[i], v_load(o->shift + c + i * VW));
+    }
+    if (activation == CK_SWISH) v_sigmoids(s, z, count);
+    CK_UNROLL for (int i = 0; i < count; i++) {
+        if (activation == CK_SWISH) z[i] = v_mul(z[i], s[i]);
+        if (activation == CK_RELU) z[i] = v_max(v_zero(), z[i]);
+        v_store(row + i * GROUP * VW, gate ? v_mul(z[i], v_load(gate + c + i * VW)) : z[i]);
+    }
 }
 
 CK_INLINE void pack_operand_as(const ck_operand *o, row_range range, float *packed, int affine,
@@ -23,9 +39,17 @@ CK_INLINE void pack_operand_as(const ck_operand *o, row_range range, float *pack
     for (ptrdiff_t r = 0; r < range.count; r++, x += C) {
         float *row = packed + r / GROUP * GROUP * padded(C) + r % GROUP * VW;
         ptrdiff_t c = 0;
-        for (; c + VW <= C; c += VW, row += GROUP * VW)
-            v_store(row, operand_vector(o, x, gate, c, VW, affine, activation));
-        if (c < C) v_store(row, operand_vector(o, x, gate, c, C - c, affine, activation));
+        for (; c + 4 * VW <= C; c += 4 * VW, row += 4 * GROUP * VW)
+            pack_vectors(o, x, gate, c, row, affine, activation, 4);
+        if (c + 2 * VW <= C) {
+            pack_vectors(o, x, gate, c, row, affine, activation, 2);
+            c += 2 * VW, row += 2 * GROUP * VW;
+        }
+        if (c + VW <= C) {
+            pack_vectors(o, x, gate, c, row, affine, activation, 1);
+            c += VW, row += GROUP * VW;
+        }
+        if (c < C) v_store(row, operand_tail(o, x, gate, c, C - c, affine, activation));
         if (--left == 0) left = range.rows_per_image, gate = gated ? gate + C : NULL;
     }
 }

@@ -1,12 +1,25 @@
 // The passes over (N, R, C).
 #include <string.h>
 
+// u[i] := the activated operand of `rows` rows, the first of them r
+CK_INLINE void activated_rows(const float *x, affine k, tile t, ck_activation activation, ptrdiff_t n, ptrdiff_t r,
+                              vf *u, const int rows) {
+    vf z[ABREAST];
+    CK_EACH_OF(rows) z[i] = apply(k, load_ahead(x + (r + i) * t.C, t.rows * t.C, n));
+    activate_all(activation, u, z, rows);
+}
+
+CK_INLINE void squeeze_run(const float *x, affine z, tile t, ck_activation activation, ptrdiff_t n, vf *sum,
+                           ptrdiff_t r, const int rows) {
+    vf u[ABREAST];
+    activated_rows(x, z, t, activation, n, r, u, rows);
+    CK_EACH_OF(rows) *sum = v_add(*sum, u[i]);
+}
+
 CK_INLINE void squeeze_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n) {
-    const float *x = k->x->x + t.at;
     affine z = affine_at(k->x, t.c, n);
     vf sum = v_zero();
-    for (ptrdiff_t r = 0; r < t.rows; r++)
-        sum = v_add(sum, activate(activation, apply(z, load_ahead(x + r * t.C, t.rows * t.C, n))));
+    RUNS_OF_ROWS(t, squeeze_run, k->x->x + t.at, z, t, activation, n, &sum);
     add_n(k->out + t.image * t.C + t.c, n, v_mul(sum, v_set1(1.0f / (float)k->images.R)));
 }
 
@@ -26,13 +39,17 @@ void CK_NAME(ck_squeeze_forward_block)(void *context, ptrdiff_t block, void *scr
     visit_tiles(&((const ck_squeeze *)context)->images, block, squeeze_tile, context);
 }
 
+CK_INLINE void gate_run(const float *x, const float *da, affine z, tile t, ck_activation activation, ptrdiff_t n,
+                        vf *sum, ptrdiff_t r, const int rows) {
+    vf u[ABREAST];
+    activated_rows(x, z, t, activation, n, r, u, rows);
+    CK_EACH_OF(rows) *sum = v_fma(load_ahead(da + (r + i) * t.C, t.rows * t.C, n), u[i], *sum);
+}
+
 CK_INLINE void gate_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n) {
-    const float *x = k->x->x + t.at, *da = k->da + t.at;
     affine z = affine_at(k->x, t.c, n);
     vf sum = v_zero();
-    for (ptrdiff_t r = 0; r < t.rows; r++)
-        sum = v_fma(load_ahead(da + r * t.C, t.rows * t.C, n),
-                    activate(activation, apply(z, load_ahead(x + r * t.C, t.rows * t.C, n))), sum);
+    RUNS_OF_ROWS(t, gate_run, k->x->x + t.at, k->da + t.at, z, t, activation, n, &sum);
     add_n(k->out + t.image * t.C + t.c, n, sum);
 }
 
@@ -47,25 +64,36 @@ void CK_NAME(ck_gate_backward_block)(void *context, ptrdiff_t block, void *scrat
     visit_tiles(&((const ck_squeeze *)context)->images, block, gate_tile, context);
 }
 
-CK_INLINE void unsqueeze_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n) {
-    const float *x = k->x->x + t.at;
-    float *dz = k->dz + t.at;
-    ptrdiff_t nc = t.image * t.C + t.c;
-    affine z = affine_at(k->x, t.c, n);
-    vf gate = k->x->gate != NULL ? load_n(k->x->gate + nc, n) : v_set1(1.0f);
-    vf mean = v_mul(load_n(k->dpooled + nc, n), v_set1(1.0f / (float)k->images.R));
-    vf sum = v_zero(), product = v_zero();
-    for (ptrdiff_t r = 0; r < t.rows; r++) {
-        vf v = load_ahead(x + r * t.C, t.rows * t.C, n);
-        vf du = v_fma(load_ahead(dz + r * t.C, t.rows * t.C, n), gate, mean);
-        vf d = v_mul(du, activation_derivative(activation, apply(z, v)));
-        store_n(dz + r * t.C, n, d);
-        sum = v_add(sum, d);
-        product = v_fma(d, v, product);
+typedef struct {
+    affine z;
+    vf gate, mean;
+    vf sum, product;
+} unsqueeze;
+
+CK_INLINE void unsqueeze_run(const float *x, float *dz, unsqueeze *k, tile t, ck_activation activation, ptrdiff_t n,
+                             ptrdiff_t r, const int rows) {
+    vf v[ABREAST], z[ABREAST], slope[ABREAST];
+    CK_EACH_OF(rows) v[i] = load_ahead(x + (r + i) * t.C, t.rows * t.C, n);
+    CK_EACH_OF(rows) z[i] = apply(k->z, v[i]);
+    derive_all(activation, slope, z, rows);
+    CK_EACH_OF(rows) {
+        float *at = dz + (r + i) * t.C;
+        vf d = v_mul(v_fma(load_ahead(at, t.rows * t.C, n), k->gate, k->mean), slope[i]);
+        store_n(at, n, d);
+        k->sum = v_add(k->sum, d);
+        k->product = v_fma(d, v[i], k->product);
     }
+}
+
+CK_INLINE void unsqueeze_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n) {
+    ptrdiff_t nc = t.image * t.C + t.c;
+    unsqueeze u = {.z = affine_at(k->x, t.c, n), .sum = v_zero(), .product = v_zero()};
+    u.gate = k->x->gate != NULL ? load_n(k->x->gate + nc, n) : v_set1(1.0f);
+    u.mean = v_mul(load_n(k->dpooled + nc, n), v_set1(1.0f / (float)k->images.R));
+    RUNS_OF_ROWS(t, unsqueeze_run, k->x->x + t.at, k->dz + t.at, &u, t, activation, n);
     float *sums = k->sums + t.block * 2 * t.C + t.c;
-    add_n(sums, n, sum);
-    add_n(sums + t.C, n, product);
+    add_n(sums, n, u.sum);
+    add_n(sums + t.C, n, u.product);
 }
 
 CK_INLINE void unsqueeze_tile(const void *task, tile t) {
