@@ -5,6 +5,7 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure Ossicle on this machine.",
         subcommands: [
-            KernelsCommand.self, StepCommand.self, FeaturesCommand.self, PipelineCommand.self, CompareCommand.self,
+            KernelsCommand.self, StepCommand.self, FeaturesCommand.self, VocoderCommand.self,
+            PipelineCommand.self, CompareCommand.self,
         ])
 }

@@ -2,13 +2,13 @@ import CRubberBand
 
 /// Rubber Band, off line and on one thread. It allocates for every sound: the engine to compare with, or to take where
 /// quality matters more than time.
-enum RubberBand {
+public enum RubberBand {
     /// Of the library's two engines: `faster` (R2) and `finer` (R3).
-    enum Quality: Sendable { case faster, finer }
+    public enum Quality: Sendable { case faster, finer }
 
     /// The sound with its duration times `timeRatio` and its pitch times `pitchScale`: round(count · timeRatio) samples.
     /// Both ratios are positive.
-    static func process(
+    public static func process(
         _ samples: Span<Float>, sampleRate: Int, timeRatio: Double, pitchScale: Double, quality: Quality = .finer
     ) -> [Float] {
         let wanted = Int((Double(samples.count) * timeRatio).rounded())

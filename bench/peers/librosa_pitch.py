@@ -1,0 +1,58 @@
+"""The peer of `bench vocoder`: librosa.effects.pitch_shift, on one thread.
+
+    librosa_pitch.py time  --ratios 0.8,1.2 --seconds 0.5 SOUND      prints the median time of each ratio
+    librosa_pitch.py shift --ratios 0.8,1.2 SOUND…                   writes SOUND.0.8, SOUND.1.2 … beside each
+
+Sounds are raw little-endian floats, 16 kHz, one channel. Prints one JSON object. Needs librosa.
+"""
+import os
+
+for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
+
+import argparse
+import json
+import statistics
+import time
+
+import librosa
+import numpy as np
+
+RATE = 16_000
+
+
+def shift(sound, ratio):
+    return librosa.effects.pitch_shift(sound, sr=RATE, n_steps=12 * np.log2(ratio))
+
+
+def median_time(sound, ratio, seconds):
+    shift(sound, ratio)
+    shift(sound, ratio)
+    times = []
+    while len(times) < 5 or sum(times) < seconds:
+        start = time.perf_counter()
+        shift(sound, ratio)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("task", choices=["time", "shift"])
+    parser.add_argument("sounds", nargs="+")
+    parser.add_argument("--ratios", required=True)
+    parser.add_argument("--seconds", type=float, default=0.3)
+    options = parser.parse_args()
+    report = {"name": f"librosa {librosa.__version__}", "seconds": {}}
+    for path in options.sounds:
+        sound = np.fromfile(path, dtype="<f4")
+        for ratio in options.ratios.split(","):
+            if options.task == "time":
+                report["seconds"][ratio] = median_time(sound, float(ratio), options.seconds)
+            else:
+                shift(sound, float(ratio)).astype("<f4").tofile(f"{path}.{ratio}")
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
