@@ -188,20 +188,32 @@ void CK_NAME(ck_vocoder_render)(const ck_vocoder *context, const ck_vocoder_plan
     }
 }
 
-// out(i) = Σ_j h(j − fraction)·y(⌊i·r⌋ + j), h interpolated between the two nearest phases of the table
+// Σ_j h(j − fraction)·y(⌊place⌋ + j) lane by lane, h interpolated between the two nearest phases of the table
+CK_INLINE vf weighted(const ck_vocoder *context, double place, const float *y) {
+    double whole = __builtin_floor(place), phase = (place - whole) * CK_VOCODER_PHASES;
+    ptrdiff_t row = (ptrdiff_t)phase;
+    const float *h = context->filter + row * CK_VOCODER_TAPS;
+    const float *from = y + (ptrdiff_t)whole - (CK_VOCODER_TAPS / 2 - 1);
+    vf share = v_set1((float)(phase - (double)row)), sum = v_zero();
+    _Pragma("clang loop unroll(full)") for (ptrdiff_t j = 0; j < CK_VOCODER_TAPS; j += VW) {
+        vf low = v_load(h + j), high = v_load(h + CK_VOCODER_TAPS + j);
+        sum = v_fma(v_fma(share, v_sub(high, low), low), v_load(from + j), sum);
+    }
+    return sum;
+}
+
+// out(i) = y((first + i)·r), where y[0] is the sample at y_first. VW sums are taken across at once.
 void CK_NAME(ck_vocoder_resample)(const ck_vocoder *context, double ratio, ptrdiff_t first, ptrdiff_t count,
                                   const float *y, ptrdiff_t y_first, float *out) {
-    for (ptrdiff_t i = 0; i < count; i++) {
-        double place = (double)(first + i) * ratio, whole = __builtin_floor(place);
-        double phase = (place - whole) * CK_VOCODER_PHASES;
-        ptrdiff_t row = (ptrdiff_t)phase;
-        const float *h = context->filter + row * CK_VOCODER_TAPS;
-        const float *from = y + (ptrdiff_t)whole - (CK_VOCODER_TAPS / 2 - 1) - y_first;
-        vf share = v_set1((float)(phase - (double)row)), sum = v_zero();
-        _Pragma("clang loop unroll(full)") for (ptrdiff_t j = 0; j < CK_VOCODER_TAPS; j += VW) {
-            vf low = v_load(h + j), high = v_load(h + CK_VOCODER_TAPS + j);
-            sum = v_fma(v_fma(share, v_sub(high, low), low), v_load(from + j), sum);
-        }
-        out[i] = v_sum(sum);
+    const float *origin = y - y_first;
+    ptrdiff_t i = 0;
+    for (; i + VW <= count; i += VW) {
+        vf rows[VW];
+        for (ptrdiff_t l = 0; l < VW; l++) rows[l] = weighted(context, (double)(first + i + l) * ratio, origin);
+        v_transpose(rows);
+        vf sum = rows[0];
+        for (ptrdiff_t l = 1; l < VW; l++) sum = v_add(sum, rows[l]);
+        v_store(out + i, sum);
     }
+    for (; i < count; i++) out[i] = v_sum(weighted(context, (double)(first + i) * ratio, origin));
 }

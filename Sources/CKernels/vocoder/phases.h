@@ -13,12 +13,13 @@ typedef struct {
     ptrdiff_t pitch, all, bins;
 } spectra;
 
-// `bins` of all `all` bins sound. What lies behind the last bin of a row is read by vectors, and is made to be 0.
+// `bins` of all `all` bins sound. Zeroed is what is read before it is written: the frame before the first, the first
+// turn, and what vectors touch behind the last bin of a row.
 static spectra spectra_in(float *rows, ptrdiff_t pitch, ptrdiff_t all, ptrdiff_t bins) {
-    ptrdiff_t block = (VW + 1) * pitch;
+    ptrdiff_t block = (VW + 1) * pitch, frames = 4 * (VW + 1);
     float *single = rows + 4 * block;
-    for (ptrdiff_t row = 0; row < 4 * (VW + 1) + 5; row++)
-        for (ptrdiff_t k = 0; k < pitch; k++) rows[row * pitch + k] = 0;
+    for (ptrdiff_t row = 0; row < frames + 5; row++)
+        for (ptrdiff_t k = row < frames && row % (VW + 1) > 0 ? all : 0; k < pitch; k++) rows[row * pitch + k] = 0;
     spectra s = {rows,
                  rows + block,
                  rows + 2 * block,

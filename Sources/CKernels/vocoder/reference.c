@@ -14,6 +14,7 @@ typedef struct {
     const float *x;
     complex_number *root; // (N): exp(−2πi·n / N)
     complex_number *last, *now, *before, *turn, *next;
+    double *window, *windowed; // (N)
 } definition;
 
 static double sample(const definition *d, ptrdiff_t i) { return i >= 0 && i < d->samples ? (double)d->x[i] : 0; }
@@ -27,12 +28,12 @@ static double power(complex_number a) { return a.re * a.re + a.im * a.im; }
 // X(u, k) = Σ_n w(n)·x(u − N/2 + n)·exp(−2πi·k·n / N)
 static void analyse(const definition *d, ptrdiff_t u, complex_number *spectrum) {
     ptrdiff_t N = d->config->window;
+    for (ptrdiff_t n = 0; n < N; n++) d->windowed[n] = d->window[n] * sample(d, u - N / 2 + n);
     for (ptrdiff_t k = 0; k <= N / 2; k++) {
         complex_number sum = {0, 0};
         for (ptrdiff_t n = 0; n < N; n++) {
-            double value = ck_vocoder_window(n, N) * sample(d, u - N / 2 + n);
-            sum.re += value * d->root[k * n % N].re;
-            sum.im += value * d->root[k * n % N].im;
+            sum.re += d->windowed[n] * d->root[k * n % N].re;
+            sum.im += d->windowed[n] * d->root[k * n % N].im;
         }
         spectrum[k] = sum;
     }
@@ -90,7 +91,7 @@ static void synthesize(const definition *d, double *out) {
             double part = y.re * d->root[k * n % N].re + y.im * d->root[k * n % N].im;
             sum += k == 0 || k == N / 2 ? y.re * d->root[k * n % N].re : 2 * part;
         }
-        out[n] += ck_vocoder_window(n, N) * sum / ((double)N * ck_vocoder_overlap(d->config));
+        out[n] += d->window[n] * sum / ((double)N * ck_vocoder_overlap(d->config));
     }
 }
 
@@ -98,13 +99,25 @@ static void synthesize(const definition *d, double *out) {
 static ck_status render(const ck_vocoder_config *c, const ck_vocoder_plan *plan, ptrdiff_t samples, const float *x,
                         double *y) {
     ptrdiff_t N = c->window, bins = N / 2 + 1;
-    complex_number *memory = calloc((size_t)(N + 5 * bins), sizeof *memory);
+    complex_number *memory = calloc((size_t)(2 * N + 5 * bins), sizeof *memory);
     if (memory == NULL) return CK_OUT_OF_MEMORY;
     complex_number *at = memory + N;
-    definition d = {c, plan, samples, x, memory, at, at + bins, at + 2 * bins, at + 3 * bins, at + 4 * bins};
+    definition d = {c,
+                    plan,
+                    samples,
+                    x,
+                    memory,
+                    at,
+                    at + bins,
+                    at + 2 * bins,
+                    at + 3 * bins,
+                    at + 4 * bins,
+                    (double *)(at + 5 * bins),
+                    (double *)(at + 5 * bins) + N};
     for (ptrdiff_t n = 0; n < N; n++) {
         double angle = 6.283185307179586476925 * (double)n / (double)N;
         d.root[n] = (complex_number){cos(angle), -sin(angle)};
+        d.window[n] = ck_vocoder_window(n, N);
     }
     for (ptrdiff_t m = 0; m < plan->frames; m++) {
         ptrdiff_t u = ck_vocoder_place(c, plan, m);

@@ -51,7 +51,9 @@ ck_status ck_vocoder_create(const ck_vocoder_config *config, ck_vocoder **result
     ck_status status = ck_fft_create(2 * window, &context->forward);
     if (status == CK_OK) status = ck_fft_create(window, &context->inverse);
     if (status == CK_OK) {
-        context->analysis = malloc((size_t)(2 * window + filter) * sizeof(float));
+        // Rows of the filter are three cache lines: aligned, none of their loads touches two.
+        size_t bytes = ((size_t)(2 * window + filter) * sizeof(float) + 63) / 64 * 64;
+        context->analysis = aligned_alloc(64, bytes);
         if (context->analysis == NULL) status = CK_OUT_OF_MEMORY;
     }
     if (status != CK_OK) {

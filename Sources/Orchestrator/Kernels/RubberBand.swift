@@ -6,6 +6,9 @@ public enum RubberBand {
     /// Of the library's two engines: `faster` (R2) and `finer` (R3).
     public enum Quality: Sendable { case faster, finer }
 
+    /// Samples that it is fed at once.
+    private static let blockSamples = 4096
+
     /// The sound with its duration times `timeRatio` and its pitch times `pitchScale`: round(count · timeRatio) samples.
     /// Both ratios are positive.
     public static func process(
@@ -19,20 +22,28 @@ public enum RubberBand {
             preconditionFailure("rubberband_new gives a state for one channel")
         }
         defer { rubberband_delete(state) }
-        let count = UInt32(samples.count)
-        rubberband_set_expected_input_duration(state, count)
-        rubberband_set_max_process_size(state, count)
-        samples.withUnsafeBufferPointer { input in
-            withUnsafePointer(to: input.baseAddress) { channels in
-                rubberband_study(state, channels, count, 1)
-                rubberband_process(state, channels, count, 1)
-            }
-        }
-        let available = min(wanted, Int(max(0, rubberband_available(state))))
+        rubberband_set_expected_input_duration(state, UInt32(samples.count))
+        rubberband_set_max_process_size(state, UInt32(blockSamples))
         var output = [Float](repeating: 0, count: wanted)
-        output.withUnsafeMutableBufferPointer { buffer in
-            withUnsafePointer(to: buffer.baseAddress) { channels in
-                _ = rubberband_retrieve(state, channels, UInt32(available))
+        samples.withUnsafeBufferPointer { input in
+            withUnsafePointer(to: input.baseAddress) { rubberband_study(state, $0, UInt32(input.count), 1) }
+            output.withUnsafeMutableBufferPointer { buffer in
+                var done = 0
+                for start in stride(from: 0, to: input.count, by: blockSamples) {
+                    let count = min(blockSamples, input.count - start)
+                    withUnsafePointer(to: input.baseAddress.map { $0 + start }) {
+                        rubberband_process(state, $0, UInt32(count), start + count == input.count ? 1 : 0)
+                    }
+                    // Its buffer holds a second or so: what it has is taken at once.
+                    while done < wanted {
+                        let available = min(wanted - done, Int(rubberband_available(state)))
+                        guard available > 0 else { break }
+                        let taken = withUnsafePointer(to: buffer.baseAddress.map { $0 + done }) {
+                            rubberband_retrieve(state, $0, UInt32(available))
+                        }
+                        done += Int(taken)
+                    }
+                }
             }
         }
         return output

@@ -1,3 +1,4 @@
+import CAllocationCounter
 import Foundation
 import Testing
 
@@ -43,6 +44,14 @@ import Testing
         #expect(y[12_600...].allSatisfy { abs($0) < 1e-3 })
         let slow = try TimeStretch(rate: 0.8).apply(to: Self.tone(15_000), machine: machine)
         #expect(slow[14_000...].contains { abs($0) > 0.4 })
+    }
+
+    @Test(arguments: PitchEngine.allCases) func a_long_sound_is_shifted_to_its_end(engine: PitchEngine) throws {
+        let y = try PitchShift(ratio: 0.9).apply(to: Self.tone(100_000), machine: PitchMachine(engine))
+        for start in stride(from: 0, to: 99_000, by: 1000) {
+            let height = y[start..<start + 1000].map { abs($0) }.max() ?? 0
+            #expect(height > 0.4 && height < 0.6, "at \(start): \(height)")
+        }
     }
 
     @Test func an_unshifted_sound_is_transparent() throws {
@@ -102,6 +111,24 @@ import Testing
             for _ in 0..<4 { group.addTask { shift.apply(to: x, machine: machine) } }
             for await result in group { #expect(result == expected) }
         }
+    }
+
+    @Test(.enabled(if: allocation_counter_works())) func the_vocoder_allocates_nothing_for_a_view() throws {
+        let machine = try PitchMachine(.vocoder)
+        let x = Self.tone(20_000)
+        var view = [Float](repeating: 0, count: 15_360)
+        var scratch = [Float](repeating: 0, count: machine.scratchCount(samples: view.count))
+        let shifts = try [0.5, 0.8, 1.1, 2].map { try PitchShift(ratio: $0) }
+        var counts = [Int](repeating: 0, count: shifts.count)
+        for (index, shift) in shifts.enumerated() {
+            let before = allocation_count()
+            var viewSpan = view.mutableSpan
+            var scratchSpan = scratch.mutableSpan
+            shift.apply(to: x.span, from: 2000, into: &viewSpan, machine: machine, scratch: &scratchSpan)
+            counts[index] = allocation_count() - before
+        }
+        // The first may make tables of the language's run time.
+        #expect(counts.dropFirst().allSatisfy { $0 == 0 })
     }
 
     @Test func ratios_are_drawn_from_their_range_and_are_replayable() throws {
