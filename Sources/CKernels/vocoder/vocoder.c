@@ -28,7 +28,7 @@ static double bessel(double x) {
     return sum;
 }
 
-// β = 7: images lie 70 dB below, and the transition takes 9 % of the band on either side of its edge.
+// β = 7: images lie 70 dB below, and the transition takes 4.5 % of the band on either side of its edge.
 double ck_vocoder_filter(double distance) {
     double place = 2 * distance / CK_VOCODER_TAPS, beta = 7;
     if (place <= -1 || place >= 1) return 0;

@@ -6,8 +6,8 @@
 
 enum {
     CK_VOCODER_MAX_LANES = 16,
-    CK_VOCODER_TAPS = 48,    // of the resampler, a multiple of every vector width
-    CK_VOCODER_PHASES = 512, // of its filter, between which it is interpolated
+    CK_VOCODER_TAPS = 96,    // of the resampler, a multiple of every vector width
+    CK_VOCODER_PHASES = 256, // of its filter, between which it is interpolated
     CK_VOCODER_GUARD = 4, // bins below the pitch shift's cut-off: a Hann window spreads a bin over two on either side
     CK_VOCODER_ONSET = 4, // times the mean power of the quarter of a window before
 };
