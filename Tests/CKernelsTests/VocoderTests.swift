@@ -184,6 +184,20 @@ extension KernelTests {
             }
         }
 
+        @Test func scratch_suffices_wherever_a_view_begins_and_whatever_its_ratio() throws {
+            // `run` looks behind the end of the scratch.
+            let vocoder = try Vocoder(ck_vocoder_config(window: 64, hop: 16))
+            let x = Self.tone(440, 300)
+            for count in [1, 2, 15, 16, 17, 100] {
+                for (index, ratio) in stride(from: 0.5, through: 2, by: 0.0625).enumerated() {
+                    for mode in Mode.allCases {
+                        let y = vocoder.run(mode, ratio, x, first: 31 * index - 200, count: count)
+                        #expect(y.values.allSatisfy { abs($0) < 2 })
+                    }
+                }
+            }
+        }
+
         @Test func a_shift_leaves_nothing_that_would_alias() throws {
             // 6 kHz times 1.6 is beyond half the sample rate.
             let y = try Vocoder(Self.usual).run(.shift, 1.6, Self.tone(6000, 12_000))

@@ -109,18 +109,18 @@ ck_vocoder_layout ck_vocoder_layout_for(const ck_vocoder_config *c, const ck_voc
                                2 * CK_VOCODER_MAX_LANES * c->window, 4 * (CK_VOCODER_MAX_LANES + 1) + 5};
 }
 
-static ptrdiff_t floats_for(const ck_vocoder_config *c, const ck_vocoder_plan *plan) {
-    ck_vocoder_layout l = ck_vocoder_layout_for(c, plan);
-    return l.input + l.output + l.lanes + l.rows * l.pitch;
-}
-
-// A stretch reads most input at the lowest ratio, a shift makes most frames at the highest; both plans grow with the
-// count, and by one sample at most with where its first sample falls.
+// A shift at the highest ratio makes most frames. Most input is read at the lowest, by a stretch, or by a shift of few
+// samples, which needs the resampler's taps besides; how frames fall on a ratio in between adds less than a hop on
+// either side, taken twice from the input, and a vector.
 ptrdiff_t ck_vocoder_scratch_bytes(const ck_vocoder *context, ptrdiff_t count) {
-    ck_vocoder_plan stretch = ck_vocoder_stretch_plan(&context->config, CK_VOCODER_LOWEST_RATIO, 0, count + 1);
-    ck_vocoder_plan shift = ck_vocoder_shift_plan(&context->config, CK_VOCODER_HIGHEST_RATIO, 0, count + 1);
-    ptrdiff_t a = floats_for(&context->config, &stretch), b = floats_for(&context->config, &shift);
-    return (a > b ? a : b) * (ptrdiff_t)sizeof(float) + 256;
+    const ck_vocoder_config *c = &context->config;
+    ck_vocoder_plan stretch = ck_vocoder_stretch_plan(c, CK_VOCODER_LOWEST_RATIO, 0, count + 1);
+    ck_vocoder_plan low = ck_vocoder_shift_plan(c, CK_VOCODER_LOWEST_RATIO, 0, count + 1);
+    ck_vocoder_plan high = ck_vocoder_shift_plan(c, CK_VOCODER_HIGHEST_RATIO, 0, count + 1);
+    ck_vocoder_layout a = ck_vocoder_layout_for(c, &stretch), b = ck_vocoder_layout_for(c, &low);
+    ck_vocoder_layout most = ck_vocoder_layout_for(c, &high);
+    ptrdiff_t input = (a.input > b.input ? a.input : b.input) + 4 * c->hop + 2 * CK_VOCODER_MAX_LANES;
+    return (input + most.output + most.lanes + most.rows * most.pitch) * (ptrdiff_t)sizeof(float) + 64;
 }
 
 typedef void (*render_function)(const ck_vocoder *, const ck_vocoder_plan *, ptrdiff_t, const float *, float *);
