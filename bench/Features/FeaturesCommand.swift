@@ -14,18 +14,6 @@ struct FeaturesCommand: ParsableCommand {
     @OptionGroup var python: PythonOptions
     @OptionGroup var options: BenchOptions
 
-    private struct Comparison: Encodable {
-        struct Feature: Encodable {
-            var name: String
-            /// Seconds, medians over the rounds.
-            var own: Double
-            var peer: Double
-            var ratio: Double
-        }
-        var machine: MachineLine
-        var peer: String
-        var features: [Feature]
-    }
     private struct Result: Encodable {
         var name: String
         var timing: Timing
@@ -42,57 +30,31 @@ struct FeaturesCommand: ParsableCommand {
 
     private static func name(_ fft: Int, _ samples: Int) -> String { "log-mel 64, FFT \(fft), \(samples) samples" }
 
-    /// Ours and the peer's in turn, one thread each.
-    private func compare() throws {
-        let wanted = try options.pattern()
-        let cases = Self.cases.filter { one in wanted(Self.name(one.fft, one.samples)) }
-        var times: (own: [String: [Double]], peer: [String: [Double]]) = ([:], [:])
-        var peerName = ""
+    private func compare(_ cases: [(fft: Int, samples: Int)]) throws {
         let peer = try PeerProcess.script(
             "torch_features", python: python,
             arguments: ["--seconds", "\(options.seconds)"] + cases.map { "\($0.fft),\($0.samples)" })
-        for _ in 0..<python.rounds {
-            for (fft, samples) in cases {
-                let name = Self.name(fft, samples)
-                times.own[name, default: []].append(try measure(name, fft: fft, samples: samples).timing.median)
-            }
-            let round: PeerRound = try peer.run()
-            peerName = round.name
-            for figure in round.kernels { times.peer[figure.name, default: []].append(figure.median) }
+        let names = cases.map { Self.name($0.fft, $0.samples) }
+        let comparison = try PeerComparison(names: names, threads: 1, rounds: python.rounds) {
+            try zip(names, cases).map { try measure($0, fft: $1.fft, samples: $1.samples).timing.median }
+        } peer: {
+            try peer.run()
         }
-        let features = cases.map { fft, samples -> Comparison.Feature in
-            let name = Self.name(fft, samples)
-            let (own, peer) = (times.own[name, default: []].median, times.peer[name, default: []].median)
-            return Comparison.Feature(name: name, own: own, peer: peer, ratio: peer / own)
-        }
-        let machine = MachineLine(threads: 1)
-        if options.json {
-            return try Output.json(Comparison(machine: machine, peer: peerName, features: features))
-        }
-        print("\(machine), against \(peerName)\n")
-        Output.row("features", ["ms", "peer ms", "ratio"])
-        for feature in features {
-            Output.row(
-                feature.name,
-                [
-                    Output.number(1e3 * feature.own, digits: 3), Output.number(1e3 * feature.peer, digits: 3),
-                    Output.number(feature.ratio, digits: 2),
-                ])
-        }
+        try comparison.print(json: options.json)
     }
 
     func run() throws {
-        if against != nil { return try compare() }
         let wanted = try options.pattern()
+        let cases = Self.cases.filter { one in wanted(Self.name(one.fft, one.samples)) }
+        if against != nil { return try compare(cases) }
         let machine = MachineLine(threads: 1)
         if !options.json {
             print(machine)
             Output.row("features", ["ms", "spread %", "× real time", "frames/s"], width: 14)
         }
         var results: [Result] = []
-        for (fft, samples) in Self.cases {
+        for (fft, samples) in cases {
             let name = Self.name(fft, samples)
-            guard wanted(name) else { continue }
             let result = try measure(name, fft: fft, samples: samples)
             results.append(result)
             if options.json { continue }

@@ -9,21 +9,6 @@ enum KernelPeer: String, CaseIterable, ExpressibleByArgument {
     case openblas
 }
 
-/// What a peer took for one kernel.
-struct PeerFigure: Codable {
-    var name: String
-    /// Seconds.
-    var median: Double
-    /// The peer's own choice of kernel: a fall-back path is no triumph to beat.
-    var implementation: String
-}
-
-/// Seconds of one round, by our kernels' names.
-struct PeerRound: Codable {
-    var name: String
-    var kernels: [PeerFigure]
-}
-
 extension KernelPeer {
     /// - Parameter names: of the kernels that are measured.
     func round(

@@ -18,21 +18,6 @@ struct KernelsCommand: ParsableCommand {
         var views: Int
         var kernels: [KernelResult]
     }
-    private struct Comparison: Encodable {
-        struct Kernel: Encodable {
-            var name: String
-            /// Seconds, medians over the rounds.
-            var own: Double
-            var peer: Double
-            var ratio: Double
-            var implementation: String
-        }
-        var machine: MachineLine
-        var peer: String
-        var views: Int
-        var rounds: Int
-        var kernels: [Kernel]
-    }
 
     func validate() throws {
         guard views >= 1 else { throw ValidationError("--views takes 1 or more") }
@@ -56,45 +41,16 @@ struct KernelsCommand: ParsableCommand {
         if options.json { try Output.json(report) } else { printTotal(results) }
     }
 
-    /// Ours and the peer's in turn, a ratio for every kernel that the peer has too.
+    /// A pool of its own for every round: its threads wait busily, and would take cores from the peer.
     private func compare(_ cases: [KernelCase], _ peer: KernelPeer) throws {
-        var own: [String: [Double]] = [:]
-        var other: [String: [Double]] = [:]
-        var implementations: [String: String] = [:]
-        var peerName = peer.rawValue
-        for _ in 0..<python.rounds {
-            // A pool of its own for every round: its threads wait busily, and would take cores from the peer.
+        let names = cases.map(\.name)
+        let comparison = try PeerComparison(names: names, threads: options.threads, rounds: python.rounds) {
             let pool = BenchPool(threads: options.threads)
-            for one in cases { own[one.name, default: []].append(time(one, pool).median) }
-            let round = try peer.round(
-                shapes: shapes, views: views, names: cases.map(\.name), options: options, python: python)
-            peerName = round.name
-            for figure in round.kernels {
-                other[figure.name, default: []].append(figure.median)
-                implementations[figure.name] = figure.implementation
-            }
+            return cases.map { time($0, pool).median }
+        } peer: {
+            try peer.round(shapes: shapes, views: views, names: names, options: options, python: python)
         }
-        let kernels = cases.compactMap { one -> Comparison.Kernel? in
-            guard let ours = own[one.name]?.median, let theirs = other[one.name]?.median, ours > 0 else { return nil }
-            return Comparison.Kernel(
-                name: one.name, own: ours, peer: theirs, ratio: theirs / ours,
-                implementation: implementations[one.name] ?? "")
-        }
-        let machine = MachineLine(threads: options.threads)
-        if options.json {
-            return try Output.json(
-                Comparison(machine: machine, peer: peerName, views: views, rounds: python.rounds, kernels: kernels))
-        }
-        print("\(machine), \(views) views, against \(peerName), medians of \(python.rounds) rounds\n")
-        Output.row("kernel", ["ms", "peer ms", "ratio", "  the peer's kernel"])
-        for kernel in kernels {
-            Output.row(
-                kernel.name,
-                [
-                    Output.number(1e3 * kernel.own, digits: 3), Output.number(1e3 * kernel.peer, digits: 3),
-                    Output.number(kernel.ratio, digits: 2), "  " + kernel.implementation,
-                ])
-        }
+        try comparison.print(json: options.json)
     }
 
     private func time(_ one: KernelCase, _ pool: BenchPool) -> Timing {

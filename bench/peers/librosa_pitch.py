@@ -13,27 +13,16 @@ for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):
 import argparse
 import json
 import statistics
-import time
 
 import librosa
 import numpy as np
+from timing import repeated
 
 RATE = 16_000
 
 
 def shift(sound, ratio):
     return librosa.effects.pitch_shift(sound, sr=RATE, n_steps=12 * np.log2(ratio))
-
-
-def median_time(sound, ratio, seconds):
-    shift(sound, ratio)
-    shift(sound, ratio)
-    times = []
-    while len(times) < 5 or sum(times) < seconds:
-        start = time.perf_counter()
-        shift(sound, ratio)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
 
 
 def main():
@@ -48,7 +37,8 @@ def main():
         sound = np.fromfile(path, dtype="<f4")
         for ratio in options.ratios.split(","):
             if options.task == "time":
-                report["seconds"][ratio] = median_time(sound, float(ratio), options.seconds)
+                times = repeated(lambda: shift(sound, float(ratio)), options.seconds)
+                report["seconds"][ratio] = statistics.median(times)
             else:
                 shift(sound, float(ratio)).astype("<f4").tofile(f"{path}.{ratio}")
     print(json.dumps(report))

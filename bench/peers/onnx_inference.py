@@ -5,19 +5,16 @@ optimisations are on). Prints one JSON object. Needs torch, torchvision, onnx, o
 """
 import argparse
 import contextlib
-import json
 import os
-import resource
-import statistics
 import tempfile
-import time
 
 import numpy
 import onnxruntime
 import torch
 import torchvision
+from timing import print_steps
 
-FRAMES, MELS, WARM_UP = 96, 64, 3
+FRAMES, MELS = 96, 64
 
 
 class Encoder(torch.nn.Module):
@@ -49,19 +46,9 @@ def main():
         session = onnxruntime.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     data = views.numpy().astype(numpy.float32)
-    times = []
-    for _ in range(WARM_UP + options.steps):
-        start = time.perf_counter()
-        session.run(None, {name: data})
-        times.append(time.perf_counter() - start)
-    times = times[WARM_UP:]
-    print(json.dumps({
-        "name": f"ONNX Runtime {onnxruntime.__version__}",
-        "views": options.views, "threads": options.threads,
-        "views_per_second": options.views / statistics.median(times),
-        "best_views_per_second": options.views / min(times),
-        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-    }))  # fmt: skip
+    print_steps(
+        f"ONNX Runtime {onnxruntime.__version__}", lambda: session.run(None, {name: data}), options.views,
+        options.threads, options.steps)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ The same window, hop, number of bands and logarithm as ours; magnitudes as ours.
 import argparse
 import json
 import statistics
-import time
 
 import torch
+from timing import repeated
 
 RATE, WINDOW, HOP, BANDS, LOW, HIGH = 16_000, 400, 160, 64, 60.0, 7800.0
 
@@ -44,15 +44,9 @@ def main():
             return torch.log(torch.clamp(spectrum.abs().T @ matrix, min=1e-5))
 
         with torch.inference_mode():
-            run()
-            run()
-            times = []
-            while len(times) < 5 or sum(times) < options.seconds:
-                start = time.perf_counter()
-                run()
-                times.append(time.perf_counter() - start)
+            median = statistics.median(repeated(run, options.seconds))
         kernels.append({
-            "name": f"log-mel {BANDS}, FFT {fft}, {samples} samples", "median": statistics.median(times),
+            "name": f"log-mel {BANDS}, FFT {fft}, {samples} samples", "median": median,
             "implementation": "torch.stft",
         })  # fmt: skip
     print(json.dumps({"name": f"PyTorch {torch.__version__.split('+')[0]}", "kernels": kernels}))

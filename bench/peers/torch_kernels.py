@@ -1,8 +1,8 @@
 """The peer of `bench kernels`: the same convolutions in PyTorch (oneDNN, channels-last), forward and backward apart.
 
 Reads the suite's own file of shapes. Our kernels apply batch norm, activation and gate to their operands and sum batch
-statistics; here it is the bare convolution, so the comparison favours the peer. Prints one JSON object: seconds (median,
-best), and the implementation that oneDNN chose. Needs torch.
+statistics; here it is the bare convolution, so the comparison favours the peer. Prints one JSON object: the median of
+the seconds, and the implementation that oneDNN chose. Needs torch.
 """
 import argparse
 import json
@@ -11,21 +11,10 @@ import os
 import re
 import statistics
 import tempfile
-import time
 
 import torch
 import torch.nn.functional as F
-
-
-def measured(run, seconds):
-    run()
-    run()
-    times = []
-    while len(times) < 5 or sum(times) < seconds:
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return {"median": statistics.median(times), "best": min(times)}
+from timing import repeated
 
 
 def chosen(run):
@@ -102,7 +91,9 @@ def main():
     for pair in cases(options.shapes, options.views):
         for name, run in pair:
             if re.search(options.filter, name):
-                kernels.append({"name": name, "implementation": chosen(run)} | measured(run, options.seconds))
+                implementation = chosen(run)
+                median = statistics.median(repeated(run, options.seconds))
+                kernels.append({"name": name, "implementation": implementation, "median": median})
     print(json.dumps({
         "name": f"PyTorch {torch.__version__.split('+')[0]}, {torch.backends.cpu.get_cpu_capability()}",
         "kernels": kernels,

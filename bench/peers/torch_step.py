@@ -7,16 +7,13 @@ Under glibc every step gives its large blocks back to the kernel and faults them
 with LD_PRELOAD=libtcmalloc_minimal.so.4 (`bench step` sets it where it finds the library).
 """
 import argparse
-import json
 import os
-import resource
-import statistics
-import time
 
 import torch
 import torchvision
+from timing import print_steps
 
-FRAMES, MELS, WARM_UP = 96, 64, 3
+FRAMES, MELS = 96, 64
 
 
 class Step(torch.nn.Module):
@@ -53,21 +50,14 @@ def main():
     views = torch.randn(options.views, 1, FRAMES, MELS).to(memory_format=layout)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
     run = torch.compile(model) if options.mode.startswith("compile") else model
-    times = []
-    for _ in range(WARM_UP + options.steps):
-        start = time.perf_counter()
+
+    def step():
         optimizer.zero_grad(set_to_none=True)
         run(views).backward()
         optimizer.step()
-        times.append(time.perf_counter() - start)
-    times = times[WARM_UP:]
-    print(json.dumps({
-        "name": f"PyTorch {torch.__version__.split('+')[0]} {options.mode}",
-        "views": options.views, "threads": options.threads,
-        "views_per_second": options.views / statistics.median(times),
-        "best_views_per_second": options.views / min(times),
-        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-    }))  # fmt: skip
+
+    name = f"PyTorch {torch.__version__.split('+')[0]} {options.mode}"
+    print_steps(name, step, options.views, options.threads, options.steps)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 // Packed panels: columns in panels of up to 3 vectors, [panel][K][vectors·VW], lanes past the last column zero.
 #ifndef CK_GEMM_TILE_H
 #define CK_GEMM_TILE_H
+#include "../isa/transpose.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -77,33 +78,19 @@ CK_INLINE void tile_outer(int vectors, ptrdiff_t groups, const float *a, ptrdiff
         CK_UNROLL for (int m = 0; m < GROUP; m++) tile_step(vectors, a + m * VW, 1, b + m * VW, GROUP * VW, acc);
 }
 
-// dst(j, i) = src(i, j) for a 4 × 4 block.
-CK_INLINE void transpose4(const float *src, ptrdiff_t src_pitch, float *dst, ptrdiff_t dst_pitch) {
-    typedef float quad __attribute__((vector_size(16), aligned(4)));
-    quad r0, r1, r2, r3;
-    memcpy(&r0, src, 16), memcpy(&r1, src + src_pitch, 16);
-    memcpy(&r2, src + 2 * src_pitch, 16), memcpy(&r3, src + 3 * src_pitch, 16);
-    quad a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), b = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
-    quad c = __builtin_shufflevector(r0, r1, 2, 6, 3, 7), d = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
-    r0 = __builtin_shufflevector(a, b, 0, 1, 4, 5), r1 = __builtin_shufflevector(a, b, 2, 3, 6, 7);
-    r2 = __builtin_shufflevector(c, d, 0, 1, 4, 5), r3 = __builtin_shufflevector(c, d, 2, 3, 6, 7);
-    memcpy(dst, &r0, 16), memcpy(dst + dst_pitch, &r1, 16);
-    memcpy(dst + 2 * dst_pitch, &r2, 16), memcpy(dst + 3 * dst_pitch, &r3, 16);
-}
-
 // dst (columns, rows) := src (rows, columns) transposed
 CK_INLINE void transpose(ptrdiff_t rows, ptrdiff_t columns, const float *src, ptrdiff_t src_pitch, float *dst,
                          ptrdiff_t dst_pitch) {
-    ptrdiff_t i = 0;
-    for (; i + 4 <= rows; i += 4) {
-        ptrdiff_t j = 0;
-        for (; j + 4 <= columns; j += 4)
-            transpose4(src + i * src_pitch + j, src_pitch, dst + j * dst_pitch + i, dst_pitch);
-        for (; j < columns; j++)
-            for (ptrdiff_t r = i; r < i + 4; r++) dst[j * dst_pitch + r] = src[r * src_pitch + j];
-    }
-    for (; i < rows; i++)
-        for (ptrdiff_t j = 0; j < columns; j++) dst[j * dst_pitch + i] = src[i * src_pitch + j];
+    for (ptrdiff_t i = 0; i < rows; i += VW)
+        for (ptrdiff_t j = 0; j < columns; j += VW) {
+            ptrdiff_t height = least(VW, rows - i), width = least(VW, columns - j);
+            vf block[VW];
+            CK_UNROLL for (int r = 0; r < VW; r++) block[r] =
+                r < height ? load_lanes(src + (i + r) * src_pitch + j, width) : v_zero();
+            v_transpose(block);
+            CK_UNROLL for (int c = 0; c < VW; c++) if (c < width)
+                store_lanes(dst + (j + c) * dst_pitch + i, height, block[c]);
+        }
 }
 
 // Packs one panel from B (depth, columns), whose rows lie `pitch` apart.

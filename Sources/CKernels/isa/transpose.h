@@ -1,4 +1,6 @@
 // rows[i] lane l := rows[l] lane i, for VW rows of VW lanes: log2(VW) rounds of interleaving rows i and i + VW/2.
+#ifndef CK_TRANSPOSE_H
+#define CK_TRANSPOSE_H
 #if VW == 16
 #define CK_LOW(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
 #define CK_HIGH(a, b) __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
@@ -30,3 +32,4 @@ CK_INLINE void v_transpose(vf rows[VW]) {
 }
 #undef CK_LOW
 #undef CK_HIGH
+#endif

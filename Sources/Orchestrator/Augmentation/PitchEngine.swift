@@ -35,6 +35,32 @@ public final class PitchMachine: Sendable {
         engine == .vocoder ? kernel.scratchCount(samples: count) : 0
     }
 
+    /// A ratio that the engines take, or the error that names it.
+    static func checked(_ ratio: Double, _ name: String) throws(AugmentationError) -> Double {
+        guard ratios.contains(ratio) else { throw .ratioOutOfRange(name: name, ratio: ratio, allowed: ratios) }
+        return ratio
+    }
+
+    /// Uniform in `lowest` ..< `highest`; both must be ratios that the engines take.
+    static func draw(
+        _ name: String, _ lowest: Float, _ highest: Float, from stream: inout RandomStream
+    ) throws(AugmentationError) -> Double {
+        for bound in [lowest, highest] { _ = try checked(Double(bound), name) }
+        return Double(stream.uniform(lowest, highest))
+    }
+
+    /// A whole sound of `count` samples, written by `body`, which is given the scratch that it needs.
+    func render(_ count: Int, _ body: (_ view: inout MutableSpan<Float>, _ scratch: inout MutableSpan<Float>) -> Void)
+        -> [Float]
+    {
+        var output = [Float](repeating: 0, count: count)
+        var scratch = [Float](repeating: 0, count: scratchCount(samples: count))
+        var view = output.mutableSpan
+        var scratchSpan = scratch.mutableSpan
+        body(&view, &scratchSpan)
+        return output
+    }
+
     func shift(
         _ sound: Span<Float>, ratio: Double, from first: Int, into view: inout MutableSpan<Float>,
         scratch: inout MutableSpan<Float>

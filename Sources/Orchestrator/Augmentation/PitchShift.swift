@@ -4,18 +4,14 @@ public struct PitchShift: Sendable, Equatable {
 
     /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` beyond 0.5 … 2.
     public init(ratio: Double) throws(AugmentationError) {
-        guard PitchMachine.ratios.contains(ratio) else {
-            throw .ratioOutOfRange(name: "pitch ratio", ratio: ratio, allowed: PitchMachine.ratios)
-        }
-        self.ratio = ratio
+        self.ratio = try PitchMachine.checked(ratio, "pitch ratio")
     }
 
     /// A ratio uniform in `lowest` ..< `highest`.
     public static func draw(
         lowest: Float, highest: Float, from stream: inout RandomStream
     ) throws(AugmentationError) -> PitchShift {
-        let bounds = (try PitchShift(ratio: Double(lowest)), try PitchShift(ratio: Double(highest)))
-        return try PitchShift(ratio: Double(stream.uniform(Float(bounds.0.ratio), Float(bounds.1.ratio))))
+        try PitchShift(ratio: PitchMachine.draw("pitch ratio", lowest, highest, from: &stream))
     }
 
     /// Fills `view` with what the shifted sound is from sample `first` on; the sound around the view serves as context,
@@ -30,11 +26,8 @@ public struct PitchShift: Sendable, Equatable {
 
     /// The whole sound, as long as it was.
     public func apply(to sound: [Float], machine: PitchMachine) -> [Float] {
-        var output = [Float](repeating: 0, count: sound.count)
-        var scratch = [Float](repeating: 0, count: machine.scratchCount(samples: sound.count))
-        var view = output.mutableSpan
-        var scratchSpan = scratch.mutableSpan
-        apply(to: sound.span, from: 0, into: &view, machine: machine, scratch: &scratchSpan)
-        return output
+        machine.render(sound.count) { view, scratch in
+            apply(to: sound.span, from: 0, into: &view, machine: machine, scratch: &scratch)
+        }
     }
 }

@@ -4,18 +4,14 @@ public struct TimeStretch: Sendable, Equatable {
 
     /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` beyond 0.5 … 2.
     public init(rate: Double) throws(AugmentationError) {
-        guard PitchMachine.ratios.contains(rate) else {
-            throw .ratioOutOfRange(name: "stretching rate", ratio: rate, allowed: PitchMachine.ratios)
-        }
-        self.rate = rate
+        self.rate = try PitchMachine.checked(rate, "stretching rate")
     }
 
     /// A rate uniform in `lowest` ..< `highest`.
     public static func draw(
         lowest: Float, highest: Float, from stream: inout RandomStream
     ) throws(AugmentationError) -> TimeStretch {
-        let bounds = (try TimeStretch(rate: Double(lowest)), try TimeStretch(rate: Double(highest)))
-        return try TimeStretch(rate: Double(stream.uniform(Float(bounds.0.rate), Float(bounds.1.rate))))
+        try TimeStretch(rate: PitchMachine.draw("stretching rate", lowest, highest, from: &stream))
     }
 
     /// Fills `view` with what the stretched sound is from sample `first` of its own on. Behind its end, at
@@ -30,11 +26,8 @@ public struct TimeStretch: Sendable, Equatable {
 
     /// The sound from its beginning, cropped or padded with silence to the length that it had.
     public func apply(to sound: [Float], machine: PitchMachine) -> [Float] {
-        var output = [Float](repeating: 0, count: sound.count)
-        var scratch = [Float](repeating: 0, count: machine.scratchCount(samples: sound.count))
-        var view = output.mutableSpan
-        var scratchSpan = scratch.mutableSpan
-        apply(to: sound.span, from: 0, into: &view, machine: machine, scratch: &scratchSpan)
-        return output
+        machine.render(sound.count) { view, scratch in
+            apply(to: sound.span, from: 0, into: &view, machine: machine, scratch: &scratch)
+        }
     }
 }

@@ -10,22 +10,32 @@ struct ClipProbe: Sendable {
         var score: ProbeScore
         /// Over the test clips of all folds.
         var confusion: ConfusionMatrix
+
+        /// - Parameter predict: the class of each test clip of a fold that could be judged.
+        init(
+            folds: [Fold], labels: [Int], classes: Int, bootstrap: Bootstrap,
+            predict: (Fold) throws -> [(clip: Int, prediction: Int)]
+        ) rethrows {
+            confusion = ConfusionMatrix(classes: classes)
+            var scores: [[Double]] = []
+            for fold in folds {
+                let predictions = try predict(fold)
+                for (clip, prediction) in predictions { confusion.add(label: labels[clip], prediction: prediction) }
+                scores.append(predictions.map { $0.prediction == labels[$0.clip] ? 1 : 0 })
+            }
+            let (value, ci95) = bootstrap.mean(ofFolds: scores)
+            score = ProbeScore(value: value, ci95: ci95)
+        }
     }
 
     /// - Parameters:
     ///   - training: of every clip of the data set (crops); read for the folds' training parts.
     ///   - test: of every clip (segments); read for the test parts.
     func run(training: ClipVectors, test: ClipVectors) -> Outcome {
-        var confusion = ConfusionMatrix(classes: classes)
-        let scores = folds.map { fold in
+        Outcome(folds: folds, labels: labels, classes: classes, bootstrap: bootstrap) { fold in
             let probe = LinearProbe(
                 training: training, labels: labels, clips: fold.train, classes: classes, options: options)
-            return zip(fold.test, probe.predictions(test, clips: fold.test)).map { clip, prediction in
-                confusion.add(label: labels[clip], prediction: prediction)
-                return prediction == labels[clip] ? 1.0 : 0.0
-            }
+            return Array(zip(fold.test, probe.predictions(test, clips: fold.test)))
         }
-        let (value, ci95) = bootstrap.mean(ofFolds: scores)
-        return Outcome(score: ProbeScore(value: value, ci95: ci95), confusion: confusion)
     }
 }

@@ -91,8 +91,11 @@ public struct LinearProbe: Sendable, Equatable {
     /// The class of the largest mean logit, the first of equals.
     public func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
         let logits = logits(vectors, clips: clips)
-        return clips.indices.map { place in
-            (0..<classes).reduce(0) { logits[place * classes + $1] > logits[place * classes + $0] ? $1 : $0 }
-        }
+        return clips.indices.map { logits.span.extracting($0 * classes..<($0 + 1) * classes).indexOfLargest }
     }
+}
+
+extension Span<Float> {
+    /// Where the largest value stands, the first of equals.
+    var indexOfLargest: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
 }

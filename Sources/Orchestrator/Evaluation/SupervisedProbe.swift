@@ -32,27 +32,26 @@ public struct SupervisedProbe {
             division ?? Division.standard(for: dataset.clips, prefersGroups: dataset.layout == .fsdd)
         let folds = try division.makeFolds(of: dataset.clips, seed: seed)
         let store = ClipStore(dataset: dataset, recipe: recipe)
-        var confusion = ConfusionMatrix(classes: dataset.classes.count)
-        var scores: [[Double]] = []
-        for (number, fold) in folds.enumerated() {
+        let labels = dataset.clips.map { $0.label ?? 0 }
+        var number = 0
+        let outcome = try ClipProbe.Outcome(
+            folds: folds, labels: labels, classes: dataset.classes.count,
+            bootstrap: Bootstrap(resamples: resamples, seed: seed)
+        ) { fold in
             let predictions = try predict(fold, dataset, store)
-            scores.append(
-                predictions.map { clip, prediction in
-                    let label = dataset.clips[clip].label ?? 0
-                    confusion.add(label: label, prediction: prediction)
-                    return prediction == label ? 1.0 : 0.0
-                })
-            let correct = scores[number].reduce(0, +) / Double(max(1, scores[number].count))
-            report("fold \(number + 1) of \(folds.count): accuracy \(Double(Int((1000 * correct).rounded())) / 1000)")
+            number += 1
+            let correct = predictions.count { labels[$0.clip] == $0.prediction }
+            report("fold \(number) of \(folds.count): \(correct) of \(predictions.count) clips right")
+            return predictions
         }
-        let (value, ci95) = Bootstrap(resamples: resamples, seed: seed).mean(ofFolds: scores)
         return ProbeReport(
-            ClipProbe.Outcome(score: ProbeScore(value: value, ci95: ci95), confusion: confusion), folds: folds,
-            classes: dataset.classes, layout: dataset.layout.rawValue, seed: seed)
+            outcome, folds: folds, classes: dataset.classes, layout: dataset.layout.rawValue, seed: seed)
     }
 
     /// Trains on one fold; returns the test clips that could be decoded, each with its predicted class.
-    private func predict(_ fold: Fold, _ dataset: AudioDataset, _ store: ClipStore) throws -> [(Int, Int)] {
+    private func predict(_ fold: Fold, _ dataset: AudioDataset, _ store: ClipStore) throws -> [(
+        clip: Int, prediction: Int
+    )] {
         var recipe = recipe
         recipe.method = .supervised
         recipe.training.batchSize = min(batchSize, fold.train.count)
@@ -78,7 +77,7 @@ public struct SupervisedProbe {
         let means = logits.means()
         let classes = dataset.classes.count
         return fold.test.filter { !logits.rows(of: $0).isEmpty }.map { clip in
-            (clip, (0..<classes).reduce(0) { means[clip * classes + $1] > means[clip * classes + $0] ? $1 : $0 })
+            (clip, means.span.extracting(clip * classes..<(clip + 1) * classes).indexOfLargest)
         }
     }
 }

@@ -1,0 +1,34 @@
+"""What the peers' scripts share: how long something takes, and how a step's figure is reported."""
+import json
+import resource
+import statistics
+import time
+
+WARM_UP = 3
+
+
+def repeated(run, seconds):
+    """Times of `run`, in seconds: for about `seconds`, at least five, after two to warm up."""
+    run()
+    run()
+    times = []
+    while len(times) < 5 or sum(times) < seconds:
+        times.append(once(run))
+    return times
+
+
+def once(run):
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def print_steps(name, run, views, threads, steps):
+    """Takes `steps` steps, after a few to warm up, and prints what `bench step` reads."""
+    times = [once(run) for _ in range(WARM_UP + steps)][WARM_UP:]
+    print(json.dumps({
+        "name": name, "views": views, "threads": threads,
+        "views_per_second": views / statistics.median(times),
+        "best_views_per_second": views / min(times),
+        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }))  # fmt: skip
