@@ -4,8 +4,8 @@ import Orchestrator
 /// `ossicle corpus`: labelled sound to train and test on, rendered on the spot.
 struct CorpusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "corpus", abstract: "Render a labelled corpus with a synthesiser.",
-        subcommands: [CorpusNotesCommand.self, CorpusWordsCommand.self])
+        commandName: "corpus", abstract: "Render a labelled corpus with a synthesiser, or mix one of recordings.",
+        subcommands: [CorpusNotesCommand.self, CorpusWordsCommand.self, CorpusSoundscapesCommand.self])
 }
 
 /// What every corpus is asked for.

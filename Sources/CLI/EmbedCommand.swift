@@ -6,13 +6,15 @@ import Orchestrator
 struct EmbedCommand: ParsableCommand {
     enum Level: String, ExpressibleByArgument, CaseIterable {
         case clip
+        case frame
     }
 
     static let configuration = CommandConfiguration(
         commandName: "embed", abstract: "Embed recordings with a trained encoder.",
         discussion: """
             The .npz file holds embeddings (clips, 1280), paths, labels (−1: none), classes, and every view's own vector: \
-            segments (views, 1280) with segment_clip.
+            segments (views, 1280) with segment_clip. With --level frame: frames (frames, dimension), with frame_clip and \
+            frame_seconds, the middle of each.
             """)
 
     @Argument(help: ArgumentHelp("A run’s folder, or a checkpoint file.", valueName: "run"))
@@ -24,8 +26,11 @@ struct EmbedCommand: ParsableCommand {
     @Option(help: "The file to write, FILE.npz.")
     var output: String
 
-    @Option(help: "One vector a clip, the mean of its views.")
+    @Option(help: "One vector a clip, the mean of its views, or one a frame.")
     var level = Level.clip
+
+    @Option(help: "Milliseconds from one frame to the next; 0: the encoder's own.")
+    var hop = 0.0
 
     @Option(help: "Layout of the input. Found by itself where the folder shows it.")
     var layout: Layout?
@@ -37,16 +42,19 @@ struct EmbedCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if hop < 0 { throw ValidationError("--hop takes milliseconds from 0, not \(hop)") }
+        if hop > 0, level == .clip { throw ValidationError("--hop goes with --level frame") }
         if !output.hasSuffix(".npz") { throw ValidationError("--output takes a file that ends in .npz, not \(output)") }
     }
 
     private struct Report: Encodable {
         let output: String
-        let clips: Int
-        let segments: Int
-        let dimension: Int
+        var clips: Int
+        var segments: Int?
+        var frames: Int?
+        var dimension: Int
         let skipped: Int
-        let seconds: Double
+        var seconds: Double
     }
 
     func run() throws {
@@ -54,16 +62,29 @@ struct EmbedCommand: ParsableCommand {
         let checkpoint = try Checkpoint(subject)
         let dataset = try AudioDataset.open(inputs, layout: layout)
         if let sentence = dataset.warning { FileHandle.standardError.write(Data("warning: \(sentence)\n".utf8)) }
-        let file = try EmbeddingFile(
-            dataset: dataset, encoder: try checkpoint.encoder(threads: Threads.chosen(threads)))
-        try file.write(to: output)
-        let report = Report(
-            output: output, clips: file.paths.count, segments: file.segmentClips.count, dimension: file.dimension,
-            skipped: dataset.skipped.count, seconds: ProcessInfo.processInfo.systemUptime - started)
+        var report = Report(
+            output: output, clips: 0, dimension: 0, skipped: dataset.skipped.count, seconds: 0)
+        let threads = Threads.chosen(threads)
+        switch level {
+        case .clip:
+            let file = try EmbeddingFile(dataset: dataset, encoder: try checkpoint.encoder(threads: threads))
+            try file.write(to: output)
+            (report.clips, report.dimension) = (file.paths.count, file.dimension)
+            report.segments = file.segmentClips.count
+        case .frame:
+            let file = try FrameEmbeddingFile(
+                dataset: dataset, encoder: try checkpoint.encoder(level: .frame, threads: threads),
+                hopSeconds: hop == 0 ? nil : hop / 1000)
+            try file.write(to: output)
+            (report.clips, report.dimension) = (file.paths.count, file.dimension)
+            report.frames = file.frameClips.count
+        }
+        report.seconds = ProcessInfo.processInfo.systemUptime - started
         if json {
             JSONReport.print(report)
         } else {
-            print("\(output): \(report.clips) clips, \(report.segments) views, \(report.dimension) dimensions")
+            let rows = report.frames.map { "\($0) frames" } ?? "\(report.segments ?? 0) views"
+            print("\(output): \(report.clips) clips, \(rows), \(report.dimension) dimensions")
         }
     }
 }

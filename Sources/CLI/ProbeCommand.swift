@@ -6,10 +6,11 @@ import Orchestrator
 struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe", abstract: "Measure an encoder on labelled data.",
-        subcommands: [ProbeClipCommand.self])
+        subcommands: [ProbeClipCommand.self, ProbeEventsCommand.self, ProbePitchCommand.self])
 }
 
-struct ProbeClipCommand: ParsableCommand {
+/// What every probe is asked for.
+struct ProbeOptions: ParsableArguments {
     enum Baseline: String, ExpressibleByArgument, CaseIterable {
         case random
         case logmel
@@ -17,33 +18,14 @@ struct ProbeClipCommand: ParsableCommand {
         case none
     }
 
-    static let configuration = CommandConfiguration(
-        commandName: "clip", abstract: "Classify whole clips by a linear layer on frozen embeddings.",
-        discussion: """
-            Trains one linear layer with cross-entropy (Adam, batches of 64, one random view a clip and step) and averages \
-            the logits of a test clip's views. Divisions are the data set's own: ESC's folds, Speech Commands' and NSynth's \
-            lists, two held-out speakers a fold for fsdd; otherwise a fifth of the clips, drawn by the seed. The interval \
-            holds 95 % of 1,000 resamples of the test clips.
-            RUN may be the word “random”: an encoder that has learned nothing.
-            """)
-
     @Argument(help: "A run's folder, or “random”.")
     var subject: String
 
     @Option(parsing: .upToNextOption, help: "The labelled data.")
     var data: [String]
 
-    @Option(help: "Layout of the data: \(Layout.names). Found by itself where the folder shows it.")
-    var layout: Layout?
-
     @Option(help: "What to probe beside it: an untrained encoder, log-mel statistics, both (all) or none.")
     var baseline = Baseline.all
-
-    @Flag(help: "Train the encoder too, instead of a layer on frozen embeddings; with “random”: supervised training.")
-    var finetune = false
-
-    @Option(help: "Epochs of the linear layer (100), or of fine-tuning (30).")
-    var epochs: Int?
 
     @Option(help: "Draws crops, orders and resamples.")
     var seed: UInt64 = 0
@@ -54,50 +36,110 @@ struct ProbeClipCommand: ParsableCommand {
     @Flag(help: "Print one JSON object on standard output.")
     var json = false
 
+    /// nil for the word “random”.
+    func checkpoint() throws -> Checkpoint? { subject == "random" ? nil : try Checkpoint(subject) }
+
+    /// Of the run, or the defaults.
+    func recipe(of checkpoint: Checkpoint?) -> Recipe {
+        var recipe = checkpoint?.recipe ?? Recipe()
+        recipe.training.seed = seed
+        return recipe
+    }
+
+    var includesRandom: Bool { baseline == .random || baseline == .all }
+    var includesLogMel: Bool { baseline == .logmel || baseline == .all }
+
+    /// The run's encoder first, and the untrained one where it is asked for.
+    func encoders(
+        _ checkpoint: Checkpoint?, level: EncoderProgram.Level = .clip
+    ) throws -> [(name: String, encoder: any ViewEncoder)] {
+        let threads = Threads.chosen(threads)
+        var encoders: [(name: String, encoder: any ViewEncoder)] = []
+        if let checkpoint { encoders.append(("run", try checkpoint.encoder(level: level, threads: threads))) }
+        if checkpoint == nil || includesRandom {
+            let recipe = recipe(of: checkpoint)
+            encoders.append(("random", try EncoderProgram(recipe: recipe, level: level, threads: threads)))
+        }
+        return encoders
+    }
+
+    var clipOptions: ClipProbeOptions {
+        var options = ClipProbeOptions()
+        options.seed = seed
+        options.includesLogMel = includesLogMel
+        return options
+    }
+
+    func dataset(layout: Layout?) throws -> AudioDataset {
+        let dataset = try AudioDataset.open(data, layout: layout)
+        if let sentence = dataset.warning { Self.tell("warning: \(sentence)") }
+        return dataset
+    }
+
+    static func tell(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+
+    /// A score with its interval, for people.
+    static func text(_ score: ProbeScore) -> String {
+        String(format: "%.3f  [%.3f, %.3f]", score.value, score.ci95.low, score.ci95.high)
+    }
+
+    static func padded(_ name: String) -> String { name.padding(toLength: 16, withPad: " ", startingAt: 0) }
+}
+
+struct ProbeClipCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clip", abstract: "Classify whole clips by a linear layer on frozen embeddings.",
+        discussion: """
+            Trains one linear layer with cross-entropy (Adam, batches of 64, one random view a clip and step) and averages \
+            the logits of a test clip's views. Divisions are the data set's own: ESC's folds, Speech Commands' and NSynth's \
+            lists, two held-out speakers a fold for fsdd; otherwise a fifth of the clips, drawn by the seed. The interval \
+            holds 95 % of 1,000 resamples of the test clips.
+            RUN may be the word “random”: an encoder that has learned nothing.
+            """)
+
+    @OptionGroup var options: ProbeOptions
+
+    @Option(help: "Layout of the data: \(Layout.names). Found by itself where the folder shows it.")
+    var layout: Layout?
+
+    @Flag(help: "Train the encoder too, instead of a layer on frozen embeddings; with “random”: supervised training.")
+    var finetune = false
+
+    @Option(help: "Epochs of the linear layer (100), or of fine-tuning (30).")
+    var epochs: Int?
+
     func validate() throws {
         if let epochs, epochs < 1 { throw ValidationError("--epochs takes 1 or more, not \(epochs)") }
     }
 
     func run() throws {
-        let checkpoint = subject == "random" ? nil : try Checkpoint(subject)
-        let dataset = try AudioDataset.open(data, layout: layout)
-        if let sentence = dataset.warning { Self.tell("warning: \(sentence)") }
-        var recipe = checkpoint?.recipe ?? Recipe()
-        recipe.training.seed = seed
-        let report = try finetune ? fineTune(recipe, checkpoint, dataset) : frozen(recipe, checkpoint, dataset)
-        if json { JSONReport.print(report) } else { Self.show(report) }
+        let checkpoint = try options.checkpoint()
+        let dataset = try options.dataset(layout: layout)
+        let report = try finetune ? fineTune(checkpoint, dataset) : frozen(checkpoint, dataset)
+        if options.json { JSONReport.print(report) } else { Self.show(report) }
     }
 
-    private func fineTune(_ recipe: Recipe, _ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws -> ProbeReport {
-        var probe = SupervisedProbe(recipe: recipe, start: checkpoint, threads: Threads.chosen(threads))
-        probe.seed = seed
+    private func fineTune(_ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws -> ProbeReport {
+        var probe = SupervisedProbe(
+            recipe: options.recipe(of: checkpoint), start: checkpoint, threads: Threads.chosen(options.threads))
+        probe.seed = options.seed
         if let epochs { probe.epochs = epochs }
-        return try probe.run(dataset, report: Self.tell)
+        return try probe.run(dataset, report: ProbeOptions.tell)
     }
 
-    private func frozen(_ recipe: Recipe, _ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws -> ProbeReport {
-        let threads = Threads.chosen(threads)
-        var encoders: [(name: String, encoder: any ViewEncoder)] = []
-        if let checkpoint { encoders.append(("run", try checkpoint.encoder(threads: threads))) }
-        if checkpoint == nil || baseline == .random || baseline == .all {
-            encoders.append(("random", try EncoderProgram(recipe: recipe, threads: threads)))
-        }
-        var options = ClipProbeOptions()
-        options.seed = seed
-        options.includesLogMel = baseline == .logmel || baseline == .all
-        if let epochs { options.probe.epochs = epochs }
-        return try probeClips(dataset: dataset, encoders: encoders, options: options, report: Self.tell)
+    private func frozen(_ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws -> ProbeReport {
+        var clipOptions = options.clipOptions
+        if let epochs { clipOptions.probe.epochs = epochs }
+        return try probeClips(
+            dataset: dataset, encoders: try options.encoders(checkpoint), options: clipOptions,
+            report: ProbeOptions.tell)
     }
-
-    private static func tell(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 
     private static func show(_ report: ProbeReport) {
-        func score(_ value: Double, _ interval: Interval) -> String {
-            String(format: "%.3f  [%.3f, %.3f]", value, interval.low, interval.high)
-        }
-        print("\(report.metric)      \(score(report.value, report.ci95))")
+        let score = ProbeScore(value: report.value, ci95: report.ci95)
+        print(ProbeOptions.padded(report.metric) + ProbeOptions.text(score))
         for (name, baseline) in report.baselines.sorted(by: { $0.key < $1.key }) {
-            print(name.padding(toLength: 14, withPad: " ", startingAt: 0) + score(baseline.value, baseline.ci95))
+            print(ProbeOptions.padded(name) + ProbeOptions.text(baseline))
         }
         print(
             "\(report.classes.count) classes, \(report.trainingClips) clips to train, \(report.testClips) tested, "

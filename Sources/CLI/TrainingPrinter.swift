@@ -54,9 +54,16 @@ final class TrainingPrinter: TrainingObserver {
 
     private static func line(_ progress: TrainingProgress) -> String {
         "epoch \(progress.epoch)/\(progress.epochs) · step \(progress.step)/\(progress.steps) · loss "
-            + "\(number(progress.loss, 4)) · accuracy \(percent(progress.pretextAccuracy)) · "
+            + "\(number(progress.loss, 4))\(parts(progress.losses)) · accuracy \(percent(progress.pretextAccuracy)) · "
             + "\(Int(progress.viewsPerSecond)) views/s · waiting \(percent(progress.dataWaitFraction)) · "
             + "\(duration(progress.secondsLeft)) left"
+    }
+
+    /// The losses that the loss is made of.
+    private static func parts(_ losses: [String: Double]?) -> String {
+        guard let losses else { return "" }
+        let texts = losses.sorted { $0.key < $1.key }.map { "\($0.key) \(number($0.value, 3))" }
+        return " (\(texts.joined(separator: ", ")))"
     }
 
     private static func bar(_ share: Double) -> String {

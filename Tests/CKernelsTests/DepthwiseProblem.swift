@@ -12,10 +12,11 @@ struct DepthwiseProblem {
     var channels: Int { plan.C }
 
     init(
-        _ shape: (n: Int, h: Int, w: Int, c: Int), kernel: Int, stride: Int, seed: UInt64, normalised: Bool = true,
+        _ shape: (n: Int, h: Int, w: Int, c: Int), kernel: Int, stride: (Int, Int), seed: UInt64,
+        normalised: Bool = true,
         activation: ck_activation = CK_SWISH, gradient: Bool = true, dropped: Bool = true
     ) {
-        precondition(ck_depthwise_plan(&plan, shape.n, shape.h, shape.w, shape.c, kernel, stride) == CK_OK)
+        precondition(ck_depthwise_plan(&plan, shape.n, shape.h, shape.w, shape.c, kernel, stride.0, stride.1) == CK_OK)
         var random = TestRandom(seed)
         let outputs = shape.n * plan.P * plan.Q * shape.c
         x = random.floats(shape.n * shape.h * shape.w * shape.c, scale: 2)
@@ -30,7 +31,7 @@ struct DepthwiseProblem {
     /// One image of another problem.
     init(_ other: Self, image: Int) {
         let p = other.plan
-        precondition(ck_depthwise_plan(&plan, 1, p.H, p.W, p.C, p.kernel, p.stride) == CK_OK)
+        precondition(ck_depthwise_plan(&plan, 1, p.H, p.W, p.C, p.kernel, p.stride_h, p.stride_w) == CK_OK)
         let input = p.H * p.W * p.C
         let output = p.P * p.Q * p.C
         x = Floats(input) { other.x[image * input + $0] }
@@ -94,7 +95,7 @@ struct DepthwiseProblem {
         let pixels = Float(plan.N * plan.P * plan.Q)
         forEachInstructionSet { isa in
             let run = run(beta: beta, threads: 2)
-            let label = "\(isa) \(plan.H)×\(plan.W)×\(plan.C) k\(plan.kernel) s\(plan.stride)"
+            let label = "\(isa) \(plan.H)×\(plan.W)×\(plan.C) k\(plan.kernel) s\(plan.stride_h),\(plan.stride_w)"
             #expect(difference(run.y, expected.y) <= 16 * eps * (taps + 8), "y \(label)")
             #expect(difference(run.dz, expected.dz) <= 16 * eps * (taps + 8), "dz \(label)")
             #expect(difference(run.dw, expected.dw) <= 16 * eps * (pixels + 8), "dw \(label)")

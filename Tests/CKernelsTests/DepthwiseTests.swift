@@ -11,10 +11,13 @@ extension KernelTests {
             (1, 1), (2, 1), (1, 2), (3, 2), (2, 3), (6, 4), (5, 5), (4, 6), (7, 7), (13, 8), (9, 15), (40, 4),
         ]
 
+        /// Kernel, and strides down and across.
+        static let kernels = [3, 5].flatMap { kernel in [(1, 1), (2, 2), (1, 2)].map { (kernel, $0) } }
+
         @Test func every_instruction_set_agrees_with_the_reference() {
             var seed: UInt64 = 0
             for (height, width) in Self.maps {
-                for (kernel, stride) in [(3, 1), (3, 2), (5, 1), (5, 2)] {
+                for (kernel, stride) in Self.kernels {
                     seed += 1
                     let c = Self.channels[Int(seed) % Self.channels.count]
                     let problem = DepthwiseProblem(
@@ -28,13 +31,17 @@ extension KernelTests {
 
         @Test(arguments: channels) func channel_tails_are_neither_read_nor_written_past(channels: Int) {
             for kernel in [3, 5] {
-                let problem = DepthwiseProblem((2, 5, 6, channels), kernel: kernel, stride: 1, seed: UInt64(channels))
+                let problem = DepthwiseProblem(
+                    (2, 5, 6, channels), kernel: kernel, stride: (1, 1), seed: UInt64(channels))
                 problem.expectAgreement(beta: 0)
             }
         }
 
         @Test func statistics_and_gradient_sums_are_the_sums_of_the_outputs() {
-            for (shape, kernel, stride) in [((70, 3, 2, 33), 5, 1), ((5, 9, 11, 17), 3, 2), ((9, 6, 4, 80), 5, 2)] {
+            for (shape, kernel, stride) in [
+                ((70, 3, 2, 33), 5, (1, 1)), ((5, 9, 11, 17), 3, (2, 2)), ((9, 6, 4, 80), 5, (2, 2)),
+                ((9, 12, 4, 80), 5, (1, 2)),
+            ] {
                 let problem = DepthwiseProblem(shape, kernel: kernel, stride: stride, seed: 5)
                 forEachInstructionSet { isa in
                     let run = problem.run(beta: 0, threads: 2)
@@ -54,7 +61,10 @@ extension KernelTests {
         }
 
         @Test func results_are_the_same_bits_for_any_number_of_threads() {
-            for (shape, kernel, stride) in [((70, 3, 2, 80), 5, 1), ((9, 12, 8, 40), 3, 2), ((4, 24, 16, 32), 5, 2)] {
+            for (shape, kernel, stride) in [
+                ((70, 3, 2, 80), 5, (1, 1)), ((9, 12, 8, 40), 3, (2, 2)), ((4, 24, 16, 32), 5, (2, 2)),
+                ((4, 24, 16, 32), 3, (1, 2)),
+            ] {
                 let problem = DepthwiseProblem(shape, kernel: kernel, stride: stride, seed: 9)
                 let runs = (1...3).map { problem.run(beta: 0, threads: $0) }
                 for run in runs.dropFirst() {
@@ -67,7 +77,7 @@ extension KernelTests {
 
         @Test func outputs_past_the_caches_are_the_same_as_small_ones() {
             // 11 MB of output is streamed, the same images one by one are not.
-            let large = DepthwiseProblem((60, 48, 32, 32), kernel: 3, stride: 1, seed: 3)
+            let large = DepthwiseProblem((60, 48, 32, 32), kernel: 3, stride: (1, 1), seed: 3)
             let run = large.run(beta: 0, threads: 2)
             let one = 48 * 32 * 32
             for image in [0, 59] {
@@ -78,7 +88,7 @@ extension KernelTests {
         }
 
         @Test func the_reference_backward_is_the_slope_of_the_reference_forward() {
-            for (kernel, stride) in [(3, 1), (3, 2), (5, 1), (5, 2)] {
+            for (kernel, stride) in Self.kernels {
                 let problem = DepthwiseProblem(
                     (2, 4, 3, 2), kernel: kernel, stride: stride, seed: 21, gradient: false, dropped: false)
                 let reference = problem.reference(beta: 0)
@@ -106,10 +116,11 @@ extension KernelTests {
 
         @Test func impossible_shapes_are_refused() {
             var plan = ck_depthwise()
-            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 4, 1) == CK_INVALID_SHAPE)
-            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 3, 3) == CK_INVALID_SHAPE)
-            #expect(ck_depthwise_plan(&plan, 0, 4, 4, 8, 3, 1) == CK_INVALID_SHAPE)
-            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 0, 3, 1) == CK_INVALID_SHAPE)
+            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 4, 1, 1) == CK_INVALID_SHAPE)
+            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 3, 3, 3) == CK_INVALID_SHAPE)
+            #expect(ck_depthwise_plan(&plan, 0, 4, 4, 8, 3, 1, 1) == CK_INVALID_SHAPE)
+            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 0, 3, 1, 1) == CK_INVALID_SHAPE)
+            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 3, 2, 1) == CK_INVALID_SHAPE)
         }
     }
 }

@@ -42,20 +42,25 @@ extension KernelTests {
                         o[1].pointer, o[2].pointer)
                     return o
                 }
-                let expected = [Floats(rows * width), Floats(width), Floats(width)]
-                ck_layernorm_backward_reference(
-                    rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
-                    forward[0].pointer, r.dy.pointer, expected[0].pointer, expected[1].pointer, expected[2].pointer)
-                let terms = Double(rows) * Agreement.eps * 4 * gain
-                Agreement.check("backward", expected, within: [out * gain, terms + 1e-6, terms + 1e-6]) { exec in
-                    let o = [Floats(rows * width), Floats(width), Floats(width)]
-                    let workspace = Floats(ck_layernorm_workspace_bytes(rows, width) / 4)
-                    ck_layernorm_backward(
-                        exec, rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer,
-                        activation,
-                        forward[0].pointer, r.dy.pointer, o[0].pointer, o[1].pointer, o[2].pointer, workspace.pointer)
-                    #expect(workspace.isIntact)
-                    return o
+                for add: Float in [0, 1] {
+                    let before = Floats(rows * width) { Float($0 % 7) - 3 }
+                    let start = { [Floats(rows * width) { before[$0] }, Floats(width), Floats(width)] }
+                    let expected = start()
+                    ck_layernorm_backward_reference(
+                        rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
+                        forward[0].pointer, r.dy.pointer, expected[0].pointer, add, expected[1].pointer,
+                        expected[2].pointer)
+                    let terms = Double(rows) * Agreement.eps * 4 * gain
+                    Agreement.check("backward", expected, within: [out * gain, terms + 1e-6, terms + 1e-6]) { exec in
+                        let o = start()
+                        let workspace = Floats(ck_layernorm_workspace_bytes(rows, width) / 4)
+                        ck_layernorm_backward(
+                            exec, rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer,
+                            activation, forward[0].pointer, r.dy.pointer, o[0].pointer, add, o[1].pointer,
+                            o[2].pointer, workspace.pointer)
+                        #expect(workspace.isIntact)
+                        return o
+                    }
                 }
             }
         }
@@ -68,7 +73,7 @@ extension KernelTests {
             let g = [Floats(18), Floats(6), Floats(6)]
             ck_layernorm_backward_reference(
                 3, 6, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
-                forward[0].pointer, r.dy.pointer, g[0].pointer, g[1].pointer, g[2].pointer)
+                forward[0].pointer, r.dy.pointer, g[0].pointer, 0, g[1].pointer, g[2].pointer)
             func loss() -> Double { Agreement.dot(r.forwardReference(activation)[0], r.dy) }
             Agreement.checkSlope("x", of: r.x, g[0], loss: loss)
             Agreement.checkSlope("gamma", of: r.gamma, g[1], loss: loss)

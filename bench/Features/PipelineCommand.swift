@@ -34,7 +34,7 @@ struct PipelineCommand: ParsableCommand {
         recipe.data.workers = options.threads
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let loader = try ViewLoader(
-            store: store, recipe: recipe, clips: Array(dataset.clips.indices), viewsPerClip: 2)
+            store: store, recipe: recipe, clips: Array(dataset.clips.indices))
         defer { loader.stop() }
         var times: [Double] = []
         for _ in 0..<batches {

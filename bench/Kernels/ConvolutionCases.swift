@@ -51,7 +51,7 @@ extension KernelCase {
         _ height: Int, _ width: Int, _ channels: Int, kernel k: Int, stride s: Int, count: Int, views: Int
     ) -> [KernelCase] {
         var plan = ck_depthwise()
-        guard ck_depthwise_plan(&plan, views, height, width, channels, k, s) == CK_OK else { return [] }
+        guard ck_depthwise_plan(&plan, views, height, width, channels, k, s, s) == CK_OK else { return [] }
         let ready = plan
         let (rowsIn, rowsOut) = (views * height * width, views * plan.P * plan.Q)
         let (x, y) = (4.0 * Double(rowsIn * channels), 4.0 * Double(rowsOut * channels))

@@ -1,19 +1,20 @@
 // One pass over the operand gives both gradients: every product of an input pixel (h, v) with an output that read it
-// loads draw once, for da(h, v) += draw(p, q)·w(i, j) and for dw(i, j) += draw(p, q)·a(h, v), where p·S = h + K/2 − i
-// and q·S = v + K/2 − j. With S = 2 only taps of one parity meet a pixel: no zeros are inserted or multiplied.
+// loads draw once, for da(h, v) += draw(p, q)·w(i, j) and for dw(i, j) += draw(p, q)·a(h, v), where p·R = h + K/2 − i
+// and q·S = v + K/2 − j. With a stride of 2 only taps of one parity meet a pixel: no zeros are inserted or multiplied.
 
 // Input pixels v ..< v + T of row h of the image whose output rows begin at `first` in the ring; v is a multiple of S.
-// Kernel rows i, i + S … < end meet an output.
+// Kernel rows i, i + R … < end meet an output.
 CK_INLINE void backward_tile(const chunk *k, ptrdiff_t first, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t v,
-                             const float *value, float *da, const int K, const int S, const int T, const int X) {
+                             const float *value, float *da, const int K, const int R, const int S, const int T,
+                             const int X) {
     const int half = K / 2;
     vf a[8], sums[8];
     CK_UNROLL for (int t = 0; t < T; t++) {
         a[t] = v_load(value + (v + t) * VW);
         sums[t] = v_zero();
     }
-    for (; i < end; i += S) {
-        const float *row = ring_row(&k->ring, first + (h + half - i) / S) + k->ring.border * VW;
+    for (; i < end; i += R) {
+        const float *row = ring_row(&k->ring, first + (h + half - i) / R) + k->ring.border * VW;
         float *dw = k->dw + i * K * VW;
         vf w[5], g[5];
         CK_UNROLL for (int j = 0; j < K; j++) {
@@ -37,20 +38,20 @@ CK_INLINE void backward_tile(const chunk *k, ptrdiff_t first, ptrdiff_t h, ptrdi
 }
 
 CK_INLINE void backward_row(const chunk *k, ptrdiff_t first, ptrdiff_t h, const float *value, float *da, const int K,
-                            const int S, const int X) {
-    const ptrdiff_t W = k->job->plan->W, below = h + K / 2 - (k->job->plan->P - 1) * S, above = h + K / 2 + 1;
-    const ptrdiff_t i = below > 0 ? below : (h + K / 2) % S, end = above < K ? above : K;
+                            const int R, const int S, const int X) {
+    const ptrdiff_t W = k->job->plan->W, below = h + K / 2 - (k->job->plan->P - 1) * R, above = h + K / 2 + 1;
+    const ptrdiff_t i = below > 0 ? below : (h + K / 2) % R, end = above < K ? above : K;
     const int wide = VW == 16 ? 8 : 4; // what the registers hold
     if (X) {
         CK_UNROLL for (int v = 0; v < X; v += wide)
-            backward_tile(k, first, h, i, end, v, value, da, K, S, X - v < wide ? X - v : wide, X);
+            backward_tile(k, first, h, i, end, v, value, da, K, R, S, X - v < wide ? X - v : wide, X);
         return;
     }
     ptrdiff_t v = 0;
-    for (; v + wide <= W; v += wide) backward_tile(k, first, h, i, end, v, value, da, K, S, wide, 0);
-    if (wide == 8 && v + 4 <= W) backward_tile(k, first, h, i, end, v, value, da, K, S, 4, 0), v += 4;
-    if (v + 2 <= W) backward_tile(k, first, h, i, end, v, value, da, K, S, 2, 0), v += 2;
-    if (v < W) backward_tile(k, first, h, i, end, v, value, da, K, S, 1, 0);
+    for (; v + wide <= W; v += wide) backward_tile(k, first, h, i, end, v, value, da, K, R, S, wide, 0);
+    if (wide == 8 && v + 4 <= W) backward_tile(k, first, h, i, end, v, value, da, K, R, S, 4, 0), v += 4;
+    if (v + 2 <= W) backward_tile(k, first, h, i, end, v, value, da, K, R, S, 2, 0), v += 2;
+    if (v < W) backward_tile(k, first, h, i, end, v, value, da, K, R, S, 1, 0);
 }
 
 // draw of output rows first ..< end of the group, to the ring; a run ends where an image with its own scale ends.
@@ -87,21 +88,21 @@ static void backward_finish(chunk *k, const float *x, ptrdiff_t count, float *dz
     for (int s = 0; s < 2; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
 }
 
-CK_INLINE void backward_images(chunk *k, const int K, const int S, const int X) {
+CK_INLINE void backward_images(chunk *k, const int K, const int R, const int S, const int X) {
     const ck_depthwise *p = k->job->plan;
     const ptrdiff_t H = p->H, P = p->P, all = k->images * H, row = p->W * VW;
     k->ring.border = X ? 0 : K / 2;
     k->ring.pitch = (p->Q + 2 * k->ring.border) * VW;
     for (ptrdiff_t at = 0, ready = 0, n = 0, h = 0; at < all; at += p->batch_rows) {
         ptrdiff_t rows = p->batch_rows < all - at ? p->batch_rows : all - at, last = at + rows - 1;
-        ptrdiff_t below = (last % H + K / 2) / S + 1, needed = last / H * P + (below < P ? below : P);
+        ptrdiff_t below = (last % H + K / 2) / R + 1, needed = last / H * P + (below < P ? below : P);
         backward_gradient(k, ready, needed);
         ready = needed > ready ? needed : ready;
         ptrdiff_t offset = (k->image * H + at) * p->W * p->C + k->channel;
         const float *x = k->job->x.x + offset;
         activate(k, x, rows * p->W, distance_ahead(k, x, at * p->W), k->value, k->slope);
         for (ptrdiff_t r = 0; r < rows; r++) {
-            backward_row(k, n * P, h, k->value + r * row, k->da + r * row, K, S, X);
+            backward_row(k, n * P, h, k->value + r * row, k->da + r * row, K, R, S, X);
             if (++h == H) h = 0, n++;
         }
         backward_finish(k, x, rows * p->W, k->job->dz + offset);

@@ -14,12 +14,13 @@ enum {
 };
 
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
-                            ptrdiff_t stride) {
+                            ptrdiff_t stride_h, ptrdiff_t stride_w) {
     if (N < 1 || H < 1 || W < 1 || C < 1) return CK_INVALID_SHAPE;
-    if ((kernel != 3 && kernel != 5) || (stride != 1 && stride != 2)) return CK_INVALID_SHAPE;
-    ck_depthwise p = {.N = N, .H = H, .W = W, .C = C, .kernel = kernel, .stride = stride};
-    p.P = (H - 1) / stride + 1;
-    p.Q = (W - 1) / stride + 1;
+    if ((kernel != 3 && kernel != 5) || (stride_w != 1 && stride_w != 2)) return CK_INVALID_SHAPE;
+    if (stride_h != stride_w && stride_h != 1) return CK_INVALID_SHAPE;
+    ck_depthwise p = {.N = N, .H = H, .W = W, .C = C, .kernel = kernel, .stride_h = stride_h, .stride_w = stride_w};
+    p.P = (H - 1) / stride_h + 1;
+    p.Q = (W - 1) / stride_w + 1;
 
     // Every image block owns a partial weight gradient: together at most a sixteenth of the input.
     ptrdiff_t taps = kernel * kernel, affordable = N * H * W / (16 * taps);
@@ -42,16 +43,16 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
 }
 
 static depthwise_variant variant(const ck_depthwise *plan) {
-#define CK_VARIANT(k, s, isa)                                                                                          \
-    [CK_ISA_OF_##                                                                                                      \
-        isa][(k) == 5][(s) == 2] = {depthwise_forward_##k##_##s##__##isa, depthwise_backward_##k##_##s##__##isa},
+#define CK_VARIANT(k, s, t, isa)                                                                                       \
+    [CK_ISA_OF_##isa][(k) == 5][(s) + (t)-2] = {depthwise_forward_##k##_##s##t##__##isa,                               \
+                                                depthwise_backward_##k##_##s##t##__##isa},
 #define CK_ISA_OF_portable CK_ISA_PORTABLE
 #define CK_ISA_OF_avx2 CK_ISA_AVX2
 #define CK_ISA_OF_avx512 CK_ISA_AVX512
-    static const depthwise_variant table[CK_ISA_COUNT][2][2] = {
+    static const depthwise_variant table[CK_ISA_COUNT][2][3] = {
 #include "variants.inc"
     };
-    return table[ck_isa_active()][plan->kernel == 5][plan->stride == 2];
+    return table[ck_isa_active()][plan->kernel == 5][plan->stride_h + plan->stride_w - 2];
 }
 
 // Large outputs go past the caches when every vector of 16 channels is one whole line.

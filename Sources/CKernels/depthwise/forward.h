@@ -1,9 +1,9 @@
-// y(p, q) = Σ_ij a(p·S + i − K/2, q·S + j − K/2)·w(i, j), one vector of channels of one image after the other.
+// y(p, q) = Σ_ij a(p·R + i − K/2, q·S + j − K/2)·w(i, j), one vector of channels of one image after the other.
 //
-// K kernel, S stride, T outputs side by side, X the map's width where it is compiled in (then there are no borders and
-// only taps inside the map), or 0. All four are literals at every call, so every loop over them is unrolled.
-// Outputs q ..< q + T of the row whose first kernel row reads row h of the ring; kernel rows i ..< end are inside the
-// map.
+// K kernel, R and S strides down and across, T outputs side by side, X the map's width where it is compiled in (then
+// there are no borders and only taps inside the map), or 0. All of them are literals at every call, so every loop over
+// them is unrolled. Outputs q ..< q + T of the row whose first kernel row reads row h of the ring; kernel rows i ..<
+// end are inside the map.
 CK_INLINE void forward_tile(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums, const int K,
                             const int S, const int T, const int X) {
     CK_UNROLL for (int t = 0; t < T; t++) sums[t] = v_zero();
@@ -41,8 +41,9 @@ CK_INLINE float *forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdi
 
 // Output row p of the image whose rows begin at `first`. Sums are taken per row, then per group, then per block: float
 // additions in a chain stay few.
-CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, float *y, const int K, const int S, const int X) {
-    const ptrdiff_t Q = k->job->plan->Q, h = p * S - K / 2, below = k->job->plan->H - h;
+CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, float *y, const int K, const int R, const int S,
+                           const int X) {
+    const ptrdiff_t Q = k->job->plan->Q, h = p * R - K / 2, below = k->job->plan->H - h;
     const ptrdiff_t i = h < 0 ? -h : 0, end = below < K ? below : K;
     vf sums[2] = {v_zero(), v_zero()};
     ptrdiff_t q = 0;
@@ -68,7 +69,7 @@ static void forward_activate(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
     }
 }
 
-CK_INLINE void forward_images(chunk *k, const int K, const int S, const int X) {
+CK_INLINE void forward_images(chunk *k, const int K, const int R, const int S, const int X) {
     const ck_depthwise *p = k->job->plan;
     const ptrdiff_t H = p->H, all = k->images * H;
     float *y = k->job->y + k->image * p->P * p->Q * p->C + k->channel;
@@ -76,13 +77,13 @@ CK_INLINE void forward_images(chunk *k, const int K, const int S, const int X) {
     k->ring.pitch = (p->W + 2 * k->ring.border) * VW;
     for (ptrdiff_t first = 0, ready = 0; first < all; first += H)
         for (ptrdiff_t r = 0; r < p->P; r++, y += p->Q * p->C) {
-            ptrdiff_t needed = first + (r * S + K / 2 + 1 < H ? r * S + K / 2 + 1 : H);
+            ptrdiff_t needed = first + (r * R + K / 2 + 1 < H ? r * R + K / 2 + 1 : H);
             if (ready < needed) {
                 ptrdiff_t end = needed > ready + p->batch_rows ? needed : ready + p->batch_rows;
                 end = end < all ? end : all;
                 forward_activate(k, ready, end);
                 ready = end;
             }
-            forward_row(k, first, r, y, K, S, X);
+            forward_row(k, first, r, y, K, R, S, X);
         }
 }

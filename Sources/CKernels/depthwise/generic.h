@@ -6,25 +6,25 @@
 #include "backward.h"
 
 // The widths that are compiled in: there are so few columns that taps outside the map would be much of the work.
-#define CK_BY_WIDTH(images, k, K, S)                                                                                   \
+#define CK_BY_WIDTH(images, k, K, R, S)                                                                                \
     switch ((k)->job->plan->W) {                                                                                       \
     case 1:                                                                                                            \
-        images(k, K, S, 1);                                                                                            \
+        images(k, K, R, S, 1);                                                                                         \
         break;                                                                                                         \
     case 2:                                                                                                            \
-        images(k, K, S, 2);                                                                                            \
+        images(k, K, R, S, 2);                                                                                         \
         break;                                                                                                         \
     case 3:                                                                                                            \
-        images(k, K, S, 3);                                                                                            \
+        images(k, K, R, S, 3);                                                                                         \
         break;                                                                                                         \
     case 4:                                                                                                            \
-        images(k, K, S, 4);                                                                                            \
+        images(k, K, R, S, 4);                                                                                         \
         break;                                                                                                         \
     case 8:                                                                                                            \
-        images(k, K, S, 8);                                                                                            \
+        images(k, K, R, S, 8);                                                                                         \
         break;                                                                                                         \
     default:                                                                                                           \
-        images(k, K, S, 0);                                                                                            \
+        images(k, K, R, S, 0);                                                                                         \
     }
 
 // A task, as groups of images × vectors of channels. Groups outer: neighbouring channels share pages and line pairs.
@@ -69,20 +69,22 @@ CK_INLINE void place(chunk *k, const task_range *range, ptrdiff_t image, ptrdiff
         k->following = k->job->x.x + (image + k->images) * p->H * p->W * p->C + range->first_channel;
 }
 
-CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int S) {
+CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int R,
+                            const int S) {
     const task_range range = range_of(job, task);
     chunk k = chunk_in(job, scratch, K);
     for (ptrdiff_t image = range.first_image; image < range.end_image; image += job->plan->images_per_group)
         for (ptrdiff_t channel = range.first_channel; channel < range.end_channel; channel += VW) {
             place(&k, &range, image, channel);
             begin_chunk(&k, job->w, K);
-            CK_BY_WIDTH(forward_images, &k, K, S)
+            CK_BY_WIDTH(forward_images, &k, K, R, S)
             deposit_sums(&k, job->statistics, range.block, image == range.first_image);
         }
     if (job->stream) atomic_thread_fence(memory_order_seq_cst); // streamed lines reach memory before the task is done
 }
 
-CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int S) {
+CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int R,
+                             const int S) {
     const task_range range = range_of(job, task);
     const ptrdiff_t C = job->plan->C;
     chunk k = chunk_in(job, scratch, K);
@@ -95,7 +97,7 @@ CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *sc
             k.b = job->dy.a ? load_lanes(job->dy.b + channel, k.lanes) : v_zero();
             k.c = job->dy.a ? load_lanes(job->dy.c + channel, k.lanes) : v_zero();
             for (int tap = 0; tap < K * K; tap++) v_store(k.dw + tap * VW, v_zero());
-            CK_BY_WIDTH(backward_images, &k, K, S)
+            CK_BY_WIDTH(backward_images, &k, K, R, S)
             deposit_sums(&k, job->dz_sums, range.block, first);
             float *dw = job->dw + range.block * K * K * C + channel;
             for (int tap = 0; tap < K * K; tap++) deposit(dw + tap * C, k.lanes, v_load(k.dw + tap * VW), first);
@@ -103,14 +105,16 @@ CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *sc
     if (job->stream) atomic_thread_fence(memory_order_seq_cst);
 }
 
-#define CK_KERNEL(K, S)                                                                                                \
-    void CK_NAME(depthwise_forward_##K##_##S)(void *job, ptrdiff_t task, void *scratch) {                              \
-        forward_task(job, task, scratch, K, S);                                                                        \
+#define CK_KERNEL(K, R, S)                                                                                             \
+    void CK_NAME(depthwise_forward_##K##_##R##S)(void *job, ptrdiff_t task, void *scratch) {                           \
+        forward_task(job, task, scratch, K, R, S);                                                                     \
     }                                                                                                                  \
-    void CK_NAME(depthwise_backward_##K##_##S)(void *job, ptrdiff_t task, void *scratch) {                             \
-        backward_task(job, task, scratch, K, S);                                                                       \
+    void CK_NAME(depthwise_backward_##K##_##R##S)(void *job, ptrdiff_t task, void *scratch) {                          \
+        backward_task(job, task, scratch, K, R, S);                                                                    \
     }
-CK_KERNEL(3, 1)
-CK_KERNEL(3, 2)
-CK_KERNEL(5, 1)
-CK_KERNEL(5, 2)
+CK_KERNEL(3, 1, 1)
+CK_KERNEL(3, 2, 2)
+CK_KERNEL(3, 1, 2)
+CK_KERNEL(5, 1, 1)
+CK_KERNEL(5, 2, 2)
+CK_KERNEL(5, 1, 2)

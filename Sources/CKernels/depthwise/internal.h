@@ -25,9 +25,9 @@ typedef struct {
     ck_task forward, backward;
 } depthwise_variant;
 
-#define CK_VARIANT(k, s, isa)                                                                                          \
-    void depthwise_forward_##k##_##s##__##isa(void *job, ptrdiff_t task, void *scratch);                               \
-    void depthwise_backward_##k##_##s##__##isa(void *job, ptrdiff_t task, void *scratch);
+#define CK_VARIANT(k, s, t, isa)                                                                                       \
+    void depthwise_forward_##k##_##s##t##__##isa(void *job, ptrdiff_t task, void *scratch);                            \
+    void depthwise_backward_##k##_##s##t##__##isa(void *job, ptrdiff_t task, void *scratch);
 #include "variants.inc"
 #undef CK_VARIANT
 #endif

@@ -35,7 +35,7 @@ void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *
                     double sum = 0;
                     for (ptrdiff_t i = 0; i < k; i++)
                         for (ptrdiff_t j = 0; j < k; j++) {
-                            ptrdiff_t h = p * plan->stride + i - k / 2, v = q * plan->stride + j - k / 2;
+                            ptrdiff_t h = p * plan->stride_h + i - k / 2, v = q * plan->stride_w + j - k / 2;
                             if (h < 0 || h >= H || v < 0 || v >= W) continue;
                             sum += read_operand(x, (n * H + h) * W + v, c, C).value * w[(i * k + j) * C + c];
                         }
@@ -46,11 +46,11 @@ void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *
 // da(h, v) = Σ over the outputs (p, q) that read (h, v)
 static double data_gradient(const ck_depthwise *plan, const float *w, const ck_gradient *dy, ptrdiff_t n, ptrdiff_t h,
                             ptrdiff_t v, ptrdiff_t c) {
-    const ptrdiff_t C = plan->C, P = plan->P, Q = plan->Q, k = plan->kernel, s = plan->stride;
+    const ptrdiff_t C = plan->C, P = plan->P, Q = plan->Q, k = plan->kernel;
     double sum = 0;
     for (ptrdiff_t p = 0; p < P; p++)
         for (ptrdiff_t q = 0; q < Q; q++) {
-            ptrdiff_t i = h + k / 2 - p * s, j = v + k / 2 - q * s;
+            ptrdiff_t i = h + k / 2 - p * plan->stride_h, j = v + k / 2 - q * plan->stride_w;
             if (i < 0 || i >= k || j < 0 || j >= k) continue;
             sum += read_gradient(dy, n, (n * P + p) * Q + q, c, C) * w[(i * k + j) * C + c];
         }
@@ -64,7 +64,7 @@ static double weight_gradient(const ck_depthwise *plan, const ck_operand *x, con
     for (ptrdiff_t n = 0; n < plan->N; n++)
         for (ptrdiff_t p = 0; p < P; p++)
             for (ptrdiff_t q = 0; q < Q; q++) {
-                ptrdiff_t h = p * plan->stride + i - half, v = q * plan->stride + j - half;
+                ptrdiff_t h = p * plan->stride_h + i - half, v = q * plan->stride_w + j - half;
                 if (h < 0 || h >= H || v < 0 || v >= W) continue;
                 sum +=
                     read_gradient(dy, n, (n * P + p) * Q + q, c, C) * read_operand(x, (n * H + h) * W + v, c, C).value;

@@ -74,7 +74,8 @@ CK_INLINE void sum_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r, vf
 CK_INLINE void store_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r) {
     vf g = v_mul(dz_at(r, i, n), load_n(r->k->gamma + i, n));
     vf centred = v_fnma(normal_at(r, i, n), r->mean_gx, v_sub(g, r->mean_g));
-    store_n(r->dx + i, n, v_mul(r->inv_std, centred));
+    vf before = r->k->add ? load_n(r->dx + i, n) : v_zero();
+    store_n(r->dx + i, n, v_fma(r->inv_std, centred, before));
 }
 
 void CK_NAME(ck_layernorm_backward_block)(void *context, ptrdiff_t block, void *scratch) {

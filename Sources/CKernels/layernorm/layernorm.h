@@ -10,6 +10,7 @@ typedef struct {
     float *y, *mean, *inv_std;
     const float *dy;
     float *dx;
+    int add;               // to dx
     float *dgamma, *dbeta; // partial sums (blocks, D) of backward
 } ck_layernorm;
 

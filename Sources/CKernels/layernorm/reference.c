@@ -26,7 +26,7 @@ static double dz_at(ck_row_activation activation, const float *y, const float *d
 
 void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *mean,
                                      const float *inv_std, ck_row_activation activation, const float *y,
-                                     const float *dy, float *dx, float *dgamma, float *dbeta) {
+                                     const float *dy, float *dx, float add, float *dgamma, float *dbeta) {
     for (ptrdiff_t d = 0; d < D; d++) {
         double sum = 0, product = 0;
         for (ptrdiff_t m = 0; m < M; m++) {
@@ -47,7 +47,8 @@ void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, c
         for (ptrdiff_t d = 0; d < D; d++) {
             double g = dz_at(activation, y, dy, m * D + d) * gamma[d];
             double normal = ((double)x[m * D + d] - mean[m]) * inv_std[m];
-            dx[m * D + d] = (float)(inv_std[m] * (g - sum / (double)D - normal * product / (double)D));
+            double value = inv_std[m] * (g - sum / (double)D - normal * product / (double)D);
+            dx[m * D + d] = (float)(value + (add != 0 ? (double)dx[m * D + d] : 0));
         }
     }
 }

@@ -7,6 +7,15 @@ extension Recipe {
         return Double(samples) / Double(frontend.sampleRate)
     }
 
+    /// Views of a clip in one step: anchor, positive, and where a loss asks for it the anchor at another pitch.
+    public var viewsPerClip: Int {
+        switch method {
+        case .supervised: 1
+        case .cola: 2
+        case .multiStrategy: objective.frameWeight > 0 || objective.pitchWeight > 0 ? 3 : 2
+        }
+    }
+
     /// Steps of the whole run.
     public func totalSteps(batchesPerEpoch: Int) -> Int {
         training.steps > 0 ? training.steps : training.epochs * batchesPerEpoch
@@ -30,6 +39,25 @@ extension Recipe {
         for key in old.keys.sorted() where old[key] != new[key] {
             throw .recipeDiffers(key: key, saved: old[key] ?? "nothing", wanted: new[key] ?? "nothing")
         }
+    }
+
+    /// A recipe's JSON, with the defaults of the keys that it lacks: those that are younger than the checkpoint.
+    static func completed(_ json: String) -> String {
+        func object(_ data: Data?) -> [String: Any]? {
+            data.flatMap { try? JSONSerialization.jsonObject(with: $0) as? [String: Any] }
+        }
+        guard var all = object(try? JSONEncoder().encode(Recipe())), let saved = object(Data(json.utf8)) else {
+            return json
+        }
+        for (name, value) in saved {
+            if let section = value as? [String: Any], let defaults = all[name] as? [String: Any] {
+                all[name] = defaults.merging(section) { $1 }
+            } else {
+                all[name] = value
+            }
+        }
+        let data = try? JSONSerialization.data(withJSONObject: all)
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? json
     }
 
     /// Dotted keys and their values as text.

@@ -7,6 +7,8 @@ public struct Recipe: Codable, Sendable, Equatable {
     public enum Method: String, Codable, Sendable, CaseIterable {
         /// Contrast of two crops of a clip against the other clips of the batch (COLA).
         case cola
+        /// That contrast, one of frames, and the regression of a pitch shift (multi-strategy).
+        case multiStrategy = "multi-strategy"
         /// Cross-entropy over the data set's labels, from random initialisation or from another run's weights.
         case supervised
     }
@@ -54,6 +56,23 @@ public struct AugmentationSection: Codable, Sendable, Equatable {
     public var positiveNoise: Float = 0.001
     /// Every view's level is changed by a gain uniform in ± this many decibels.
     public var levelJitterDB: Float = 0
+    /// The positive starts within this many seconds of the anchor; 0: anywhere in the clip.
+    public var positiveReachSeconds: Float = 0
+    /// Every view's pitch is shifted by a ratio uniform in 1 ± this, by `pitchEngine`.
+    public var pitchShift: Float = 0
+    public var pitchEngine: PitchEngine = .vocoder
+    /// Of multi-strategy pretraining: the third view is the anchor, shifted by a ratio uniform in 1 ± this.
+    public var anchorShift: Float = 0.2
+    /// Probability with which a crop of another clip is mixed into a view, at a ratio of levels uniform between the two.
+    public var backgroundProbability: Float = 0
+    public var backgroundLowestDB: Float = 0
+    public var backgroundHighestDB: Float = 20
+    /// Probability with which a view is silenced but for a part of at least `trimShortest`.
+    public var trimProbability: Float = 0
+    public var trimShortest: Float = 0.4
+    /// Probability with which a view loses its highest bands; at least this part of them is left.
+    public var bandLimitProbability: Float = 0
+    public var bandLimitLowest: Float = 0.6
     /// Masks in time: number a view, and the longest one in frames.
     public var timeMasks = 0
     public var timeMaskFrames = 16
@@ -65,6 +84,17 @@ public struct AugmentationSection: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case positiveNoise = "positive_noise"
         case levelJitterDB = "level_jitter_db"
+        case positiveReachSeconds = "positive_reach_seconds"
+        case pitchShift = "pitch_shift"
+        case pitchEngine = "pitch_engine"
+        case anchorShift = "anchor_shift"
+        case backgroundProbability = "background_probability"
+        case backgroundLowestDB = "background_lowest_db"
+        case backgroundHighestDB = "background_highest_db"
+        case trimProbability = "trim_probability"
+        case trimShortest = "trim_shortest"
+        case bandLimitProbability = "band_limit_probability"
+        case bandLimitLowest = "band_limit_lowest"
         case timeMasks = "time_masks"
         case timeMaskFrames = "time_mask_frames"
         case frequencyMasks = "frequency_masks"
@@ -80,10 +110,30 @@ public struct EncoderSection: Codable, Sendable, Equatable {
     /// Probability with which the last block's branch is dropped for an image; block b of 16 has b/16 of it.
     public var dropConnect: Float = 0.2
 
+    /// Whether the encoder gives one vector a view, or one a frame.
+    public enum Output: String, Codable, Sendable, CaseIterable {
+        /// The largest value over time and mel: 1280 numbers a view.
+        case clip
+        /// Pooled over mel, and a dense layer: `frameWidth` numbers a frame; their pool over time stands for the view.
+        case frames
+    }
+    public var output: Output = .clip
+    /// Spectrogram frames of one frame of the map: 32, 16 or 8.
+    public var timeStride = 32
+    /// How frames are pooled over mel, and a view's frames over time.
+    public var melPooling: PoolingKind = .average
+    public var framePooling: PoolingKind = .average
+    public var frameWidth = 512
+
     public init() {}
     enum CodingKeys: String, CodingKey {
         case name
+        case output
         case dropConnect = "drop_connect"
+        case timeStride = "time_stride"
+        case melPooling = "mel_pooling"
+        case framePooling = "frame_pooling"
+        case frameWidth = "frame_width"
     }
 }
 
@@ -104,8 +154,33 @@ public struct ObjectiveSection: Codable, Sendable, Equatable {
     public var similarity: Similarity = .bilinear
     /// Divides the cosine similarity; the bilinear one has none.
     public var temperature: Float = 0.2
+    /// Of multi-strategy pretraining: weights of the losses on clips, frames (α) and pitch (β); 0 leaves one out.
+    public var clipWeight: Float = 1
+    public var frameWeight: Float = 1
+    public var pitchWeight: Float = 1
+    /// Frames this far apart are positives of each other; 0: a frame alone.
+    public var frameMargin = 0
+    public var framePairs: FramePairs = .cross
+    /// What the pitch loss takes for the size of a shift by the ratio r.
+    public enum PitchTarget: String, Codable, Sendable, CaseIterable {
+        /// r − 1.
+        case linear
+        /// log₂ r.
+        case octaves
+    }
+    public var pitchTarget: PitchTarget = .linear
 
     public init() {}
+    enum CodingKeys: String, CodingKey {
+        case similarity
+        case temperature
+        case clipWeight = "clip_weight"
+        case frameWeight = "frame_weight"
+        case pitchWeight = "pitch_weight"
+        case frameMargin = "frame_margin"
+        case framePairs = "frame_pairs"
+        case pitchTarget = "pitch_target"
+    }
 }
 
 public struct OptimizerSection: Codable, Sendable, Equatable {

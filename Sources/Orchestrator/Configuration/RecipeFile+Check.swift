@@ -16,6 +16,9 @@ extension RecipeFile {
             "a frequency below frontend.high_hertz, \(frontend.highHertz)")
 
         let augmentation = recipe.augmentation
+        try require(
+            augmentation.backgroundHighestDB >= augmentation.backgroundLowestDB, "augmentation.background_highest_db",
+            recipe, "at least augmentation.background_lowest_db, \(augmentation.backgroundLowestDB)")
         if augmentation.timeMasks > 0 {
             try require(
                 augmentation.timeMaskFrames <= recipe.data.viewFrames, "augmentation.time_mask_frames", recipe,
@@ -26,10 +29,40 @@ extension RecipeFile {
                 augmentation.frequencyMaskBands <= frontend.melBands, "augmentation.frequency_mask_bands", recipe,
                 "at most frontend.mel_bands, \(frontend.melBands)")
         }
-        if recipe.method == .cola {
+        try require(
+            [8, 16, 32].contains(recipe.encoder.timeStride), "encoder.time_stride", recipe, "32, 16 or 8")
+        if recipe.method != .supervised {
             // A batch of one has no negative: its loss is 0 whatever the encoder does.
             try require(
-                recipe.training.batchSize >= 2, "training.batch_size", recipe, "at least 2 for the method cola")
+                recipe.training.batchSize >= 2, "training.batch_size", recipe,
+                "at least 2 for the method \(recipe.method.rawValue)")
+        }
+        if recipe.method == .multiStrategy { try checkFrames(recipe) }
+    }
+
+    /// What the losses on frames and pitch ask for.
+    private static func checkFrames(_ recipe: Recipe) throws(RecipeError) {
+        try require(
+            recipe.encoder.output == .frames, "encoder.output", recipe, "frames for the method multi-strategy")
+        let stride = recipe.encoder.timeStride
+        let weights = [recipe.objective.clipWeight, recipe.objective.frameWeight, recipe.objective.pitchWeight]
+        try require(
+            weights.contains { $0 > 0 }, "objective.clip_weight", recipe,
+            "a number above 0 where objective.frame_weight and objective.pitch_weight are 0")
+        if recipe.objective.frameWeight > 0 {
+            // One frame has nothing to be told from.
+            try require(
+                recipe.data.viewFrames > stride, "encoder.time_stride", recipe,
+                "less than data.view_frames, \(recipe.data.viewFrames), so that a view has several frames")
+            try require(
+                recipe.objective.frameMargin < (recipe.data.viewFrames + stride - 1) / stride - 1,
+                "objective.frame_margin", recipe,
+                "less than \((recipe.data.viewFrames + stride - 1) / stride - 1), so that a frame has a negative")
+        }
+        if recipe.objective.pitchWeight > 0 {
+            try require(
+                recipe.augmentation.pitchShift == 0, "augmentation.pitch_shift", recipe,
+                "0 with the pitch loss, which has to know the shift; augmentation.anchor_shift sets it")
         }
     }
 

@@ -22,6 +22,40 @@ extension RecipeKey {
         .number("augmentation.level_jitter_db", \.augmentation.levelJitterDB, "decibels from 0 to 60") {
             (0...60).contains($0)
         },
+        .number("augmentation.positive_reach_seconds", \.augmentation.positiveReachSeconds, "seconds from 0") {
+            $0 >= 0
+        },
+        .number("augmentation.pitch_shift", \.augmentation.pitchShift, "a part from 0 to 0.5") {
+            (0...0.5).contains($0)
+        },
+        .number("augmentation.anchor_shift", \.augmentation.anchorShift, "a part above 0, up to 0.5") {
+            $0 > 0 && $0 <= 0.5
+        },
+        .choice("augmentation.pitch_engine", \.augmentation.pitchEngine),
+        .number(
+            "augmentation.background_probability", \.augmentation.backgroundProbability, "a probability from 0 to 1"
+        ) {
+            (0...1).contains($0)
+        },
+        .number("augmentation.background_lowest_db", \.augmentation.backgroundLowestDB, "decibels from -60 to 60") {
+            (-60...60).contains($0)
+        },
+        .number("augmentation.background_highest_db", \.augmentation.backgroundHighestDB, "decibels from -60 to 60") {
+            (-60...60).contains($0)
+        },
+        .number("augmentation.trim_probability", \.augmentation.trimProbability, "a probability from 0 to 1") {
+            (0...1).contains($0)
+        },
+        .number("augmentation.trim_shortest", \.augmentation.trimShortest, "a part above 0, up to 1") {
+            $0 > 0 && $0 <= 1
+        },
+        .number("augmentation.band_limit_probability", \.augmentation.bandLimitProbability, "a probability from 0 to 1")
+        {
+            (0...1).contains($0)
+        },
+        .number("augmentation.band_limit_lowest", \.augmentation.bandLimitLowest, "a part above 0, up to 1") {
+            $0 > 0 && $0 <= 1
+        },
         .integer("augmentation.time_masks", \.augmentation.timeMasks, 0...64),
         .integer("augmentation.time_mask_frames", \.augmentation.timeMaskFrames, counted),
         .integer("augmentation.frequency_masks", \.augmentation.frequencyMasks, 0...64),
@@ -32,11 +66,23 @@ extension RecipeKey {
             (0..<1).contains($0)
         },
 
+        .choice("encoder.output", \.encoder.output),
+        .integer("encoder.time_stride", \.encoder.timeStride, 8...32),
+        .choice("encoder.mel_pooling", \.encoder.melPooling),
+        .choice("encoder.frame_pooling", \.encoder.framePooling),
+        .integer("encoder.frame_width", \.encoder.frameWidth, positive),
+
         .integer("head.projection", \.head.projection, positive),
         .flag("head.normalize", \.head.normalize),
 
         .choice("objective.similarity", \.objective.similarity),
         .number("objective.temperature", \.objective.temperature, "a number above 0") { $0 > 0 },
+        .number("objective.clip_weight", \.objective.clipWeight, "a number from 0") { $0 >= 0 },
+        .number("objective.frame_weight", \.objective.frameWeight, "a number from 0") { $0 >= 0 },
+        .number("objective.pitch_weight", \.objective.pitchWeight, "a number from 0") { $0 >= 0 },
+        .integer("objective.frame_margin", \.objective.frameMargin, counted),
+        .choice("objective.frame_pairs", \.objective.framePairs),
+        .choice("objective.pitch_target", \.objective.pitchTarget),
 
         .choice("optimizer.name", \.optimizer.name),
         .number("optimizer.learning_rate", \.optimizer.learningRate, "a number above 0") { $0 > 0 },

@@ -10,6 +10,15 @@ enum CorpusAudio {
         }
     }
 
+    /// A recording that a corpus is made of, as one channel at `sampleRate`.
+    static func source(_ path: String, sampleRate: Int) throws(CorpusError) -> [Float] {
+        do throws(AudioError) {
+            return try AudioFile.read(path, sampleRate: sampleRate)
+        } catch {
+            throw .audio(error)
+        }
+    }
+
     /// 16 bits, as the public sets have; a float file would also carry the time of writing, and differ from run to run.
     static func write(_ path: String, samples: [Float], sampleRate: Int) throws(CorpusError) {
         do throws(AudioError) {

@@ -11,6 +11,8 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
     case programFailed(String, reason: String)
     case renderingTooShort(program: String, file: String)
     case audio(AudioError)
+    case unlabelledEvents(path: String)
+    case tooFewSources(what: String, found: Int, needed: Int)
     case silentNote(String, soundFont: String)
 
     public var description: String {
@@ -38,6 +40,11 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
             "\(program) wrote less audio to \(file) than it was given to play; is the disk full?"
         case .audio(let error):
             error.description
+        case .unlabelledEvents(let path):
+            "\(path) does not name the class of each of its events; give a folder for each class, or a layout with labels"
+        case .tooFewSources(let what, let found, let needed):
+            "there \(found == 1 ? "is 1 file" : "are \(found) files") of \(what); the three parts share none and need "
+                + "\(needed) or more"
         case .silentNote(let note, let soundFont):
             "\(note) is silent in \(soundFont), which is not a complete General MIDI sound font; name another with "
                 + "--sound-font"

@@ -35,7 +35,10 @@ struct BatchMaker: Sendable {
             clips.append(clip)
         }
         let labels = clips.map { Int32(cutter.store.dataset.clips[$0].label ?? -1) }
-        return .success(ViewBatch(epoch: epoch, batch: batch, views: views, labels: labels, clips: clips))
+        let hasShifted = viewsPerClip > ViewCutter.shiftedAnchor
+        let ratios = hasShifted ? clips.map { cutter.anchorRatio(clip: $0, epoch: epoch) } : []
+        return .success(
+            ViewBatch(epoch: epoch, batch: batch, views: views, labels: labels, ratios: ratios, clips: clips))
     }
 
     /// Cuts all views of a clip into its places; false if the clip is unusable.

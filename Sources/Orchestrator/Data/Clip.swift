@@ -32,4 +32,9 @@ public struct Clip: Sendable, Equatable {
         self.pitch = pitch
         self.seconds = seconds
     }
+
+    /// The same recording under another label.
+    func labelled(_ label: Int?) -> Clip {
+        Clip(path: path, label: label, split: split, fold: fold, group: group, pitch: pitch, seconds: seconds)
+    }
 }

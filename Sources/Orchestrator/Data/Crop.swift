@@ -17,6 +17,15 @@ public struct Crop: Sendable, Equatable {
         return Crop(from: stream.index(below: clip - view + 1), count: view, before: 0, after: 0)
     }
 
+    /// The same, of the places that start within `reach` samples of where another crop of the clip does.
+    public static func draw(
+        view: Int, clip: Int, near other: Crop, reach: Int, from stream: inout RandomStream
+    ) -> Crop {
+        guard clip > view else { return draw(view: view, clip: clip, from: &stream) }
+        let (first, last) = (max(0, other.from - reach), min(clip - view, other.from + reach))
+        return Crop(from: first + stream.index(below: last - first + 1), count: view, before: 0, after: 0)
+    }
+
     /// `samples`, the ones of the crop, between its zeros.
     public func padded(_ samples: [Float]) -> [Float] {
         guard before + after > 0 else { return samples }

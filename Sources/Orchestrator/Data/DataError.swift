@@ -10,6 +10,7 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
     case batchTooLarge(batch: Int, clips: Int)
     case unlabelled(path: String)
     case frontend(FeatureError)
+    case augmentation(AugmentationError)
     /// A loader was asked for a batch after its end.
     case stopped
 
@@ -32,6 +33,8 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
             "\(path) has no labels; give a labelled data set, or name its --layout"
         case .frontend(let error):
             "recipe section frontend: \(error)"
+        case .augmentation(let error):
+            "recipe section augmentation: \(error)"
         case .stopped:
             "the loader was stopped"
         }

@@ -1,28 +1,52 @@
-/// Cuts views from clips: crop → level jitter → noise → log-mel → masks.
+import Foundation
+
+/// Cuts views from clips: crop → pitch shift → background → level jitter → noise → trim → log-mel → masks → band limit.
 ///
-/// A view depends on the clip's samples and on (seed, epoch, clip, view) alone: whoever cuts it, and whenever, gets the same
-/// bits.
+/// A view depends on the clips' samples and on (seed, epoch, clip, view) alone: whoever cuts it, and whenever, gets the
+/// same bits.
 public struct ViewCutter: Sendable {
+    /// Number of the view that is the anchor at another pitch.
+    static let shiftedAnchor = 2
+
     public let store: ClipStore
     /// Samples under a view's frames.
     public let viewSamples: Int
     /// Values of a view: frames × mel bands.
     public let viewValues: Int
 
+    /// The clips that backgrounds are taken from.
+    private let backgrounds: [Int]
     private let logMel: LogMel
+    private let pitch: PitchMachine?
     private let augmentation: AugmentationSection
+    /// Samples that an anchor and its positive may start apart; 0: any.
+    private let reach: Int
+    /// The least value of a log-mel spectrogram.
+    private let silence: Float
     private let frames: Int
     private let bands: Int
     private let seed: UInt64
 
-    public init(store: ClipStore, recipe: Recipe) throws(DataError) {
+    /// - Parameter backgrounds: the clips that backgrounds are taken from, where the recipe mixes them in: those that are
+    ///   trained on.
+    public init(store: ClipStore, recipe: Recipe, backgrounds: [Int]) throws(DataError) {
         self.store = store
+        self.backgrounds = backgrounds
         do {
             logMel = try LogMel(recipe.frontend)
         } catch {
             throw .frontend(error)
         }
+        do {
+            pitch =
+                recipe.augmentation.pitchShift == 0 && recipe.viewsPerClip <= Self.shiftedAnchor
+                ? nil : try PitchMachine(recipe.augmentation.pitchEngine, sampleRate: recipe.frontend.sampleRate)
+        } catch {
+            throw .augmentation(error)
+        }
         augmentation = recipe.augmentation
+        reach = Int((augmentation.positiveReachSeconds * Float(recipe.frontend.sampleRate)).rounded())
+        silence = log(recipe.frontend.floor)
         frames = recipe.data.viewFrames
         bands = recipe.frontend.melBands
         seed = recipe.training.seed
@@ -32,32 +56,98 @@ public struct ViewCutter: Sendable {
 
     /// View number `view` of `clip`, (frames, mel bands); nil if the clip was dropped.
     ///
-    /// View 0 is the anchor; white noise (`positive_noise`) is added to the others.
+    /// View 0 is the anchor; 1 the positive, to which white noise is added (`positive_noise`); 2 the anchor again, at
+    /// another pitch (`anchor_shift`).
     public func cut(clip: Int, epoch: Int, view: Int) -> [Float]? {
         guard let samples = waveform(clip: clip, epoch: epoch, view: view) else { return nil }
         var values = logMel.extract(samples)
         var span = values.mutableSpan
         mask(&span, clip: clip, epoch: epoch, view: view)
+        if augmentation.bandLimitProbability > 0 {
+            var stream = stream(.bandLimit, clip, epoch, view)
+            if stream.uniform() < augmentation.bandLimitProbability {
+                BandLimit.draw(lowest: augmentation.bandLimitLowest, bands: bands, from: &stream)
+                    .apply(to: &span, bands: bands, silence: silence)
+            }
+        }
         return values
     }
 
     /// The waveform of a view, augmented; nil if the clip was dropped.
     public func waveform(clip: Int, epoch: Int, view: Int) -> [Float]? {
         guard let clipSamples = store.count(of: clip) else { return nil }
-        var stream = stream(.crop, clip, epoch, view)
-        let crop = Crop.draw(view: viewSamples, clip: clipSamples, from: &stream)
-        guard let cropped = store.samples(of: clip, from: crop.from, count: crop.count) else { return nil }
+        let crop = crop(of: clipSamples, clip, epoch, view)
+        let cropped: [Float]?
+        if let pitch, let ratio = ratio(clip, epoch, view) {
+            cropped = shifted(clip, crop, of: clipSamples, ratio: Double(ratio), by: pitch)
+        } else {
+            cropped = store.samples(of: clip, from: crop.from, count: crop.count)
+        }
+        guard let cropped else { return nil }
         var samples = crop.padded(cropped)
         var span = samples.mutableSpan
+        if augmentation.backgroundProbability > 0 { addBackground(to: &span, clip, epoch, view) }
         if augmentation.levelJitterDB > 0 {
             var stream = self.stream(.levelJitter, clip, epoch, view)
             LevelJitter.draw(maximumDB: augmentation.levelJitterDB, from: &stream).apply(to: &span)
         }
-        if augmentation.positiveNoise > 0, view > 0 {
+        if augmentation.positiveNoise > 0, view == 1 {
             WhiteNoise(deviation: augmentation.positiveNoise, stream: self.stream(.noise, clip, epoch, view))
                 .apply(to: &span)
         }
+        if augmentation.trimProbability > 0 {
+            var stream = self.stream(.trim, clip, epoch, view)
+            if stream.uniform() < augmentation.trimProbability {
+                Trim.draw(shortest: augmentation.trimShortest, count: viewSamples, from: &stream).apply(to: &span)
+            }
+        }
         return samples
+    }
+
+    /// Where a view lies: the anchor anywhere in the clip, the others within the recipe's reach of it.
+    private func crop(of clipSamples: Int, _ clip: Int, _ epoch: Int, _ view: Int) -> Crop {
+        if view == Self.shiftedAnchor { return crop(of: clipSamples, clip, epoch, 0) }
+        var stream = stream(.crop, clip, epoch, view)
+        guard view > 0, reach > 0 else { return Crop.draw(view: viewSamples, clip: clipSamples, from: &stream) }
+        let anchor = crop(of: clipSamples, clip, epoch, 0)
+        return Crop.draw(view: viewSamples, clip: clipSamples, near: anchor, reach: reach, from: &stream)
+    }
+
+    /// Of the pitch of the shifted anchor to the anchor's.
+    public func anchorRatio(clip: Int, epoch: Int) -> Float {
+        var stream = stream(.pitchShift, clip, epoch, Self.shiftedAnchor)
+        return stream.uniform(1 - augmentation.anchorShift, 1 + augmentation.anchorShift)
+    }
+
+    /// Of a view's pitch to the clip's; nil where it is the clip's own.
+    private func ratio(_ clip: Int, _ epoch: Int, _ view: Int) -> Float? {
+        if view == Self.shiftedAnchor { return anchorRatio(clip: clip, epoch: epoch) }
+        guard augmentation.pitchShift > 0 else { return nil }
+        var stream = stream(.pitchShift, clip, epoch, view)
+        return stream.uniform(1 - augmentation.pitchShift, 1 + augmentation.pitchShift)
+    }
+
+    private func shifted(_ clip: Int, _ crop: Crop, of clipSamples: Int, ratio: Double, by machine: PitchMachine)
+        -> [Float]?
+    {
+        guard let shift = try? PitchShift(ratio: ratio) else { return nil }
+        let start = max(0, crop.from - machine.contextSamples)
+        let end = min(clipSamples, crop.from + crop.count + machine.contextSamples)
+        guard let sound = store.samples(of: clip, from: start, count: end - start) else { return nil }
+        return machine.render(crop.count) { view, scratch in
+            shift.apply(to: sound.span, from: crop.from - start, into: &view, machine: machine, scratch: &scratch)
+        }
+    }
+
+    private func addBackground(to samples: inout MutableSpan<Float>, _ clip: Int, _ epoch: Int, _ view: Int) {
+        var stream = stream(.background, clip, epoch, view)
+        guard stream.uniform() < augmentation.backgroundProbability else { return }
+        let other = backgrounds[stream.index(below: backgrounds.count)]
+        let decibels = stream.uniform(augmentation.backgroundLowestDB, augmentation.backgroundHighestDB)
+        guard other != clip, let count = store.count(of: other) else { return }
+        let crop = Crop.draw(view: viewSamples, clip: count, from: &stream)
+        guard let sound = store.samples(of: other, from: crop.from, count: crop.count) else { return }
+        BackgroundMix(ratioDB: decibels).apply(sound.span, at: crop.before, to: &samples)
     }
 
     private func mask(_ values: inout MutableSpan<Float>, clip: Int, epoch: Int, view: Int) {

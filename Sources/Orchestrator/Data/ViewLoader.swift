@@ -13,16 +13,16 @@ public final class ViewLoader: Sendable {
 
     /// - Parameters:
     ///   - clips: indices of the data set's clips to train on.
-    ///   - viewsPerClip: 2 for contrast, 1 for supervision.
     ///   - start: the first batch to make, for resuming; a `batch` beyond the epoch's end runs on into the next epochs.
     public init(
-        store: ClipStore, recipe: Recipe, clips: [Int], viewsPerClip: Int, start: (epoch: Int, batch: Int) = (0, 0)
+        store: ClipStore, recipe: Recipe, clips: [Int], start: (epoch: Int, batch: Int) = (0, 0)
     ) throws(DataError) {
         let batchSize = recipe.training.batchSize
         guard batchSize <= clips.count else { throw .batchTooLarge(batch: batchSize, clips: clips.count) }
         let order = EpochOrder(clips: clips, batchSize: batchSize, seed: recipe.training.seed)
         let maker = BatchMaker(
-            cutter: try ViewCutter(store: store, recipe: recipe), order: order, viewsPerClip: viewsPerClip)
+            cutter: try ViewCutter(store: store, recipe: recipe, backgrounds: clips), order: order,
+            viewsPerClip: recipe.viewsPerClip)
         batchesPerEpoch = order.batches
         workers = recipe.data.workers > 0 ? recipe.data.workers : Self.defaultWorkers
         let line = BatchLine(

@@ -63,6 +63,17 @@ public struct Bootstrap: Sendable {
         return (value, Interval(low: Self.quantile(0.025, sorted: scores), high: Self.quantile(0.975, sorted: scores)))
     }
 
+    /// Any statistic of `items`, and the interval of it.
+    public func statistic<Item>(of items: [Item], _ statistic: ([Item]) -> Double) -> (value: Double, ci95: Interval) {
+        let value = statistic(items)
+        guard resamples > 0, !items.isEmpty else { return (value, Interval(low: value, high: value)) }
+        let values = (0..<resamples).map { resample in
+            var stream = RandomStream(seed: seed, purpose: .bootstrap, epoch: resample)
+            return statistic(items.indices.map { _ in items[stream.index(below: items.count)] })
+        }.sorted()
+        return (value, Interval(low: Self.quantile(0.025, sorted: values), high: Self.quantile(0.975, sorted: values)))
+    }
+
     /// Linear interpolation between the two nearest order statistics.
     static func quantile(_ q: Double, sorted values: [Double]) -> Double {
         let place = q * Double(values.count - 1)

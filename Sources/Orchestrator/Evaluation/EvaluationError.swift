@@ -8,6 +8,15 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case tooFewClips(found: Int)
     case noEncoders
     case noViews
+    case emptyEventPart(name: String)
+    case hop(seconds: Double, possible: [Double])
+    case noPitches(layout: String)
+    case pitchOutOfRange(path: String, pitch: Int)
+
+    private func milliseconds(_ seconds: Double) -> String {
+        let value = seconds * 1000
+        return value == value.rounded() ? "\(Int(value))" : "\(value)"
+    }
 
     public var description: String {
         switch self {
@@ -27,6 +36,16 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
             "nothing was given to probe; pass an encoder or ask for the log-mel baseline"
         case .noViews:
             "there is no clip to embed; check the path"
+        case .emptyEventPart(let name):
+            "there is no annotated recording in a folder \(name) of the data; the probe needs train, validation and test"
+        case .hop(let seconds, let possible):
+            "a hop of \(milliseconds(seconds)) ms does not divide the encoder's frames; take one of "
+                + "\(possible.map(milliseconds).joined(separator: ", ")) ms"
+        case .noPitches(let layout):
+            "the \(layout) layout names no pitches; give notes in NSynth’s layout"
+        case .pitchOutOfRange(let path, let pitch):
+            "\(path) has the pitch \(pitch), and the probe knows MIDI notes 21 (A0) to 108 (C8); mend examples.json or "
+                + "leave the note out"
         }
     }
 }

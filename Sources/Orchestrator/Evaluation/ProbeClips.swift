@@ -34,18 +34,31 @@ public func probeClips(
     }
     let division =
         options.division ?? Division.standard(for: dataset.clips, prefersGroups: dataset.layout == .fsdd)
-    var stores: [ClipStore] = []
     return try probeClips(
         dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue, division: division,
-        encoders: encoders, options: options, report: report
-    ) { frontend, level in
-        let store =
-            stores.first { $0.sampleRate == frontend.sampleRate && $0.level == level }
+        encoders: encoders, options: options, report: report, source: ProbeSource(dataset, options).samples)
+}
+
+/// Opens a data set's clips for one front end after the other; neighbours of one rate and level share what is decoded.
+final class ProbeSource {
+    private let dataset: AudioDataset
+    private let cacheMemoryMiB: Int
+    private var store: ClipStore?
+
+    init(_ dataset: AudioDataset, _ options: ClipProbeOptions) {
+        self.dataset = dataset
+        cacheMemoryMiB = options.cacheMemoryMiB
+    }
+
+    func samples(_ frontend: LogMelConfiguration, _ level: Float) -> (Int) -> [Float]? {
+        var store = self.store
+        if store?.sampleRate != frontend.sampleRate || store?.level != level { store = nil }
+        let opened =
+            store
             ?? ClipStore(
-                dataset: dataset, sampleRate: frontend.sampleRate, level: level,
-                cacheMemoryMiB: options.cacheMemoryMiB)
-        stores = [store]
-        return { store.samples(of: $0) }
+                dataset: dataset, sampleRate: frontend.sampleRate, level: level, cacheMemoryMiB: cacheMemoryMiB)
+        self.store = opened
+        return { opened.samples(of: $0) }
     }
 }
 
@@ -58,6 +71,22 @@ func probeClips(
     report: (String) -> Void = { _ in },
     source: (_ frontend: LogMelConfiguration, _ level: Float) -> (Int) -> [Float]?
 ) throws -> ProbeReport {
+    let outcomes = try clipOutcomes(
+        clips, classes: classes.count, division: division, encoders: encoders, options: options, report: report,
+        source: source)
+    let (_, subject, usable) = outcomes[0]
+    return ProbeReport(
+        subject, folds: usable, classes: classes, layout: layout, seed: options.seed,
+        baselines: Dictionary(
+            outcomes.dropFirst().map { ($0.name, $0.outcome.score) }, uniquingKeysWith: { first, _ in first }))
+}
+
+/// What each encoder's vectors, and log-mel statistics where they are asked for, tell about the clips' labels.
+func clipOutcomes(
+    _ clips: [Clip], classes: Int, division: Division, encoders: [(name: String, encoder: any ViewEncoder)],
+    options: ClipProbeOptions, report: (String) -> Void,
+    source: (_ frontend: LogMelConfiguration, _ level: Float) -> (Int) -> [Float]?
+) throws -> [(name: String, outcome: ClipProbe.Outcome, folds: [Fold])] {
     let found = Set(clips.compactMap(\.label)).count
     guard found >= 2 else { throw EvaluationError.tooFewClasses(found: found) }
     guard options.includesLogMel || !encoders.isEmpty else { throw EvaluationError.noEncoders }
@@ -76,7 +105,7 @@ func probeClips(
             guard !fold.test.isEmpty else { throw EvaluationError.emptyPart(name: "test") }
             return fold
         }
-        var probe = ClipProbe(labels: clips.map { $0.label ?? 0 }, classes: classes.count, folds: usable)
+        var probe = ClipProbe(labels: clips.map { $0.label ?? 0 }, classes: classes, folds: usable)
         probe.options = options.probe
         probe.options.seed = options.seed
         probe.bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
@@ -104,10 +133,5 @@ func probeClips(
             samples: source(frontend, first?.level ?? DataSection().level))
         try probe("logmel", vectors, vectors)
     }
-
-    let (_, subject, usable) = outcomes[0]
-    return ProbeReport(
-        subject, folds: usable, classes: classes, layout: layout, seed: options.seed,
-        baselines: Dictionary(
-            outcomes.dropFirst().map { ($0.name, $0.outcome.score) }, uniquingKeysWith: { first, _ in first }))
+    return outcomes
 }

@@ -56,10 +56,16 @@ public struct SupervisedProbe {
         recipe.method = .supervised
         recipe.training.batchSize = min(batchSize, fold.train.count)
         recipe.training.seed = seed
+        // The same conditions for every start, whatever its pretraining was like.
+        recipe.augmentation = AugmentationSection()
+        recipe.schedule = ScheduleSection()
+        recipe.schedule.name = .cosine
         let step = try TrainingStep(
             recipe: recipe, batch: recipe.training.batchSize, classes: dataset.classes.count, threads: threads)
-        try start?.load(into: step.parameters, moments: false) { $0.hasPrefix("features.") }
-        let loader = try ViewLoader(store: store, recipe: recipe, clips: fold.train, viewsPerClip: 1)
+        try start?.load(into: step.parameters, moments: false) {
+            $0.hasPrefix("features.") || $0.hasPrefix("frames.")
+        }
+        let loader = try ViewLoader(store: store, recipe: recipe, clips: fold.train)
         defer { loader.stop() }
         let total = epochs * loader.batchesPerEpoch
         let loop = TrainingLoop(

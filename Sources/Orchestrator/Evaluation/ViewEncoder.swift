@@ -1,8 +1,10 @@
-/// What the probes ask of an encoder, trained or not: log-mel views in, one vector a view out, batch norm in inference
-/// mode.
+/// What the probes ask of an encoder, trained or not: log-mel views in, one vector a view out, or one a frame of it; batch
+/// norm in inference mode.
 public protocol ViewEncoder: AnyObject {
     /// Width of an embedding (1,280 for EfficientNet-B0).
     var dimension: Int { get }
+    /// Vectors of one view, in time: 1 for an encoder of clips.
+    var rowsPerView: Int { get }
     /// Front end and view that the encoder was trained with.
     var frontend: LogMelConfiguration { get }
     var viewFrames: Int { get }
@@ -10,6 +12,10 @@ public protocol ViewEncoder: AnyObject {
     var level: Float { get }
     /// - Parameters:
     ///   - views: (count, viewFrames, melBands), any count.
-    ///   - embeddings: receives (count, dimension).
+    ///   - embeddings: receives (count, rowsPerView, dimension).
     func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>)
+}
+
+extension ViewEncoder {
+    public var rowsPerView: Int { 1 }
 }

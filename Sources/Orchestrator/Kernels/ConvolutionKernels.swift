@@ -1,13 +1,21 @@
 import CKernels
 
+/// Steps of a convolution down and across: 1 and 1, 2 and 2, or 1 and 2.
+struct Stride: Sendable, Equatable {
+    var height: Int
+    var width: Int
+
+    static let one = Stride(height: 1, width: 1)
+}
+
 /// Depthwise k×k convolution (ck_depthwise.h).
 struct DepthwiseKernel {
     private var plan = ck_depthwise()
 
-    init(images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Int) {
+    init(images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Stride) {
         expectPlanned(
-            ck_depthwise_plan(&plan, images, height, width, channels, kernel, stride),
-            "depthwise \(height)×\(width)×\(channels) k\(kernel) s\(stride)")
+            ck_depthwise_plan(&plan, images, height, width, channels, kernel, stride.height, stride.width),
+            "depthwise \(height)×\(width)×\(channels) k\(kernel) s\(stride.height),\(stride.width)")
     }
 
     var outputHeight: Int { plan.P }

@@ -30,12 +30,12 @@ struct LayerNormKernel {
 
     func backward(
         _ execution: Execution, _ x: Buffer, gamma: Buffer, mean: Buffer, inverseDeviation: Buffer, y: Buffer,
-        dy: Buffer, dx: Buffer, dGamma: Buffer, dBeta: Buffer, workspace: Buffer
+        dy: Buffer, dx: Buffer, beta: Float, dGamma: Buffer, dBeta: Buffer, workspace: Buffer
     ) {
         execution {
             ck_layernorm_backward(
                 $0, rows, width, x.base, gamma.base, mean.base, inverseDeviation.base, activation, y.base, dy.base,
-                dx.base, dGamma.base, dBeta.base, workspace.base)
+                dx.base, beta, dGamma.base, dBeta.base, workspace.base)
         }
     }
 }

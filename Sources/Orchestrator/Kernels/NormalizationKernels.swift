@@ -116,22 +116,32 @@ struct SqueezeExciteKernel {
     }
 }
 
-/// Global max pooling (ck_pooling.h).
-struct GlobalMaxKernel {
+/// Global pooling of images (ck_pooling.h).
+struct PoolingKernel {
     let images: Int
     let rows: Int
     let channels: Int
 
-    func forward(_ execution: Execution, _ x: Operand, y: Buffer, index: Buffer) {
+    func maximum(_ execution: Execution, _ x: Operand, y: Buffer, index: Buffer) {
         var operand = x.c
         execution { ck_global_max_forward($0, images, rows, channels, &operand, y.base, index.integers) }
     }
 
-    func backward(_ execution: Execution, _ x: Operand, dy: Buffer, index: Buffer, dz: Buffer, sums: Buffer) {
+    func average(_ execution: Execution, _ x: Operand, y: Buffer) {
+        var operand = x.c
+        execution { ck_squeeze_forward($0, images, rows, channels, &operand, y.base) }
+    }
+
+    /// - Parameter index: what ``maximum(_:_:y:index:)`` left; nil: of the average.
+    func backward(_ execution: Execution, _ x: Operand, dy: Buffer, index: Buffer?, dz: Buffer, sums: Buffer?) {
         var operand = x.c
         execution {
-            ck_global_max_backward(
-                $0, images, rows, channels, &operand, dy.base, index.integers, dz.base, sums.base)
+            if let index {
+                ck_global_max_backward(
+                    $0, images, rows, channels, &operand, dy.base, index.integers, dz.base, sums?.base)
+            } else {
+                ck_global_average_backward($0, images, rows, channels, &operand, dy.base, dz.base, sums?.base)
+            }
         }
     }
 }

@@ -10,6 +10,9 @@ struct Buffer {
         return Buffer(base: base + start, count: count)
     }
 
+    /// Zeros from `start` to the end.
+    func clear(from start: Int) { slice(start, count - start).fill(0) }
+
     func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
     /// Copies `source` to the buffer's start.

@@ -1,7 +1,7 @@
-/// EfficientNet-B0 for spectrograms: (views, time, mel, 1) → (views, 1280).
+/// EfficientNet-B0 for spectrograms, without its pooling: (views, time, mel, 1) → (views, time/32, mel/32, 1280).
 ///
-/// The map is padded by k/2 on every side and pooled by its maximum over time and mel, as COLA does; names and shapes are
-/// torchvision's `efficientnet_b0` with one input channel. 4.007 M parameters.
+/// The map is padded by k/2 on every side; names and shapes are torchvision's `efficientnet_b0` with one input channel.
+/// 4.007 M parameters. With a time stride of 16 or 8 the last strides are taken in mel only.
 ///
 /// *Reference:* Tan, Le, "EfficientNet", ICML 2019, table 1; Saeed et al., ICASSP 2021, §3.
 struct EfficientNetB0 {
@@ -27,26 +27,28 @@ struct EfficientNetB0 {
     /// Drop probability of the last block; block b of 16 has b/16 of it.
     let dropConnect: Float
 
+    /// Input frames of one frame of the map: 32, 16 or 8.
+    var timeStride = 32
+
     /// - Parameter input: (views, time, mel, 1).
-    /// - Returns: h, (views, 1280).
-    func callAsFunction(_ graph: Graph, _ input: Value) -> Value {
+    func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
         let blocks = Self.stages.map(\.repeats).reduce(0, +)
         var feature = Stem(name: "features.0", channels: 32)(graph, input)
         var index = 0
+        var frames = 2  // of the input, in one frame of the map
         for (number, stage) in Self.stages.enumerated() {
+            let downsample = Stride(height: frames < timeStride ? stage.stride : 1, width: stage.stride)
+            frames *= downsample.height
             for repetition in 0..<stage.repeats {
                 let block = MobileBlock(
                     name: "features.\(number + 1).\(repetition).block", expansion: stage.expansion,
-                    channels: stage.channels, stride: repetition == 0 ? stage.stride : 1, kernel: stage.kernel,
+                    channels: stage.channels, stride: repetition == 0 ? downsample : .one, kernel: stage.kernel,
                     dropProbability: dropConnect * Float(index) / Float(blocks), index: index)
                 feature = block(graph, feature)
                 index += 1
             }
         }
-        feature = Pointwise(name: "features.8", channels: Self.dimension, activation: .swish)(graph, feature)
-        let pooling = GlobalMaxPooling(graph, "pool", feature)
-        graph.record(pooling)
-        return pooling.output
+        return Pointwise(name: "features.8", channels: Self.dimension, activation: .swish)(graph, feature)
     }
 }
 
@@ -55,7 +57,7 @@ struct MobileBlock {
     let name: String
     let expansion: Int
     let channels: Int
-    let stride: Int
+    let stride: Stride
     let kernel: Int
     let dropProbability: Float
     let index: Int
@@ -73,7 +75,7 @@ struct MobileBlock {
             graph, "\(name).\(part + 1)", feature, squeezed: max(1, input.channels / 4))
         graph.record(gate)
 
-        let hasResidual = stride == 1 && input.channels == channels
+        let hasResidual = stride == .one && input.channels == channels
         precondition(!hasResidual || input.normalization == nil, "\(name) adds to a map that is stored raw")
         let project = Pointwise(name: "\(name).\(part + 2)", channels: channels, activation: .identity)
             .record(graph, gate.output)

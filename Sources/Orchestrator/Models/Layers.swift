@@ -36,7 +36,7 @@ struct Pointwise {
         let weights = graph.parameters.parameter(
             name + ".0.weight", [channels, input.channels, 1, 1], .varianceScaling(scale: 2, fanOut: channels))
         let convolution = PointwiseConvolution(
-            graph, name + ".0", input, outputs: channels, weights: weights, bias: nil)
+            graph, name + ".0", input, outputs: channels, weights: weights, bias: nil, isNormalized: true)
         graph.record(convolution)
         graph.record(BatchNormalization(graph, name + ".1", convolution.output, rows: input.rows))
         let feature = Feature(
@@ -50,7 +50,7 @@ struct Pointwise {
 struct Depthwise {
     let name: String
     let kernel: Int
-    let stride: Int
+    let stride: Stride
 
     func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
         let weights = graph.parameters.parameter(
@@ -68,18 +68,20 @@ struct Depthwise {
     }
 }
 
-/// y = W·x + b over (rows, inputs).
+/// y = W·x + b, or without b, over (rows, inputs).
 struct Dense {
     let name: String
     let outputs: Int
     let initializer: Initializer
+    var hasBias = true
 
     func callAsFunction(_ graph: Graph, _ input: Value) -> Value {
         let shape = graph.shape(input)
         let weights = graph.parameters.parameter(name + ".weight", [outputs, shape[1]], initializer)
-        let bias = graph.parameters.parameter(name + ".bias", [outputs], .constant(0))
+        let bias = hasBias ? graph.parameters.parameter(name + ".bias", [outputs], .constant(0)) : nil
         let feature = Feature(raw: input, images: shape[0], height: 1, width: 1, channels: shape[1])
-        let convolution = PointwiseConvolution(graph, name, feature, outputs: outputs, weights: weights, bias: bias)
+        let convolution = PointwiseConvolution(
+            graph, name, feature, outputs: outputs, weights: weights, bias: bias, isNormalized: false)
         graph.record(convolution)
         return convolution.output.raw
     }

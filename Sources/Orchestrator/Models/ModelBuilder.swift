@@ -5,49 +5,171 @@ struct ModelBuilder {
     /// Width of the classifier (recipe `supervised`).
     var classes = 0
 
-    /// What an inference program returns.
-    enum Output: Sendable {
-        case embedding
-        case logits
+    func input(_ graph: Graph, views: Int) -> Value {
+        graph.pinnedValue([views, recipe.data.viewFrames, recipe.frontend.melBands, 1])
     }
 
-    /// - Parameter input: (views, frames, mels, 1). Returns h.
-    func encoder(_ graph: Graph, _ input: Value) -> Value {
-        switch recipe.encoder.name {
-        case .efficientNetB0: EfficientNetB0(dropConnect: recipe.encoder.dropConnect)(graph, input)
+    /// What the encoder makes of its views, before anything is pooled over time.
+    enum Encoding {
+        /// One vector a view: (views, dimension).
+        case clip(Value)
+        /// One a frame of a view: (views × frames, dimension).
+        case frames(Feature)
+    }
+
+    /// - Parameter input: (views, frames, mels, 1).
+    func encoding(_ graph: Graph, _ input: Value) -> Encoding {
+        switch recipe.encoder.output {
+        case .clip: .clip(pooled(graph, "pool", map(graph, input), .max))
+        case .frames: .frames(frames(graph, input))
+        }
+    }
+
+    /// One vector a frame, of any encoder: (views, frames, 1, dimension). Of one that gives a vector a view it is what
+    /// that is the maximum of: the largest values over mel.
+    func frames(_ graph: Graph, _ input: Value) -> Feature {
+        let map = map(graph, input)
+        let encoder = recipe.encoder
+        var h: Value
+        switch encoder.output {
+        case .clip:
+            h = pooled(graph, "pool.mel", map.framesAsImages, .max)
+        case .frames:
+            h = pooled(graph, "pool.mel", map.framesAsImages, encoder.melPooling)
+            h = Dense(name: "frames", outputs: encoder.frameWidth, initializer: .glorotUniform)(graph, h)
+        }
+        return Feature(raw: h, images: map.images, height: map.height, width: 1, channels: dimension)
+    }
+
+    private func map(_ graph: Graph, _ input: Value) -> Feature {
+        let encoder = recipe.encoder
+        return switch encoder.name {
+        case .efficientNetB0:
+            EfficientNetB0(dropConnect: encoder.dropConnect, timeStride: encoder.timeStride)(graph, input)
+        }
+    }
+
+    /// h of whole views, (views, dimension); of frames, pooled over time.
+    func embedding(_ graph: Graph, _ encoding: Encoding) -> Value {
+        switch encoding {
+        case .clip(let h): h
+        case .frames(let h): pooled(graph, "pool.time", h, recipe.encoder.framePooling)
         }
     }
 
     var dimension: Int {
-        switch recipe.encoder.name {
-        case .efficientNetB0: EfficientNetB0.dimension
+        switch (recipe.encoder.output, recipe.encoder.name) {
+        case (.clip, .efficientNetB0): EfficientNetB0.dimension
+        case (.frames, _): recipe.encoder.frameWidth
         }
-    }
-
-    func input(_ graph: Graph, views: Int) -> Value {
-        graph.pinnedValue([views, recipe.data.viewFrames, recipe.frontend.melBands, 1])
     }
 
     func classifier(_ graph: Graph, _ h: Value) -> Value {
         Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, h)
     }
 
-    /// Head and loss on h, as the method has them.
-    func objective(_ graph: Graph, _ h: Value) -> any Objective {
-        switch recipe.method {
-        case .supervised:
-            return LabelCrossEntropy(graph, classifier(graph, h))
-        case .cola:
+    /// Encoder, heads and losses of one training step.
+    /// - Parameter batch: clips.
+    func training(_ graph: Graph, batch: Int) -> TrainingModel {
+        let input = input(graph, views: batch * recipe.viewsPerClip)
+        let encoding = encoding(graph, input)
+        let (embedding, objectives) = losses(graph, encoding, batch: batch)
+        graph.pin(embedding)
+        return TrainingModel(input: input, embedding: embedding, objectives: objectives)
+    }
+
+    private func losses(_ graph: Graph, _ encoding: Encoding, batch: Int) -> (Value, [any Objective]) {
+        switch (recipe.method, encoding) {
+        case (.supervised, _):
+            let h = embedding(graph, encoding)
+            return (h, [recorded(graph, LabelCrossEntropy(graph, classifier(graph, h)))])
+        case (.multiStrategy, .frames(let frames)):
+            return multiStrategy(graph, frames, batch: batch)
+        case (.cola, _), (.multiStrategy, .clip):
+            let h = embedding(graph, encoding)
             let head = ProjectionHead(width: recipe.head.projection, normalizes: recipe.head.normalize)
-            let projection = head(graph, h)
-            switch recipe.objective.similarity {
-            case .bilinear:
-                return BilinearContrast(graph, projection)
-            case .cosine:
-                let unit = L2Normalization(graph, "projection.unit", projection)
-                graph.record(unit)
-                return CosineContrast(graph, unit.output, temperature: recipe.objective.temperature)
-            }
+            return (h, [clipContrast(graph, head(graph, h), batch: batch)])
         }
     }
+
+    /// The heads on frames come before the one on clips: pooling is the last reader of h, and the clip loss the last one
+    /// that multiplies by W, whose gradients the others add to.
+    /// - Parameter h: (views, frames, 1, dimension), not normalised.
+    func multiStrategy(_ graph: Graph, _ h: Feature, batch: Int) -> (embedding: Value, objectives: [any Objective]) {
+        let objective = recipe.objective
+        var objectives: [any Objective] = []
+        if objective.pitchWeight > 0 {
+            let p = TaskHead(name: "pitch", width: 1, hasBias: true)(graph, h.raw)
+            objectives.append(
+                recorded(graph, PitchRegression(graph, p, batch: batch, weight: objective.pitchWeight)))
+        }
+        if objective.frameWeight > 0 {
+            let z = TaskHead(name: "frame", width: recipe.head.projection)(graph, h.raw)
+            let similarity: FrameContrast.Similarity
+            let compared: Value
+            switch objective.similarity {
+            case .bilinear:
+                similarity = .bilinear(BilinearContrast.similarity(graph, width: recipe.head.projection))
+                compared = z
+            case .cosine:
+                similarity = .cosine(temperature: objective.temperature)
+                compared = unit(graph, "frame.unit", z)
+            }
+            objectives.append(
+                recorded(
+                    graph,
+                    FrameContrast(
+                        graph, compared, batch: batch, margin: objective.frameMargin, pairs: objective.framePairs,
+                        similarity: similarity, addsToSimilarity: objective.clipWeight > 0,
+                        weight: objective.frameWeight)))
+        }
+        let pooled = pooled(
+            graph, "pool.time", h, recipe.encoder.framePooling, isDifferentiable: objective.clipWeight > 0)
+        if objective.clipWeight > 0 {
+            let z = TaskHead(name: "clip", width: recipe.head.projection)(graph, pooled)
+            objectives.append(clipContrast(graph, z, batch: batch, weight: objective.clipWeight))
+        }
+        return (pooled, objectives.reversed())
+    }
+
+    private func clipContrast(_ graph: Graph, _ projection: Value, batch: Int, weight: Float = 1) -> any Objective {
+        switch recipe.objective.similarity {
+        case .bilinear:
+            return recorded(graph, BilinearContrast(graph, projection, batch: batch, weight: weight))
+        case .cosine:
+            return recorded(
+                graph,
+                CosineContrast(
+                    graph, unit(graph, "projection.unit", projection), batch: batch,
+                    temperature: recipe.objective.temperature, weight: weight))
+        }
+    }
+
+    private func unit(_ graph: Graph, _ name: String, _ input: Value) -> Value {
+        let unit = L2Normalization(graph, name, input)
+        graph.record(unit)
+        return unit.output
+    }
+
+    private func pooled(
+        _ graph: Graph, _ name: String, _ input: Feature, _ kind: PoolingKind, isDifferentiable: Bool = true
+    ) -> Value {
+        let pooling = Pooling(graph, name, input, kind, isDifferentiable: isDifferentiable)
+        graph.record(pooling)
+        return pooling.output
+    }
+
+    private func recorded<O: Objective>(_ graph: Graph, _ objective: O) -> O {
+        graph.record(objective)
+        return objective
+    }
+}
+
+/// What a training step feeds and reads.
+struct TrainingModel {
+    let input: Value
+    /// h of whole views, kept to the end of the step.
+    let embedding: Value
+    /// The loss on clips or labels first: its accuracy is the pretext's.
+    let objectives: [any Objective]
 }

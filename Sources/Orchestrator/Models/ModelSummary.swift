@@ -28,20 +28,16 @@ public struct ModelSummary: Codable, Sendable {
     public init(recipe: Recipe, classes: Int = 10) {
         let builder = ModelBuilder(recipe: recipe, classes: classes)
         let store = ParameterStore()
-        let views = recipe.training.batchSize * (recipe.method == .cola ? 2 : 1)
-        let graph = Graph(parameters: store, training: true)
-        let h = builder.encoder(graph, builder.input(graph, views: views))
-        encoderParameters = store.trainedCount
-        graph.pin(h)
-        graph.record(builder.objective(graph, h))
-        let plan = MemoryPlan(graph)
-
         let inference = Graph(parameters: store, training: false)
-        inference.pin(builder.encoder(inference, builder.input(inference, views: 64)))
+        inference.pin(builder.embedding(inference, builder.encoding(inference, builder.input(inference, views: 64))))
+        encoderParameters = store.trainedCount
+        let graph = Graph(parameters: store, training: true)
+        let model = builder.training(graph, batch: recipe.training.batchSize)
+        views = graph.shape(model.input)[0]
+        let plan = MemoryPlan(graph)
 
         encoder = recipe.encoder.name.rawValue
         dimension = builder.dimension
-        self.views = views
         parameters = store.trainedCount
         trainingArenaBytes = plan.bytes
         unsharedBytes = plan.unsharedBytes

@@ -15,3 +15,20 @@ struct ProjectionHead {
         return norm.output
     }
 }
+
+/// g = Dense(tanh(LayerNorm(h))): the heads of multi-strategy pretraining, each with its own norm.
+///
+/// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.
+struct TaskHead {
+    let name: String
+    let width: Int
+    var hasBias = false
+
+    /// - Parameter h: (rows, dimension). Returns (rows, width).
+    func callAsFunction(_ graph: Graph, _ h: Value) -> Value {
+        let norm = LayerNormalization(graph, name + ".norm", h, tanh: true)
+        graph.record(norm)
+        return Dense(name: name + ".dense", outputs: width, initializer: .glorotUniform, hasBias: hasBias)(
+            graph, norm.output)
+    }
+}

@@ -6,6 +6,8 @@
 /// One direction, no temperature; other anchors are no negatives. *Reference:* Saeed et al., ICASSP 2021, eq. 1–2.
 final class BilinearContrast: Objective {
     let name = "objective"
+    let term = "clip"
+    let weight: Float
     private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     private let input: Value
     private let batch: Int
@@ -37,18 +39,26 @@ final class BilinearContrast: Objective {
         var all: [MatrixProduct] { [transform, compare, dPositives, mix, dAnchors, dWeights] }
     }
 
-    /// - Parameter input: (2B, D).
-    init(_ graph: Graph, _ input: Value) {
+    /// - Parameters:
+    ///   - input: (2B, D), or more rows: those behind the first 2B take no part.
+    ///   - batch: B.
+    init(_ graph: Graph, _ input: Value, batch: Int, weight: Float = 1) {
         let shape = graph.shape(input)
         self.input = input
-        batch = shape[0] / 2
-        width = shape[1]
-        similarity = graph.parameters.parameter("similarity.weight", [width, width], .normal(deviation: 0.05))
+        self.batch = batch
+        self.weight = weight
+        width = shape[shape.count - 1]
+        similarity = Self.similarity(graph, width: width)
         transformed = graph.value([batch, width])
         logits = graph.value([batch, batch])
         gradient = graph.gradient(input)
         crossEntropy = CrossEntropyKernel(rows: batch, columns: batch)
         products = Products(batch, width)
+    }
+
+    /// W.
+    static func similarity(_ graph: Graph, width: Int) -> Parameter {
+        graph.parameters.parameter("similarity.weight", [width, width], .normal(deviation: 0.05))
     }
 
     var forwardAccess: [Value] { [input, transformed, logits] }
@@ -73,10 +83,11 @@ final class BilinearContrast: Objective {
         let (dAnchors, dPositives) = halves(run(gradient))
         let (g, mixed, w) = (run(logits), run(transformed), run(similarity))
         let workspace = run.workspace
-        products.dPositives(run.execution, g, mixed, into: dPositives, workspace: workspace)
-        products.mix(run.execution, g, positives, into: mixed, workspace: workspace)
+        products.dPositives(run.execution, alpha: weight, g, mixed, into: dPositives, workspace: workspace)
+        products.mix(run.execution, alpha: weight, g, positives, into: mixed, workspace: workspace)
         products.dAnchors(run.execution, mixed, w, into: dAnchors, workspace: workspace)
         products.dWeights(run.execution, anchors, mixed, into: run.gradient(similarity), workspace: workspace)
+        run(gradient).clear(from: 2 * batch * width)
     }
 
     private func halves(_ views: Buffer) -> (Buffer, Buffer) {

@@ -6,6 +6,8 @@
 /// The normalisation before it is a leaf of its own. *Reference:* Saeed et al., ICASSP 2021, §4.
 final class CosineContrast: Objective {
     let name = "objective"
+    let term = "clip"
+    let weight: Float
     private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     private let input: Value
     private let batch: Int
@@ -18,13 +20,16 @@ final class CosineContrast: Objective {
     private let dAnchors: MatrixProduct
     private let dPositives: MatrixProduct
 
-    /// - Parameter input: (2B, D), rows of length 1.
-    init(_ graph: Graph, _ input: Value, temperature: Float) {
+    /// - Parameters:
+    ///   - input: (2B, D), rows of length 1, or more of them: those behind the first 2B take no part.
+    ///   - batch: B.
+    init(_ graph: Graph, _ input: Value, batch: Int, temperature: Float, weight: Float = 1) {
         let shape = graph.shape(input)
         self.input = input
         self.temperature = temperature
-        batch = shape[0] / 2
-        width = shape[1]
+        self.batch = batch
+        self.weight = weight
+        width = shape[shape.count - 1]
         logits = graph.value([batch, batch])
         gradient = graph.gradient(input)
         crossEntropy = CrossEntropyKernel(rows: batch, columns: batch)
@@ -54,10 +59,11 @@ final class CosineContrast: Objective {
         let (views, gradients, g) = (run(input), run(gradient), run(logits))
         let half = batch * width
         dAnchors(
-            run.execution, alpha: 1 / temperature, g, views.slice(half, half), into: gradients.slice(0, half),
+            run.execution, alpha: weight / temperature, g, views.slice(half, half), into: gradients.slice(0, half),
             workspace: run.workspace)
         dPositives(
-            run.execution, alpha: 1 / temperature, g, views.slice(0, half), into: gradients.slice(half, half),
+            run.execution, alpha: weight / temperature, g, views.slice(0, half), into: gradients.slice(half, half),
             workspace: run.workspace)
+        gradients.clear(from: 2 * half)
     }
 }

@@ -1,6 +1,7 @@
 /// Softmax cross-entropy against labels: L = (1/B) Σ_i [logsumexp_c s_ic − s_i,label(i)].
 final class LabelCrossEntropy: Objective {
     let name = "objective"
+    let term = "label"
     private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     /// (B), 32-bit integers; the caller fills it before a run.
     let labels: Value

@@ -60,8 +60,12 @@ final class PointwiseConvolution: Operation {
     private let kernel: PointwiseKernel
     private let inputGradient: Value?
 
-    /// - Parameter bias: stands for batch normalisation's shift; a layer has one or the other.
-    init(_ graph: Graph, _ name: String, _ input: Feature, outputs: Int, weights: Parameter, bias: Parameter?) {
+    /// - Parameter isNormalized: by a batch normalisation to be recorded next; then there is no bias.
+    init(
+        _ graph: Graph, _ name: String, _ input: Feature, outputs: Int, weights: Parameter, bias: Parameter?,
+        isNormalized: Bool
+    ) {
+        precondition(bias == nil || !isNormalized, "batch normalisation has a shift of its own")
         self.name = name
         self.input = input
         self.weights = weights
@@ -70,7 +74,7 @@ final class PointwiseConvolution: Operation {
             rows: input.rows, inner: input.channels, outer: outputs, rowsPerImage: input.rowsPerImage)
         output = RawOutput(
             graph, shape: [input.images, input.height, input.width, outputs],
-            statisticsBlocks: kernel.statisticsBlocks, normalized: bias == nil)
+            statisticsBlocks: kernel.statisticsBlocks, normalized: isNormalized)
         inputGradient = graph.training ? graph.gradient(input.raw) : nil
         precondition(
             input.gate != nil || input.normalization == nil, "a normalised map without gate is read by other leaves")
@@ -109,7 +113,7 @@ final class DepthwiseConvolution: Operation {
     private let inputGradient: Value?
     private let sums: Value?
 
-    init(_ graph: Graph, _ name: String, _ input: Feature, weights: Parameter, kernelSize: Int, stride: Int) {
+    init(_ graph: Graph, _ name: String, _ input: Feature, weights: Parameter, kernelSize: Int, stride: Stride) {
         self.name = name
         self.input = input
         self.weights = weights

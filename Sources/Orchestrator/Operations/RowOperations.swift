@@ -33,6 +33,7 @@ final class LayerNormalization: Operation {
         guard let gradients else { return [] }
         return forwardAccess + [gradients.dx, gradients.dy]
     }
+    var contributions: [Value] { [gradients?.dx].compactMap { $0 } }
     var memory: WorkingMemory { kernel.memory }
 
     func forward(_ run: borrowing Run) {
@@ -45,8 +46,8 @@ final class LayerNormalization: Operation {
         guard let gradients else { return }
         kernel.backward(
             run.execution, run(input), gamma: run(gamma), mean: run(mean), inverseDeviation: run(inverseDeviation),
-            y: run(output), dy: run(gradients.dy), dx: run(gradients.dx), dGamma: run.gradient(gamma),
-            dBeta: run.gradient(beta), workspace: run.workspace)
+            y: run(output), dy: run(gradients.dy), dx: run(gradients.dx), beta: run.beta(self, gradients.dx),
+            dGamma: run.gradient(gamma), dBeta: run.gradient(beta), workspace: run.workspace)
     }
 }
 

@@ -24,6 +24,9 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         case soundscape
         case dropout
         case test
+        case background
+        case trim
+        case bandLimit
     }
 
     private let key: (UInt32, UInt32)

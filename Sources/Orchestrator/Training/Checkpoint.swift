@@ -41,7 +41,7 @@ public struct Checkpoint {
         guard metadata["version"] == Self.version else {
             throw CheckpointError.wrongKind(path: filePath, found: "version \(metadata["version"] ?? "unknown")")
         }
-        recipe = try Self.decode(metadata["recipe"], "recipe", filePath)
+        recipe = try Self.decode(metadata["recipe"].map(Recipe.completed), "recipe", filePath)
         counters = try Self.decode(metadata["counters"], "counters", filePath)
         classes = try Self.decode(metadata["classes"], "classes", filePath)
     }
@@ -117,9 +117,12 @@ public struct Checkpoint {
 
 extension Checkpoint {
     /// The stored encoder in inference mode.
-    public func encoder(batch: Int = 64, threads: Int) throws -> EncoderProgram {
+    public func encoder(
+        level: EncoderProgram.Level = .clip, batch: Int = 64, threads: Int
+    ) throws -> EncoderProgram {
         let store = ParameterStore()
-        let program = try EncoderProgram(recipe: recipe, parameters: store, batch: batch, threads: threads)
+        let program = try EncoderProgram(
+            recipe: recipe, parameters: store, level: level, batch: batch, threads: threads)
         try load(into: store, moments: false)
         return program
     }

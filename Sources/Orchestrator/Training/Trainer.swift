@@ -50,8 +50,7 @@ public final class Trainer {
         }
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let loader = try ViewLoader(
-            store: store, recipe: recipe, clips: labelled, viewsPerClip: isSupervised ? 1 : 2,
-            start: (epoch: counters.epoch, batch: counters.batch))
+            store: store, recipe: recipe, clips: labelled, start: (epoch: counters.epoch, batch: counters.batch))
         defer { loader.stop() }
         try folder.create()
         if !isSupervised { warnAboutShortClips() }
@@ -95,7 +94,7 @@ public final class Trainer {
                         embeddings: step.embeddings(256).span, count: min(256, step.views), dimension: step.dimension))
                 try log.append(epoch)
                 observer?.finished(epoch)
-                if recipe.method == .cola, let sentence = watch.observe(epoch) { warn(sentence) }
+                if recipe.method != .supervised, let sentence = watch.observe(epoch) { warn(sentence) }
             }
             if TrainingLoop.now() - lastCheckpoint > 60 * recipe.training.checkpointMinutes { try save(counters) }
             return !Interruption.isRequested
@@ -139,6 +138,7 @@ public final class Trainer {
         let epoch: Int
         let step: Int
         let loss: Double
+        let losses: [String: Double]?
         let pretextAccuracy: Double
         let learningRate: Double
 
@@ -146,6 +146,7 @@ public final class Trainer {
             epoch = progress.epoch
             step = progress.step
             loss = progress.loss
+            losses = progress.losses
             pretextAccuracy = progress.pretextAccuracy
             learningRate = progress.learningRate
         }

@@ -5,6 +5,8 @@ public struct TrainingProgress: Codable, Sendable {
     public var step: Int
     public var steps: Int
     public var loss: Double
+    /// Of a method with several: the unweighted ones by name.
+    public var losses: [String: Double]?
     /// Share of anchors whose own positive is the most similar; of labels that are right, for `supervised`.
     public var pretextAccuracy: Double
     public var learningRate: Double

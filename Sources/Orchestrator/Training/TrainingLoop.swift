@@ -20,6 +20,7 @@ struct TrainingLoop {
         /// From 0.
         let epoch: Int
         let value: LossValue
+        let terms: [String: Double]?
         let learningRate: Double
         let seconds: Double
         let waited: Double
@@ -31,7 +32,8 @@ struct TrainingLoop {
             let start = Self.now()
             let batch = try loader.next()
             let loaded = Self.now()
-            let value = step.forward(views: batch.views.span, labels: batch.labels, step: counters.step)
+            let value = step.forward(
+                views: batch.views.span, labels: batch.labels, ratios: batch.ratios, step: counters.step)
             guard value.loss.isFinite else { return .notFinite(step: counters.step + 1) }
             step.backward(step: counters.step)
             let learningRate = schedule(counters.step)
@@ -45,7 +47,8 @@ struct TrainingLoop {
                 counters.batch = 0
             }
             let done = Step(
-                epoch: batch.epoch, value: value, learningRate: learningRate, seconds: Self.now() - start,
+                epoch: batch.epoch, value: value, terms: step.terms, learningRate: learningRate,
+                seconds: Self.now() - start,
                 waited: loaded - start)
             loader.recycle(batch)
             if try !after(done, counters) { return .stopped }

@@ -37,6 +37,7 @@ struct TrainingMeter {
         progress.epoch = step.epoch + 1
         progress.step = counters.step
         progress.loss = step.value.loss
+        progress.losses = step.terms
         progress.pretextAccuracy = step.value.accuracy
         progress.learningRate = step.learningRate
         progress.viewsPerSecond = Double(trainedViews) / seconds

@@ -8,9 +8,7 @@ public final class TrainingStep {
     public let viewShape: (frames: Int, mels: Int)
     public let parameters: ParameterStore
     let program: Program
-    let objective: any Objective
-    private let input: Value
-    private let embedding: Value
+    private let model: TrainingModel
 
     /// - Parameters:
     ///   - batch: clips of a step.
@@ -18,16 +16,11 @@ public final class TrainingStep {
     ///   - threads: compute threads, at least 1.
     public init(recipe: Recipe, batch: Int, classes: Int = 0, threads: Int) throws(MemoryError) {
         self.recipe = recipe
-        views = recipe.method == .cola ? 2 * batch : batch
+        views = recipe.viewsPerClip * batch
         viewShape = (recipe.data.viewFrames, recipe.frontend.melBands)
         parameters = ParameterStore()
         let graph = Graph(parameters: parameters, training: true)
-        let builder = ModelBuilder(recipe: recipe, classes: classes)
-        input = builder.input(graph, views: views)
-        embedding = builder.encoder(graph, input)
-        graph.pin(embedding)
-        objective = builder.objective(graph, embedding)
-        graph.record(objective)
+        model = ModelBuilder(recipe: recipe, classes: classes).training(graph, batch: batch)
         try parameters.allocate(seed: recipe.training.seed, training: true)
         program = try Program(graph, threads: threads)
     }
@@ -37,18 +30,37 @@ public final class TrainingStep {
 
     /// Forward and loss. The loss may be NaN: look before ``update(step:learningRate:)``.
     /// - Parameters:
-    ///   - views: (views, frames, mels), anchors above positives.
+    ///   - views: (views, frames, mels): anchors, positives, shifted anchors.
     ///   - labels: one a view, for `supervised`.
+    ///   - ratios: one a clip, of the pitch of its shifted anchor to its anchor's, for `multi-strategy`.
     ///   - step: number of the step, from 0; keys the step's randomness.
-    public func forward(views: Span<Float>, labels: [Int32] = [], step: Int) -> LossValue {
-        program.buffer(input).copy(from: views)
-        if let target = (objective as? LabelCrossEntropy)?.labels {
-            let buffer = program.buffer(target)
-            precondition(labels.count == buffer.count, "one label a view")
-            for (row, label) in labels.enumerated() { buffer.integers[row] = label }
+    /// - Returns: the weighted sum of the losses, with the accuracy of the first.
+    public func forward(views: Span<Float>, labels: [Int32] = [], ratios: [Float] = [], step: Int) -> LossValue {
+        program.buffer(model.input).copy(from: views)
+        for index in 0..<model.objectives.count {
+            if let objective = model.objectives[index] as? LabelCrossEntropy {
+                let buffer = program.buffer(objective.labels)
+                precondition(labels.count == buffer.count, "one label a view")
+                for row in 0..<labels.count { buffer.integers[row] = labels[row] }
+            } else if let objective = model.objectives[index] as? PitchRegression {
+                let buffer = program.buffer(objective.shifts)
+                precondition(ratios.count == buffer.count, "one ratio a clip")
+                for row in 0..<ratios.count { buffer[row] = recipe.objective.pitchTarget.size(ofRatio: ratios[row]) }
+            }
         }
         program.forward(seed: recipe.training.seed, step: step)
-        return objective.value
+        var value = model.objectives[0].value
+        value.loss = 0
+        for index in 0..<model.objectives.count {
+            value.loss += Double(model.objectives[index].weight) * model.objectives[index].value.loss
+        }
+        return value
+    }
+
+    /// The losses of the last forward pass by name, unweighted; nil where there is only one.
+    public var terms: [String: Double]? {
+        guard model.objectives.count > 1 else { return nil }
+        return Dictionary(uniqueKeysWithValues: model.objectives.map { ($0.term, $0.value.loss) })
     }
 
     /// Gradients of the last forward pass.
@@ -67,11 +79,11 @@ public final class TrainingStep {
 
     /// The first `count` embeddings of the last forward pass, (count, dimension).
     public func embeddings(_ count: Int) -> [Float] {
-        let buffer = program.buffer(embedding)
+        let buffer = program.buffer(model.embedding)
         return buffer.slice(0, min(count, views) * buffer.count / views).array
     }
 
-    public var dimension: Int { program.buffer(embedding).count / views }
+    public var dimension: Int { program.buffer(model.embedding).count / views }
 
     /// Wall time of one training step by operation, in seconds, forward and backward.
     public func profile(step: Int, clock: @escaping () -> Double) -> [(name: String, forward: Double, backward: Double)]

@@ -27,6 +27,49 @@ import Testing
         #expect(crop.padded([Float](repeating: 1, count: clip)).reduce(0, +) == Float(clip))
     }
 
+    @Test func a_crop_near_another_starts_within_reach_and_inside() {
+        var stream = stream()
+        for (anchor, expected) in [(5, 2...8), (1, 0...4), (10, 7...10)] {
+            let other = Crop(from: anchor, count: 90, before: 0, after: 0)
+            let starts = (0..<500).map { _ in
+                Crop.draw(view: 90, clip: 100, near: other, reach: 3, from: &stream).from
+            }
+            #expect(Set(starts) == Set(expected))
+        }
+        let short = Crop(from: 0, count: 4, before: 3, after: 3)
+        #expect(Crop.draw(view: 10, clip: 4, near: short, reach: 3, from: &stream) == short)
+    }
+
+    @Test func a_background_is_added_at_its_ratio() {
+        var samples: [Float] = [1, 1, 1, 1]
+        let background: [Float] = [1, -1]
+        var span = samples.mutableSpan
+        BackgroundMix(ratioDB: 20).apply(background.span, at: 1, to: &span)
+        #expect(samples == [1, 1.1, 0.9, 1])
+    }
+
+    @Test func a_trim_keeps_one_part_and_silences_the_rest() {
+        var stream = stream()
+        let trims = (0..<2000).map { _ in Trim.draw(shortest: 0.4, count: 100, from: &stream).kept }
+        #expect(trims.allSatisfy { $0.count >= 40 && $0.lowerBound >= 0 && $0.upperBound <= 100 })
+        #expect(Set(trims.map(\.count)) == Set(40...100))
+        #expect(trims.contains { $0.lowerBound == 0 } && trims.contains { $0.upperBound == 100 })
+        var samples: [Float] = [1, 2, 3, 4]
+        var span = samples.mutableSpan
+        Trim(kept: 1..<3).apply(to: &span)
+        #expect(samples == [0, 2, 3, 0])
+    }
+
+    @Test func a_band_limit_takes_the_highest_bands() {
+        var stream = stream()
+        let limits = (0..<2000).map { _ in BandLimit.draw(lowest: 0.5, bands: 8, from: &stream).bands }
+        #expect(Set(limits) == Set(4...8))
+        var values: [Float] = [1, 2, 3, 4, 5, 6]
+        var span = values.mutableSpan
+        BandLimit(bands: 2).apply(to: &span, bands: 3, silence: -9)
+        #expect(values == [1, 2, -9, 4, 5, -9])
+    }
+
     @Test func level_jitter_is_a_gain_within_its_decibels() {
         var stream = stream()
         let jitters = (0..<1000).map { _ in LevelJitter.draw(maximumDB: 6, from: &stream) }

@@ -28,6 +28,17 @@ import Testing
         #expect(try RecipeFile.load(folder.path + "/recipe.yaml") == recipe)
     }
 
+    @Test func a_saved_recipe_takes_the_defaults_of_younger_keys() throws {
+        var recipe = Recipe()
+        recipe.objective.temperature = 0.1
+        recipe.training.seed = 1 << 60 | 1
+        let json = String(decoding: try JSONEncoder().encode(recipe), as: UTF8.self)
+        let older = json.replacing(#/"frame_margin":0,?/#, with: "")
+        #expect(!older.contains("frame_margin"))
+        let read = try JSONDecoder().decode(Recipe.self, from: Data(Recipe.completed(older).utf8))
+        #expect(read == recipe)
+    }
+
     @Test func every_key_of_a_recipe_can_be_written() throws {
         let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(Recipe())) as? [String: Any]
         var names: Set<String> = []

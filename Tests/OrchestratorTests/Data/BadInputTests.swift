@@ -72,7 +72,7 @@ import Testing
             recipe.data.workers = workers
             let store = ClipStore(dataset: set, recipe: recipe)
             let loader = try ViewLoader(
-                store: store, recipe: recipe, clips: Array(set.clips.indices), viewsPerClip: 2)
+                store: store, recipe: recipe, clips: Array(set.clips.indices))
             let batches = try (0..<6).map { _ in try loader.next() }
             seen.append(batches.map(\.clips))
             #expect(batches.allSatisfy { !$0.clips.contains(bad) && Set($0.clips).count == 3 })
@@ -89,7 +89,7 @@ import Testing
         var recipe = Recipe()
         recipe.training.batchSize = 2
         let loader = try ViewLoader(
-            store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, clips: [0, 1], viewsPerClip: 2)
+            store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, clips: [0, 1])
         #expect {
             try loader.next()
         } throws: { error in
@@ -104,7 +104,8 @@ import Testing
         var recipe = Recipe()
         recipe.data.level = 0
         recipe.augmentation.positiveNoise = 0
-        let cutter = try ViewCutter(store: ClipStore(dataset: set, recipe: recipe), recipe: recipe)
+        let cutter = try ViewCutter(
+            store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, backgrounds: [])
         let wave = try #require(cutter.waveform(clip: 0, epoch: 0, view: 0))
         #expect(wave.count == 15_600)
         #expect(wave.indices.filter { wave[$0] != 0 } == [7798, 7799, 7800])
@@ -116,7 +117,8 @@ import Testing
         try folder.writeFloats([Float](repeating: 0, count: 20_000), to: "silence.wav")
         let set = try AudioDataset.open([folder.path])
         let recipe = Recipe()
-        let cutter = try ViewCutter(store: ClipStore(dataset: set, recipe: recipe), recipe: recipe)
+        let cutter = try ViewCutter(
+            store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, backgrounds: [])
         #expect(cutter.waveform(clip: 0, epoch: 0, view: 0)?.allSatisfy { $0 == 0 } == true)
         // The kernel takes the logarithm of the floor: the same value in every cell, within its own rounding.
         let view = try #require(cutter.cut(clip: 0, epoch: 0, view: 0))
@@ -144,7 +146,7 @@ import Testing
         let set = try AudioDataset.open([folder.path])
         let store = ClipStore(dataset: set, recipe: Recipe())
         #expect(throws: DataError.batchTooLarge(batch: 1024, clips: 1)) {
-            try ViewLoader(store: store, recipe: Recipe(), clips: [0], viewsPerClip: 2)
+            try ViewLoader(store: store, recipe: Recipe(), clips: [0])
         }
         let message = "\(DataError.batchTooLarge(batch: 1024, clips: 1))"
         for part in ["1024", "from 1;", "training.batch_size", "--batch-size"] { #expect(message.contains(part)) }
@@ -156,6 +158,6 @@ import Testing
         var recipe = Recipe()
         recipe.frontend.fftSize = 512
         recipe.frontend.melBands = 512
-        #expect(throws: DataError.self) { try ViewCutter(store: store, recipe: recipe) }
+        #expect(throws: DataError.self) { try ViewCutter(store: store, recipe: recipe, backgrounds: []) }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Orchestrator
@@ -29,11 +30,11 @@ import Testing
     }
 
     func batches(
-        _ recipe: Recipe, _ count: Int, start: (epoch: Int, batch: Int) = (0, 0), viewsPerClip: Int = 2
+        _ recipe: Recipe, _ count: Int, start: (epoch: Int, batch: Int) = (0, 0)
     ) throws -> [ViewBatch] {
         let loader = try ViewLoader(
             store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, clips: Array(set.clips.indices),
-            viewsPerClip: viewsPerClip, start: start)
+            start: start)
         defer { loader.stop() }
         return try (0..<count).map { _ in
             let batch = try loader.next()
@@ -72,7 +73,8 @@ import Testing
 
     @Test func anchors_come_first_and_are_the_cutters_views() throws {
         let batch = try #require(try batches(recipe(), 3).last)
-        let cutter = try ViewCutter(store: ClipStore(dataset: set, recipe: recipe()), recipe: recipe())
+        let cutter = try ViewCutter(
+            store: ClipStore(dataset: set, recipe: recipe()), recipe: recipe(), backgrounds: Array(set.clips.indices))
         let expected = (0..<2).flatMap { view in
             batch.clips.flatMap { cutter.cut(clip: $0, epoch: batch.epoch, view: view) ?? [] }
         }
@@ -82,9 +84,74 @@ import Testing
 
     @Test func one_view_a_clip_is_the_anchor_alone() throws {
         let pair = try batches(recipe(), 1)[0]
-        let single = try batches(recipe(), 1, viewsPerClip: 1)[0]
+        var supervised = recipe()
+        supervised.method = .supervised
+        let single = try batches(supervised, 1)[0]
         #expect(single.clips == pair.clips)
         #expect(single.views == Array(pair.views[..<(pair.views.count / 2)]))
+    }
+
+    /// A recipe with everything that changes a view.
+    func augmented() -> Recipe {
+        var recipe = recipe()
+        recipe.method = .multiStrategy
+        recipe.encoder.output = .frames
+        recipe.augmentation.positiveReachSeconds = 0.2
+        recipe.augmentation.backgroundProbability = 0.7
+        recipe.augmentation.trimProbability = 0.5
+        recipe.augmentation.bandLimitProbability = 0.5
+        return recipe
+    }
+
+    @Test func augmented_views_are_the_same_bits_for_any_number_of_workers() throws {
+        let one = try batches(augmented(), 4)
+        var three = augmented()
+        three.data.workers = 3
+        #expect(try batches(three, 4) == one)
+        #expect(one.allSatisfy { $0.views.allSatisfy(\.isFinite) })
+    }
+
+    @Test func the_third_view_is_the_anchor_at_the_ratio_that_the_batch_names() throws {
+        try folder.writeFloats((0..<48_000).map { 0.1 * sin(2 * .pi * 500 * Float($0) / 16_000) }, to: "tone.wav")
+        let set = try AudioDataset.open([folder.path + "/tone.wav"])
+        var recipe = augmented()
+        recipe.augmentation = AugmentationSection()
+        let cutter = try ViewCutter(
+            store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, backgrounds: [0])
+        for epoch in 0..<8 {
+            let ratio = cutter.anchorRatio(clip: 0, epoch: epoch)
+            #expect((0.8..<1.2).contains(ratio))
+            let shifted = try #require(cutter.waveform(clip: 0, epoch: epoch, view: 2))
+            // Crossings of zero from below: the pitch, to 1 in 480.
+            let crossings = (1..<shifted.count).count { shifted[$0 - 1] < 0 && shifted[$0] >= 0 }
+            let expected = 500 * ratio * Float(shifted.count) / 16_000
+            #expect(abs(Float(crossings) - expected) < 0.02 * expected, "ratio \(ratio)")
+        }
+        #expect(Set((0..<8).map { cutter.anchorRatio(clip: 0, epoch: $0) }).count == 8)
+        let batch = try #require(try batches(augmented(), 1).first)
+        let loaded = try ViewCutter(
+            store: ClipStore(dataset: self.set, recipe: augmented()), recipe: augmented(),
+            backgrounds: Array(self.set.clips.indices))
+        #expect(batch.ratios == batch.clips.map { loaded.anchorRatio(clip: $0, epoch: 0) })
+        #expect(batch.views.count == 3 * 4 * 96 * 64)
+    }
+
+    @Test func positives_start_within_reach_of_their_anchors() throws {
+        // A ramp: a sample tells where it stands.
+        try folder.writeFloats((0..<64_000).map { Float($0) / 64_000 }, to: "ramp.wav")
+        let set = try AudioDataset.open([folder.path + "/ramp.wav"])
+        var recipe = Recipe()
+        recipe.data.level = 0
+        recipe.augmentation.positiveNoise = 0
+        recipe.augmentation.positiveReachSeconds = 0.25
+        let cutter = try ViewCutter(
+            store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, backgrounds: [0])
+        let distances = try (0..<200).map { epoch in
+            let first = try #require(cutter.waveform(clip: 0, epoch: epoch, view: 0)?.first)
+            let second = try #require(cutter.waveform(clip: 0, epoch: epoch, view: 1)?.first)
+            return abs(first - second) * 64_000
+        }
+        #expect(distances.allSatisfy { $0 <= 4_001 } && distances.contains { $0 > 3_000 })
     }
 
     @Test func another_seed_makes_other_batches() throws {
@@ -95,8 +162,7 @@ import Testing
 
     @Test func a_stopped_loader_throws_instead_of_waiting() throws {
         let loader = try ViewLoader(
-            store: ClipStore(dataset: set, recipe: recipe()), recipe: recipe(), clips: Array(set.clips.indices),
-            viewsPerClip: 2)
+            store: ClipStore(dataset: set, recipe: recipe()), recipe: recipe(), clips: Array(set.clips.indices))
         loader.stop()
         #expect(throws: DataError.stopped) { while true { _ = try loader.next() } }
         #expect(loader.waitedSeconds >= 0)

@@ -9,22 +9,27 @@ import Testing
     private struct Subject {
         let store: ParameterStore
         let program: Program
-        let objective: any Objective
+        let objectives: [any Objective]
 
         init(
-            shape: [Int], seed: UInt64, _ body: (Graph, Value) -> any Objective
+            shape: [Int], seed: UInt64, _ body: (Graph, Value) -> [any Objective]
         ) throws {
             store = ParameterStore()
             let graph = Graph(parameters: store, training: true)
             let input = graph.pinnedValue(shape)
-            objective = body(graph, input)
-            graph.record(objective)
+            objectives = body(graph, input)
             try store.allocate(seed: seed, training: true)
             program = try Program(graph, threads: 1)
             var random = RandomStream(seed: seed, purpose: .test)
-            if let labels = (objective as? LabelCrossEntropy)?.labels {
-                let rows = program.buffer(labels)
-                for row in 0..<rows.count { rows.integers[row] = Int32(row % 4) }
+            for objective in objectives {
+                if let labels = (objective as? LabelCrossEntropy)?.labels {
+                    let rows = program.buffer(labels)
+                    for row in 0..<rows.count { rows.integers[row] = Int32(row % 4) }
+                }
+                if let shifts = (objective as? PitchRegression)?.shifts {
+                    let rows = program.buffer(shifts)
+                    for row in 0..<rows.count { rows[row] = random.uniform(-0.2, 0.2) }
+                }
             }
             program.buffer(input).copy(from: (0..<shape.reduce(1, *)).map { _ in random.normal() })
             // Scales and shifts away from 1 and 0, so that a forgotten one shows.
@@ -37,7 +42,7 @@ import Testing
 
         func loss() -> Double {
             program.forward(seed: 1, step: 0)
-            return objective.value.loss
+            return objectives.map { Double($0.weight) * $0.value.loss }.reduce(0, +)
         }
 
         /// Largest difference over all parameters between the derivative along a direction and its estimate, relative to
@@ -77,17 +82,22 @@ import Testing
         }
     }
 
+    private func recorded(_ graph: Graph, _ objective: any Objective) -> [any Objective] {
+        graph.record(objective)
+        return [objective]
+    }
+
     /// max-pooling and a bilinear head at the end of a feature map.
-    private func contrast(_ graph: Graph, _ feature: Feature, width: Int = 6) -> any Objective {
-        let pooling = GlobalMaxPooling(graph, "pool", feature)
+    private func contrast(_ graph: Graph, _ feature: Feature, width: Int = 6) -> [any Objective] {
+        let pooling = Pooling(graph, "pool", feature, .max)
         graph.record(pooling)
         let projection = ProjectionHead(width: width, normalizes: true)(graph, pooling.output)
-        return BilinearContrast(graph, projection)
+        return recorded(graph, BilinearContrast(graph, projection, batch: graph.shape(projection)[0] / 2))
     }
 
     /// A near tie of the pooled maximum is a kink of the loss that spoils the estimate for one draw of weights and data;
     /// a wrong gradient is wrong for all. The best of four draws has to agree to a few times what rounding leaves.
-    private func expectExact(_ shape: [Int], _ body: (Graph, Value) -> any Objective) throws {
+    private func expectExact(_ shape: [Int], _ body: (Graph, Value) -> [any Objective]) throws {
         let results = try (5..<9).map { try Subject(shape: shape, seed: $0, body).worstError() }
         let best = results.min { $0.error < $1.error } ?? (.infinity, "none")
         #expect(best.error < 3e-3, "\(best.name)")
@@ -99,8 +109,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [(3, 1), (3, 2), (5, 1), (5, 2)])
-    func depthwise(kernel: Int, stride: Int) throws {
+    @Test(arguments: [3, 5], [Stride(height: 1, width: 1), Stride(height: 2, width: 2), Stride(height: 1, width: 2)])
+    func depthwise(kernel: Int, stride: Stride) throws {
         try expectExact([8, 12, 10, 1]) { graph, input in
             let stem = Stem(name: "stem", channels: 9)(graph, input)
             return contrast(graph, Depthwise(name: "depthwise", kernel: kernel, stride: stride)(graph, stem))
@@ -113,12 +123,14 @@ import Testing
             let stem = Stem(name: "stem", channels: 6)(graph, input)
             // The first block gives the second a stored map to read and to add to.
             let first = MobileBlock(
-                name: "first", expansion: 1, channels: 8, stride: 1, kernel: 3, dropProbability: 0, index: 0)
+                name: "first", expansion: 1, channels: 8, stride: .one, kernel: 3, dropProbability: 0, index: 0)
             let block = MobileBlock(
-                name: "block", expansion: expansion, channels: channels, stride: stride, kernel: kernel,
+                name: "block", expansion: expansion, channels: channels, stride: Stride(height: stride, width: stride),
+                kernel: kernel,
                 dropProbability: 0.3, index: 1)
             let second = MobileBlock(
-                name: "second", expansion: 2, channels: channels, stride: 1, kernel: 3, dropProbability: 0.3, index: 2)
+                name: "second", expansion: 2, channels: channels, stride: .one, kernel: 3, dropProbability: 0.3,
+                index: 2)
             let map = second(graph, block(graph, first(graph, stem)))
             return contrast(graph, Pointwise(name: "last", channels: 12, activation: .swish)(graph, map))
         }
@@ -126,21 +138,72 @@ import Testing
 
     @Test func cosine_loss_and_unit_length() throws {
         try expectExact([8, 9, 6, 1]) { graph, input in
-            let pooling = GlobalMaxPooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input))
+            let pooling = Pooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input), .max)
             graph.record(pooling)
             let projection = ProjectionHead(width: 7, normalizes: false)(graph, pooling.output)
             let unit = L2Normalization(graph, "unit", projection)
             graph.record(unit)
-            return CosineContrast(graph, unit.output, temperature: 0.2)
+            return recorded(graph, CosineContrast(graph, unit.output, batch: 4, temperature: 0.2))
         }
     }
 
     @Test func label_cross_entropy() throws {
         try expectExact([6, 9, 6, 1]) { graph, input in
-            let pooling = GlobalMaxPooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input))
+            let pooling = Pooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input), .max)
             graph.record(pooling)
-            return LabelCrossEntropy(
-                graph, Dense(name: "classifier", outputs: 4, initializer: .glorotUniform)(graph, pooling.output))
+            let logits = Dense(name: "classifier", outputs: 4, initializer: .glorotUniform)(graph, pooling.output)
+            return recorded(graph, LabelCrossEntropy(graph, logits))
         }
+    }
+
+    /// All heads and losses of multi-strategy pretraining over the frames of a small map; every reader of the frames, and
+    /// both of W, must add to the others' gradients.
+    @Test(arguments: [ObjectiveSection.Similarity.bilinear, .cosine], FramePairs.allCases)
+    func multi_strategy(similarity: ObjectiveSection.Similarity, pairs: FramePairs) throws {
+        var recipe = Recipe()
+        recipe.method = .multiStrategy
+        recipe.head.projection = 6
+        recipe.objective.similarity = similarity
+        recipe.objective.temperature = 0.5
+        recipe.objective.framePairs = pairs
+        recipe.objective.frameMargin = pairs == .both ? 1 : 0
+        (recipe.objective.clipWeight, recipe.objective.frameWeight, recipe.objective.pitchWeight) = (0.5, 0.7, 1.5)
+        for pooling in PoolingKind.allCases {
+            recipe.encoder.melPooling = pooling
+            recipe.encoder.framePooling = pooling
+            try expectExact([6, 9, 6, 1]) { graph, input in
+                let map = Stem(name: "stem", channels: 5)(graph, input)
+                let frames = Pooling(graph, "pool.mel", map.framesAsImages, pooling)
+                graph.record(frames)
+                let h = Dense(name: "frames", outputs: 7, initializer: .glorotUniform)(graph, frames.output)
+                let feature = Feature(raw: h, images: 6, height: map.height, width: 1, channels: 7)
+                return ModelBuilder(recipe: recipe).multiStrategy(graph, feature, batch: 2).objectives
+            }
+        }
+    }
+
+    /// Each loss of multi-strategy pretraining alone: nothing may read a gradient that nobody writes.
+    @Test(arguments: 0..<3) func one_loss_of_multi_strategy(which: Int) throws {
+        var recipe = Recipe()
+        recipe.method = .multiStrategy
+        recipe.head.projection = 6
+        recipe.objective.clipWeight = which == 0 ? 1 : 0
+        recipe.objective.frameWeight = which == 1 ? 1 : 0
+        recipe.objective.pitchWeight = which == 2 ? 1 : 0
+        try expectExact([6, 9, 6, 1]) { graph, input in
+            let map = Stem(name: "stem", channels: 5)(graph, input)
+            let frames = Pooling(graph, "pool.mel", map.framesAsImages, .average)
+            graph.record(frames)
+            let h = Dense(name: "frames", outputs: 7, initializer: .glorotUniform)(graph, frames.output)
+            let feature = Feature(raw: h, images: 6, height: map.height, width: 1, channels: 7)
+            return ModelBuilder(recipe: recipe).multiStrategy(graph, feature, batch: recipe.viewsPerClip == 3 ? 2 : 3)
+                .objectives
+        }
+    }
+
+    @Test(arguments: [16, 8]) func an_encoder_with_a_shorter_time_stride_has_more_frames(timeStride: Int) throws {
+        let graph = Graph(parameters: ParameterStore(), training: true)
+        let map = EfficientNetB0(dropConnect: 0, timeStride: timeStride)(graph, graph.pinnedValue([1, 96, 64, 1]))
+        #expect((map.height, map.width) == (96 / timeStride, 2))
     }
 }

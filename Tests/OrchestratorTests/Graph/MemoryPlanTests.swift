@@ -8,9 +8,11 @@ import Testing
         var recipe = Recipe()
         recipe.data.viewFrames = 32
         let builder = ModelBuilder(recipe: recipe)
-        let h = builder.encoder(graph, builder.input(graph, views: views))
-        graph.pin(h)
-        if training { graph.record(builder.objective(graph, h)) }
+        if training {
+            _ = builder.training(graph, batch: views / 2)
+        } else {
+            graph.pin(builder.embedding(graph, builder.encoding(graph, builder.input(graph, views: views))))
+        }
         return graph
     }
 

@@ -1,0 +1,173 @@
+import Foundation
+
+/// Mixtures of isolated events over backgrounds, with exact annotations, in the layout of DCASE 2016 task 2:
+/// `{train,valid,test}/audio/{n}.wav` (16 kHz, mono) and `{train,valid,test}/annotation/{n}.txt`.
+///
+/// An event's onset is where its sound begins, not where its file does: the quiet at both ends of a file, 30 dB under
+/// its loudest 10 ms, is cut away. Events of one class never overlap each other. Same sources and arguments: same bytes.
+///
+/// *Reference:* Salamon et al., "Scaper: a library for soundscape synthesis and augmentation", WASPAA 2017.
+public struct SoundscapeCorpus: Sendable {
+    public static let defaultSize = 300
+    /// Mixtures in all parts together.
+    public var size = SoundscapeCorpus.defaultSize
+    public var seed: UInt64 = 0
+    /// Length of a mixture.
+    public var seconds = 10.0
+    /// Events that are drawn for a mixture; one that finds no place is left out.
+    public var count = 2...6
+    /// Probability with which an event may be put over others.
+    public var overlap: Float = 0.3
+    /// Level of an event over that of the background.
+    public var ratioDB: ClosedRange<Float> = 0...12
+
+    /// What was mixed.
+    public struct Summary: Sendable, Equatable {
+        public let clips: [CorpusPart: Int]
+        public let events: [CorpusPart: Int]
+    }
+
+    public init() {}
+
+    static let sampleRate = 16_000
+    /// Root-mean-square level of the background.
+    private static let level: Float = 0.01
+    /// Between events that do not overlap.
+    private static let gap = sampleRate / 20
+    /// Over which an event comes and goes, against clicks.
+    private static let fade = sampleRate / 200
+
+    /// Mixes the corpus into the new folder `output`, all of it or nothing.
+    /// - Parameters:
+    ///   - events: labelled sounds.
+    ///   - backgrounds: any recordings; shorter ones are repeated.
+    public func render(
+        events: AudioDataset, backgrounds: AudioDataset, to output: String,
+        progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
+    ) throws(CorpusError) -> Summary {
+        guard !events.classes.isEmpty, events.isLabelled else {
+            throw .unlabelledEvents(path: events.roots.first ?? "")
+        }
+        let plan = try SoundscapePlan(
+            events: events.clips, classes: events.classes, backgrounds: backgrounds.clips, size: size, seed: seed,
+            count: count, overlap: overlap, ratioDB: ratioDB)
+        let folder = try CorpusFolder(output)
+        var placed: [[SoundEvent]] = []
+        do {
+            for part in CorpusPart.allCases {
+                try folder.makeFolder("\(part.rawValue)/audio")
+                try folder.makeFolder("\(part.rawValue)/annotation")
+            }
+            try Rendering.run(plan.soundscapes.count, progress: progress) { index throws(CorpusError) in
+                let soundscape = plan.soundscapes[index]
+                let (samples, found) = try mix(soundscape, events, backgrounds)
+                let stem = folder.partial.path + "/\(soundscape.part.rawValue)"
+                try CorpusAudio.write(
+                    "\(stem)/audio/\(soundscape.name).wav", samples: samples, sampleRate: Self.sampleRate)
+                try Self.write(found, to: "\(stem)/annotation/\(soundscape.name).txt")
+                return 1
+            }
+            for soundscape in plan.soundscapes {
+                let path = folder.partial.path + "/\(soundscape.part.rawValue)/annotation/\(soundscape.name).txt"
+                placed.append((try? EventFile.read(path)) ?? [])
+            }
+            try folder.publish()
+        } catch {
+            folder.discard()
+            throw error
+        }
+        var (clips, counts): ([CorpusPart: Int], [CorpusPart: Int]) = ([:], [:])
+        for (soundscape, events) in zip(plan.soundscapes, placed) {
+            clips[soundscape.part, default: 0] += 1
+            counts[soundscape.part, default: 0] += events.count
+        }
+        return Summary(clips: clips, events: counts)
+    }
+
+    /// The mixture and its events.
+    private func mix(
+        _ planned: PlannedSoundscape, _ events: AudioDataset, _ backgrounds: AudioDataset
+    ) throws(CorpusError) -> ([Float], [SoundEvent]) {
+        let length = Int((seconds * Double(Self.sampleRate)).rounded())
+        var mixture = try scene(backgrounds.clips[planned.background].path, planned.backgroundStart, length)
+        var placed: [(range: Range<Int>, label: Int)] = []
+        for event in planned.events {
+            let clip = events.clips[event.clip]
+            let label = clip.label ?? 0
+            let sound = try isolated(clip.path)
+            guard sound.count <= length, !sound.isEmpty,
+                let start = Self.place(event, of: sound.count, in: length, label: label, among: placed)
+            else { continue }
+            let gain = Self.level * powf(10, event.ratioDB / 20) / max(Level.rms(sound), 1e-5)
+            for i in sound.indices { mixture[start + i] += gain * sound[i] }
+            placed.append((start..<start + sound.count, label))
+        }
+        let peak = mixture.reduce(Float(0)) { max($0, abs($1)) }
+        if peak > 0.95 { mixture = mixture.map { $0 * 0.95 / peak } }
+        let rate = Double(Self.sampleRate)
+        let found = placed.map { range, label in
+            SoundEvent(
+                onset: Double(range.lowerBound) / rate, offset: Double(range.upperBound) / rate,
+                label: events.classes[label])
+        }
+        return (mixture, found.inOrder())
+    }
+
+    /// `length` samples of a background at the level of backgrounds, from its start over again where it ends.
+    private func scene(_ path: String, _ start: Float, _ length: Int) throws(CorpusError) -> [Float] {
+        let whole = try CorpusAudio.source(path, sampleRate: Self.sampleRate)
+        guard !whole.isEmpty else { return [Float](repeating: 0, count: length) }
+        let first = Int(start * Float(max(0, whole.count - length)))
+        let part = (0..<length).map { whole[(first + $0) % whole.count] }
+        let gain = Level.gain(rms: Level.rms(part), target: Self.level)
+        return part.map { $0 * gain }
+    }
+
+    /// What sounds of an isolated event, with its ends faded.
+    private func isolated(_ path: String) throws(CorpusError) -> [Float] {
+        let whole = try CorpusAudio.source(path, sampleRate: Self.sampleRate)
+        var sound = Array(whole[Self.sounding(whole)])
+        for i in 0..<min(Self.fade, sound.count / 2) {
+            let gain = Float(i + 1) / Float(Self.fade + 1)
+            sound[i] *= gain
+            sound[sound.count - 1 - i] *= gain
+        }
+        return sound
+    }
+
+    /// From the first to the last 10 ms that are no more than 30 dB quieter than the loudest.
+    static func sounding(_ samples: [Float]) -> Range<Int> {
+        let block = sampleRate / 100
+        let starts = Array(stride(from: 0, to: samples.count, by: block))
+        let levels = starts.map { Level.rms(samples.span.extracting($0..<min($0 + block, samples.count))) }
+        let threshold = (levels.max() ?? 0) * powf(10, -30 / 20)
+        guard threshold > 0, let first = levels.firstIndex(where: { $0 >= threshold }),
+            let last = levels.lastIndex(where: { $0 >= threshold })
+        else { return 0..<0 }
+        return starts[first]..<min(starts[last] + block, samples.count)
+    }
+
+    /// A start where the event has room; nil if none of its draws has.
+    static func place(
+        _ event: PlannedEvent, of count: Int, in length: Int, label: Int,
+        among placed: [(range: Range<Int>, label: Int)]
+    ) -> Int? {
+        for place in event.places {
+            let start = Int(place * Float(length - count))
+            let range = max(0, start - gap)..<min(length, start + count + gap)
+            let isFree = placed.allSatisfy { other in
+                !other.range.overlaps(range) || event.mayOverlap && other.label != label
+            }
+            if isFree { return start }
+        }
+        return nil
+    }
+
+    private static func write(_ events: [SoundEvent], to path: String) throws(CorpusError) {
+        do {
+            try EventFile.write(events, to: path)
+        } catch {
+            throw .outputUnwritable(path, reason: error.description)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+/// How well notes' pitches are read, as `ossicle probe pitch --json` prints it. Pitches are MIDI notes, 21 (A0) to 108 (C8).
+public struct PitchReport: Sendable, Codable, Equatable {
+    /// What one set of vectors reached.
+    public struct Scores: Sendable, Codable, Equatable {
+        /// Share of notes whose pitch is right.
+        public var pitch: ProbeScore
+        /// Share of notes whose pitch is right but for octaves.
+        public var chroma: ProbeScore
+        /// Mean distance of the predicted from the true pitch, in semitones.
+        public var meanErrorSemitones: Double
+        /// Notes by the octaves (from the true pitch up) at which a right chroma was found: "0" are right.
+        public var octaves: [String: Int]
+
+        enum CodingKeys: String, CodingKey {
+            case pitch
+            case chroma
+            case octaves
+            case meanErrorSemitones = "mean_error_semitones"
+        }
+
+        /// - Parameter confusion: over ``PitchReport/pitches``.
+        init(_ confusion: ConfusionMatrix, bootstrap: Bootstrap) {
+            var (pitchScores, chromaScores): ([Double], [Double]) = ([], [])
+            var (distance, octaves) = (0, [Int: Int]())
+            for label in 0..<confusion.classes {
+                for prediction in 0..<confusion.classes {
+                    let count = confusion[label, prediction]
+                    let error = prediction - label
+                    distance += count * abs(error)
+                    pitchScores += [Double](repeating: error == 0 ? 1 : 0, count: count)
+                    chromaScores += [Double](repeating: error % 12 == 0 ? 1 : 0, count: count)
+                    if error % 12 == 0, count > 0 { octaves[error / 12, default: 0] += count }
+                }
+            }
+            func score(_ scores: [Double]) -> ProbeScore {
+                let (value, ci95) = bootstrap.mean(ofFolds: [scores])
+                return ProbeScore(value: value, ci95: ci95)
+            }
+            pitch = score(pitchScores)
+            chroma = score(chromaScores)
+            meanErrorSemitones = Double(distance) / Double(max(1, confusion.total))
+            self.octaves = Dictionary(uniqueKeysWithValues: octaves.map { ("\($0)", $1) })
+        }
+    }
+
+    public static let pitches = 21...108
+
+    /// `pitch_accuracy`.
+    public var metric = "pitch_accuracy"
+    public var value: Double
+    public var ci95: Interval
+    public var scores: Scores
+    public var trainingClips: Int
+    public var testClips: Int
+    /// `random` and `logmel`, as in ``ProbeReport``.
+    public var baselines: [String: Scores]
+    public var layout: String
+    public var seed: UInt64
+
+    enum CodingKeys: String, CodingKey {
+        case metric
+        case value
+        case ci95
+        case scores
+        case baselines
+        case layout
+        case seed
+        case trainingClips = "n_train"
+        case testClips = "n_test"
+    }
+}
+
+/// Reads the pitch of notes off frozen vectors: one linear layer over the 88 keys of a piano.
+///
+/// - Parameters: as of ``probeClips(dataset:encoders:options:report:)``.
+/// - Throws: ``EvaluationError/noPitches`` where the layout names none, ``EvaluationError/pitchOutOfRange(path:pitch:)``.
+public func probePitch(
+    dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)],
+    options: ClipProbeOptions = ClipProbeOptions(), report: (String) -> Void = { _ in }
+) throws -> PitchReport {
+    let notes = try dataset.clips.map { clip throws(EvaluationError) in
+        if let pitch = clip.pitch, !PitchReport.pitches.contains(pitch) {
+            throw .pitchOutOfRange(path: clip.path, pitch: pitch)
+        }
+        return clip.labelled(clip.pitch.map { $0 - PitchReport.pitches.lowerBound })
+    }
+    guard notes.contains(where: { $0.label != nil }) else {
+        throw EvaluationError.noPitches(layout: dataset.layout.rawValue)
+    }
+    let outcomes = try clipOutcomes(
+        notes, classes: PitchReport.pitches.count,
+        division: options.division ?? Division.standard(for: notes), encoders: encoders, options: options,
+        report: report, source: ProbeSource(dataset, options).samples)
+    let bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
+    let scores = outcomes.map { ($0.name, PitchReport.Scores($0.outcome.confusion, bootstrap: bootstrap)) }
+    let first = scores[0].1
+    return PitchReport(
+        value: first.pitch.value, ci95: first.pitch.ci95, scores: first,
+        trainingClips: outcomes[0].folds.map(\.train.count).reduce(0, +) / outcomes[0].folds.count,
+        testClips: outcomes[0].outcome.confusion.total,
+        baselines: Dictionary(scores.dropFirst(), uniquingKeysWith: { first, _ in first }),
+        layout: dataset.layout.rawValue, seed: options.seed)
+}
