@@ -105,10 +105,22 @@ struct ProbeClipCommand: ParsableCommand {
     @Flag(help: "Train the encoder too, instead of a layer on frozen embeddings; with “random”: supervised training.")
     var finetune = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Instead of a linear layer let this many nearest training clips vote (cosine), as in --neighbours 20.",
+            valueName: "k"))
+    var neighbours: Int?
+
     @Option(help: "Epochs of the linear layer (100), or of fine-tuning (30).")
     var epochs: Int?
 
     func validate() throws {
+        if let neighbours, neighbours < 1 {
+            throw ValidationError("--neighbours takes 1 or more, not \(neighbours)")
+        }
+        if neighbours != nil, finetune || epochs != nil {
+            throw ValidationError("--neighbours trains nothing: leave --finetune and --epochs out")
+        }
         if let epochs, epochs < 1 { throw ValidationError("--epochs takes 1 or more, not \(epochs)") }
     }
 
@@ -129,6 +141,7 @@ struct ProbeClipCommand: ParsableCommand {
 
     private func frozen(_ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws -> ProbeReport {
         var clipOptions = options.clipOptions
+        clipOptions.neighbours = neighbours
         if let epochs { clipOptions.probe.epochs = epochs }
         return try probeClips(
             dataset: dataset, encoders: try options.encoders(checkpoint), options: clipOptions,

@@ -1,9 +1,12 @@
-/// Probes what vectors of clips tell about the clips' classes: a ``LinearProbe`` a fold, one answer a clip.
+/// Probes what vectors of clips tell about the clips' classes: a ``LinearProbe`` or ``NearestNeighbours`` a fold, one answer
+/// a clip.
 struct ClipProbe: Sendable {
     let labels: [Int]
     let classes: Int
     let folds: [Fold]
     var options = LinearProbe.Options()
+    /// How many neighbours vote; nil for the linear layer.
+    var neighbours: Int?
     var bootstrap = Bootstrap()
 
     struct Outcome: Sendable, Equatable {
@@ -33,6 +36,11 @@ struct ClipProbe: Sendable {
     ///   - test: of every clip (segments); read for the test parts.
     func run(training: ClipVectors, test: ClipVectors) -> Outcome {
         Outcome(folds: folds, labels: labels, classes: classes, bootstrap: bootstrap) { fold in
+            if let neighbours {
+                let probe = NearestNeighbours(
+                    vectors: training, labels: labels, clips: fold.train, classes: classes, k: neighbours)
+                return Array(zip(fold.test, probe.predictions(test, clips: fold.test)))
+            }
             let probe = LinearProbe(
                 training: training, labels: labels, clips: fold.train, classes: classes, options: options)
             return Array(zip(fold.test, probe.predictions(test, clips: fold.test)))

@@ -7,6 +7,8 @@ public struct ClipProbeOptions: Sendable, Equatable {
     public var memoryMiB = 2048
     public var shortestTail = ClipSegments.defaultShortestTail
     public var probe = LinearProbe.Options()
+    /// How many neighbours vote, instead of a linear layer; nil for the layer.
+    public var neighbours: Int?
     public var resamples = 1000
     /// Places the crops, orders the steps, draws the resamples and a random division.
     public var seed: UInt64 = 0
@@ -108,6 +110,7 @@ func clipOutcomes(
         var probe = ClipProbe(labels: clips.map { $0.label ?? 0 }, classes: classes, folds: usable)
         probe.options = options.probe
         probe.options.seed = options.seed
+        probe.neighbours = options.neighbours
         probe.bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
         outcomes.append((name, probe.run(training: trainingVectors, test: testVectors), usable))
         report("\(name): probed \(usable.count) \(usable.count == 1 ? "division" : "folds")")
