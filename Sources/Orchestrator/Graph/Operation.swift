@@ -17,6 +17,11 @@ protocol Operation: AnyObject {
 struct WorkingMemory {
     var workspace = 0
     var scratch = 0
+
+    /// What is enough for each of `uses`, one after the other.
+    static func largest(_ uses: [WorkingMemory]) -> WorkingMemory {
+        WorkingMemory(workspace: uses.map(\.workspace).max() ?? 0, scratch: uses.map(\.scratch).max() ?? 0)
+    }
 }
 
 extension Operation {

@@ -63,11 +63,7 @@ final class BilinearContrast: Objective {
 
     var forwardAccess: [Value] { [input, transformed, logits] }
     var backwardAccess: [Value] { [input, transformed, logits, gradient] }
-    var memory: WorkingMemory {
-        let all = products.all.map(\.memory) + [crossEntropy.memory]
-        return WorkingMemory(
-            workspace: all.map(\.workspace).max() ?? 0, scratch: all.map(\.scratch).max() ?? 0)
-    }
+    var memory: WorkingMemory { .largest(products.all.map(\.memory) + [crossEntropy.memory]) }
 
     func forward(_ run: borrowing Run) {
         let (anchors, positives) = halves(run(input))

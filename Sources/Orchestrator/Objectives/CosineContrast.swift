@@ -41,9 +41,7 @@ final class CosineContrast: Objective {
     var forwardAccess: [Value] { [input, logits] }
     var backwardAccess: [Value] { [input, logits, gradient] }
     var memory: WorkingMemory {
-        let all = [compare.memory, dAnchors.memory, dPositives.memory, crossEntropy.memory]
-        return WorkingMemory(
-            workspace: all.map(\.workspace).max() ?? 0, scratch: all.map(\.scratch).max() ?? 0)
+        .largest([compare.memory, dAnchors.memory, dPositives.memory, crossEntropy.memory])
     }
 
     func forward(_ run: borrowing Run) {

@@ -91,10 +91,7 @@ final class FrameContrast: Objective {
     private var values: [Value] { [input, logits] + [transformed].compactMap { $0 } }
     var forwardAccess: [Value] { values }
     var backwardAccess: [Value] { values + [gradient] }
-    var memory: WorkingMemory {
-        let all = products.all.map(\.memory)
-        return WorkingMemory(workspace: all.map(\.workspace).max() ?? 0, scratch: all.map(\.scratch).max() ?? 0)
-    }
+    var memory: WorkingMemory { .largest(products.all.map(\.memory)) }
 
     func forward(_ run: borrowing Run) {
         var (loss, correct) = (0.0, 0)

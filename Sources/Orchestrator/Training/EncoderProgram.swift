@@ -27,8 +27,7 @@ public final class EncoderProgram: ViewEncoder {
     ///   - batch: views of one pass; a last, smaller one is padded.
     public init(
         recipe: Recipe, parameters: ParameterStore = ParameterStore(), level: Level = .clip, classes: Int = 0,
-        batch: Int = 64,
-        threads: Int
+        batch: Int = 64, threads: Int
     ) throws(MemoryError) {
         self.parameters = parameters
         self.batch = batch

@@ -48,8 +48,7 @@ struct TrainingLoop {
             }
             let done = Step(
                 epoch: batch.epoch, value: value, terms: step.terms, learningRate: learningRate,
-                seconds: Self.now() - start,
-                waited: loaded - start)
+                seconds: Self.now() - start, waited: loaded - start)
             loader.recycle(batch)
             if try !after(done, counters) { return .stopped }
         }

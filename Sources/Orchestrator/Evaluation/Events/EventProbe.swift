@@ -82,7 +82,7 @@ public struct EventProbe {
     private let validation: [Int]
     private let test: [Int]
 
-    /// - Throws: ``EvaluationError/emptyPart(name:)`` without a training, validation or test part.
+    /// - Throws: ``EvaluationError/emptyEventPart(name:)`` without a training, validation or test part.
     public init(layout: EventsLayout, options: EventProbeOptions = EventProbeOptions()) throws(EvaluationError) {
         self.layout = layout
         self.options = options
