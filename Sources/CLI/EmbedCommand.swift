@@ -15,6 +15,7 @@ struct EmbedCommand: ParsableCommand {
             The .npz file holds embeddings (clips, 1280), paths, labels (−1: none), classes, and every view's own vector: \
             segments (views, 1280) with segment_clip. With --level frame: frames (frames, dimension), with frame_clip and \
             frame_seconds, the middle of each.
+            --map draws the clips in the plane in which their embeddings differ most, a colour a class.
             """)
 
     @Argument(help: ArgumentHelp("A run’s folder, or a checkpoint file.", valueName: "run"))
@@ -32,6 +33,9 @@ struct EmbedCommand: ParsableCommand {
     @Option(help: "Milliseconds from one frame to the next; 0: the encoder's own.")
     var hop = 0.0
 
+    @Option(help: ArgumentHelp("A picture of the clips by their two principal components.", valueName: "file.svg"))
+    var map: String?
+
     @Option(help: "Layout of the input. Found by itself where the folder shows it.")
     var layout: Layout?
 
@@ -44,6 +48,10 @@ struct EmbedCommand: ParsableCommand {
     func validate() throws {
         if hop < 0 { throw ValidationError("--hop takes milliseconds from 0, not \(hop)") }
         if hop > 0, level == .clip { throw ValidationError("--hop goes with --level frame") }
+        if let map {
+            if level == .frame { throw ValidationError("--map draws clips: leave --level frame out") }
+            if !map.hasSuffix(".svg") { throw ValidationError("--map takes a file that ends in .svg, not \(map)") }
+        }
         if !output.hasSuffix(".npz") { throw ValidationError("--output takes a file that ends in .npz, not \(output)") }
     }
 
@@ -53,6 +61,8 @@ struct EmbedCommand: ParsableCommand {
         var segments: Int?
         var frames: Int?
         var dimension: Int
+        /// Of the variance, what the two axes of the map show.
+        var mapShares: [Double]?
         let skipped: Int
         var seconds: Double
     }
@@ -71,6 +81,11 @@ struct EmbedCommand: ParsableCommand {
             try file.write(to: output)
             (report.clips, report.dimension) = (file.paths.count, file.dimension)
             report.segments = file.segmentClips.count
+            if let map {
+                let drawn = EmbeddingMap(file)
+                try drawn.write(to: map)
+                report.mapShares = drawn.shares
+            }
         case .frame:
             let file = try FrameEmbeddingFile(
                 dataset: dataset, encoder: try checkpoint.encoder(level: .frame, threads: threads),

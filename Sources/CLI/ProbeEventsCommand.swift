@@ -24,6 +24,9 @@ struct ProbeEventsCommand: ParsableCommand {
     @Option(help: "A folder to write the test part's predicted events to, a text file a recording.")
     var predictions: String?
 
+    @Option(help: "A folder to write an SVG of each test recording to: its spectrum, annotated and predicted events.")
+    var pictures: String?
+
     func validate() throws {
         if hop < 0 { throw ValidationError("--hop takes milliseconds from 0, not \(hop)") }
         if epochs < 1 { throw ValidationError("--epochs takes 1 or more, not \(epochs)") }
@@ -43,7 +46,21 @@ struct ProbeEventsCommand: ParsableCommand {
         }
         let (report, outcome) = try probe.report(encoders, tell: ProbeOptions.tell)
         if let predictions { try write(outcome, to: predictions) }
+        if let pictures { try draw(outcome, to: pictures) }
         if options.json { JSONReport.print(report) } else { Self.show(report) }
+    }
+
+    private func draw(_ outcome: EventProbe.Outcome, to folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let logMel = try LogMel()
+        for prediction in outcome.predictions {
+            let recording = prediction.recording
+            let name = URL(filePath: recording.annotation).deletingPathExtension().lastPathComponent
+            try EventPicture(
+                name: name, samples: try AudioFile.read(recording.path, sampleRate: logMel.configuration.sampleRate),
+                logMel: logMel, reference: recording.events, prediction: prediction.events
+            ).write(to: "\(folder)/\(name).svg")
+        }
     }
 
     private func write(_ outcome: EventProbe.Outcome, to folder: String) throws {

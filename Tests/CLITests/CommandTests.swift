@@ -92,10 +92,6 @@ import Testing
                 try AudioFile.write("\(folder)/sounds/\(name)/\(number).wav", samples: samples, sampleRate: 16_000)
             }
         }
-        let object = { (result: Result) throws -> [String: Any] in
-            #expect(result.code == 0, "\(result.complaint)")
-            return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-        }
         let run = try object(
             try ossicle(
                 "pretrain", "cola-small", "--data", folder + "/sounds", "--output", folder + "/run", "--steps", "2",
@@ -121,34 +117,5 @@ import Testing
             "pretrain", "cola-small", "--data", folder + "/sounds", "--output", folder + "/run", "--batch-size", "4")
         #expect(again.code == 1)
         #expect(again.complaint.contains("--resume"))
-    }
-
-    private struct Result {
-        let code: Int32
-        let output: String
-        let complaint: String
-    }
-
-    private func ossicle(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
-        try ossicle(arguments, environment: environment)
-    }
-
-    private func ossicle(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
-        let process = Process()
-        // The build puts the program beside the tests' bundle, one of whose files this process was started from.
-        process.executableURL = Bundle.main.bundleURL.appending(path: "ossicle")
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let output = Pipe()
-        let complaint = Pipe()
-        process.standardOutput = output
-        process.standardError = complaint
-        try process.run()
-        let written = output.fileHandleForReading.readDataToEndOfFile()
-        let complained = complaint.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Result(
-            code: process.terminationStatus, output: String(decoding: written, as: UTF8.self),
-            complaint: String(decoding: complained, as: UTF8.self))
     }
 }

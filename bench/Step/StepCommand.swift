@@ -115,7 +115,7 @@ struct StepCommand: ParsableCommand {
 
     private func printProfile() throws {
         let profile = StepProfile(try OwnStep(model: model, views: views, threads: options.threads).profile())
-        if let picture { try profile.svg.write(toFile: picture, atomically: true, encoding: .utf8) }
+        if let picture { try profile.picture.write(to: picture) }
         if options.json { try Output.json(profile) } else { profile.printTable() }
     }
 

@@ -1,3 +1,5 @@
+import Orchestrator
+
 /// Where one training step's time goes, by operation.
 struct StepProfile: Encodable {
     struct Entry: Encodable {
@@ -31,21 +33,18 @@ struct StepProfile: Encodable {
 
     /// Flame-like: forward and backward, below them the model's stages, below those the operations; widths are times.
     /// Hover for names and milliseconds.
-    var svg: String {
+    var picture: SVGDrawing {
         let (width, height) = (1200.0, 26.0)
         let total = operations.reduce(0) { $0 + $1.forward + $1.backward }
-        var shapes = ""
+        var drawing = SVGDrawing(width: width, height: 3 * height)
         func box(_ name: String, _ start: Double, _ time: Double, level: Int, hue: Int) {
             let (x, w) = (width * start / total, width * time / total)
             guard w > 0.2 else { return }
-            let label = w > 7 * Double(name.count) ? name : ""
             let y = Double(level) * height
-            shapes += """
-                <g><title>\(name): \(Output.number(1e3 * time, digits: 2)) ms</title>\
-                <rect x="\(Output.number(x))" y="\(y)" width="\(Output.number(w))" height="\(height - 1)" \
-                fill="hsl(\(hue),70%,\(70 + 6 * level)%)" stroke="white" stroke-width="0.5"/>\
-                <text x="\(Output.number(x + 3))" y="\(y + 17)">\(label)</text></g>\n
-                """
+            drawing.rectangle(
+                x: x, y: y, width: max(w - 0.5, 0.2), height: height - 1, fill: "hsl(\(hue),70%,\(70 + 6 * level)%)",
+                title: "\(name): \(Output.number(1e3 * time, digits: 2)) ms")
+            if w > 7 * Double(name.count) { drawing.text(name, x: x + 3, y: y + 17, size: 11) }
         }
         var start = 0.0
         for (name, pass, hue) in [
@@ -66,10 +65,6 @@ struct StepProfile: Encodable {
                 start += time
             }
         }
-        return """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(3 * height)" font-family="sans-serif" font-size="11">
-            \(shapes)</svg>
-
-            """
+        return drawing
     }
 }

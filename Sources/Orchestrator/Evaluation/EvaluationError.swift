@@ -9,6 +9,7 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case noEncoders
     case noViews
     case emptyEventPart(name: String)
+    case unknownLabel(path: String, label: String)
     case hop(seconds: Double, possible: [Double])
     case noPitches(layout: String)
     case pitchOutOfRange(path: String, pitch: Int)
@@ -38,6 +39,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
             "there is no clip to embed; check the path"
         case .emptyEventPart(let name):
             "there is no annotated recording in a folder \(name) of the data; the probe needs train, validation and test"
+        case .unknownLabel(let path, let label):
+            "\(path) has the label “\(label)”, which no training recording has; mend it, or add a recording that has it"
         case .hop(let seconds, let possible):
             "a hop of \(milliseconds(seconds)) ms does not divide the encoder's frames; take one of "
                 + "\(possible.map(milliseconds).joined(separator: ", ")) ms"

@@ -26,32 +26,57 @@ enum LinearAlgebra {
     /// Singular values of x (rows, columns), largest first, min(rows, columns) of them: the square roots of the
     /// eigenvalues of x xᵀ or xᵀ x, whichever is smaller. Values under 10⁻⁸ of the largest are rounding.
     static func singularValues(_ x: [Double], rows: Int, columns: Int) -> [Double] {
+        var gram = gram(x, rows: rows, columns: columns)
+        return decompose(&gram, order: min(rows, columns), job: "N").map { max($0, 0).squareRoot() }
+    }
+
+    /// Eigenvalues of x xᵀ (rows ≤ columns) or xᵀ x, largest first, and to each its eigenvector of length 1.
+    static func eigenvectors(
+        ofGramOf x: [Double], rows: Int, columns: Int
+    ) -> (values: [Double], vectors: [[Double]]) {
         let order = min(rows, columns)
-        guard order > 0 else { return [] }
+        var gram = gram(x, rows: rows, columns: columns)
+        let values = decompose(&gram, order: order, job: "V")
+        return (values, values.indices.map { Array(gram[(order - 1 - $0) * order..<(order - $0) * order]) })
+    }
+
+    /// The upper triangle of x xᵀ or xᵀ x, whichever is smaller.
+    private static func gram(_ x: [Double], rows: Int, columns: Int) -> [Double] {
         precondition(x.count == rows * columns, "the matrix holds as many values as named")
-        singleThreaded
+        let order = min(rows, columns)
         var gram = [Double](repeating: 0, count: order * order)
+        guard order > 0 else { return gram }
+        singleThreaded
         let transpose = rows <= columns ? CblasNoTrans : CblasTrans
         cblas_dsyrk(
             CblasRowMajor, CblasUpper, transpose, Int32(order), Int32(max(rows, columns)), 1, x, Int32(columns), 0,
             &gram, Int32(order))
+        return gram
+    }
+
+    /// Eigenvalues, largest first; with the job V, `matrix` then holds the eigenvectors, the smallest value's first.
+    /// Nothing for values that are not finite.
+    private static func decompose(_ matrix: inout [Double], order: Int, job: Unicode.Scalar) -> [Double] {
+        guard order > 0 else { return [] }
+        singleThreaded
         // LAPACK counts by columns: the upper triangle by rows is its lower one. The reference's C wrapper would be one
         // library more, so that its Fortran is called as it is: a first call asks for the sizes of its workspaces.
-        var (job, triangle) = (CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: "L")))
+        var (job, triangle) = (CChar(UInt8(ascii: job)), CChar(UInt8(ascii: "L")))
         var (n, status) = (Int32(order), Int32(0))
         var eigenvalues = [Double](repeating: 0, count: order)
         var (workSize, integerSize) = (Int32(-1), Int32(-1))
         var (work, integers) = ([0.0], [Int32(0)])
         for _ in 0..<2 {
             dsyevd_(
-                &job, &triangle, &n, &gram, &n, &eigenvalues, &work, &workSize, &integers, &integerSize, &status, 1, 1)
-            guard status == 0 else { return [] }  // Only for values that are not finite.
+                &job, &triangle, &n, &matrix, &n, &eigenvalues, &work, &workSize, &integers, &integerSize, &status, 1,
+                1)
+            guard status == 0 else { return [] }
             if workSize < 0 {
                 (workSize, integerSize) = (Int32(work[0]), integers[0])
                 work = Array(repeating: 0, count: Int(workSize))
                 integers = Array(repeating: 0, count: Int(integerSize))
             }
         }
-        return eigenvalues.reversed().map { max($0, 0).squareRoot() }
+        return eigenvalues.reversed()
     }
 }

@@ -105,6 +105,18 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         }
     }
 
+    @Test func a_label_that_training_never_has_is_named() throws {
+        let folder = try TemporaryFolder()
+        for part in ["train", "validation", "test"] {
+            try folder.writeNoise("\(part)/audio/\(part).wav")
+            try folder.write("0\t0.5\t\(part == "test" ? "y" : "x")\n", to: "\(part)/annotation/\(part).txt")
+        }
+        let layout = try EventsLayout.read(folder.path)
+        #expect(
+            throws: EvaluationError.unknownLabel(path: folder.path + "/test/annotation/test.txt", label: "y")
+        ) { try EventProbe(layout: layout) }
+    }
+
     /// A frame is the largest over mel of what a clip's embedding is the largest of over time, too.
     @Test func frames_of_a_clip_encoder_add_up_to_its_embedding() throws {
         let store = ParameterStore()

@@ -82,7 +82,8 @@ public struct EventProbe {
     private let validation: [Int]
     private let test: [Int]
 
-    /// - Throws: ``EvaluationError/emptyEventPart(name:)`` without a training, validation or test part.
+    /// - Throws: ``EvaluationError/emptyEventPart(name:)`` without a training, validation or test part;
+    ///   ``EvaluationError/unknownLabel(path:label:)`` where an event could not have been learned.
     public init(layout: EventsLayout, options: EventProbeOptions = EventProbeOptions()) throws(EvaluationError) {
         self.layout = layout
         self.options = options
@@ -94,6 +95,12 @@ public struct EventProbe {
         train = try part(.train, "train")
         validation = try part(.validation, "validation")
         test = try part(.test, "test")
+        let learned = Set(train.flatMap { layout.recordings[$0].events.map(\.label) })
+        for recording in (validation + test).map({ layout.recordings[$0] }) {
+            for event in recording.events where !learned.contains(event.label) {
+                throw .unknownLabel(path: recording.annotation, label: event.label)
+            }
+        }
     }
 
     /// - Parameter encoders: of frames; the first one is reported, the others are its baselines.

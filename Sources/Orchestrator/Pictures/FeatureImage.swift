@@ -35,21 +35,9 @@ public struct FeatureImage {
         let height = columns == 0 ? 320 : columns > 1_024 ? 1_024 : columns * max(1, 384 / columns)
         var canvas = PixelCanvas(
             width: Self.left + width + Self.right, height: Self.top + height + Self.bottom)
-        let finite = values.filter { $0.isFinite }
-        let low = finite.min() ?? 0
-        let high = finite.max() ?? 0
-        let range = high > low ? high - low : 1
-
-        if rows > 0 && columns > 0 {
-            for x in 0..<width {
-                let row = x * rows / width
-                for y in 0..<height {
-                    let value = values[row * columns + (height - 1 - y) * columns / height]
-                    canvas.fill(
-                        x: Self.left + x, y: Self.top + y, width: 1, height: 1, ColourMap.colour((value - low) / range))
-                }
-            }
-        }
+        canvas.draw(
+            matrix: values, rows: rows, columns: columns, x: Self.left, y: Self.top, width: width, height: height)
+        let (low, high) = PixelCanvas.range(values)
         Self.drawBar(&canvas, x: Self.left + width + 16, height: height, low: low, high: high)
         Self.drawMarks(&canvas, width: width, height: height, rowMarks: rowMarks, columnMarks: columnMarks)
         self.canvas = canvas

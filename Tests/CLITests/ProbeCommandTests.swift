@@ -1,0 +1,153 @@
+import Foundation
+import Orchestrator
+import Testing
+
+/// The third method and its probes as a user's shell sees them.
+@Suite struct ProbeCommandTests {
+    private func tone(_ hertz: Double, seconds: Double) -> [Float] {
+        (0..<Int(seconds * 16_000)).map { Float(0.3 * sin(2 * .pi * hertz * Double($0) / 16_000)) }
+    }
+
+    /// A file of events a label, and backgrounds.
+    private func writeSounds(_ scratch: Scratch) throws {
+        for (label, hertz) in [("low", 300.0), ("high", 2_500)] {
+            let folder = try scratch.makeFolder("events/\(label)")
+            for file in 0..<4 {
+                try AudioFile.write(
+                    "\(folder)/\(file).wav", samples: tone(hertz + Double(10 * file), seconds: 0.5), sampleRate: 16_000)
+            }
+        }
+        let folder = try scratch.makeFolder("backgrounds")
+        for file in 0..<3 {
+            let samples = (0..<40_000).map { Float(($0 * (7_919 + file)) % 1_009) / 50_450 - 0.01 }
+            try AudioFile.write("\(folder)/\(file).wav", samples: samples, sampleRate: 16_000)
+        }
+    }
+
+    /// Three instruments of four notes, in NSynth's layout.
+    private func writeNotes(_ scratch: Scratch) throws -> String {
+        for part in ["train", "test"] {
+            let audio = try scratch.makeFolder("notes/\(part)/audio")
+            var examples: [String: [String: Any]] = [:]
+            for instrument in 0..<3 {
+                for pitch in [57, 60, 64, 69] {
+                    let name = "keys_acoustic_\(part)\(instrument)-\(pitch)-100"
+                    try AudioFile.write(
+                        "\(audio)/\(name).wav", samples: tone(440 * pow(2, Double(pitch - 69) / 12), seconds: 1),
+                        sampleRate: 16_000)
+                    examples[name] = [
+                        "instrument_str": "keys_acoustic_\(part)\(instrument)", "instrument": instrument,
+                        "pitch": pitch,
+                        "velocity": 100, "instrument_family_str": "keys", "instrument_family": 4,
+                    ]
+                }
+            }
+            try JSONSerialization.data(withJSONObject: examples)
+                .write(to: URL(filePath: "\(scratch.path)/notes/\(part)/examples.json"))
+        }
+        return scratch.path + "/notes"
+    }
+
+    @Test func multi_strategy_pretrains_and_its_probes_print_one_object_each() throws {
+        let scratch = Scratch()
+        try writeSounds(scratch)
+        let (run, mixed) = (scratch.path + "/run", scratch.path + "/mixed")
+        let corpus = try object(
+            try ossicle(
+                "corpus", "soundscapes", "--events", scratch.path + "/events", "--backgrounds",
+                scratch.path + "/backgrounds", "--output", mixed, "--size", "10", "--seconds", "3", "--json"))
+        #expect((corpus["clips"] as? [String: Int])?.values.reduce(0, +) == 10)
+        let trained = try object(
+            try ossicle(
+                "pretrain", "multi-strategy-small", "--data", mixed, "--output", run, "--steps", "2", "--batch-size",
+                "4",
+                "--json"))
+        #expect(trained["steps"] as? Int == 2)
+
+        let events = try object(
+            try ossicle(
+                "probe", "events", run, "--data", mixed, "--epochs", "2", "--baseline", "logmel", "--predictions",
+                scratch.path + "/predicted", "--pictures", scratch.path + "/pictures", "--json"))
+        #expect(events["metric"] as? String == "onset_f")
+        #expect((events["baselines"] as? [String: Any])?.keys.sorted() == ["logmel"])
+        let tested = try #require(events["n_test"] as? Int)
+        for (folder, ending) in [("predicted", ".txt"), ("pictures", ".svg")] {
+            let names = try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/\(folder)")
+            #expect(names.count == tested && names.allSatisfy { $0.hasSuffix(ending) })
+        }
+
+        let pitch = try object(
+            try ossicle("probe", "pitch", run, "--data", try writeNotes(scratch), "--baseline", "none", "--json"))
+        #expect(pitch["n_test"] as? Int == 12)
+
+        let votes = try object(
+            try ossicle(
+                "probe", "clip", run, "--data", scratch.path + "/events", "--neighbours", "3", "--baseline", "none",
+                "--json"))
+        #expect(votes["metric"] as? String == "accuracy")
+
+        let frames = try object(
+            try ossicle(
+                "embed", run, scratch.path + "/events", "--level", "frame", "--output", scratch.path + "/f.npz",
+                "--json"))
+        #expect((frames["frames"] as? Int ?? 0) > 8)
+        let clips = try object(
+            try ossicle(
+                "embed", run, scratch.path + "/events", "--map", scratch.path + "/map.svg", "--output",
+                scratch.path + "/e.npz", "--json"))
+        #expect((clips["map_shares"] as? [Double])?.count == 2 && scratch.exists("map.svg"))
+    }
+
+    @Test(
+        arguments: [
+            ["probe", "events", "random", "--data", "a", "--hop", "-1"],
+            ["probe", "events", "random", "--data", "a", "b"],
+            ["probe", "clip", "random", "--data", "a", "--neighbours", "0"],
+            ["embed", "run", "a", "--output", "e.npz", "--map", "e.png"],
+            ["embed", "run", "a", "--output", "e.npz", "--level", "frame", "--map", "e.svg"],
+        ])
+    func wrong_usage_exits_with_2(arguments: [String]) throws {
+        let answer = try ossicle(arguments)
+        #expect(answer.code == 2 && answer.complaint.hasPrefix("Error: "))
+    }
+
+    /// Each with its file or key in one line, and exit code 1.
+    @Test func bad_annotations_and_settings_are_named_in_one_line() throws {
+        let scratch = Scratch()
+        try writeSounds(scratch)
+        func annotate(_ text: String, stem: String = "a") throws -> String {
+            let data = try scratch.makeFolder("annotated")
+            try FileManager.default.removeItem(atPath: data)
+            for part in ["train", "validation", "test"] {
+                let audio = try scratch.makeFolder("annotated/\(part)/audio")
+                try AudioFile.write("\(audio)/a.wav", samples: tone(500, seconds: 1), sampleRate: 16_000)
+                let folder = try scratch.makeFolder("annotated/\(part)/annotation")
+                try Data((part == "test" ? text : "0\t0.5\tbell\n").utf8)
+                    .write(to: URL(filePath: "\(folder)/\(part == "test" ? stem : "a").txt"))
+            }
+            return data
+        }
+        func complaint(_ answer: Answer) -> String {
+            #expect(answer.code == 1 && answer.output.isEmpty, "\(answer.complaint)")
+            #expect(answer.complaint.split(separator: "\n").count == 1, "\(answer.complaint)")
+            return answer.complaint
+        }
+        for (text, stem, words) in [
+            ("2\t1\tbell\n", "a", "before the onset"), ("0\t1\tgong\n", "a", "“gong”"),
+            ("0\t1\tbell\n", "lost", "no recording named lost"),
+        ] {
+            let answer = try ossicle(
+                "probe", "events", "random", "--data", try annotate(text, stem: stem), "--baseline", "none")
+            #expect(complaint(answer).contains(words))
+        }
+        for (setting, words) in [
+            ("encoder.time_stride=5", "encoder.time_stride"),
+            ("augmentation.pitch_shift=3", "augmentation.pitch_shift"),
+        ] {
+            let answer = try ossicle(
+                "pretrain", "multi-strategy-small", "--data", scratch.path + "/backgrounds", "--output",
+                scratch.path + "/run", "--batch-size", "2", "--set", setting)
+            #expect(complaint(answer).contains(words))
+        }
+    }
+}
