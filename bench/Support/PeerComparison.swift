@@ -4,6 +4,8 @@ struct PeerFigure: Codable {
     var name: String
     /// Seconds.
     var median: Double
+    /// Seconds with all that ours does besides, where the peer was asked for that too.
+    var whole: Double?
     /// The peer's own choice of kernel: a fall-back path is no triumph to beat.
     var implementation: String
 }
@@ -23,6 +25,8 @@ struct PeerComparison: Encodable {
         var peer: Double
         /// The peer's ÷ ours.
         var ratio: Double
+        /// The same, of the peer with all that ours does besides.
+        var wholeRatio: Double?
         var implementation: String
     }
 
@@ -50,20 +54,24 @@ struct PeerComparison: Encodable {
         lines = zip(names, ours).compactMap { name, times in
             guard let figures = theirs[name], let last = figures.last else { return nil }
             let (own, peer) = (times.median, figures.map(\.median).median)
-            return Line(name: name, own: own, peer: peer, ratio: peer / own, implementation: last.implementation)
+            let whole = figures.compactMap(\.whole)
+            return Line(
+                name: name, own: own, peer: peer, ratio: peer / own,
+                wholeRatio: whole.isEmpty ? nil : whole.median / own, implementation: last.implementation)
         }
     }
 
     func print(json: Bool) throws {
         if json { return try Output.json(self) }
         Swift.print("\(machine), against \(peer), medians of \(rounds) rounds\n")
-        Output.row("", ["ms", "peer ms", "ratio", "  the peer's kernel"])
+        Output.row("", ["ms", "peer ms", "ratio", "whole", "  the peer's kernel"])
         for line in lines {
             Output.row(
                 line.name,
                 [
                     Output.number(1e3 * line.own, digits: 3), Output.number(1e3 * line.peer, digits: 3),
-                    Output.number(line.ratio, digits: 2), "  " + line.implementation,
+                    Output.number(line.ratio, digits: 2),
+                    line.wholeRatio.map { Output.number($0, digits: 2) } ?? "", "  " + line.implementation,
                 ])
         }
     }

@@ -1,8 +1,10 @@
 """The peer of `bench kernels`: the same convolutions in PyTorch (oneDNN, channels-last), forward and backward apart.
 
 Reads the suite's own file of shapes. Our kernels apply batch norm, activation and gate to their operands and sum batch
-statistics; here it is the bare convolution, so the comparison favours the peer. Prints one JSON object: the median of
-the seconds, and the implementation that oneDNN chose. Needs torch.
+statistics; here it is the bare convolution, so the comparison favours the peer. A depthwise convolution is also measured
+with what ours does besides: forward batch norm (statistics and all) and swish before it; backward those of the swish
+before and of the batch norm behind it. Prints one JSON object: the medians of the seconds, and the implementation that
+oneDNN chose. Needs torch.
 """
 import argparse
 import json
@@ -40,21 +42,41 @@ def convolution(name, views, height, width, inputs, outputs, kernel, stride, gro
     x.requires_grad_(input_gradient)
     w.requires_grad_(True)
 
-    def apply():
-        return F.conv2d(x, w, stride=stride, padding=kernel // 2, groups=groups)
+    def convolve(a):
+        return F.conv2d(a, w, stride=stride, padding=kernel // 2, groups=groups)
 
     def forward():
         with torch.no_grad():
-            apply()
+            convolve(x)
 
-    y = apply()
+    y = convolve(x)
     dy = torch.randn_like(y)
     leaves = [x, w] if input_gradient else [w]
 
     def backward():
         torch.autograd.grad(y, leaves, dy, retain_graph=True)
 
-    return [(name.format("forward"), forward), (name.format("backward"), backward)]
+    whole = fused(x.detach(), w, convolve) if groups > 1 else (None, None)
+    return [(name.format("forward"), forward, whole[0]), (name.format("backward"), backward, whole[1])]
+
+
+def fused(x, w, convolve):
+    """Batch norm, swish and convolution forward; convolution's, swish's and the next batch norm's gradients."""
+    scale, shift = (torch.randn(x.shape[1]) for _ in range(2))
+    z = torch.randn_like(x).requires_grad_(True)
+    y = convolve(F.silu(z))
+    bias, gain = (torch.randn(y.shape[1]) for _ in range(2))
+    o = F.batch_norm(y, None, None, gain, bias, training=True)
+    do = torch.randn_like(o)
+
+    def forward():
+        with torch.no_grad():
+            convolve(F.silu(F.batch_norm(x, None, None, scale, shift, training=True)))
+
+    def backward():
+        torch.autograd.grad(o, [z, w], do, retain_graph=True)
+
+    return forward, backward
 
 
 def cases(path, views):
@@ -89,11 +111,13 @@ def main():
     torch.set_num_threads(options.threads)
     kernels = []
     for pair in cases(options.shapes, options.views):
-        for name, run in pair:
+        for name, run, whole in pair:
             if re.search(options.filter, name):
-                implementation = chosen(run)
-                median = statistics.median(repeated(run, options.seconds))
-                kernels.append({"name": name, "implementation": implementation, "median": median})
+                figure = {"name": name, "implementation": chosen(run)}
+                figure["median"] = statistics.median(repeated(run, options.seconds))
+                if whole:
+                    figure["whole"] = statistics.median(repeated(whole, options.seconds))
+                kernels.append(figure)
     print(json.dumps({
         "name": f"PyTorch {torch.__version__.split('+')[0]}, {torch.backends.cpu.get_cpu_capability()}",
         "kernels": kernels,
