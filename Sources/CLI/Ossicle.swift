@@ -10,6 +10,7 @@ struct Ossicle: ParsableCommand {
             ProbeCommand.self,
             EmbedCommand.self,
             FeaturesCommand.self,
+            AugmentCommand.self,
             CorpusCommand.self,
             InspectCommand.self,
             DoctorCommand.self,

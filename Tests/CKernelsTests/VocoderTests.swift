@@ -75,7 +75,7 @@ extension KernelTests {
             return 10 * log10(signal / noise)
         }
 
-        @Test(arguments: [0.5, 0.8, 0.9, 1, 1.1, 1.2, 2])
+        @Test(arguments: [0.4, 0.5, 0.8, 0.9, 1, 1.1, 1.2, 2, 2.5])
         func a_shifted_tone_has_the_ratio_times_its_frequency_within_three_cents(ratio: Double) throws {
             let vocoder = try Vocoder(Self.usual)
             let x = Self.tone(440, 12_000)
@@ -89,7 +89,7 @@ extension KernelTests {
             }
         }
 
-        @Test(arguments: [0.5, 0.8, 1.2, 2]) func a_stretched_tone_keeps_its_frequency(ratio: Double) throws {
+        @Test(arguments: [0.4, 0.5, 0.8, 1.2, 2, 2.5]) func a_stretched_tone_keeps_its_frequency(ratio: Double) throws {
             let x = Self.tone(440, 20_000)
             let y = try Vocoder(Self.usual).run(.stretch, ratio, x, count: 10_000)
             #expect(abs(1200 * log2(Self.frequency(y, near: 440) / 440)) < 3)
@@ -131,7 +131,7 @@ extension KernelTests {
                 var config = ck_vocoder_config(window: configuration.0, hop: configuration.1)
                 let vocoder = try Vocoder(config)
                 for (sound, x) in sounds.enumerated() {
-                    for ratio in [0.5, 0.77, 1, 1.13, 2] {
+                    for ratio in [0.4, 0.5, 0.77, 1, 1.13, 2, 2.5] {
                         for mode in Mode.allCases {
                             // Before the beginning, past the end, and a count that leaves tails.
                             let (first, count) = (-37, 2551)
@@ -189,7 +189,7 @@ extension KernelTests {
             let vocoder = try Vocoder(ck_vocoder_config(window: 64, hop: 16))
             let x = Self.tone(440, 300)
             for count in [1, 2, 15, 16, 17, 100] {
-                for (index, ratio) in stride(from: 0.5, through: 2, by: 0.0625).enumerated() {
+                for (index, ratio) in stride(from: 0.4, through: 2.5, by: 0.0625).enumerated() {
                     for mode in Mode.allCases {
                         let y = vocoder.run(mode, ratio, x, first: 31 * index - 200, count: count)
                         #expect(y.values.allSatisfy { abs($0) < 2 })
@@ -219,8 +219,8 @@ extension KernelTests {
         }
 
         @Test func bounds_of_ratio_and_configuration_are_checked() {
-            for ratio in [0.5, 1, 2] { #expect(ck_vocoder_check_ratio(ratio) == CK_OK) }
-            for ratio in [0.499, 2.001, -1, 0, .nan, .infinity] {
+            for ratio in [0.4, 1, 2.5] { #expect(ck_vocoder_check_ratio(ratio) == CK_OK) }
+            for ratio in [0.399, 2.501, -1, 0, .nan, .infinity] {
                 #expect(ck_vocoder_check_ratio(ratio) == CK_INVALID_SHAPE)
             }
             for (window, hop) in [

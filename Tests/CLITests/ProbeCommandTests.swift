@@ -111,6 +111,22 @@ import Testing
         #expect(answer.code == 2 && answer.complaint.hasPrefix("Error: "))
     }
 
+    @Test func augment_writes_a_sound_of_the_same_length_and_lists_what_there_is() throws {
+        let scratch = Scratch()
+        try writeSounds(scratch)
+        let (source, target) = (scratch.path + "/events/low/0.wav", scratch.path + "/out.wav")
+        let answer = try ossicle("augment", "fade, mixed-noise snr=10", source, "--output", target, "--seed", "3")
+        #expect(answer.code == 0 && answer.output.contains("fade: ") && answer.output.contains("10.0 dB"))
+        let (x, y) = (try AudioFile.read(source, sampleRate: 16_000), try AudioFile.read(target, sampleRate: 16_000))
+        #expect(x.count == y.count && x != y)
+        let list = try ossicle("augment", "--list")
+        #expect(list.code == 0)
+        for kind in WaveformTransformKind.allCases { #expect(list.output.contains(kind.rawValue)) }
+        let wrong = try ossicle("augment", "fade in=3", source, "--output", target)
+        #expect(wrong.code == 1 && wrong.complaint.contains("fade in=3"))
+        #expect(try ossicle("augment", "fade").code == 2)
+    }
+
     /// Each with its file or key in one line, and exit code 1.
     @Test func bad_annotations_and_settings_are_named_in_one_line() throws {
         let scratch = Scratch()

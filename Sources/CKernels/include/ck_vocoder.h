@@ -20,8 +20,8 @@ typedef struct ck_vocoder_config {
     ptrdiff_t hop;    // between frames of the output, samples; N/hop is a power of two in 4 … 32
 } ck_vocoder_config;
 
-#define CK_VOCODER_LOWEST_RATIO 0.5
-#define CK_VOCODER_HIGHEST_RATIO 2.0
+#define CK_VOCODER_LOWEST_RATIO 0.4
+#define CK_VOCODER_HIGHEST_RATIO 2.5
 
 // Windows, twiddle factors and the resampler's filter; immutable, so that any number of threads may share it.
 typedef struct ck_vocoder ck_vocoder;

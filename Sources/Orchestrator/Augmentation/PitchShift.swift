@@ -1,8 +1,10 @@
+import Foundation
+
 /// Shifts the pitch of a waveform and keeps its duration: every frequency f becomes `ratio` · f.
 public struct PitchShift: Sendable, Equatable {
     public let ratio: Double
 
-    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` beyond 0.5 … 2.
+    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` beyond ``PitchMachine/ratios``.
     public init(ratio: Double) throws(AugmentationError) {
         self.ratio = try PitchMachine.checked(ratio, "pitch ratio")
     }
@@ -29,5 +31,21 @@ public struct PitchShift: Sendable, Equatable {
         machine.render(sound.count) { view, scratch in
             apply(to: sound.span, from: 0, into: &view, machine: machine, scratch: &scratch)
         }
+    }
+}
+
+extension PitchShift: WaveformTransform {
+    /// ratio = 2^(semitones / 12).
+    static let semitones: ClosedRange<Float> = -15...15
+
+    /// - Parameter withinRange: semitones within ``semitones``.
+    init(withinRange semitones: Double) { ratio = Foundation.exp2(semitones / 12) }
+
+    public var description: String {
+        String(format: "pitch-shift: by %.2f semitones", 12 * Foundation.log2(ratio))
+    }
+
+    public func apply(to samples: inout [Float], machine: PitchMachine) {
+        samples = apply(to: samples, machine: machine)
     }
 }

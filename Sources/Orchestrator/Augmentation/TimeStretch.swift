@@ -1,8 +1,10 @@
+import Foundation
+
 /// Plays a waveform `rate` times as fast and keeps its pitch.
 public struct TimeStretch: Sendable, Equatable {
     public let rate: Double
 
-    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` beyond 0.5 … 2.
+    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` beyond ``PitchMachine/ratios``.
     public init(rate: Double) throws(AugmentationError) {
         self.rate = try PitchMachine.checked(rate, "stretching rate")
     }
@@ -29,5 +31,16 @@ public struct TimeStretch: Sendable, Equatable {
         machine.render(sound.count) { view, scratch in
             apply(to: sound.span, from: 0, into: &view, machine: machine, scratch: &scratch)
         }
+    }
+}
+
+extension TimeStretch: WaveformTransform {
+    /// - Parameter withinRange: a rate within ``PitchMachine/ratios``.
+    init(withinRange rate: Double) { self.rate = rate }
+
+    public var description: String { String(format: "time-stretch: %.3f times as fast", rate) }
+
+    public func apply(to samples: inout [Float], machine: PitchMachine) {
+        samples = apply(to: samples, machine: machine)
     }
 }

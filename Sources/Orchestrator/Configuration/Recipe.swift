@@ -61,6 +61,8 @@ public struct AugmentationSection: Codable, Sendable, Equatable {
     /// Every view's pitch is shifted by a ratio uniform in 1 ± this, by `pitchEngine`.
     public var pitchShift: Float = 0
     public var pitchEngine: PitchEngine = .vocoder
+    /// Transforms of every view's waveform, one after the other.
+    public var chain = AugmentationChain()
     /// Of multi-strategy pretraining: the third view is the anchor, shifted by a ratio uniform in 1 ± this.
     public var anchorShift: Float = 0.2
     /// Probability with which a crop of another clip is mixed into a view, at a ratio of levels uniform between the two.
@@ -87,6 +89,7 @@ public struct AugmentationSection: Codable, Sendable, Equatable {
         case positiveReachSeconds = "positive_reach_seconds"
         case pitchShift = "pitch_shift"
         case pitchEngine = "pitch_engine"
+        case chain
         case anchorShift = "anchor_shift"
         case backgroundProbability = "background_probability"
         case backgroundLowestDB = "background_lowest_db"

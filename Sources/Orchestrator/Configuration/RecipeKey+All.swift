@@ -32,6 +32,7 @@ extension RecipeKey {
             $0 > 0 && $0 <= 0.5
         },
         .choice("augmentation.pitch_engine", \.augmentation.pitchEngine),
+        .chain("augmentation.chain", \.augmentation.chain),
         .number(
             "augmentation.background_probability", \.augmentation.backgroundProbability, "a probability from 0 to 1"
         ) {

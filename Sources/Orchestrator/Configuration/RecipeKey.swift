@@ -49,6 +49,13 @@ extension RecipeKey {
         return key(name, path, expected, read: { Value(rawValue: $0) }, write: { $0.rawValue })
     }
 
+    static func chain(_ name: String, _ path: Path<AugmentationChain>) -> RecipeKey {
+        key(
+            name, path,
+            "steps such as “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list has them all)",
+            read: { try? AugmentationChain($0) }, write: { "\"\($0.text)\"" })
+    }
+
     private static func key<Value>(
         _ name: String, _ path: Path<Value>, _ expected: String, read: @escaping @Sendable (String) -> Value?,
         write: @escaping @Sendable (Value) -> String

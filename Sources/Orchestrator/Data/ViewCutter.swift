@@ -1,6 +1,6 @@
 import Foundation
 
-/// Cuts views from clips: crop → pitch shift → background → level jitter → noise → trim → log-mel → masks → band limit.
+/// Cuts views from clips: crop → pitch shift → chain → background → level jitter → noise → trim → log-mel → masks → band limit.
 ///
 /// A view depends on the clips' samples and on (seed, epoch, clip, view) alone: whoever cuts it, and whenever, gets the
 /// same bits.
@@ -38,8 +38,11 @@ public struct ViewCutter: Sendable {
             throw .frontend(error)
         }
         do {
+            let isUsed =
+                recipe.augmentation.pitchShift > 0 || recipe.viewsPerClip > Self.shiftedAnchor
+                || !recipe.augmentation.chain.steps.isEmpty
             pitch =
-                recipe.augmentation.pitchShift == 0 && recipe.viewsPerClip <= Self.shiftedAnchor
+                !isUsed
                 ? nil : try PitchMachine(recipe.augmentation.pitchEngine, sampleRate: recipe.frontend.sampleRate)
         } catch {
             throw .augmentation(error)
@@ -85,6 +88,11 @@ public struct ViewCutter: Sendable {
         }
         guard let cropped else { return nil }
         var samples = crop.padded(cropped)
+        if let pitch {
+            let drawn = augmentation.chain.draw(
+                count: samples.count, seed: seed, epoch: epoch, clip: clip, view: view)
+            for transform in drawn { transform.apply(to: &samples, machine: pitch) }
+        }
         var span = samples.mutableSpan
         if augmentation.backgroundProbability > 0 { addBackground(to: &span, clip, epoch, view) }
         if augmentation.levelJitterDB > 0 {

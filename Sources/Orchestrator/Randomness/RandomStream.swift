@@ -27,6 +27,10 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         case background
         case trim
         case bandLimit
+        case waveformMask
+        case chainStretch
+        case chainShift
+        case whiteNoise
     }
 
     private let key: (UInt32, UInt32)
