@@ -8,6 +8,7 @@ struct Ossicle: ParsableCommand {
         subcommands: [
             PretrainCommand.self,
             ProbeCommand.self,
+            SweepCommand.self,
             EmbedCommand.self,
             FeaturesCommand.self,
             AugmentCommand.self,

@@ -11,7 +11,7 @@ struct PretrainCommand: ParsableCommand {
             checkpoint and exit with 130; --resume goes on to the same bits as if nothing had happened.
             """)
 
-    @Argument(help: "A recipe's name in Configs/ (cola, cola-small, supervised), or a YAML file.")
+    @Argument(help: "A recipe's name in Configs/ (cola, multi-strategy, clar, supervised, …), or a YAML file.")
     var recipe: String
 
     @Option(parsing: .upToNextOption, help: "Folders of audio.")
@@ -31,6 +31,9 @@ struct PretrainCommand: ParsableCommand {
 
     @Option(help: "training.batch_size: clips in a batch.")
     var batchSize: Int?
+
+    @Option(help: "data.label_share: part of each class's clips whose labels are used.")
+    var labels: Double?
 
     @Option(help: "training.seed")
     var seed: UInt64?
@@ -56,6 +59,7 @@ struct PretrainCommand: ParsableCommand {
             ("training.threads", threads), ("data.cache_memory_mib", cacheMemory),
         ]
         var overrides = changes + numbers.compactMap { key, value in value.map { "\(key)=\($0)" } }
+        if let labels { overrides.append("data.label_share=\(labels)") }
         if let seed { overrides.append("training.seed=\(seed)") }
         let recipe = try RecipeFile.load(recipe, overrides: overrides)
         let dataset = try AudioDataset.open(data, layout: layout)

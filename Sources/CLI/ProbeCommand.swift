@@ -152,7 +152,8 @@ struct ProbeClipCommand: ParsableCommand {
         let score = ProbeScore(value: report.value, ci95: report.ci95)
         print(ProbeOptions.padded(report.metric) + ProbeOptions.text(score))
         for (name, baseline) in report.baselines.sorted(by: { $0.key < $1.key }) {
-            print(ProbeOptions.padded(name) + ProbeOptions.text(baseline))
+            let lead = report.leads[name].map { "; ahead by " + ProbeOptions.text($0) } ?? ""
+            print(ProbeOptions.padded(name) + ProbeOptions.text(baseline) + lead)
         }
         print(
             "\(report.classes.count) classes, \(report.trainingClips) clips to train, \(report.testClips) tested, "

@@ -87,7 +87,7 @@ extension KernelTests {
             let inverse = Floats(rows)
             let dx = Floats(rows * width)
             ck_l2_normalize_forward_reference(rows, width, r.x.pointer, y.pointer, inverse.pointer)
-            ck_l2_normalize_backward_reference(rows, width, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer)
+            ck_l2_normalize_backward_reference(rows, width, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, 0)
             // |y| ≤ 1; the norm is good to eps·√D, and 1/norm multiplies what is off in dx.
             let gain = max(1, Agreement.largest(inverse))
             let unit = Agreement.eps * 8
@@ -99,7 +99,16 @@ extension KernelTests {
             let length = 1 + Double(width).squareRoot()  // of dy
             Agreement.check("backward", [dx], within: [unit * gain * length]) { exec in
                 let o = Floats(rows * width)
-                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer)
+                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, 0)
+                return [o]
+            }
+            let sum = Agreement.copy(r.x)
+            ck_l2_normalize_backward_reference(
+                rows, width, y.pointer, inverse.pointer, r.dy.pointer, sum.pointer, 1)
+            Agreement.check("backward, added", [sum], within: [unit * (gain * length + Agreement.largest(r.x))]) {
+                exec in
+                let o = Agreement.copy(r.x)
+                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, 1)
                 return [o]
             }
         }
@@ -114,7 +123,7 @@ extension KernelTests {
                 return Agreement.dot(y, r.dy)
             }
             _ = loss()
-            ck_l2_normalize_backward_reference(3, 5, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer)
+            ck_l2_normalize_backward_reference(3, 5, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, 0)
             Agreement.checkSlope("x", of: r.x, dx, loss: loss)
         }
 
@@ -128,7 +137,7 @@ extension KernelTests {
                 let inverse = Floats(1)
                 ck_l2_normalize_forward(&execution.exec, 1, 17, zero.pointer, y.pointer, inverse.pointer)
                 ck_l2_normalize_backward(
-                    &execution.exec, 1, 17, y.pointer, inverse.pointer, dy.pointer, dx.pointer)
+                    &execution.exec, 1, 17, y.pointer, inverse.pointer, dy.pointer, dx.pointer, 0)
                 #expect(y.values.allSatisfy { $0 == 0 } && dx.values.allSatisfy { abs($0 - 1) < 1e-6 }, "\(isa)")
             }
         }

@@ -68,5 +68,45 @@ extension KernelTests {
             ck_adam_step(&execution.exec, &adam, 4, g.pointer, state.m.pointer, state.v.pointer, state.w.pointer)
             for i in 0..<4 { #expect(abs(before[i] - state.w[i] - (g[i] > 0 ? 0.01 : -0.01)) < 2e-7) }
         }
+
+        @Test(arguments: Agreement.tails + [16384, 40_000]) func ten_steps_of_descent_agree_with_the_reference(
+            count: Int
+        ) {
+            var random = TestRandom(31)
+            let gradients = (0..<10).map { _ in random.floats(count) }
+            var sgd = ck_sgd(learning_rate: 1e-2, momentum: 0.9, weight_decay: 0.1, trust: 0.5)
+            let expected = State(count)
+            for t in 0..<10 {
+                ck_sgd_step_reference(
+                    &sgd, count, gradients[t].pointer, expected.m.pointer, expected.w.pointer)
+            }
+            // m below 5 is a sum of ten terms, each rounded four times; w below 1.5 moves by a hundredth of it.
+            let unit = Agreement.eps * 5 * 10 * 4
+            Agreement.check("sgd", [expected.m, expected.w], within: [unit, unit]) { exec in
+                let state = State(count)
+                for t in 0..<10 {
+                    ck_sgd_step(exec, &sgd, count, gradients[t].pointer, state.m.pointer, state.w.pointer)
+                }
+                return [state.m, state.w]
+            }
+        }
+
+        @Test(arguments: Agreement.tails + [16384, 40_000]) func squares_are_summed(count: Int) {
+            var random = TestRandom(37)
+            let x = random.floats(count)
+            let expected = ck_sum_of_squares_reference(count, x.pointer)
+            var bits: [String: Set<UInt64>] = [:]
+            forEachInstructionSet { isa in
+                for threads in 1...3 {
+                    let execution = TestExecution(threads: threads, scratchBytes: 64)
+                    let workspace = Floats(2 * ck_square_blocks(count))
+                    let sum = ck_sum_of_squares(&execution.exec, count, x.pointer, workspace.pointer)
+                    // Each of at least 4 lanes adds up to 4,096 squares of a block: half an ulp of the sum a time.
+                    #expect(abs(sum - expected) <= expected * Agreement.eps * Double(min(count, 16384) / 4 + 4))
+                    bits[isa, default: []].insert(sum.bitPattern)
+                }
+            }
+            #expect(bits.values.allSatisfy { $0.count == 1 })
+        }
     }
 }

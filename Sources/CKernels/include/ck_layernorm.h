@@ -23,8 +23,9 @@ void ck_tanh_forward(const ck_exec *exec, ptrdiff_t count, const float *x, float
 void ck_tanh_backward(const ck_exec *exec, ptrdiff_t count, const float *y, const float *dy, float *dx);
 
 void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm);
+// dx := add·dx + …, add 0 or 1
 void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                              const float *dy, float *dx);
+                              const float *dy, float *dx, float add);
 
 void ck_layernorm_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *beta,
                                     float eps, ck_row_activation activation, float *y, float *mean, float *inv_std);
@@ -33,5 +34,5 @@ void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, c
                                      const float *dy, float *dx, float add, float *dgamma, float *dbeta);
 void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm);
 void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                                        const float *dy, float *dx);
+                                        const float *dy, float *dx, float add);
 #endif

@@ -1,13 +1,15 @@
 // Softmax cross-entropy over rows, with its gradient in the same call.
 //   loss = (1/M) Σ_m [logsumexp_n s(m, n) − s(m, label[m])]      (row maximum subtracted)
 //   g(m, n) = (softmax(s(m, ·))_n − [n = label[m]]) / M
+// Rows with a label below 0 take no part: M counts the others, and g is 0 there; without any the loss is 0.
 // With label[m] = m and s = A·W·Pᵀ it is COLA's loss (Saeed et al., 2021).
 #ifndef CK_LOSS_H
 #define CK_LOSS_H
 #include "ck_base.h"
 
 typedef struct ck_loss_result {
-    double loss;       // mean over the rows
+    double loss;       // mean over the rows with a label
+    ptrdiff_t rows;    // how many those are
     ptrdiff_t correct; // rows whose largest entry is the label's (the first wins a tie)
 } ck_loss_result;
 

@@ -1,7 +1,10 @@
 // Optimizer updates over flat arenas, one pass, in place.
 //   adam       m = β1·m + (1−β1)·g;  v = β2·v + (1−β2)·g²;  w −= lr·(m/(1−β1ᵗ)) / (√(v/(1−β2ᵗ)) + ε)
 //              weight_decay > 0: decoupled (AdamW), w −= lr·weight_decay·w first
-// Reference: Kingma and Ba, 2015; Loshchilov and Hutter, 2019. The order of operations is PyTorch's.
+//   sgd        g' = trust·(g + weight_decay·w);  m = momentum·m + g';  w −= lr·m
+//              LARS gives each tensor its own trust, coefficient·‖w‖ / (‖g‖ + weight_decay·‖w‖)
+// Reference: Kingma and Ba, 2015; Loshchilov and Hutter, 2019; You, Gitman and Ginsburg, 2017. The order of operations is
+// PyTorch's.
 #ifndef CK_OPTIMIZER_H
 #define CK_OPTIMIZER_H
 #include "ck_base.h"
@@ -13,5 +16,17 @@ typedef struct ck_adam {
 
 void ck_adam_step(const ck_exec *exec, const ck_adam *adam, ptrdiff_t count, const float *g, float *m, float *v,
                   float *w);
+typedef struct ck_sgd {
+    double learning_rate, momentum, weight_decay, trust;
+} ck_sgd;
+
+void ck_sgd_step(const ck_exec *exec, const ck_sgd *sgd, ptrdiff_t count, const float *g, float *m, float *w);
+
+// Σ x². workspace: a double for each of ck_square_blocks(count).
+ptrdiff_t ck_square_blocks(ptrdiff_t count);
+double ck_sum_of_squares(const ck_exec *exec, ptrdiff_t count, const float *x, void *workspace);
+
+void ck_sgd_step_reference(const ck_sgd *sgd, ptrdiff_t count, const float *g, float *m, float *w);
+double ck_sum_of_squares_reference(ptrdiff_t count, const float *x);
 void ck_adam_step_reference(const ck_adam *adam, ptrdiff_t count, const float *g, float *m, float *v, float *w);
 #endif

@@ -103,8 +103,10 @@ CK_INLINE void add_product(ptrdiff_t i, ptrdiff_t n, const float *a, const float
 CK_INLINE void scale_row(ptrdiff_t i, ptrdiff_t n, const float *x, vf factor, float *y) {
     store_n(y + i, n, v_mul(load_n(x + i, n), factor));
 }
-CK_INLINE void project(ptrdiff_t i, ptrdiff_t n, const float *y, const float *dy, vf dot, vf inv_norm, float *dx) {
-    store_n(dx + i, n, v_mul(inv_norm, v_fnma(load_n(y + i, n), dot, load_n(dy + i, n))));
+CK_INLINE void project(ptrdiff_t i, ptrdiff_t n, const float *y, const float *dy, vf dot, vf inv_norm, int add,
+                       float *dx) {
+    vf v = v_mul(inv_norm, v_fnma(load_n(y + i, n), dot, load_n(dy + i, n)));
+    store_n(dx + i, n, add ? v_add(load_n(dx + i, n), v) : v);
 }
 
 void CK_NAME(ck_l2_normalize_forward_block)(void *context, ptrdiff_t block, void *scratch) {
@@ -129,7 +131,7 @@ void CK_NAME(ck_l2_normalize_backward_block)(void *context, ptrdiff_t block, voi
         FOR_SPAN(k->D, add_product, y, dy, &dot);
         // A row whose norm was replaced by 1e-12 was only scaled.
         float along = k->inv_norm[m] < 1 / 1e-12f ? v_sum(dot) : 0;
-        FOR_SPAN(k->D, project, y, dy, v_set1(along), v_set1(k->inv_norm[m]), k->dx + m * k->D);
+        FOR_SPAN(k->D, project, y, dy, v_set1(along), v_set1(k->inv_norm[m]), k->add, k->dx + m * k->D);
     }
 }
 

@@ -18,6 +18,7 @@ typedef struct {
     ptrdiff_t M, D, per_block;
     const float *x, *dy;
     float *y, *inv_norm, *dx;
+    int add; // to dx
 } ck_l2_rows;
 
 enum { CK_TANH_BLOCK = 16384 };

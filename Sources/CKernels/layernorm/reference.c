@@ -65,11 +65,14 @@ void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x,
 
 // A row whose norm was replaced by 1e-12 was only scaled.
 void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                                        const float *dy, float *dx) {
+                                        const float *dy, float *dx, float add) {
     for (ptrdiff_t m = 0; m < M; m++) {
         double dot = 0;
         if (inv_norm[m] < (float)1e12)
             for (ptrdiff_t d = 0; d < D; d++) dot += (double)y[m * D + d] * dy[m * D + d];
-        for (ptrdiff_t d = 0; d < D; d++) dx[m * D + d] = (float)(inv_norm[m] * (dy[m * D + d] - y[m * D + d] * dot));
+        for (ptrdiff_t d = 0; d < D; d++) {
+            double gradient = inv_norm[m] * (dy[m * D + d] - y[m * D + d] * dot);
+            dx[m * D + d] = (float)(add != 0 ? dx[m * D + d] + gradient : gradient);
+        }
     }
 }

@@ -1,6 +1,7 @@
 #include "loss.h"
 #include "../isa/spans.h"
 #include <math.h>
+#include <string.h>
 
 CK_INLINE float largest(const float *s, ptrdiff_t count) {
     float most = -INFINITY;
@@ -44,6 +45,11 @@ void CK_NAME(ck_softmax_cross_entropy_block)(void *context, ptrdiff_t block, voi
         const float *s = k->s + m * k->N;
         float *g = k->g != NULL ? k->g + m * k->N : NULL;
         ptrdiff_t label = k->labels != NULL ? k->labels[m] : m;
+        if (label < 0) {
+            k->losses[m] = k->correct[m] = 0;
+            if (g != NULL) memset(g, 0, (size_t)k->N * sizeof(float));
+            continue;
+        }
         float most = largest(s, k->N), own = s[label]; // before g, which may be s, is written
         int attained = own == most && !(label > 0 && largest(s, label) == most);
         vf sums = v_zero();
@@ -54,7 +60,7 @@ void CK_NAME(ck_softmax_cross_entropy_block)(void *context, ptrdiff_t block, voi
         k->losses[m] = log(sum) + ((double)most - own);
         k->correct[m] = attained && !isnan(k->losses[m]);
         if (g == NULL) continue;
-        FOR_SPAN(k->N, scale, g, v_set1((float)(1 / (sum * (double)k->M))));
-        g[label] -= 1 / (float)k->M;
+        FOR_SPAN(k->N, scale, g, v_set1((float)(1 / (sum * k->rows))));
+        g[label] -= 1 / (float)k->rows;
     }
 }

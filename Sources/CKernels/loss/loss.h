@@ -8,5 +8,6 @@ typedef struct {
     const float *s;
     const int32_t *labels;
     float *g;
+    double rows;              // those with a label
     double *losses, *correct; // (M) each
 } ck_cross_entropy;

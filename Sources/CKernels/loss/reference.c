@@ -4,10 +4,15 @@
 void ck_softmax_cross_entropy_reference(ptrdiff_t M, ptrdiff_t N, const float *s, const int32_t *labels, float *g,
                                         ck_loss_result *result) {
     double loss = 0;
-    ptrdiff_t correct = 0;
+    ptrdiff_t correct = 0, rows = M;
+    for (ptrdiff_t m = 0; labels != NULL && m < M; m++) rows -= labels[m] < 0;
     for (ptrdiff_t m = 0; m < M; m++) {
         const float *row = s + m * N;
         ptrdiff_t label = labels != NULL ? labels[m] : m, best = 0;
+        if (label < 0) {
+            for (ptrdiff_t n = 0; g != NULL && n < N; n++) g[m * N + n] = 0;
+            continue;
+        }
         double sum = 0;
         for (ptrdiff_t n = 1; n < N; n++)
             if (row[n] > row[best]) best = n;
@@ -18,7 +23,7 @@ void ck_softmax_cross_entropy_reference(ptrdiff_t M, ptrdiff_t N, const float *s
         correct += best == label && !isnan(own);
         if (g == NULL) continue;
         for (ptrdiff_t n = 0; n < N; n++) // in place, too: row[n] is read before g(m, n) is written
-            g[m * N + n] = (float)((exp(row[n] - most) / sum - (n == label)) / (double)M);
+            g[m * N + n] = (float)((exp(row[n] - most) / sum - (n == label)) / (double)rows);
     }
-    *result = (ck_loss_result){loss / (double)M, correct};
+    *result = (ck_loss_result){rows > 0 ? loss / (double)rows : 0, rows, correct};
 }

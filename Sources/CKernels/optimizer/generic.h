@@ -17,8 +17,40 @@ CK_INLINE void adam(ptrdiff_t i, ptrdiff_t n, const ck_adam_arena *k) {
 void CK_NAME(ck_adam_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     ck_adam_arena k = *(const ck_adam_arena *)context;
-    ptrdiff_t first = block * CK_ADAM_BLOCK;
+    ptrdiff_t first = block * CK_ARENA_BLOCK;
     k.g += first, k.m += first, k.v += first, k.w += first;
-    k.count = k.count - first < CK_ADAM_BLOCK ? k.count - first : CK_ADAM_BLOCK;
+    k.count = k.count - first < CK_ARENA_BLOCK ? k.count - first : CK_ARENA_BLOCK;
     FOR_SPAN(k.count, adam, &k);
+}
+
+CK_INLINE void sgd(ptrdiff_t i, ptrdiff_t n, const ck_sgd_arena *k) {
+    vf w = load_n(k->w + i, n);
+    vf g = v_add(load_n(k->g + i, n), v_mul(v_set1(k->decay), w));
+    vf m = v_add(v_mul(v_set1(k->momentum), load_n(k->m + i, n)), v_mul(v_set1(k->trust), g));
+    store_n(k->m + i, n, m);
+    store_n(k->w + i, n, v_sub(w, v_mul(v_set1(k->rate), m)));
+}
+
+void CK_NAME(ck_sgd_block)(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    ck_sgd_arena k = *(const ck_sgd_arena *)context;
+    ptrdiff_t first = block * CK_ARENA_BLOCK;
+    k.g += first, k.m += first, k.w += first;
+    k.count = k.count - first < CK_ARENA_BLOCK ? k.count - first : CK_ARENA_BLOCK;
+    FOR_SPAN(k.count, sgd, &k);
+}
+
+CK_INLINE void add_square(ptrdiff_t i, ptrdiff_t n, const float *x, vf *sum) {
+    vf v = load_n(x + i, n);
+    *sum = v_fma(v, v, *sum);
+}
+
+void CK_NAME(ck_squares_block)(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    const ck_squares *k = context;
+    ptrdiff_t first = block * CK_ARENA_BLOCK;
+    ptrdiff_t count = k->count - first < CK_ARENA_BLOCK ? k->count - first : CK_ARENA_BLOCK;
+    vf sum = v_zero();
+    FOR_SPAN(count, add_square, k->x + first, &sum);
+    k->sums[block] = v_sum(sum);
 }

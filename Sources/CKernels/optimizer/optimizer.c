@@ -20,5 +20,29 @@ void ck_adam_step(const ck_exec *exec, const ck_adam *adam, ptrdiff_t count, con
         .v = v,
         .w = w,
     };
-    ck_parallel(exec, (count + CK_ADAM_BLOCK - 1) / CK_ADAM_BLOCK, CK_ACTIVE(ck_adam_block), &k);
+    ck_parallel(exec, ck_square_blocks(count), CK_ACTIVE(ck_adam_block), &k);
+}
+
+void ck_sgd_step(const ck_exec *exec, const ck_sgd *sgd, ptrdiff_t count, const float *g, float *m, float *w) {
+    ck_sgd_arena k = {
+        .count = count,
+        .momentum = (float)sgd->momentum,
+        .decay = (float)sgd->weight_decay,
+        .trust = (float)sgd->trust,
+        .rate = (float)sgd->learning_rate,
+        .g = g,
+        .m = m,
+        .w = w,
+    };
+    ck_parallel(exec, ck_square_blocks(count), CK_ACTIVE(ck_sgd_block), &k);
+}
+
+ptrdiff_t ck_square_blocks(ptrdiff_t count) { return (count + CK_ARENA_BLOCK - 1) / CK_ARENA_BLOCK; }
+
+double ck_sum_of_squares(const ck_exec *exec, ptrdiff_t count, const float *x, void *workspace) {
+    ck_squares k = {count, x, workspace};
+    ck_parallel(exec, ck_square_blocks(count), CK_ACTIVE(ck_squares_block), &k);
+    double sum = 0;
+    for (ptrdiff_t block = 0; block < ck_square_blocks(count); block++) sum += k.sums[block];
+    return sum;
 }

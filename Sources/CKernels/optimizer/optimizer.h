@@ -1,7 +1,7 @@
-// What the blocks of an optimizer step share: Adam's scalars, from double to float once.
+// What the blocks of an optimizer step share: scalars, from double to float once.
 #include "ck_optimizer.h"
 
-enum { CK_ADAM_BLOCK = 16384 };
+enum { CK_ARENA_BLOCK = 16384 };
 
 typedef struct {
     ptrdiff_t count;
@@ -12,3 +12,16 @@ typedef struct {
     const float *g;
     float *m, *v, *w;
 } ck_adam_arena;
+
+typedef struct {
+    ptrdiff_t count;
+    float momentum, decay, trust, rate;
+    const float *g;
+    float *m, *w;
+} ck_sgd_arena;
+
+typedef struct {
+    ptrdiff_t count;
+    const float *x;
+    double *sums; // one a block
+} ck_squares;

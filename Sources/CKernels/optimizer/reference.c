@@ -13,3 +13,17 @@ void ck_adam_step_reference(const ck_adam *adam, ptrdiff_t count, const float *g
         w[i] = (float)(decayed - lr * (first / correction1) / (sqrt(second / correction2) + adam->epsilon));
     }
 }
+
+void ck_sgd_step_reference(const ck_sgd *sgd, ptrdiff_t count, const float *g, float *m, float *w) {
+    for (ptrdiff_t i = 0; i < count; i++) {
+        double moved = sgd->momentum * m[i] + sgd->trust * (g[i] + sgd->weight_decay * w[i]);
+        m[i] = (float)moved;
+        w[i] = (float)(w[i] - sgd->learning_rate * moved);
+    }
+}
+
+double ck_sum_of_squares_reference(ptrdiff_t count, const float *x) {
+    double sum = 0;
+    for (ptrdiff_t i = 0; i < count; i++) sum += (double)x[i] * x[i];
+    return sum;
+}

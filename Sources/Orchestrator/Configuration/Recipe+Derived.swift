@@ -11,10 +11,13 @@ extension Recipe {
     public var viewsPerClip: Int {
         switch method {
         case .supervised: 1
-        case .cola: 2
+        case .cola, .clar: 2
         case .multiStrategy: objective.frameWeight > 0 || objective.pitchWeight > 0 ? 3 : 2
         }
     }
+
+    /// Whether labels take part in the training.
+    public var usesLabels: Bool { method == .supervised || method == .clar && objective.labelWeight > 0 }
 
     /// Steps of the whole run.
     public func totalSteps(batchesPerEpoch: Int) -> Int {

@@ -9,6 +9,8 @@ public struct Recipe: Codable, Sendable, Equatable {
         case cola
         /// That contrast, one of frames, and the regression of a pitch shift (multi-strategy).
         case multiStrategy = "multi-strategy"
+        /// Contrast of two views of a clip against all other views, and cross-entropy over the clips that have a label (CLAR).
+        case clar
         /// Cross-entropy over the data set's labels, from random initialisation or from another run's weights.
         case supervised
     }
@@ -33,6 +35,16 @@ public struct DataSection: Codable, Sendable, Equatable {
     public var viewFrames = 96
     /// Root-mean-square level that every clip is scaled to before cropping; 0 leaves levels as they are.
     public var level: Float = 0.0025
+    /// Where a view is cut from its clip.
+    public enum Placement: String, Codable, Sendable, CaseIterable {
+        /// Anywhere; a shorter clip stands in the middle.
+        case random
+        /// At the clip's beginning; a shorter clip is padded behind.
+        case start
+    }
+    public var placement: Placement = .random
+    /// Part of each class's clips whose labels are used, drawn by the seed.
+    public var labelShare = 1.0
     /// Decoded audio kept in memory, in MiB, so that a clip is decoded once and not every epoch.
     public var cacheMemoryMiB = 2048
     /// Loader threads; 0 chooses.
@@ -45,7 +57,9 @@ public struct DataSection: Codable, Sendable, Equatable {
         case level
         case workers
         case prefetch
+        case placement
         case viewFrames = "view_frames"
+        case labelShare = "label_share"
         case cacheMemoryMiB = "cache_memory_mib"
     }
 }
@@ -143,6 +157,8 @@ public struct EncoderSection: Codable, Sendable, Equatable {
 public struct HeadSection: Codable, Sendable, Equatable {
     /// Width of the projection that the objective compares.
     public var projection = 512
+    /// Width of the layers before it (clar).
+    public var hidden = 512
     /// LayerNorm and tanh after the dense layer (the authors' cosine arm leaves both out).
     public var normalize = true
 
@@ -172,6 +188,8 @@ public struct ObjectiveSection: Codable, Sendable, Equatable {
         case octaves
     }
     public var pitchTarget: PitchTarget = .linear
+    /// Of clar: weight of the cross-entropy over labelled clips; 0: labels are not used.
+    public var labelWeight: Float = 1
 
     public init() {}
     enum CodingKeys: String, CodingKey {
@@ -183,20 +201,32 @@ public struct ObjectiveSection: Codable, Sendable, Equatable {
         case frameMargin = "frame_margin"
         case framePairs = "frame_pairs"
         case pitchTarget = "pitch_target"
+        case labelWeight = "label_weight"
     }
 }
 
 public struct OptimizerSection: Codable, Sendable, Equatable {
     public enum Name: String, Codable, Sendable, CaseIterable {
+        /// Adam; with weight decay AdamW.
         case adam
+        /// Gradient descent with momentum.
+        case sgd
+        /// The same, with a rate of its own for each tensor.
+        case lars
     }
     public var name: Name = .adam
     public var learningRate = 1e-4
     public var beta1 = 0.9
     public var beta2 = 0.999
     public var epsilon = 1e-8
-    /// Decoupled weight decay (AdamW); 0 for Adam.
+    /// Of sgd and lars.
+    public var momentum = 0.9
+    /// Weight decay: decoupled for adam (AdamW), added to the gradient for sgd and lars.
     public var weightDecay = 0.0
+    /// Whether biases and the scales and shifts of norms are decayed too.
+    public var decaysAll = false
+    /// Of lars: a tensor's step is this part of its own norm, at a rate of 1.
+    public var trust = 0.001
 
     public init() {}
     enum CodingKeys: String, CodingKey {
@@ -204,6 +234,9 @@ public struct OptimizerSection: Codable, Sendable, Equatable {
         case beta1
         case beta2
         case epsilon
+        case momentum
+        case trust
+        case decaysAll = "decays_all"
         case learningRate = "learning_rate"
         case weightDecay = "weight_decay"
     }

@@ -4,6 +4,8 @@ extension RecipeKey {
         .choice("method", \.method),
 
         .integer("data.view_frames", \.data.viewFrames, positive),
+        .choice("data.placement", \.data.placement),
+        .number("data.label_share", \.data.labelShare, "a part above 0, up to 1") { $0 > 0 && $0 <= 1 },
         .number("data.level", \.data.level, "a level from 0 to 1, 0 to leave levels alone") { (0...1).contains($0) },
         .integer("data.cache_memory_mib", \.data.cacheMemoryMiB, counted),
         .integer("data.workers", \.data.workers, 0...256),
@@ -74,6 +76,7 @@ extension RecipeKey {
         .integer("encoder.frame_width", \.encoder.frameWidth, positive),
 
         .integer("head.projection", \.head.projection, positive),
+        .integer("head.hidden", \.head.hidden, positive),
         .flag("head.normalize", \.head.normalize),
 
         .choice("objective.similarity", \.objective.similarity),
@@ -84,13 +87,17 @@ extension RecipeKey {
         .integer("objective.frame_margin", \.objective.frameMargin, counted),
         .choice("objective.frame_pairs", \.objective.framePairs),
         .choice("objective.pitch_target", \.objective.pitchTarget),
+        .number("objective.label_weight", \.objective.labelWeight, "a number from 0") { $0 >= 0 },
 
         .choice("optimizer.name", \.optimizer.name),
         .number("optimizer.learning_rate", \.optimizer.learningRate, "a number above 0") { $0 > 0 },
         .number("optimizer.beta1", \.optimizer.beta1, "a number from 0, below 1") { (0..<1).contains($0) },
         .number("optimizer.beta2", \.optimizer.beta2, "a number from 0, below 1") { (0..<1).contains($0) },
         .number("optimizer.epsilon", \.optimizer.epsilon, "a number above 0") { $0 > 0 },
+        .number("optimizer.momentum", \.optimizer.momentum, "a number from 0, below 1") { (0..<1).contains($0) },
         .number("optimizer.weight_decay", \.optimizer.weightDecay, "a number from 0") { $0 >= 0 },
+        .flag("optimizer.decays_all", \.optimizer.decaysAll),
+        .number("optimizer.trust", \.optimizer.trust, "a number above 0") { $0 > 0 },
 
         .choice("schedule.name", \.schedule.name),
         .integer("schedule.warmup_steps", \.schedule.warmupSteps, counted),

@@ -3,10 +3,13 @@ struct BatchMaker: Sendable {
     let cutter: ViewCutter
     let order: EpochOrder
     let viewsPerClip: Int
+    /// One a clip of the data set.
+    let labels: [Int32]
     /// The epoch that was last asked for, and its order.
     private var current: (epoch: Int, order: [Int])?
 
-    init(cutter: ViewCutter, order: EpochOrder, viewsPerClip: Int) {
+    init(cutter: ViewCutter, order: EpochOrder, viewsPerClip: Int, labels: [Int32]) {
+        self.labels = labels
         self.cutter = cutter
         self.order = order
         self.viewsPerClip = viewsPerClip
@@ -34,7 +37,7 @@ struct BatchMaker: Sendable {
             }
             clips.append(clip)
         }
-        let labels = clips.map { Int32(cutter.store.dataset.clips[$0].label ?? -1) }
+        let labels = clips.map { self.labels[$0] }
         let hasShifted = viewsPerClip > ViewCutter.shiftedAnchor
         let ratios = hasShifted ? clips.map { cutter.anchorRatio(clip: $0, epoch: epoch) } : []
         return .success(

@@ -26,6 +26,11 @@ public struct Crop: Sendable, Equatable {
         return Crop(from: first + stream.index(below: last - first + 1), count: view, before: 0, after: 0)
     }
 
+    /// The beginning of the clip, padded behind.
+    public static func start(view: Int, clip: Int) -> Crop {
+        Crop(from: 0, count: min(view, clip), before: 0, after: max(0, view - clip))
+    }
+
     /// `samples`, the ones of the crop, between its zeros.
     public func padded(_ samples: [Float]) -> [Float] {
         guard before + after > 0 else { return samples }

@@ -9,6 +9,7 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
     case nothingLeft(skipped: Int, reason: String)
     case batchTooLarge(batch: Int, clips: Int)
     case unlabelled(path: String)
+    case tooFewLabels(name: String, clips: Int, share: Double)
     case frontend(FeatureError)
     case augmentation(AugmentationError)
     /// A loader was asked for a batch after its end.
@@ -31,6 +32,9 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
                 + "or less, or give more --data"
         case .unlabelled(let path):
             "\(path) has no labels; give a labelled data set, or name its --layout"
+        case .tooFewLabels(let name, let clips, let share):
+            "of the class “\(name)” with its \(clips) clips a share of \(share) leaves none with a label; raise "
+                + "data.label_share (--labels) to \(1 / Double(clips)) or more, or leave the class out"
         case .frontend(let error):
             "recipe section frontend: \(error)"
         case .augmentation(let error):

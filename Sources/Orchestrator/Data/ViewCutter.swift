@@ -19,6 +19,7 @@ public struct ViewCutter: Sendable {
     private let logMel: LogMel
     private let pitch: PitchMachine?
     private let augmentation: AugmentationSection
+    private let placement: DataSection.Placement
     /// Samples that an anchor and its positive may start apart; 0: any.
     private let reach: Int
     /// The least value of a log-mel spectrogram.
@@ -48,6 +49,7 @@ public struct ViewCutter: Sendable {
             throw .augmentation(error)
         }
         augmentation = recipe.augmentation
+        placement = recipe.data.placement
         reach = Int((augmentation.positiveReachSeconds * Float(recipe.frontend.sampleRate)).rounded())
         silence = log(recipe.frontend.floor)
         frames = recipe.data.viewFrames
@@ -112,8 +114,10 @@ public struct ViewCutter: Sendable {
         return samples
     }
 
-    /// Where a view lies: the anchor anywhere in the clip, the others within the recipe's reach of it.
+    /// Where a view lies: at the clip's beginning where the recipe places it so; else the anchor anywhere in the clip, and
+    /// the others within the recipe's reach of it.
     private func crop(of clipSamples: Int, _ clip: Int, _ epoch: Int, _ view: Int) -> Crop {
+        if placement == .start { return Crop.start(view: viewSamples, clip: clipSamples) }
         if view == Self.shiftedAnchor { return crop(of: clipSamples, clip, epoch, 0) }
         var stream = stream(.crop, clip, epoch, view)
         guard view > 0, reach > 0 else { return Crop.draw(view: viewSamples, clip: clipSamples, from: &stream) }

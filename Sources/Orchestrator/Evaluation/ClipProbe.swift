@@ -13,6 +13,9 @@ struct ClipProbe: Sendable {
         var score: ProbeScore
         /// Over the test clips of all folds.
         var confusion: ConfusionMatrix
+        /// The test clips that could be judged, a list a fold, and 1 for each whose class was found, else 0.
+        var clips: [[Int]] = []
+        var hits: [[Double]] = []
 
         /// - Parameter predict: the class of each test clip of a fold that could be judged.
         init(
@@ -20,14 +23,22 @@ struct ClipProbe: Sendable {
             predict: (Fold) throws -> [(clip: Int, prediction: Int)]
         ) rethrows {
             confusion = ConfusionMatrix(classes: classes)
-            var scores: [[Double]] = []
             for fold in folds {
                 let predictions = try predict(fold)
                 for (clip, prediction) in predictions { confusion.add(label: labels[clip], prediction: prediction) }
-                scores.append(predictions.map { $0.prediction == labels[$0.clip] ? 1 : 0 })
+                clips.append(predictions.map(\.clip))
+                hits.append(predictions.map { $0.prediction == labels[$0.clip] ? 1 : 0 })
             }
-            let (value, ci95) = bootstrap.mean(ofFolds: scores)
+            let (value, ci95) = bootstrap.mean(ofFolds: hits)
             score = ProbeScore(value: value, ci95: ci95)
+        }
+
+        /// How far this score lies above another one of the same clips, whose difference varies less than either: both
+        /// find the easy clips. nil where the clips differ.
+        func lead(over other: Outcome, bootstrap: Bootstrap) -> ProbeScore? {
+            guard clips == other.clips else { return nil }
+            let (value, ci95) = bootstrap.mean(ofFolds: zip(hits, other.hits).map { zip($0, $1).map { $0 - $1 } })
+            return ProbeScore(value: value, ci95: ci95)
         }
     }
 

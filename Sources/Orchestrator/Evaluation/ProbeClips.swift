@@ -77,10 +77,15 @@ func probeClips(
         clips, classes: classes.count, division: division, encoders: encoders, options: options, report: report,
         source: source)
     let (_, subject, usable) = outcomes[0]
+    let bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
+    var (baselines, leads): ([String: ProbeScore], [String: ProbeScore]) = ([:], [:])
+    for (name, outcome, _) in outcomes.dropFirst() where baselines[name] == nil {
+        baselines[name] = outcome.score
+        leads[name] = subject.lead(over: outcome, bootstrap: bootstrap)
+    }
     return ProbeReport(
-        subject, folds: usable, classes: classes, layout: layout, seed: options.seed,
-        baselines: Dictionary(
-            outcomes.dropFirst().map { ($0.name, $0.outcome.score) }, uniquingKeysWith: { first, _ in first }))
+        subject, folds: usable, classes: classes, layout: layout, seed: options.seed, baselines: baselines, leads: leads
+    )
 }
 
 /// What each encoder's vectors, and log-mel statistics where they are asked for, tell about the clips' labels.

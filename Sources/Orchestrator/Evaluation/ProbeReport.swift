@@ -28,6 +28,9 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     /// The same probe on other vectors of the same clips: `random`, an encoder that learned nothing, and `logmel`,
     /// statistics without an encoder. What does not beat both has learned nothing of use here.
     public var baselines: [String: ProbeScore]
+    /// How far the score lies above each baseline's on the same resamples of the clips: above 0 with its whole interval,
+    /// it is ahead. Narrower than what the two intervals tell apart.
+    public var leads: [String: ProbeScore]
     public var layout: String
     public var seed: UInt64
 
@@ -38,6 +41,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
         case classes
         case folds
         case baselines
+        case leads
         case layout
         case seed
         case trainingClips = "n_train"
@@ -51,7 +55,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     ///   - classes: names, in the order of the outcome's confusion matrix.
     init(
         _ outcome: ClipProbe.Outcome, folds: [Fold], classes: [String], layout: String, seed: UInt64,
-        baselines: [String: ProbeScore] = [:]
+        baselines: [String: ProbeScore] = [:], leads: [String: ProbeScore] = [:]
     ) {
         metric = "accuracy"
         value = outcome.score.value
@@ -67,6 +71,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
             })
         meanClassRecall = outcome.confusion.meanRecall
         self.baselines = baselines
+        self.leads = leads
         self.layout = layout
         self.seed = seed
     }

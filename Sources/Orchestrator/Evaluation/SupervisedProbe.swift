@@ -62,7 +62,7 @@ public struct SupervisedProbe {
         recipe.schedule.name = .cosine
         let step = try TrainingStep(
             recipe: recipe, batch: recipe.training.batchSize, classes: dataset.classes.count, threads: threads)
-        try start?.load(into: step.parameters, moments: false) {
+        try start?.load(into: step.parameters) {
             $0.hasPrefix("features.") || $0.hasPrefix("frames.")
         }
         let loader = try ViewLoader(store: store, recipe: recipe, clips: fold.train)

@@ -114,8 +114,10 @@ public final class ParameterStore {
         return slice(laidOut.gradients, parameter)
     }
 
-    func firstMoment(_ parameter: Parameter) -> Buffer { slice(laidOut.firstMoments, parameter) }
-    func secondMoment(_ parameter: Parameter) -> Buffer { slice(laidOut.secondMoments, parameter) }
+    /// - Parameter order: 0 or 1: the optimizer's first or second moment.
+    func moment(_ order: Int, _ parameter: Parameter) -> Buffer {
+        order == 0 ? slice(laidOut.firstMoments, parameter) : slice(laidOut.secondMoments, parameter)
+    }
 
     /// The whole arenas, padding included (it stays zero): weights, gradients, first and second moments.
     var flat: (weights: Buffer, gradients: Buffer, firstMoments: Buffer, secondMoments: Buffer) {

@@ -49,8 +49,8 @@ struct L2NormalizeKernel {
         execution { ck_l2_normalize_forward($0, rows, width, x.base, y.base, inverseNorm.base) }
     }
 
-    func backward(_ execution: Execution, y: Buffer, inverseNorm: Buffer, dy: Buffer, dx: Buffer) {
-        execution { ck_l2_normalize_backward($0, rows, width, y.base, inverseNorm.base, dy.base, dx.base) }
+    func backward(_ execution: Execution, y: Buffer, inverseNorm: Buffer, dy: Buffer, dx: Buffer, beta: Float) {
+        execution { ck_l2_normalize_backward($0, rows, width, y.base, inverseNorm.base, dy.base, dx.base, beta) }
     }
 }
 
@@ -79,12 +79,12 @@ struct MatrixProduct {
     }
 }
 
-/// Mean loss over the rows, and how many rows were right.
+/// Mean loss over the rows that count, and how many of them were right.
 public struct LossValue: Sendable {
     public var loss: Double
     public var correct: Int
     public var rows: Int
-    public var accuracy: Double { Double(correct) / Double(rows) }
+    public var accuracy: Double { rows > 0 ? Double(correct) / Double(rows) : 0 }
 }
 
 /// Softmax cross-entropy and its gradient (ck_loss.h).
@@ -96,7 +96,7 @@ struct CrossEntropyKernel {
 
     /// - Parameters:
     ///   - logits: (rows, columns); `gradient` may be the same buffer.
-    ///   - labels: integers, one a row; nil: row m belongs to column m.
+    ///   - labels: integers, one a row, below 0 for a row that takes no part; nil: row m belongs to column m.
     func callAsFunction(
         _ execution: Execution, logits: Buffer, labels: Buffer?, gradient: Buffer?, workspace: Buffer
     ) -> LossValue {
@@ -105,22 +105,6 @@ struct CrossEntropyKernel {
             ck_softmax_cross_entropy(
                 $0, rows, columns, logits.base, labels?.integers, gradient?.base, &result, workspace.base)
         }
-        return LossValue(loss: result.loss, correct: result.correct, rows: rows)
-    }
-}
-
-/// Adam over flat arenas (ck_optimizer.h).
-enum AdamKernel {
-    static func step(
-        _ execution: Execution, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
-        weightDecay: Double, step: Int, gradients: Buffer, firstMoments: Buffer, secondMoments: Buffer, weights: Buffer
-    ) {
-        var adam = ck_adam(
-            learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
-            step: Int64(step))
-        execution {
-            ck_adam_step(
-                $0, &adam, weights.count, gradients.base, firstMoments.base, secondMoments.base, weights.base)
-        }
+        return LossValue(loss: result.loss, correct: result.correct, rows: result.rows)
     }
 }

@@ -83,6 +83,8 @@ struct ModelBuilder {
         case (.supervised, _):
             let h = embedding(graph, encoding)
             return (h, [recorded(graph, LabelCrossEntropy(graph, classifier(graph, h)))])
+        case (.clar, _):
+            return clar(graph, embedding(graph, encoding))
         case (.multiStrategy, .frames(let frames)):
             return multiStrategy(graph, frames, batch: batch)
         case (.cola, _), (.multiStrategy, .clip):
@@ -90,6 +92,24 @@ struct ModelBuilder {
             let head = ProjectionHead(width: recipe.head.projection, normalizes: recipe.head.normalize)
             return (h, [clipContrast(graph, head(graph, h), batch: batch)])
         }
+    }
+
+    /// - Parameter h: (2·B, dimension).
+    func clar(_ graph: Graph, _ h: Value) -> (embedding: Value, objectives: [any Objective]) {
+        let head = CLARHead(hidden: recipe.head.hidden, width: recipe.head.projection)
+        var objectives: [any Objective] = []
+        let z: Value
+        if recipe.usesLabels {
+            let (projection, logits) = head.labelled(graph, h, classes: classes)
+            objectives.append(
+                recorded(graph, LabelCrossEntropy(graph, logits, weight: recipe.objective.labelWeight)))
+            z = projection
+        } else {
+            z = head.selfSupervised(graph, h)
+        }
+        let contrast = NTXent(
+            graph, unit(graph, "projection.unit", z), temperature: recipe.objective.temperature)
+        return (h, [recorded(graph, contrast)] + objectives)
     }
 
     /// The heads on frames come before the one on clips: pooling is the last reader of h, and the clip loss the last one

@@ -1,16 +1,20 @@
-/// Softmax cross-entropy against labels: L = (1/B) Σ_i [logsumexp_c s_ic − s_i,label(i)].
+/// Softmax cross-entropy against labels, the mean over the rows that have one (label ≥ 0):
+///
+///     L = (1/|labelled|) Σ_{i labelled} [logsumexp_c s_ic − s_i,label(i)]
 final class LabelCrossEntropy: Objective {
     let name = "objective"
     let term = "label"
+    let weight: Float
     private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
-    /// (B), 32-bit integers; the caller fills it before a run.
+    /// (rows), 32-bit integers; the caller fills it before a run.
     let labels: Value
     private let input: Value
     private let gradient: Value
     private let crossEntropy: CrossEntropyKernel
 
-    /// - Parameter input: logits, (B, classes).
-    init(_ graph: Graph, _ input: Value) {
+    /// - Parameter input: logits, (rows, classes).
+    init(_ graph: Graph, _ input: Value, weight: Float = 1) {
+        self.weight = weight
         let shape = graph.shape(input)
         self.input = input
         labels = graph.pinnedValue([shape[0]])
@@ -28,5 +32,9 @@ final class LabelCrossEntropy: Objective {
             run.execution, logits: run(input), labels: run(labels), gradient: run(gradient), workspace: run.workspace)
     }
 
-    func backward(_ run: borrowing Run) {}
+    func backward(_ run: borrowing Run) {
+        guard weight != 1 else { return }
+        let gradient = run(gradient)
+        for i in 0..<gradient.count { gradient[i] *= weight }
+    }
 }

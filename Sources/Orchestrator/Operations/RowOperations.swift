@@ -75,6 +75,7 @@ final class L2Normalization: Operation {
         guard let gradients else { return [] }
         return [output, inverseNorm, gradients.dx, gradients.dy]
     }
+    var contributions: [Value] { [gradients?.dx].compactMap { $0 } }
 
     func forward(_ run: borrowing Run) {
         kernel.forward(run.execution, run(input), y: run(output), inverseNorm: run(inverseNorm))
@@ -83,6 +84,7 @@ final class L2Normalization: Operation {
     func backward(_ run: borrowing Run) {
         guard let gradients else { return }
         kernel.backward(
-            run.execution, y: run(output), inverseNorm: run(inverseNorm), dy: run(gradients.dy), dx: run(gradients.dx))
+            run.execution, y: run(output), inverseNorm: run(inverseNorm), dy: run(gradients.dy), dx: run(gradients.dx),
+            beta: run.beta(self, gradients.dx))
     }
 }

@@ -36,9 +36,12 @@ public struct SVGDrawing: Sendable {
     }
 
     /// - Parameter y: of the line that the letters stand on.
-    public mutating func text(_ text: String, x: Double, y: Double, size: Double = 12, anchor: Anchor = .start) {
+    public mutating func text(
+        _ text: String, x: Double, y: Double, size: Double = 12, anchor: Anchor = .start, fill: String = "black"
+    ) {
         shapes.append(
-            "<text x=\"\(n(x))\" y=\"\(n(y))\" font-size=\"\(n(size))\" text-anchor=\"\(anchor.rawValue)\">"
+            "<text x=\"\(n(x))\" y=\"\(n(y))\" font-size=\"\(n(size))\" text-anchor=\"\(anchor.rawValue)\" "
+                + "fill=\"\(fill)\">"
                 + "\(Self.escaped(text))</text>")
     }
 

@@ -31,6 +31,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         case chainStretch
         case chainShift
         case whiteNoise
+        case labels
     }
 
     private let key: (UInt32, UInt32)

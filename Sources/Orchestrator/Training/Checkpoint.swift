@@ -56,17 +56,18 @@ public struct Checkpoint {
     }
 
     /// Copies the stored values into every parameter of `store` that `wanted` names.
-    /// - Parameter moments: the optimizer's state too.
+    /// - Parameter moments: names of the optimizer's moments, to be read too.
     func load(
-        into store: ParameterStore, moments: Bool, where wanted: (String) -> Bool = { _ in true }
+        into store: ParameterStore, moments: [String] = [], where wanted: (String) -> Bool = { _ in true }
     ) throws(CheckpointError) {
         for parameter in store.all {
             let entry = store.entry(parameter)
             guard wanted(entry.name) else { continue }
             store.buffer(parameter).copy(from: try values(entry.name, entry))
-            guard moments, entry.isTrained else { continue }
-            store.firstMoment(parameter).copy(from: try values("adam.m/" + entry.name, entry))
-            store.secondMoment(parameter).copy(from: try values("adam.v/" + entry.name, entry))
+            guard entry.isTrained else { continue }
+            for (order, moment) in moments.enumerated() {
+                store.moment(order, parameter).copy(from: try values("\(moment)/\(entry.name)", entry))
+            }
         }
     }
 
@@ -80,7 +81,8 @@ public struct Checkpoint {
     }
 
     static func write(
-        to folder: String, store: ParameterStore, recipe: Recipe, counters: RunCounters, classes: [String]
+        to folder: String, store: ParameterStore, moments: [String], recipe: Recipe, counters: RunCounters,
+        classes: [String]
     ) throws(CheckpointError) {
         let path = folder + "/" + fileName
         var writer = SafeTensorsWriter()
@@ -93,8 +95,7 @@ public struct Checkpoint {
             }
             add("", store.buffer(parameter))
             guard entry.isTrained else { continue }
-            add("adam.m/", store.firstMoment(parameter))
-            add("adam.v/", store.secondMoment(parameter))
+            for (order, moment) in moments.enumerated() { add(moment + "/", store.moment(order, parameter)) }
         }
         writer.metadata = [
             "format": kind, "version": version, "recipe": try encode(recipe, path),
@@ -123,7 +124,7 @@ extension Checkpoint {
         let store = ParameterStore()
         let program = try EncoderProgram(
             recipe: recipe, parameters: store, level: level, batch: batch, threads: threads)
-        try load(into: store, moments: false)
+        try load(into: store)
         return program
     }
 }

@@ -32,9 +32,14 @@ public final class Trainer {
         if folder.hasCheckpoint && !resume { throw TrainingError.runExists(path: folder.path) }
         if !folder.hasCheckpoint && resume { throw TrainingError.nothingToResume(path: folder.path) }
         let isSupervised = recipe.method == .supervised
-        let labelled = dataset.clips.indices.filter { !isSupervised || dataset.clips[$0].label != nil }
-        if labelled.isEmpty { throw TrainingError.labelsMissing }
-        let classes = isSupervised ? dataset.classes : []
+        let labels =
+            recipe.usesLabels
+            ? try LabelSubset(dataset, share: recipe.data.labelShare, seed: recipe.training.seed).labels : nil
+        if let labels, labels.allSatisfy({ $0 < 0 }) {
+            throw TrainingError.labelsMissing(method: recipe.method.rawValue)
+        }
+        let clips = dataset.clips.indices.filter { clip in !isSupervised || labels.map { $0[clip] >= 0 } ?? true }
+        let classes = recipe.usesLabels ? dataset.classes : []
 
         var counters = RunCounters()
         let step: TrainingStep
@@ -42,7 +47,7 @@ public final class Trainer {
             let checkpoint = try Checkpoint(folder.path)
             try checkpoint.recipe.expectResumable(as: recipe)
             step = try makeStep(classes)
-            try checkpoint.load(into: step.parameters, moments: true)
+            try checkpoint.load(into: step.parameters, moments: step.optimizer.moments)
             counters = checkpoint.counters
             try folder.trimLog(toStep: counters.step)
         } else {
@@ -50,7 +55,8 @@ public final class Trainer {
         }
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let loader = try ViewLoader(
-            store: store, recipe: recipe, clips: labelled, start: (epoch: counters.epoch, batch: counters.batch))
+            store: store, recipe: recipe, clips: clips, labels: isSupervised ? nil : labels,
+            start: (epoch: counters.epoch, batch: counters.batch))
         defer { loader.stop() }
         try folder.create()
         if !isSupervised { warnAboutShortClips() }
@@ -79,7 +85,8 @@ public final class Trainer {
         var lastCheckpoint = TrainingLoop.now()
         func save(_ counters: RunCounters) throws {
             try Checkpoint.write(
-                to: folder.path, store: step.parameters, recipe: recipe, counters: counters, classes: classes)
+                to: folder.path, store: step.parameters, moments: step.optimizer.moments, recipe: recipe,
+                counters: counters, classes: classes)
             lastCheckpoint = TrainingLoop.now()
         }
         let log = try folder.openLog()

@@ -5,7 +5,7 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case nothingToResume(path: String)
     case recipeDiffers(key: String, saved: String, wanted: String)
     case lossNotFinite(step: Int, path: String, hasCheckpoint: Bool)
-    case labelsMissing
+    case labelsMissing(method: String)
 
     public var description: String {
         switch self {
@@ -24,8 +24,8 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
         case .lossNotFinite(let step, _, false):
             "the loss is not a number at step \(step), before the first checkpoint: lower optimizer.learning_rate, and "
                 + "look at the data"
-        case .labelsMissing:
-            "the recipe’s method “supervised” needs labels, and this data has none; use a folder per class, or --layout"
+        case .labelsMissing(let method):
+            "the recipe’s method “\(method)” needs labels, and this data has none; use a folder per class, or --layout"
         }
     }
 }

@@ -8,11 +8,12 @@ public final class TrainingStep {
     public let viewShape: (frames: Int, mels: Int)
     public let parameters: ParameterStore
     let program: Program
+    let optimizer: any Optimizer
     private let model: TrainingModel
 
     /// - Parameters:
     ///   - batch: clips of a step.
-    ///   - classes: width of the classifier; only the method `supervised` has one.
+    ///   - classes: width of the classifier, where labels are used.
     ///   - threads: compute threads, at least 1.
     public init(recipe: Recipe, batch: Int, classes: Int = 0, threads: Int) throws(MemoryError) {
         self.recipe = recipe
@@ -22,6 +23,7 @@ public final class TrainingStep {
         let graph = Graph(parameters: parameters, training: true)
         model = ModelBuilder(recipe: recipe, classes: classes).training(graph, batch: batch)
         try parameters.allocate(seed: recipe.training.seed, training: true)
+        optimizer = try recipe.optimizer.optimizer(of: parameters)
         program = try Program(graph, threads: threads)
     }
 
@@ -31,7 +33,7 @@ public final class TrainingStep {
     /// Forward and loss. The loss may be NaN: look before ``update(step:learningRate:)``.
     /// - Parameters:
     ///   - views: (views, frames, mels): anchors, positives, shifted anchors.
-    ///   - labels: one a view, for `supervised`.
+    ///   - labels: one a clip where labels are used; below 0: none.
     ///   - ratios: one a clip, of the pitch of its shifted anchor to its anchor's, for `multi-strategy`.
     ///   - step: number of the step, from 0; keys the step's randomness.
     /// - Returns: the weighted sum of the losses, with the accuracy of the first.
@@ -40,8 +42,8 @@ public final class TrainingStep {
         for index in 0..<model.objectives.count {
             if let objective = model.objectives[index] as? LabelCrossEntropy {
                 let buffer = program.buffer(objective.labels)
-                precondition(labels.count == buffer.count, "one label a view")
-                for row in 0..<labels.count { buffer.integers[row] = labels[row] }
+                precondition(labels.count * recipe.viewsPerClip == buffer.count, "one label a clip")
+                for row in 0..<buffer.count { buffer.integers[row] = labels[row % labels.count] }
             } else if let objective = model.objectives[index] as? PitchRegression {
                 let buffer = program.buffer(objective.shifts)
                 precondition(ratios.count == buffer.count, "one ratio a clip")
@@ -68,13 +70,7 @@ public final class TrainingStep {
 
     /// One optimizer step on the gradients of the last backward pass.
     public func update(step: Int, learningRate: Double) {
-        let flat = parameters.flat
-        let optimizer = recipe.optimizer
-        AdamKernel.step(
-            program.execution, learningRate: learningRate, beta1: optimizer.beta1, beta2: optimizer.beta2,
-            epsilon: optimizer.epsilon, weightDecay: optimizer.weightDecay, step: step + 1,
-            gradients: flat.gradients, firstMoments: flat.firstMoments, secondMoments: flat.secondMoments,
-            weights: flat.weights)
+        optimizer.update(program.execution, step: step, learningRate: learningRate)
     }
 
     /// The first `count` embeddings of the last forward pass, (count, dimension).

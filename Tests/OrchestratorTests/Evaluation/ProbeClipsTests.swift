@@ -81,6 +81,9 @@ final class CollapsedEncoder: ViewEncoder {
         #expect(report.baselines["logmel"]?.value == 1)
         // Constant vectors: one answer for all, right for a third of each fold.
         #expect(report.baselines["random"]?.value == 1.0 / 3)
+        #expect(report.leads["logmel"] == ProbeScore(value: 0, ci95: Interval(low: 0, high: 0)))
+        let lead = try #require(report.leads["random"])
+        #expect(abs(lead.value - 2.0 / 3) < 1e-12 && lead.ci95.low > 0 && lead.ci95.contains(lead.value))
         #expect((report.folds, report.trainingClips, report.testClips) == (2, 15, 30))
     }
 

@@ -24,7 +24,8 @@ import Testing
             for objective in objectives {
                 if let labels = (objective as? LabelCrossEntropy)?.labels {
                     let rows = program.buffer(labels)
-                    for row in 0..<rows.count { rows.integers[row] = Int32(row % 4) }
+                    // Some rows of CLAR's have no label.
+                    for row in 0..<rows.count { rows.integers[row] = Int32(row % 4) - (objectives.count > 1 ? 1 : 0) }
                 }
                 if let shifts = (objective as? PitchRegression)?.shifts {
                     let rows = program.buffer(shifts)
@@ -153,6 +154,18 @@ import Testing
             graph.record(pooling)
             let logits = Dense(name: "classifier", outputs: 4, initializer: .glorotUniform)(graph, pooling.output)
             return recorded(graph, LabelCrossEntropy(graph, logits))
+        }
+    }
+
+    @Test(arguments: [0, 0.7]) func clar(labelWeight: Float) throws {
+        var recipe = Recipe()
+        recipe.method = .clar
+        (recipe.head.projection, recipe.head.hidden) = (6, 9)
+        (recipe.objective.temperature, recipe.objective.labelWeight) = (0.5, labelWeight)
+        try expectExact([8, 9, 6, 1]) { graph, input in
+            let pooling = Pooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input), .average)
+            graph.record(pooling)
+            return ModelBuilder(recipe: recipe, classes: 3).clar(graph, pooling.output).objectives
         }
     }
 

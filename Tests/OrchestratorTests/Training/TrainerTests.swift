@@ -71,6 +71,41 @@ import Testing
         #expect(log.split(separator: "\n").filter { $0.contains("learning_rate") }.count == 4)
     }
 
+    /// The other losses, heads and optimizer, with half of the labels, in augmented views from the clips' beginnings.
+    @Test func clar_with_some_labels_resumes_to_the_same_bits() throws {
+        let sounds = try TemporaryFolder()
+        for number in 0..<8 {
+            try sounds.writeNoise("\(number % 2 == 0 ? "a" : "b")/\(number).wav", seconds: 0.5, seed: number)
+        }
+        var recipe = recipe()
+        recipe.method = .clar
+        recipe.data.placement = .start
+        recipe.data.labelShare = 0.5
+        recipe.augmentation.chain = try AugmentationChain("fade 0.5, pitch-shift 0.5, white-noise 0.5")
+        (recipe.head.projection, recipe.head.hidden) = (16, 24)
+        (recipe.optimizer.name, recipe.optimizer.learningRate) = (.lars, 0.3)
+        recipe.optimizer.weightDecay = 1e-4
+        let dataset = try AudioDataset.open([sounds.path])
+        defer { remove("clar", "clar-parts") }
+        func run(_ name: String, resume: Bool = false, threads: Int, observer: (any TrainingObserver)? = nil) throws
+            -> TrainingReport
+        {
+            Interruption.reset()
+            return try Trainer(
+                recipe: recipe, dataset: dataset, output: "\(folder.path)-\(name)", threads: threads,
+                observer: observer
+            ).run(resume: resume).report
+        }
+        let report = try run("clar", threads: 2)
+        #expect(report.steps == 4 && report.lossLast.isFinite)
+        _ = try run("clar-parts", threads: 1, observer: Interrupter(after: 2))
+        _ = try run("clar-parts", resume: true, threads: 3)
+        let (whole, parts) = (try bytes("clar"), try bytes("clar-parts"))
+        #expect(whole == parts)
+        let log = try String(contentsOfFile: "\(folder.path)-clar/log.jsonl", encoding: .utf8)
+        #expect(log.contains("\"losses\":{\"clip\":") && log.contains("\"label\":"))
+    }
+
     @Test func a_loss_that_is_not_a_number_stops_the_run_and_keeps_the_last_checkpoint() throws {
         defer { remove("nan") }
         Interruption.reset()
@@ -81,11 +116,12 @@ import Testing
         // The saved weights are finite; one that is not makes the next loss NaN.
         let step = try TrainingStep(recipe: recipe, batch: 3, threads: 1)
         let checkpoint = try Checkpoint("\(folder.path)-nan")
-        try checkpoint.load(into: step.parameters, moments: true)
+        try checkpoint.load(into: step.parameters, moments: ["adam.m", "adam.v"])
         let weights = step.parameters.buffer(try #require(step.parameters.named("projection.dense.weight")))
         for i in 0..<weights.count { weights[i] = .nan }
         try Checkpoint.write(
-            to: "\(folder.path)-nan", store: step.parameters, recipe: recipe, counters: checkpoint.counters, classes: []
+            to: "\(folder.path)-nan", store: step.parameters, moments: step.optimizer.moments, recipe: recipe,
+            counters: checkpoint.counters, classes: []
         )
         let poisoned = try bytes("nan")
         #expect(poisoned != good)
@@ -142,7 +178,8 @@ import Testing
         setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
         let error = #expect(throws: CheckpointError.self) {
             try Checkpoint.write(
-                to: "\(folder.path)-full", store: step.parameters, recipe: recipe(), counters: RunCounters(),
+                to: "\(folder.path)-full", store: step.parameters, moments: step.optimizer.moments, recipe: recipe(),
+                counters: RunCounters(),
                 classes: [])
         }
         setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)

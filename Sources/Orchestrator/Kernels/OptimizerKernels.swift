@@ -1,0 +1,41 @@
+import CKernels
+
+/// Adam over flat arenas (ck_optimizer.h).
+enum AdamKernel {
+    static func step(
+        _ execution: Execution, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
+        weightDecay: Double, step: Int, gradients: Buffer, firstMoments: Buffer, secondMoments: Buffer, weights: Buffer
+    ) {
+        var adam = ck_adam(
+            learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
+            step: Int64(step))
+        execution {
+            ck_adam_step(
+                $0, &adam, weights.count, gradients.base, firstMoments.base, secondMoments.base, weights.base)
+        }
+    }
+}
+
+/// Stochastic gradient descent with momentum over a flat arena (ck_optimizer.h).
+enum SGDKernel {
+    static func step(
+        _ execution: Execution, learningRate: Double, momentum: Double, weightDecay: Double, trust: Double,
+        gradients: Buffer, moments: Buffer, weights: Buffer
+    ) {
+        var sgd = ck_sgd(
+            learning_rate: learningRate, momentum: momentum, weight_decay: weightDecay, trust: trust)
+        execution { ck_sgd_step($0, &sgd, weights.count, gradients.base, moments.base, weights.base) }
+    }
+}
+
+/// √Σ x² (ck_optimizer.h).
+enum NormKernel {
+    /// Bytes of workspace for `count` values.
+    static func workspaceBytes(_ count: Int) -> Int { 8 * ck_square_blocks(count) }
+
+    static func norm(_ execution: Execution, _ x: Buffer, workspace: Buffer) -> Double {
+        var sum = 0.0
+        execution { sum = ck_sum_of_squares($0, x.count, x.base, workspace.base) }
+        return sum.squareRoot()
+    }
+}

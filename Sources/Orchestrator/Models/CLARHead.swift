@@ -1,0 +1,35 @@
+/// The heads of CLAR, over h of all views:
+///
+/// without labels   FC BN ReLU, FC BN ReLU, FC (no bias) = z;   NT-Xent on z/‖z‖
+/// with labels      FC BN ReLU, FC = z;   NT-Xent on z/‖z‖, and a classifier BN ReLU FC on z
+///
+/// *Reference:* Al-Tahan, Mohsenzadeh, AISTATS 2021, §2.
+struct CLARHead {
+    /// Of the hidden layers, and of z.
+    let hidden: Int
+    let width: Int
+
+    /// - Parameter h: (views, dimension). Returns (views, width).
+    func selfSupervised(_ graph: Graph, _ h: Value) -> Value {
+        let first = layer(graph, "projection.0", h)
+        let second = layer(graph, "projection.1", first)
+        return Dense(name: "projection.2", outputs: width, initializer: .glorotUniform, hasBias: false)(graph, second)
+    }
+
+    /// - Parameter h: (views, dimension). Returns z (views, width) and logits (views, classes).
+    func labelled(_ graph: Graph, _ h: Value, classes: Int) -> (z: Value, logits: Value) {
+        let first = layer(graph, "projection.0", h)
+        let z = Dense(name: "projection.1", outputs: width, initializer: .glorotUniform)(graph, first)
+        let norm = RowBatchNormalization(graph, "classifier.norm", z)
+        graph.record(norm)
+        return (z, Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, norm.output))
+    }
+
+    private func layer(_ graph: Graph, _ name: String, _ input: Value) -> Value {
+        // The norm has a shift of its own.
+        let dense = Dense(name: name, outputs: hidden, initializer: .glorotUniform, hasBias: false)(graph, input)
+        let norm = RowBatchNormalization(graph, name + ".norm", dense)
+        graph.record(norm)
+        return norm.output
+    }
+}

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Orchestrator
+
+@Suite struct LeadTests {
+    private func outcome(_ hits: [Double], clips: [Int]? = nil) -> ClipProbe.Outcome {
+        let folds = [Fold(train: [], test: Array(hits.indices))]
+        var outcome = ClipProbe.Outcome(
+            folds: folds, labels: [Int](repeating: 0, count: hits.count), classes: 2,
+            bootstrap: Bootstrap(resamples: 10)
+        ) { fold in fold.test.map { ($0, hits[$0] == 1 ? 0 : 1) } }
+        if let clips { outcome.clips = [clips] }
+        return outcome
+    }
+
+    /// Two that fail on the same hard clips, but for a few: the difference varies far less than either score.
+    @Test func a_small_lead_on_the_same_clips_is_told_apart_where_the_intervals_overlap() throws {
+        let hard = (0..<400).map { $0 % 2 == 0 ? 1.0 : 0 }
+        let better = hard.enumerated().map { $0 % 40 == 1 ? 1 : $1 }
+        let bootstrap = Bootstrap(resamples: 1000, seed: 1)
+        let lead = try #require(outcome(better).lead(over: outcome(hard), bootstrap: bootstrap))
+        #expect(abs(lead.value - 0.025) < 1e-12)
+        #expect(lead.ci95.low > 0.005 && lead.ci95.high < 0.05)
+        let (a, b) = (bootstrap.mean(ofFolds: [better]).ci95, bootstrap.mean(ofFolds: [hard]).ci95)
+        #expect(a.low < b.high)
+    }
+
+    @Test func scores_of_other_clips_are_not_compared() {
+        let (a, b) = (outcome([1, 0, 1]), outcome([1, 0, 1], clips: [0, 1, 3]))
+        #expect(a.lead(over: b, bootstrap: Bootstrap(resamples: 10)) == nil)
+    }
+}

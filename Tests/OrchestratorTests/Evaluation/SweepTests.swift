@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@testable import Orchestrator
+
+@Suite(.serialized) struct SweepTests {
+    private static let yaml = """
+        recipe: {recipe}
+        data: [{data}]
+        rows: [fade, time-shift]
+        columns: [fade, white-noise]
+        seeds: [3]
+        set:
+          augmentation.chain: "{row} 0.5, {column} 0.5"
+          training.steps: 2
+        diagonal: {augmentation.chain: "{row} 0.5"}
+        probe: [{data}]
+        """
+
+    @Test func a_cell_has_its_names_in_its_settings_and_the_diagonal_its_own() throws {
+        let plan = try SweepPlan(yaml: Self.yaml, path: "grid.yaml")
+        #expect(
+            plan.cells.map(\.name) == [
+                "fade+fade+seed-3", "fade+white-noise+seed-3", "time-shift+fade+seed-3",
+                "time-shift+white-noise+seed-3",
+            ])
+        #expect(
+            plan.cells[2].settings == [
+                "augmentation.chain=time-shift 0.5, fade 0.5", "training.seed=3", "training.steps=2",
+            ])
+        #expect(plan.cells[0].settings[0] == "augmentation.chain=fade 0.5")
+    }
+
+    @Test(arguments: [
+        ("rows: [a]", "recipe"), ("recipe: x\ndata: a\nrows: [a, a]\nprobe: b", "rows"),
+        ("recipe: x\ncolums: [a]", "columns"), ("recipe: x\nseeds: [one]", "seeds"), ("set: 3", "set"),
+        ("3", "key: value"),
+    ])
+    func a_wrong_grid_names_the_key(yaml: String, key: String) {
+        let error = #expect(throws: RecipeError.self) { try SweepPlan(yaml: yaml, path: "grid.yaml") }
+        #expect(error?.description.contains(key) == true, "\(String(describing: error))")
+    }
+
+    @Test func a_sweep_stopped_in_the_middle_goes_on_and_repeats_nothing() throws {
+        let folder = try TemporaryFolder()
+        for clip in 0..<8 {
+            try folder.writeNoise("sounds/\(clip % 2 == 0 ? "a" : "b")/\(clip).wav", seconds: 1, seed: clip)
+        }
+        try folder.write(
+            "data: {view_frames: 32}\ntraining: {batch_size: 4}\naugmentation: {positive_noise: 0}", to: "tiny.yaml")
+        let yaml = Self.yaml.replacing("{recipe}", with: folder.place("tiny.yaml"))
+            .replacing("{data}", with: folder.place("sounds"))
+        let sweep = Sweep(
+            plan: try SweepPlan(yaml: yaml, path: "grid.yaml"), output: folder.place("out"), threads: 2)
+
+        // The second run is interrupted after the first of its two steps.
+        final class Stopper: TrainingObserver {
+            var steps = 0
+            func progressed(_ progress: TrainingProgress) {
+                steps += 1
+                if steps == 3 { Interruption.request() }
+            }
+            func finished(_ epoch: EpochSummary) {}
+            func warned(_ sentence: String) {}
+        }
+        Interruption.reset()
+        defer { Interruption.reset() }
+        let stopper = Stopper()
+        let first = try sweep.run(observer: stopper)
+        Interruption.reset()
+        #expect(stopper.steps == 3 && first.interrupted && first.scores[0] != nil && first.scores[2] == nil)
+        let before = try Data(contentsOf: URL(filePath: folder.place("out/fade+fade+seed-3/probe.json")))
+        let second = try sweep.run(observer: stopper)
+        #expect(stopper.steps == 8 && !second.interrupted && second.scores.allSatisfy { $0 != nil })
+        #expect(try Data(contentsOf: URL(filePath: folder.place("out/fade+fade+seed-3/probe.json"))) == before)
+        #expect(try sweep.run(observer: stopper).scores == second.scores && stopper.steps == 8)
+        let table = try String(contentsOfFile: folder.place("out/table.md"), encoding: .utf8)
+        let lines = table.split(separator: "\n")
+        #expect(lines.prefix(2) == ["| | fade | white-noise |", "| --- | --- | --- |"] && lines.count == 4)
+        #expect(lines[2].hasPrefix("| fade | ") && !table.contains("–"))
+        #expect(FileManager.default.fileExists(atPath: folder.place("out/heatmap.svg")))
+    }
+
+    @Test func means_and_deviations_are_over_the_seeds() {
+        var plan = SweepPlan()
+        (plan.rows, plan.seeds) = (["a", "b"], [0, 1])
+        func score(_ value: Double) -> ProbeScore { ProbeScore(value: value, ci95: Interval(low: 0, high: 1)) }
+        let table = SweepTable(plan: plan, scores: [score(0.5), score(0.7), score(0.25), nil])
+        #expect(table.markdown == "| | accuracy |\n| --- | --- |\n| a | 0.600 ± 0.141 |\n| b | 0.250 |\n")
+        #expect(table.entry(row: 1, column: 0) == SweepTable.Entry(mean: 0.25, deviation: nil, seeds: 1))
+    }
+}
