@@ -3,8 +3,8 @@
 //              weight_decay > 0: decoupled (AdamW), w −= lr·weight_decay·w first
 //   sgd        g' = trust·(g + weight_decay·w);  m = momentum·m + g';  w −= lr·m
 //              LARS gives each tensor its own trust, coefficient·‖w‖ / (‖g‖ + weight_decay·‖w‖)
-// Reference: Kingma and Ba, 2015; Loshchilov and Hutter, 2019; You, Gitman and Ginsburg, 2017. The order of operations is
-// PyTorch's.
+// Reference: Kingma and Ba, 2015; Loshchilov and Hutter, 2019; You, Gitman and Ginsburg, 2017. The order of operations
+// is PyTorch's.
 #ifndef CK_OPTIMIZER_H
 #define CK_OPTIMIZER_H
 #include "ck_base.h"

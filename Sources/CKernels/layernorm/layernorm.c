@@ -22,7 +22,7 @@ ptrdiff_t ck_layernorm_workspace_bytes(ptrdiff_t M, ptrdiff_t D) {
 void ck_layernorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
                            const float *mean, const float *inv_std, ck_row_activation activation, const float *y,
                            const float *dy, float *dx, float add, float *dgamma, float *dbeta, void *workspace) {
-    ck_layernorm k = {.M = M, .D = D, .per_block = rows_per_block(M), .x = x, .gamma = gamma, .dy = dy, .dx = dx, .add = add != 0};
+    ck_layernorm k = {.M = M, .D = D, .per_block = rows_per_block(M), .x = x, .gamma = gamma, .dy = dy, .dx = dx};
     k.activation = activation, k.add = add != 0;
     k.y = (float *)y, k.mean = (float *)mean, k.inv_std = (float *)inv_std; // read only in this direction
     k.dgamma = workspace, k.dbeta = k.dgamma + row_blocks(M) * D;
