@@ -5,6 +5,7 @@
 #include "ck_operand.h"
 #include "ck_gemm.h"
 #include "ck_pointwise.h"
+#include "ck_conv2d.h"
 #include "ck_depthwise.h"
 #include "ck_stem.h"
 #include "ck_norm.h"

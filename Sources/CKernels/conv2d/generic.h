@@ -1,0 +1,22 @@
+// Every pass of the convolution, for the vector vocabulary that was included before.
+#include "geometry.h"
+#include "../gemm/tile.h"
+#include "slab.h"
+#include "places.h"
+#include "segments.h"
+#include "forward.h"
+#include "data.h"
+#include "weights.h"
+
+void CK_NAME(ck_conv2d_forward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
+                                float *y, float *statistics, void *workspace) {
+    forward_direct(exec, plan, x, w, y, statistics, workspace);
+}
+
+void CK_NAME(ck_conv2d_backward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
+                                 const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw,
+                                 void *workspace) {
+    data_job data = {.plan = plan, .x = x, .dy = dy, .dz = dz, .sums = dz_sums, .beta = beta};
+    if (dz) data_direct(exec, &data, w, workspace);
+    weights_direct(exec, plan, x, dy, dw, workspace);
+}
