@@ -94,7 +94,7 @@ static void data_block(void *context, ptrdiff_t task, void *scratch) {
     const ptrdiff_t column_blocks = plan->data_column_blocks, block = task / column_blocks;
     const pixel_block b = block_at(&plan->data, s->N, s->H * s->W, block);
     const pixel_window w = output_window(plan, b);
-    const ptrdiff_t zeros = slab_zeros(s->O), pitch = slab_pitch(s->O), rows = round_up(b.images * b.count, 8);
+    const ptrdiff_t zeros = slab_zeros(s->O), pitch = slab_pitch(s->O), rows = padded_rows(b.images * b.count);
     float *slab = scratch, *to = slab + zeros;
     memset(slab, 0, (size_t)zeros * sizeof(float));
     for (ptrdiff_t n = w.image; n < w.image + w.images; n++)

@@ -64,7 +64,7 @@ static void forward_block(void *context, ptrdiff_t task, void *scratch) {
     const ptrdiff_t depth = segment_depth(s), zeros = slab_zeros(depth), pitch = is_joined(s) ? s->C : slab_pitch(s->C);
     float *slab = scratch;
     place_table table = {(int32_t *)(slab + plan->forward_slab), segment_count(s), b.images * b.count};
-    float *kept = (float *)table.places + round_up(table.rows, 8) * (table.segments + 1);
+    float *kept = (float *)table.places + padded_rows(table.rows) * (table.segments + 1);
     const operand_reader reader = {job->x, s->C, 0, s->C, pitch};
     memset(slab, 0, (size_t)zeros * sizeof(float));
     read_window(&reader, s->H, s->W, &w, slab + zeros);

@@ -1,5 +1,9 @@
 // Every pass of the convolution, for the vector vocabulary that was included before.
 #include "geometry.h"
+#if VW == 16
+#define CK_TILE_ROWS 6 // 6 × 64: no leftovers for 64, 128, 256 and 512 channels
+#define CK_TILE_VECTORS 4
+#endif
 #include "../gemm/tile.h"
 #include "slab.h"
 #include "places.h"

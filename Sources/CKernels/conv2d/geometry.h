@@ -9,7 +9,9 @@ enum {
     SEGMENT_DEPTH = 1536, // of the sum over K between two visits of a tile: its panel stays in the second cache
     WEIGHT_INPUTS = 64,   // input channels and outputs of dw in one task
     WEIGHT_OUTPUTS = 128,
-    SLAB_SLACK = 32, // floats behind a slab that may be read, and are not used
+    ROWS_UNIT = 24,    // rows of a run: whole tiles for every instruction set
+    WIDEST_PANEL = 64, // columns
+    SLAB_SLACK = 32,   // floats behind a slab that may be read, and are not used
 };
 
 static inline ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
@@ -31,6 +33,9 @@ typedef struct {
 } pixel_window;
 
 static inline ptrdiff_t window_pixels(const pixel_window *w) { return w->images * w->rows * w->columns; }
+
+// Rows of whole tiles, whatever the instruction set.
+static inline ptrdiff_t padded_rows(ptrdiff_t rows) { return rows + 8; }
 
 static inline int is_joined(const ck_conv2d_shape *s) { return s->C <= JOINED_CHANNELS; }
 

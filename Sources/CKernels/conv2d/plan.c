@@ -15,7 +15,7 @@ static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t pixels, ptrdiff_t wanted) {
         images = blocks_of(N, blocks_of(N, images));
         return (ck_conv2d_cut){images, pixels, 1, blocks_of(N, images)};
     }
-    ptrdiff_t run = round_up(blocks_of(pixels, blocks_of(pixels, wanted)), 8), runs = blocks_of(pixels, run);
+    ptrdiff_t run = round_up(blocks_of(pixels, blocks_of(pixels, wanted)), ROWS_UNIT), runs = blocks_of(pixels, run);
     return (ck_conv2d_cut){1, run, runs, N * runs};
 }
 
@@ -38,14 +38,14 @@ static ptrdiff_t slab_floats(const ck_conv2d *plan, const ck_conv2d_cut *blocks,
 
 // Places of every row and segment, and the sums of tiles between segments.
 static ptrdiff_t table_floats(const ck_conv2d_cut *blocks, ptrdiff_t segments) {
-    return round_up(blocks->images * blocks->pixels, 8) * (segments + 1);
+    return padded_rows(blocks->images * blocks->pixels) * (segments + 1);
 }
 static ptrdiff_t kept_floats(const ck_conv2d_cut *blocks) {
-    return round_up(blocks->images * blocks->pixels, 8) * BLOCK_COLUMNS;
+    return padded_rows(blocks->images * blocks->pixels) * WIDEST_PANEL;
 }
 
 static ptrdiff_t column_blocks(ptrdiff_t blocks, ptrdiff_t columns) {
-    return larger(1, smaller(blocks_of(BLOCKS_WANTED, blocks), columns / BLOCK_COLUMNS));
+    return larger(1, smaller(blocks_of(BLOCKS_WANTED, blocks), columns / WIDEST_PANEL));
 }
 
 static void plan_direct(ck_conv2d *p) {
@@ -74,7 +74,7 @@ static void plan_direct(ck_conv2d *p) {
     p->weight_groups = smaller(p->weights.blocks, blocks_of(BLOCKS_WANTED, ranges));
     ptrdiff_t channels = smaller(s->C, p->weight_inputs);
     p->weights_slab = slab_floats(p, &p->weights, outputs, 0, is_joined(s) ? s->C : slab_pitch(channels), depth);
-    ptrdiff_t rows = round_up(p->weights.images * p->weights.pixels, 8);
+    ptrdiff_t rows = padded_rows(p->weights.images * p->weights.pixels);
     ptrdiff_t weights = p->weights_slab + table_floats(&p->weights, segments) + rows * p->weight_outputs;
     ptrdiff_t partials = p->weight_groups > 1 ? p->weight_groups * taps * s->C * s->O : 0;
     p->backward_workspace_bytes = bytes_of(panel_floats(taps * s->O, s->C) + partials);

@@ -28,8 +28,11 @@ CK_INLINE void weights_tile(int vectors, const outer_run *run, ptrdiff_t s, ptrd
     const float *slab = run->slab + k, *draw = run->draw;
     for (ptrdiff_t row = 0; row < run->table->rows; row += TILE, draw += TILE * vectors * VW) {
         const int32_t *places = places_of(run->table, row) + s * TILE;
-        CK_UNROLL for (int m = 0; m < TILE; m++)
+        const int32_t *following = row + TILE < run->table->rows ? places + run->table->segments * TILE : places;
+        CK_UNROLL for (int m = 0; m < TILE; m++) {
+            __builtin_prefetch(slab + following[m]); // pixels lie too far apart for the hardware to foresee
             tile_step(vectors, slab + places[m], 1, draw + m * vectors * VW, VW, acc);
+        }
     }
     float *dw = run->dw + s * run->segment + k * run->O;
     CK_UNROLL for (int r = 0; r < TILE; r++) {
@@ -65,7 +68,7 @@ static void add_block(const weights_job *job, const weights_task *t, ptrdiff_t b
     const pixel_block b = block_at(&plan->weights, s->N, plan->P * plan->Q, block);
     const ptrdiff_t zeros = slab_zeros(segment_depth(s)), pixels = plan->P * plan->Q;
     place_table table = {(int32_t *)(scratch + plan->weights_slab), segment_count(s), b.images * b.count};
-    float *draw = (float *)table.places + round_up(table.rows, 8) * (table.segments + 1);
+    float *draw = (float *)table.places + padded_rows(table.rows) * (table.segments + 1);
     read_inputs(job, t, &b, scratch, &table, zeros);
     const ptrdiff_t depth = is_joined(s) ? segment_depth(s) : t->channels;
     for (ptrdiff_t i = 0; i < panel_count(t->outputs); i++) {
