@@ -9,9 +9,11 @@ enum {
     SEGMENT_DEPTH = 1536, // of the sum over K between two visits of a tile: its panel stays in the second cache
     WEIGHT_INPUTS = 64,   // input channels and outputs of dw in one task
     WEIGHT_OUTPUTS = 128,
-    ROWS_UNIT = 24,    // rows of a run: whole tiles for every instruction set
-    WIDEST_PANEL = 64, // columns
-    SLAB_SLACK = 32,   // floats behind a slab that may be read, and are not used
+    ROWS_UNIT = 24,         // rows of a run: whole tiles for every instruction set
+    WIDEST_PANEL = 64,      // columns
+    PLANES = 36,            // of Winograd's tiles
+    GRADIENT_CHANNELS = 48, // of dw in one task, Winograd
+    SLAB_SLACK = 32,        // floats behind a slab that may be read, and are not used
 };
 
 static inline ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
@@ -36,6 +38,10 @@ static inline ptrdiff_t window_pixels(const pixel_window *w) { return w->images 
 
 // Rows of whole tiles, whatever the instruction set.
 static inline ptrdiff_t padded_rows(ptrdiff_t rows) { return rows + 8; }
+
+// Winograd: floats of one of the 36 planes of transformed tiles; an odd number of cache lines for even rows.
+static inline ptrdiff_t plane_floats(ptrdiff_t rows, ptrdiff_t pitch) { return rows * pitch + 16; }
+void plan_winograd(ck_conv2d *plan);
 
 static inline int is_joined(const ck_conv2d_shape *s) { return s->C <= JOINED_CHANNELS; }
 

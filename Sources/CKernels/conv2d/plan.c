@@ -91,8 +91,12 @@ ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2
     ptrdiff_t height = s->H + 2 * s->padding_h - s->kernel_h, width = s->W + 2 * s->padding_w - s->kernel_w;
     if (height < 0 || width < 0) return CK_INVALID_SHAPE;
     ck_conv2d p = {.shape = *s, .P = height / s->stride_h + 1, .Q = width / s->stride_w + 1, .method = method};
-    if (method != CK_CONV2D_DIRECT) return CK_UNSUPPORTED;
-    plan_direct(&p);
+    if (method == CK_CONV2D_WINOGRAD) {
+        int fits = s->kernel_h == 3 && s->kernel_w == 3 && s->stride_h == 1 && s->stride_w == 1;
+        if (!fits || s->padding_h != 1 || s->padding_w != 1) return CK_UNSUPPORTED;
+        plan_winograd(&p);
+    } else
+        plan_direct(&p);
     *plan = p;
     return CK_OK;
 }

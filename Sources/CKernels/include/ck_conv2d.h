@@ -43,6 +43,7 @@ typedef struct ck_conv2d {
     ptrdiff_t forward_column_blocks, data_column_blocks;
     ptrdiff_t forward_slab, data_slab, weights_slab; // floats
     ptrdiff_t weight_groups, weight_inputs, weight_outputs;
+    ptrdiff_t tiles_down, tiles_across, tiles, tile_rows, tile_chunk, gradient_rows; // Winograd
 } ck_conv2d;
 
 // CK_INVALID_SHAPE unless every size is positive, strides are 1 or 2, padding is smaller than the kernel and the output
