@@ -1,52 +1,86 @@
-// The filters' transforms, as panels: plane e of panel p lies at first·36·depth + e·depth·width.
+// The filters' transforms, as panels [block of FILTER_ROWS rows][plane][row][width]: what one task writes lies
+// together, and planes begin in different cache sets.
 
 typedef struct {
     ptrdiff_t C, O;
     int adjoint; // panels (O, C) of the flipped filters, for the gradient of the data
     const float *w;
     float *panels;
+    int stream; // the panels are too large for the caches
 } filter_job;
 
-enum { FILTER_ROWS = 16 }; // of a panel in one task
+// Panel `index` of transformed filters over `depth` channels.
+typedef struct {
+    const float *at;
+    ptrdiff_t depth, plane, block; // plane and block: floats from one to the next
+} filter_panel;
 
-CK_INLINE void store_filter(const vf *taps, float *to, ptrdiff_t plane) {
-    vf u[PLANES];
-    both_ways(filter_transform, taps, u, 3, 6);
-    CK_UNROLL for (int e = 0; e < PLANES; e++) v_store(to + e * plane, u[e]);
+CK_INLINE filter_panel filter_panel_at(const float *panels, ptrdiff_t depth, ptrdiff_t columns, ptrdiff_t index) {
+    const column_panel p = panel_at(columns, index);
+    const ptrdiff_t blocks = blocks_of(depth, FILTER_ROWS), plane = FILTER_ROWS * p.vectors * VW + 16;
+    const float *at = panels + blocks * PLANES * (FILTER_ROWS * p.first + 16 * index);
+    return (filter_panel){at, depth, plane, PLANES * plane};
 }
 
-static void transform_filters(void *context, ptrdiff_t block, void *scratch) {
-    (void)scratch;
-    const filter_job *job = context;
-    const ptrdiff_t C = job->C, O = job->O, depth = job->adjoint ? O : C, columns = job->adjoint ? C : O;
-    const ptrdiff_t ranges = blocks_of(depth, FILTER_ROWS), first = block % ranges * FILTER_ROWS;
-    const column_panel p = panel_at(columns, block / ranges);
-    const ptrdiff_t width = p.vectors * VW, end = least(depth, first + FILTER_ROWS);
-    float *panel = job->panels + p.first * PLANES * depth;
-    for (ptrdiff_t j = 0; j < p.columns; j += VW) {
-        const ptrdiff_t lanes = least(VW, p.columns - j), n = p.first + j;
-        if (!job->adjoint) {
-            for (ptrdiff_t k = first; k < end; k++) {
-                vf taps[9];
-                for (int i = 0; i < 9; i++) taps[i] = load_lanes(job->w + (i * C + k) * O + n, lanes);
-                store_filter(taps, panel + k * width + j, depth * width);
-            }
-            continue;
+CK_INLINE void store_filter(const filter_job *job, const vf *taps, float *to, ptrdiff_t plane) {
+    vf u[PLANES];
+    both_ways(filter_transform, taps, u, 3, 6);
+    if (job->stream) {
+        CK_UNROLL for (int e = 0; e < PLANES; e++) v_stream(to + e * plane, u[e]);
+    } else
+        CK_UNROLL for (int e = 0; e < PLANES; e++) v_store(to + e * plane, u[e]);
+}
+
+// One vector of columns n ..< n + lanes of rows k ..< k + rows, of filters that are kept (C, O).
+CK_INLINE void transform_rows(const filter_job *job, ptrdiff_t k, ptrdiff_t rows, ptrdiff_t n, ptrdiff_t lanes,
+                              float *to, ptrdiff_t width, ptrdiff_t plane) {
+    for (ptrdiff_t r = 0; r < rows; r++, to += width) {
+        vf taps[9];
+        const float *w = job->w + (k + r) * job->O + n;
+        CK_UNROLL for (int i = 0; i < 9; i++) taps[i] = load_lanes(w + i * job->C * job->O, lanes);
+        store_filter(job, taps, to, plane);
+    }
+}
+
+// The same of the adjoint, rows outputs and columns inputs: squares of both, transposed.
+CK_INLINE void transform_rows_adjoint(const filter_job *job, ptrdiff_t k, ptrdiff_t rows, ptrdiff_t n, ptrdiff_t lanes,
+                                      float *to, ptrdiff_t width, ptrdiff_t plane) {
+    for (ptrdiff_t first = 0; first < rows; first += VW) {
+        const ptrdiff_t height = least(VW, rows - first);
+        float squares[9][VW * VW];
+        for (int i = 0; i < 9; i++) {
+            const float *w = job->w + ((8 - i) * job->C + n) * job->O + k + first;
+            transpose(lanes, height, w, job->O, squares[i], VW);
         }
-        for (ptrdiff_t k = first; k < end; k += VW) { // a square of inputs and outputs, transposed
-            const ptrdiff_t rows = least(VW, end - k);
-            float squares[9][VW * VW];
-            for (int i = 0; i < 9; i++) transpose(lanes, rows, job->w + ((8 - i) * C + n) * O + k, O, squares[i], VW);
-            for (ptrdiff_t r = 0; r < rows; r++) {
-                vf taps[9];
-                for (int i = 0; i < 9; i++) taps[i] = load_lanes(squares[i] + r * VW, lanes);
-                store_filter(taps, panel + (k + r) * width + j, depth * width);
-            }
+        for (ptrdiff_t r = 0; r < height; r++, to += width) {
+            vf taps[9];
+            CK_UNROLL for (int i = 0; i < 9; i++) taps[i] = load_lanes(squares[i] + r * VW, lanes);
+            store_filter(job, taps, to, plane);
         }
     }
 }
 
-static void pack_filters(const ck_exec *exec, filter_job *job) {
+static void transform_filters(void *context, ptrdiff_t task, void *scratch) {
+    (void)scratch;
+    const filter_job *job = context;
     const ptrdiff_t depth = job->adjoint ? job->O : job->C, columns = job->adjoint ? job->C : job->O;
+    const ptrdiff_t blocks = blocks_of(depth, FILTER_ROWS), index = task / blocks, k = task % blocks * FILTER_ROWS;
+    const filter_panel panel = filter_panel_at(job->panels, depth, columns, index);
+    const column_panel p = panel_at(columns, index);
+    const ptrdiff_t width = p.vectors * VW, rows = least(FILTER_ROWS, depth - k);
+    for (ptrdiff_t j = 0; j < p.columns; j += VW) {
+        const ptrdiff_t lanes = least(VW, p.columns - j);
+        float *to = job->panels + (panel.at - job->panels) + task % blocks * panel.block + j;
+        if (job->adjoint) transform_rows_adjoint(job, k, rows, p.first + j, lanes, to, width, panel.plane);
+        else
+            transform_rows(job, k, rows, p.first + j, lanes, to, width, panel.plane);
+    }
+    if (job->stream) stream_fence();
+}
+
+static void pack_filters(const ck_exec *exec, filter_job *job) {
+    enum { CACHED = 4 << 20 }; // floats
+    const ptrdiff_t depth = job->adjoint ? job->O : job->C, columns = job->adjoint ? job->C : job->O;
+    job->stream = PLANES * depth * columns > CACHED;
     ck_parallel(exec, panel_count(columns) * blocks_of(depth, FILTER_ROWS), transform_filters, job);
 }

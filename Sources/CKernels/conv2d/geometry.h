@@ -11,6 +11,7 @@ enum {
     WEIGHT_OUTPUTS = 128,
     ROWS_UNIT = 24,         // rows of a run: whole tiles for every instruction set
     WIDEST_PANEL = 64,      // columns
+    FILTER_ROWS = 32,       // of a block of transformed filters
     PLANES = 36,            // of Winograd's tiles
     GRADIENT_CHANNELS = 48, // of dw in one task, Winograd
     SLAB_SLACK = 32,        // floats behind a slab that may be read, and are not used
@@ -41,6 +42,11 @@ static inline ptrdiff_t padded_rows(ptrdiff_t rows) { return rows + 8; }
 
 // Winograd: floats of one of the 36 planes of transformed tiles; an odd number of cache lines for even rows.
 static inline ptrdiff_t plane_floats(ptrdiff_t rows, ptrdiff_t pitch) { return rows * pitch + 16; }
+// Transformed filters in panels (filters.h); the narrowest panels have 12 columns.
+static inline ptrdiff_t filter_floats(ptrdiff_t depth, ptrdiff_t columns) {
+    ptrdiff_t plane = FILTER_ROWS * round_up(columns, 16) + 16 * (columns / 12 + 2);
+    return blocks_of(depth, FILTER_ROWS) * PLANES * plane;
+}
 void plan_winograd(ck_conv2d *plan);
 
 static inline int is_joined(const ck_conv2d_shape *s) { return s->C <= JOINED_CHANNELS; }

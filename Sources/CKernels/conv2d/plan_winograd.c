@@ -17,7 +17,7 @@ void plan_winograd(ck_conv2d *p) {
     p->tiles = s->N * p->tiles_down * p->tiles_across;
     p->tile_rows = FUSED_ROWS;
     p->statistics_blocks = p->sums_blocks = blocks_of(p->tiles, p->tile_rows);
-    ptrdiff_t filters = PLANES * larger(panel_floats(s->C, s->O), panel_floats(s->O, s->C));
+    ptrdiff_t filters = larger(filter_floats(s->C, s->O), filter_floats(s->O, s->C));
     ptrdiff_t du = PLANES * padded_rows(GRADIENT_CHANNELS) * WIDEST_PANEL;
     if (larger(s->C, s->O) <= FUSED_CHANNELS) {
         p->gradient_rows = GRADIENT_ROWS;

@@ -15,29 +15,31 @@ typedef struct {
 } product_job;
 
 // Rows row ..< row + TILE of plane e, times a panel.
-CK_INLINE void plane_tile(int vectors, const planes *operand, const float *panel, ptrdiff_t depth, int e, ptrdiff_t row,
+CK_INLINE void plane_tile(int vectors, const planes *operand, const filter_panel *panel, int e, ptrdiff_t row,
                           float *to, ptrdiff_t pitch) {
     int32_t places[TILE];
     CK_UNROLL for (int r = 0; r < TILE; r++) places[r] = (int32_t)(r * operand->pitch);
+    const float *a = plane_of(operand, e) + row * operand->pitch, *b = panel->at + e * panel->plane;
     vf acc[TILE][WIDE];
     tile_zero(vectors, acc);
-    place_product(vectors, plane_of(operand, e) + row * operand->pitch, places, depth, panel + e * depth * vectors * VW,
-                  acc);
+    for (ptrdiff_t k = 0; k < panel->depth; k += FILTER_ROWS, b += panel->block)
+        place_product(vectors, a + k, places, least(FILTER_ROWS, panel->depth - k), b, acc);
     CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++)
         v_store(to + r * pitch + j * VW, acc[r][j]);
 }
 
 CK_TILES(plane_tile,
-         (const planes *operand, const float *panel, ptrdiff_t depth, int e, ptrdiff_t row, float *to, ptrdiff_t pitch),
-         operand, panel, depth, e, row, to, pitch)
+         (const planes *operand, const filter_panel *panel, int e, ptrdiff_t row, float *to, ptrdiff_t pitch), operand,
+         panel, e, row, to, pitch)
 
-// Columns of the product for rows first ..< end of plane e; column 0 of `product` is the panel's first.
-static void multiply_plane(const product_job *job, const column_panel *p, const planes *operand, int e, ptrdiff_t first,
-                           ptrdiff_t end, const planes *product, ptrdiff_t column) {
-    const float *panel = job->panels + p->first * PLANES * job->source.C;
-    for (ptrdiff_t row = first; row < end; row += TILE)
-        plane_tile_of[p->vectors - 1](operand, panel, job->source.C, e, row,
-                                      plane_of(product, e) + row * product->pitch + column, product->pitch);
+// Columns of panel `index` of the product, for rows 0 ..< rows of plane e; column 0 of `product` is its first.
+static void multiply_plane(const product_job *job, ptrdiff_t index, const planes *operand, int e, ptrdiff_t rows,
+                           const planes *product, ptrdiff_t column) {
+    const filter_panel panel = filter_panel_at(job->panels, job->source.C, job->columns, index);
+    const column_panel p = panel_at(job->columns, index);
+    for (ptrdiff_t row = 0; row < rows; row += TILE)
+        plane_tile_of[p.vectors - 1](operand, &panel, e, row, plane_of(product, e) + row * product->pitch + column,
+                                     product->pitch);
 }
 
 // One vector of a tile's outputs.
@@ -107,7 +109,7 @@ static void fused_block(void *context, ptrdiff_t block, void *scratch) {
     for (ptrdiff_t i = 0; i < panel_count(job->columns); i++) {
         const column_panel p = panel_at(job->columns, i);
         product.pitch = p.vectors * VW;
-        for (int e = 0; e < PLANES; e++) multiply_plane(job, &p, &operand, e, 0, count, &product, 0);
+        for (int e = 0; e < PLANES; e++) multiply_plane(job, i, &operand, e, count, &product, 0);
         finish_tiles(job, block, first, count, 0, p.first, p.columns, &product);
     }
 }
@@ -124,8 +126,9 @@ static void apart_transform(void *context, ptrdiff_t block, void *scratch) {
 static void apart_multiply(void *context, ptrdiff_t task, void *scratch) {
     (void)scratch;
     const product_job *job = context;
-    const column_panel p = panel_at(job->columns, task / PLANES);
-    multiply_plane(job, &p, &job->operand, (int)(task % PLANES), 0, job->chunk_tiles, &job->product, p.first);
+    const ptrdiff_t index = task / PLANES;
+    multiply_plane(job, index, &job->operand, (int)(task % PLANES), job->chunk_tiles, &job->product,
+                   panel_at(job->columns, index).first);
 }
 
 static void apart_finish(void *context, ptrdiff_t block, void *scratch) {
@@ -157,19 +160,19 @@ static void convolve(const ck_exec *exec, product_job *job, float *workspace) {
 static void forward_winograd(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
                              float *statistics, float *workspace) {
     const ck_conv2d_shape *s = &plan->shape;
-    filter_job filters = {s->C, s->O, 0, w, workspace};
+    filter_job filters = {s->C, s->O, 0, w, workspace, 0};
     pack_filters(exec, &filters);
     product_job job = {.plan = plan, .source = {x, NULL, s->H, s->W, s->C}, .columns = s->O, .panels = workspace};
     job.y = y, job.statistics = statistics;
     job.stream = worth_streaming(y, s->N * s->H * s->W, s->O);
-    convolve(exec, &job, workspace + PLANES * panel_floats(s->C, s->O));
+    convolve(exec, &job, workspace + filter_floats(s->C, s->O));
 }
 
 static void data_winograd(const ck_exec *exec, const data_job *data, const float *w, float *workspace) {
     const ck_conv2d_shape *s = &data->plan->shape;
-    filter_job filters = {s->C, s->O, 1, w, workspace};
+    filter_job filters = {s->C, s->O, 1, w, workspace, 0};
     pack_filters(exec, &filters);
     product_job job = {.plan = data->plan, .source = {NULL, data->dy, s->H, s->W, s->O}, .columns = s->C};
     job.panels = workspace, job.data = data;
-    convolve(exec, &job, workspace + PLANES * panel_floats(s->O, s->C));
+    convolve(exec, &job, workspace + filter_floats(s->O, s->C));
 }
