@@ -31,18 +31,27 @@ CK_INLINE void store_filter(const filter_job *job, const vf *taps, float *to, pt
         CK_UNROLL for (int e = 0; e < PLANES; e++) v_store(to + e * plane, u[e]);
 }
 
-// One vector of columns n ..< n + lanes of rows k ..< k + rows, of filters that are kept (C, O).
-CK_INLINE void transform_rows(const filter_job *job, ptrdiff_t k, ptrdiff_t rows, ptrdiff_t n, ptrdiff_t lanes,
-                              float *to, ptrdiff_t width, ptrdiff_t plane) {
-    for (ptrdiff_t r = 0; r < rows; r++, to += width) {
-        vf taps[9];
-        const float *w = job->w + (k + r) * job->O + n;
-        CK_UNROLL for (int i = 0; i < 9; i++) taps[i] = load_lanes(w + i * job->C * job->O, lanes);
-        store_filter(job, taps, to, plane);
-    }
+// Rows k ..< k + rows of panel p, of filters that are kept (C, O). The nine taps of the rows to come are fetched ahead:
+// each lies far from the last.
+CK_INLINE void transform_rows(const filter_job *job, const column_panel *p, ptrdiff_t k, ptrdiff_t rows, float *to,
+                              ptrdiff_t plane) {
+    enum { AHEAD = 4 }; // rows
+    const ptrdiff_t width = p->vectors * VW, tap = job->C * job->O;
+    for (ptrdiff_t r = 0; r < rows; r++, to += width)
+        for (ptrdiff_t j = 0; j < p->columns; j += VW) {
+            const ptrdiff_t lanes = least(VW, p->columns - j);
+            const float *w = job->w + (k + r) * job->O + p->first + j;
+            vf taps[9];
+            CK_UNROLL for (int i = 0; i < 9; i++) {
+                __builtin_prefetch(w + i * tap + AHEAD * job->O);
+                taps[i] = load_lanes(w + i * tap, lanes);
+            }
+            store_filter(job, taps, to + j, plane);
+        }
 }
 
-// The same of the adjoint, rows outputs and columns inputs: squares of both, transposed.
+// Rows k ..< k + rows of one vector of columns of the adjoint, rows outputs and columns inputs: squares of both,
+// transposed.
 CK_INLINE void transform_rows_adjoint(const filter_job *job, ptrdiff_t k, ptrdiff_t rows, ptrdiff_t n, ptrdiff_t lanes,
                                       float *to, ptrdiff_t width, ptrdiff_t plane) {
     for (ptrdiff_t first = 0; first < rows; first += VW) {
@@ -68,13 +77,10 @@ static void transform_filters(void *context, ptrdiff_t task, void *scratch) {
     const filter_panel panel = filter_panel_at(job->panels, depth, columns, index);
     const column_panel p = panel_at(columns, index);
     const ptrdiff_t width = p.vectors * VW, rows = least(FILTER_ROWS, depth - k);
-    for (ptrdiff_t j = 0; j < p.columns; j += VW) {
-        const ptrdiff_t lanes = least(VW, p.columns - j);
-        float *to = job->panels + (panel.at - job->panels) + task % blocks * panel.block + j;
-        if (job->adjoint) transform_rows_adjoint(job, k, rows, p.first + j, lanes, to, width, panel.plane);
-        else
-            transform_rows(job, k, rows, p.first + j, lanes, to, width, panel.plane);
-    }
+    float *to = job->panels + (panel.at - job->panels) + task % blocks * panel.block;
+    if (!job->adjoint) transform_rows(job, &p, k, rows, to, panel.plane);
+    for (ptrdiff_t j = 0; job->adjoint && j < p.columns; j += VW)
+        transform_rows_adjoint(job, k, rows, p.first + j, least(VW, p.columns - j), to + j, width, panel.plane);
     if (job->stream) stream_fence();
 }
 
