@@ -11,6 +11,8 @@
 #include "ck_norm.h"
 #include "ck_squeeze_excite.h"
 #include "ck_pooling.h"
+#include "ck_maxpool.h"
+#include "ck_residual.h"
 #include "ck_layernorm.h"
 #include "ck_loss.h"
 #include "ck_optimizer.h"
