@@ -26,26 +26,31 @@ struct KernelResult: Encodable {
     var roofShare: Double
 }
 
-/// The operand of a projection: batch norm, swish and gate on the way in; or raw where `isPlain`.
+/// An operand that is read through batch norm and activation, and gate; or raw where `isPlain`.
 final class BenchOperand {
     let x: BenchFloats
     private let scale: BenchFloats
     private let shift: BenchFloats
     private let gate: BenchFloats?
     private let isPlain: Bool
+    private let activation: ck_activation
 
-    init(rows: Int, channels: Int, images: Int, isPlain: Bool = false, isGated: Bool = false) {
+    init(
+        rows: Int, channels: Int, images: Int, isPlain: Bool = false, isGated: Bool = false,
+        activation: ck_activation = CK_SWISH
+    ) {
         x = BenchFloats(rows * channels)
         scale = BenchFloats(channels)
         shift = BenchFloats(channels)
         gate = isGated ? BenchFloats(images * channels) : nil
         self.isPlain = isPlain
+        self.activation = activation
     }
 
     var operand: ck_operand {
         ck_operand(
             x: x.pointer, scale: isPlain ? nil : scale.pointer, shift: isPlain ? nil : shift.pointer,
-            gate: gate?.pointer, activation: isPlain ? CK_IDENTITY : CK_SWISH)
+            gate: gate?.pointer, activation: isPlain ? CK_IDENTITY : activation)
     }
 }
 

@@ -90,7 +90,10 @@ struct KernelsCommand: ParsableCommand {
     /// What the families take of one step.
     private func printTotal(_ results: [KernelResult]) {
         print()
-        for family in ["stem", "depthwise", "pointwise", "adam"] {
+        let families = [
+            "stem", "conv2d-direct", "conv2d-winograd", "maxpool", "residual", "depthwise", "pointwise", "adam",
+        ]
+        for family in families {
             for direction in family == "adam" ? [""] : [" forward", " backward"] {
                 let mine = results.filter { $0.name.hasPrefix(family + direction) }
                 let total = mine.reduce(0) { $0 + $1.timing.median * Double($1.count) }

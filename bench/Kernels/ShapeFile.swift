@@ -22,6 +22,14 @@ enum ShapeFile {
                     sizes[0], sizes[1], sizes[2], kernel: sizes[3], stride: sizes[4], count: sizes[5], views: views)
             case ("stem", 3) where isPositive:
                 found = KernelCase.stem(sizes[0], sizes[1], outputs: sizes[2], views: views)
+            case ("conv2d", 7) where isPositive:
+                found = KernelCase.conv2d(
+                    sizes[0], sizes[1], sizes[2], sizes[3], kernel: sizes[4], stride: sizes[5], count: sizes[6],
+                    views: views)
+            case ("maxpool", 4) where isPositive:
+                found = KernelCase.maxpool(sizes[0], sizes[1], sizes[2], kernel: sizes[3], views: views)
+            case ("residual", 3) where isPositive:
+                found = KernelCase.residual(rowsPerView: sizes[0], sizes[1], count: sizes[2], views: views)
             case ("passes", 2) where isPositive:
                 found = KernelCase.passes(rowsPerView: sizes[0], sizes[1], views: views)
             case ("adam", 1) where isPositive:

@@ -37,13 +37,15 @@ def chosen(run):
 
 
 def convolution(name, views, height, width, inputs, outputs, kernel, stride, groups, input_gradient=True):
+    line = height == 1  # a map of one row: a kernel of one row
     x = torch.randn(views, inputs, height, width).to(memory_format=torch.channels_last)
-    w = torch.randn(outputs, inputs // groups, kernel, kernel).to(memory_format=torch.channels_last)
+    w = torch.randn(outputs, inputs // groups, 1 if line else kernel, kernel).to(memory_format=torch.channels_last)
+    stride, padding = ((1, stride), (0, kernel // 2)) if line else (stride, kernel // 2)
     x.requires_grad_(input_gradient)
     w.requires_grad_(True)
 
     def convolve(a):
-        return F.conv2d(a, w, stride=stride, padding=kernel // 2, groups=groups)
+        return F.conv2d(a, w, stride=stride, padding=padding, groups=groups)
 
     def forward():
         with torch.no_grad():
@@ -94,6 +96,11 @@ def cases(path, views):
             height, width, channels, kernel, stride, _ = sizes
             name = f"depthwise {{}} {height}×{width}×{channels} k{kernel} s{stride}"
             yield convolution(name, views, height, width, channels, channels, kernel, stride, channels)
+        elif words[0] == "conv2d":
+            height, width, inputs, outputs, kernel, stride, _ = sizes
+            for method in ["direct", "winograd"] if height > 1 and (kernel, stride) == (3, 1) else ["direct"]:
+                name = f"conv2d-{method} {{}} {height}×{width}×{inputs}→{outputs} k{kernel} s{stride}"
+                yield convolution(name, views, height, width, inputs, outputs, kernel, stride, 1, inputs >= 8)
         elif words[0] == "stem":
             height, width, outputs = sizes
             yield convolution(f"stem {{}} {height}×{width}→{outputs}", views, height, width, 1, outputs, 3, 2, 1, False)

@@ -10,18 +10,32 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { GROUP = 8, WIDE = 3, PANEL = WIDE * VW };
+// A family may choose another tile before it includes this.
+#ifndef CK_TILE_ROWS
+#define CK_TILE_VECTORS 3
 #if VW == 16
-enum { TILE = 8 }; // 8 × 48: 24 of 32 registers accumulate
+#define CK_TILE_ROWS 8 // 8 × 48: 24 of 32 registers accumulate
 #else
-enum { TILE = 4 }; // 4 × 24 (4 × 12 portable): 12 of 16
+#define CK_TILE_ROWS 4 // 4 × 24 (4 × 12 portable): 12 of 16
 #endif
+#endif
+enum { GROUP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS };
+
 // Compiles the tile `name` for each width of panel: name_of[vectors - 1] takes its other parameters.
-#define CK_TILES(name, PARAMETERS, ...)                                                                                \
+#define CK_TILES_TO_3(name, PARAMETERS, ...)                                                                           \
     static void name##_1 PARAMETERS { name(1, __VA_ARGS__); }                                                          \
     static void name##_2 PARAMETERS { name(2, __VA_ARGS__); }                                                          \
-    static void name##_3 PARAMETERS { name(3, __VA_ARGS__); }                                                          \
+    static void name##_3 PARAMETERS { name(3, __VA_ARGS__); }
+#if CK_TILE_VECTORS == 4
+#define CK_TILES(name, PARAMETERS, ...)                                                                                \
+    CK_TILES_TO_3(name, PARAMETERS, __VA_ARGS__)                                                                       \
+    static void name##_4 PARAMETERS { name(4, __VA_ARGS__); }                                                          \
+    static void(*const name##_of[WIDE]) PARAMETERS = {name##_1, name##_2, name##_3, name##_4};
+#else
+#define CK_TILES(name, PARAMETERS, ...)                                                                                \
+    CK_TILES_TO_3(name, PARAMETERS, __VA_ARGS__)                                                                       \
     static void(*const name##_of[WIDE]) PARAMETERS = {name##_1, name##_2, name##_3};
+#endif
 
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
 

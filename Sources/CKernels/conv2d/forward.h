@@ -1,0 +1,96 @@
+// y and its batch statistics, block of pixels by block of pixels.
+
+typedef struct {
+    const ck_conv2d *plan;
+    const ck_operand *x;
+    const float *panels;
+    float *y, *statistics;
+    int stream; // y is large and its rows fill whole cache lines
+} forward_job;
+
+// Stores the rows of a tile, and adds them to sums: Σ y, and PANEL on, Σ y².
+CK_INLINE void store_outputs(int vectors, vf acc[TILE][WIDE], float *y, ptrdiff_t pitch, ptrdiff_t rows,
+                             ptrdiff_t columns, int stream, float *sums) {
+    const ptrdiff_t last = columns - (vectors - 1) * VW;
+    CK_UNROLL for (int j = 0; j < vectors; j++) {
+        vf sum = v_load(sums + j * VW), squares = v_load(sums + PANEL + j * VW);
+        CK_UNROLL for (int r = 0; r < TILE; r++) {
+            if (r >= rows) continue;
+            sum = v_add(sum, acc[r][j]);
+            squares = v_fma(acc[r][j], acc[r][j], squares);
+            if (stream) v_stream(y + r * pitch + j * VW, acc[r][j]);
+            else
+                store_lanes(y + r * pitch + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
+        }
+        v_store(sums + j * VW, sum);
+        v_store(sums + PANEL + j * VW, squares);
+    }
+}
+
+CK_INLINE void forward_tile(int vectors, const forward_job *job, const segment_run *run, ptrdiff_t row,
+                            const column_panel *p, float *y, float *sums) {
+    const ptrdiff_t O = job->plan->shape.O;
+    vf acc[TILE][WIDE];
+    const float *panel = job->panels + p->first * segment_count(&job->plan->shape) * run->depth;
+    if (!tile_segments(vectors, run, row, panel, acc)) return;
+    store_outputs(vectors, acc, y + row * O + p->first, O, run->table->rows - row, p->columns, job->stream, sums);
+}
+
+CK_TILES(forward_tile,
+         (const forward_job *job, const segment_run *run, ptrdiff_t row, const column_panel *p, float *y, float *sums),
+         job, run, row, p, y, sums)
+
+static void forward_panel(const forward_job *job, segment_run run, const column_panel *p, float *y, float *statistics) {
+    const ptrdiff_t segments = run.table->segments, step = segments_at_once(segments, run.depth);
+    const ptrdiff_t O = job->plan->shape.O;
+    float sums[2 * PANEL] = {0};
+    for (run.first = 0; run.first < segments; run.first = run.end) {
+        run.end = least(segments, run.first + step);
+        for (ptrdiff_t row = 0; row < run.table->rows; row += TILE)
+            forward_tile_of[p->vectors - 1](job, &run, row, p, y, sums);
+    }
+    if (statistics == NULL) return;
+    memcpy(statistics + p->first, sums, (size_t)p->columns * sizeof(float));
+    memcpy(statistics + O + p->first, sums + PANEL, (size_t)p->columns * sizeof(float));
+}
+
+static void forward_block(void *context, ptrdiff_t task, void *scratch) {
+    const forward_job *job = context;
+    const ck_conv2d *plan = job->plan;
+    const ck_conv2d_shape *s = &plan->shape;
+    const ptrdiff_t column_blocks = plan->forward_column_blocks, block = task / column_blocks;
+    const pixel_block b = block_at(&plan->forward, s->N, plan->P * plan->Q, block);
+    const pixel_window w = input_window(plan, b);
+    const ptrdiff_t depth = segment_depth(s), zeros = slab_zeros(depth), pitch = is_joined(s) ? s->C : slab_pitch(s->C);
+    float *slab = scratch;
+    place_table table = {(int32_t *)(slab + plan->forward_slab), segment_count(s), b.images * b.count};
+    float *kept = (float *)table.places + padded_rows(table.rows) * (table.segments + 1);
+    const operand_reader reader = {job->x, s->C, 0, s->C, pitch};
+    memset(slab, 0, (size_t)zeros * sizeof(float));
+    read_window(&reader, s->H, s->W, &w, slab + zeros);
+    place_outputs(plan, &b, &w, zeros, pitch, &table);
+
+    const segment_run run = {slab, &table, NULL, depth, 0, 0, kept};
+    const panel_range range = panels_of(s->O, task % column_blocks, column_blocks);
+    float *y = job->y + (b.image * plan->P * plan->Q + b.first) * s->O;
+    float *statistics = job->statistics ? job->statistics + block * 2 * s->O : NULL;
+    for (ptrdiff_t i = range.first; i < range.end; i++) {
+        const column_panel p = panel_at(s->O, i);
+        forward_panel(job, run, &p, y, statistics);
+    }
+    if (job->stream) stream_fence();
+}
+
+// Streamed stores pay for what no cache would keep, and only where they fill whole lines.
+CK_INLINE int worth_streaming(const float *y, ptrdiff_t rows, ptrdiff_t columns) {
+    return rows * columns > 2 * 1024 * 1024 && columns % 16 == 0 && (uintptr_t)y % 64 == 0;
+}
+
+static void forward_direct(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
+                           float *statistics, float *workspace) {
+    const ck_conv2d_shape *s = &plan->shape;
+    segment_packing packing = {segment_count(s), segment_depth(s), s->O, 0, w, workspace};
+    pack_segments(exec, &packing);
+    forward_job job = {plan, x, workspace, y, statistics, worth_streaming(y, s->N * plan->P * plan->Q, s->O)};
+    ck_parallel(exec, plan->forward.blocks * plan->forward_column_blocks, forward_block, &job);
+}

@@ -1,0 +1,38 @@
+// Every pass of the convolution, for the vector vocabulary that was included before.
+#include "geometry.h"
+#if VW == 16
+#define CK_TILE_ROWS 6 // 6 × 64: no leftovers for 64, 128, 256 and 512 channels
+#define CK_TILE_VECTORS 4
+#endif
+#include "../gemm/tile.h"
+#include "slab.h"
+#include "places.h"
+#include "segments.h"
+#include "forward.h"
+#include "data.h"
+#include "weights.h"
+#include "transforms.h"
+#include "tiles.h"
+#include "filters.h"
+#include "products.h"
+#include "winograd_weights.h"
+
+void CK_NAME(ck_conv2d_forward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
+                                float *y, float *statistics, void *workspace) {
+    if (plan->method == CK_CONV2D_WINOGRAD) forward_winograd(exec, plan, x, w, y, statistics, workspace);
+    else
+        forward_direct(exec, plan, x, w, y, statistics, workspace);
+}
+
+void CK_NAME(ck_conv2d_backward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
+                                 const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw,
+                                 void *workspace) {
+    data_job data = {.plan = plan, .x = x, .dy = dy, .dz = dz, .sums = dz_sums, .beta = beta};
+    if (plan->method == CK_CONV2D_WINOGRAD) {
+        if (dz) data_winograd(exec, &data, w, workspace);
+        weights_winograd(exec, plan, x, dy, dw, workspace);
+        return;
+    }
+    if (dz) data_direct(exec, &data, w, workspace);
+    weights_direct(exec, plan, x, dy, dw, workspace);
+}

@@ -1,0 +1,101 @@
+// Which pixels a block works on and which it reads: arithmetic on the shape alone, the same for every instruction set.
+#ifndef CK_CONV2D_GEOMETRY_H
+#define CK_CONV2D_GEOMETRY_H
+#include "ck_conv2d.h"
+#include "../gemm/blocks.h"
+
+enum {
+    JOINED_CHANNELS = 8,  // up to so many input channels, a kernel row is one run of kernel_w·C values
+    SEGMENT_DEPTH = 1536, // of the sum over K between two visits of a tile: its panel stays in the second cache
+    WEIGHT_INPUTS = 64,   // input channels and outputs of dw in one task
+    WEIGHT_OUTPUTS = 128,
+    ROWS_UNIT = 24,         // rows of a run: whole tiles for every instruction set
+    WIDEST_PANEL = 64,      // columns
+    FILTER_ROWS = 32,       // of a block of transformed filters
+    PLANES = 36,            // of Winograd's tiles
+    GRADIENT_CHANNELS = 48, // of dw in one task, Winograd
+    SLAB_SLACK = 32,        // floats behind a slab that may be read, and are not used
+};
+
+static inline ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+static inline ptrdiff_t larger(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
+
+// Pixels first ..< first + count of each of some images.
+typedef struct {
+    ptrdiff_t image, images, first, count;
+} pixel_block;
+
+static inline pixel_block block_at(const ck_conv2d_cut *cut, ptrdiff_t N, ptrdiff_t pixels, ptrdiff_t block) {
+    ptrdiff_t image = block / cut->runs * cut->images, first = block % cut->runs * cut->pixels;
+    return (pixel_block){image, smaller(cut->images, N - image), first, smaller(cut->pixels, pixels - first)};
+}
+
+// Rows row ..< row + rows and columns column ..< column + columns of some images.
+typedef struct {
+    ptrdiff_t image, images, row, rows, column, columns;
+} pixel_window;
+
+static inline ptrdiff_t window_pixels(const pixel_window *w) { return w->images * w->rows * w->columns; }
+
+// Rows of whole tiles, whatever the instruction set.
+static inline ptrdiff_t padded_rows(ptrdiff_t rows) { return rows + 8; }
+
+// Winograd: floats of one of the 36 planes of transformed tiles; an odd number of cache lines for even rows.
+static inline ptrdiff_t plane_floats(ptrdiff_t rows, ptrdiff_t pitch) { return rows * pitch + 16; }
+// Transformed filters in panels (filters.h); the narrowest panels have 12 columns.
+static inline ptrdiff_t filter_floats(ptrdiff_t depth, ptrdiff_t columns) {
+    ptrdiff_t plane = FILTER_ROWS * round_up(columns, 16) + 16 * (columns / 12 + 2);
+    return blocks_of(depth, FILTER_ROWS) * PLANES * plane;
+}
+void plan_winograd(ck_conv2d *plan);
+
+static inline int is_joined(const ck_conv2d_shape *s) { return s->C <= JOINED_CHANNELS; }
+
+// Floats from pixel to pixel in a slab of `channels`: an odd number of cache lines, so that no eight pixels share a
+// set.
+static inline ptrdiff_t slab_pitch(ptrdiff_t channels) { return round_up(channels, 32) + 16; }
+// Zeros at the beginning of a slab, for what lies outside the image.
+static inline ptrdiff_t slab_zeros(ptrdiff_t depth) { return round_up(depth, 16) + 16; }
+
+// The sum over K goes in segments: a kernel row of joined taps, or one tap.
+static inline ptrdiff_t segment_count(const ck_conv2d_shape *s) {
+    return is_joined(s) ? s->kernel_h : s->kernel_h * s->kernel_w;
+}
+static inline ptrdiff_t segment_depth(const ck_conv2d_shape *s) { return is_joined(s) ? s->kernel_w * s->C : s->C; }
+static inline ptrdiff_t segments_at_once(ptrdiff_t segments, ptrdiff_t depth) {
+    ptrdiff_t most = larger(1, SEGMENT_DEPTH / depth);
+    return blocks_of(segments, blocks_of(segments, most));
+}
+
+// What outputs read of the input. Joined taps need the columns outside the image too.
+static inline pixel_window input_window(const ck_conv2d *plan, pixel_block b) {
+    const ck_conv2d_shape *s = &plan->shape;
+    ptrdiff_t last = b.first + b.count - 1, p = b.first / plan->Q, p_last = last / plan->Q;
+    ptrdiff_t q = p == p_last ? b.first % plan->Q : 0, q_last = p == p_last ? last % plan->Q : plan->Q - 1;
+    ptrdiff_t row = larger(0, p * s->stride_h - s->padding_h);
+    ptrdiff_t end = smaller(s->H, p_last * s->stride_h - s->padding_h + s->kernel_h);
+    ptrdiff_t column = q * s->stride_w - s->padding_w, right = q_last * s->stride_w - s->padding_w + s->kernel_w;
+    if (!is_joined(s)) column = larger(0, column), right = smaller(s->W, right);
+    return (pixel_window){b.image, b.images, row, larger(0, end - row), column, larger(0, right - column)};
+}
+
+// The first output of `outputs` that reads place h or a later one, and one past the last that reads h or an earlier.
+static inline ptrdiff_t first_reader(ptrdiff_t h, ptrdiff_t kernel, ptrdiff_t stride, ptrdiff_t padding) {
+    return larger(0, h + padding - kernel + stride) / stride;
+}
+static inline ptrdiff_t end_reader(ptrdiff_t h, ptrdiff_t stride, ptrdiff_t padding, ptrdiff_t outputs) {
+    return smaller(outputs, (h + padding) / stride + 1);
+}
+
+// The outputs that read these input pixels.
+static inline pixel_window output_window(const ck_conv2d *plan, pixel_block b) {
+    const ck_conv2d_shape *s = &plan->shape;
+    ptrdiff_t last = b.first + b.count - 1, h = b.first / s->W, h_last = last / s->W;
+    ptrdiff_t v = h == h_last ? b.first % s->W : 0, v_last = h == h_last ? last % s->W : s->W - 1;
+    ptrdiff_t row = first_reader(h, s->kernel_h, s->stride_h, s->padding_h);
+    ptrdiff_t end = end_reader(h_last, s->stride_h, s->padding_h, plan->P);
+    ptrdiff_t column = first_reader(v, s->kernel_w, s->stride_w, s->padding_w);
+    ptrdiff_t right = end_reader(v_last, s->stride_w, s->padding_w, plan->Q);
+    return (pixel_window){b.image, b.images, row, larger(0, end - row), column, larger(0, right - column)};
+}
+#endif

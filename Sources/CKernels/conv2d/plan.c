@@ -1,0 +1,102 @@
+// How a convolution is cut into blocks of work, and the memory that takes.
+#include "geometry.h"
+
+enum {
+    SLAB_FLOATS = 40 * 1024, // of the operand in one block: with a panel of weights it stays in the second cache
+    FEWEST_PIXELS = 96,
+    MOST_PIXELS = 512,
+    WEIGHT_PIXELS = 512, // between two visits of a partial weight gradient
+};
+
+// Blocks of about `wanted` pixels.
+static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t pixels, ptrdiff_t wanted) {
+    if (pixels <= wanted) {
+        ptrdiff_t images = larger(1, smaller(N, wanted / pixels));
+        images = blocks_of(N, blocks_of(N, images));
+        return (ck_conv2d_cut){images, pixels, 1, blocks_of(N, images)};
+    }
+    ptrdiff_t run = round_up(blocks_of(pixels, blocks_of(pixels, wanted)), ROWS_UNIT), runs = blocks_of(pixels, run);
+    return (ck_conv2d_cut){1, run, runs, N * runs};
+}
+
+// So many that a slab with `floats` a pixel has the wanted size.
+static ptrdiff_t pixels_wanted(ptrdiff_t floats) {
+    return larger(FEWEST_PIXELS, smaller(MOST_PIXELS, SLAB_FLOATS / floats));
+}
+
+// The largest slab of the blocks; those of later images are like the first image's.
+static ptrdiff_t slab_floats(const ck_conv2d *plan, const ck_conv2d_cut *blocks, ptrdiff_t pixels, int of_outputs,
+                             ptrdiff_t pitch, ptrdiff_t depth) {
+    ptrdiff_t most = 0;
+    for (ptrdiff_t run = 0; run < blocks->runs; run++) {
+        pixel_block block = block_at(blocks, plan->shape.N, pixels, run);
+        pixel_window window = of_outputs ? output_window(plan, block) : input_window(plan, block);
+        most = larger(most, window_pixels(&window));
+    }
+    return slab_zeros(depth) + round_up(most * pitch, 16) + SLAB_SLACK;
+}
+
+// Places of every row and segment, and the sums of tiles between segments.
+static ptrdiff_t table_floats(const ck_conv2d_cut *blocks, ptrdiff_t segments) {
+    return padded_rows(blocks->images * blocks->pixels) * (segments + 1);
+}
+static ptrdiff_t kept_floats(const ck_conv2d_cut *blocks) {
+    return padded_rows(blocks->images * blocks->pixels) * WIDEST_PANEL;
+}
+
+static ptrdiff_t column_blocks(ptrdiff_t blocks, ptrdiff_t columns) {
+    return larger(1, smaller(blocks_of(BLOCKS_WANTED, blocks), columns / WIDEST_PANEL));
+}
+
+static void plan_direct(ck_conv2d *p) {
+    const ck_conv2d_shape *s = &p->shape;
+    ptrdiff_t outputs = p->P * p->Q, inputs = s->H * s->W, area = s->stride_h * s->stride_w;
+    ptrdiff_t pitch = is_joined(s) ? s->C : slab_pitch(s->C);
+    ptrdiff_t segments = segment_count(s), depth = segment_depth(s), taps = s->kernel_h * s->kernel_w;
+    p->forward = cut(s->N, outputs, pixels_wanted(area * pitch));
+    p->statistics_blocks = p->forward.blocks;
+    p->forward_column_blocks = column_blocks(p->forward.blocks, s->O);
+    p->forward_slab = slab_floats(p, &p->forward, outputs, 0, pitch, depth);
+    p->forward_workspace_bytes = bytes_of(panel_floats(segments * depth, s->O));
+    ptrdiff_t forward = p->forward_slab + table_floats(&p->forward, segments) + kept_floats(&p->forward);
+
+    p->data = cut(s->N, inputs, area * pixels_wanted(slab_pitch(s->O)));
+    p->sums_blocks = p->data.blocks;
+    p->data_column_blocks = column_blocks(p->data.blocks, s->C);
+    p->data_slab = slab_floats(p, &p->data, inputs, 1, slab_pitch(s->O), s->O);
+    ptrdiff_t data = p->data_slab + table_floats(&p->data, taps) + kept_floats(&p->data) + round_up(taps, 16);
+
+    // dw: tasks are groups of blocks × ranges of input channels × ranges of outputs.
+    p->weights = cut(s->N, outputs, WEIGHT_PIXELS);
+    p->weight_inputs = is_joined(s) ? s->C : WEIGHT_INPUTS;
+    p->weight_outputs = WEIGHT_OUTPUTS;
+    ptrdiff_t ranges = blocks_of(s->C, p->weight_inputs) * blocks_of(s->O, p->weight_outputs);
+    p->weight_groups = smaller(p->weights.blocks, blocks_of(BLOCKS_WANTED, ranges));
+    ptrdiff_t channels = smaller(s->C, p->weight_inputs);
+    p->weights_slab = slab_floats(p, &p->weights, outputs, 0, is_joined(s) ? s->C : slab_pitch(channels), depth);
+    ptrdiff_t rows = padded_rows(p->weights.images * p->weights.pixels);
+    ptrdiff_t weights = p->weights_slab + table_floats(&p->weights, segments) + rows * p->weight_outputs;
+    ptrdiff_t partials = p->weight_groups > 1 ? p->weight_groups * taps * s->C * s->O : 0;
+    p->backward_workspace_bytes = bytes_of(panel_floats(taps * s->O, s->C) + partials);
+    p->scratch_bytes = bytes_of(larger(forward, larger(data, weights)));
+}
+
+ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method) {
+    const ck_conv2d_shape *s = shape;
+    if (s->N < 1 || s->H < 1 || s->W < 1 || s->C < 1 || s->O < 1) return CK_INVALID_SHAPE;
+    if (s->kernel_h < 1 || s->kernel_w < 1) return CK_INVALID_SHAPE;
+    if (s->stride_h < 1 || s->stride_h > 2 || s->stride_w < 1 || s->stride_w > 2) return CK_INVALID_SHAPE;
+    if (s->padding_h < 0 || s->padding_h >= s->kernel_h) return CK_INVALID_SHAPE;
+    if (s->padding_w < 0 || s->padding_w >= s->kernel_w) return CK_INVALID_SHAPE;
+    ptrdiff_t height = s->H + 2 * s->padding_h - s->kernel_h, width = s->W + 2 * s->padding_w - s->kernel_w;
+    if (height < 0 || width < 0) return CK_INVALID_SHAPE;
+    ck_conv2d p = {.shape = *s, .P = height / s->stride_h + 1, .Q = width / s->stride_w + 1, .method = method};
+    if (method == CK_CONV2D_WINOGRAD) {
+        int fits = s->kernel_h == 3 && s->kernel_w == 3 && s->stride_h == 1 && s->stride_w == 1;
+        if (!fits || s->padding_h != 1 || s->padding_w != 1) return CK_UNSUPPORTED;
+        plan_winograd(&p);
+    } else
+        plan_direct(&p);
+    *plan = p;
+    return CK_OK;
+}

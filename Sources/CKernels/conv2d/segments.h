@@ -1,0 +1,101 @@
+// The tile's sum over K, segment by segment, and the panels of weights that it reads.
+
+// Columns first ..< first + columns, in `vectors` vectors. All panels are as wide as they can be equally: a tile of one
+// vector would wait for its own sums.
+typedef struct {
+    ptrdiff_t first, columns;
+    int vectors;
+} column_panel;
+
+CK_INLINE ptrdiff_t panel_count(ptrdiff_t columns) { return ((columns + VW - 1) / VW + WIDE - 1) / WIDE; }
+
+CK_INLINE column_panel panel_at(ptrdiff_t columns, ptrdiff_t index) {
+    ptrdiff_t units = (columns + VW - 1) / VW, panels = panel_count(columns);
+    ptrdiff_t first = index * units / panels, end = (index + 1) * units / panels;
+    return (column_panel){first * VW, least(columns, end * VW) - first * VW, (int)(end - first)};
+}
+
+// Panels first ..< end of block `block` of `blocks`.
+typedef struct {
+    ptrdiff_t first, end;
+} panel_range;
+
+CK_INLINE panel_range panels_of(ptrdiff_t columns, ptrdiff_t block, ptrdiff_t blocks) {
+    ptrdiff_t panels = panel_count(columns);
+    return (panel_range){block * panels / blocks, (block + 1) * panels / blocks};
+}
+
+// ---- Packing: panel p of a (depth, columns) matrix lies at first·depth
+
+typedef struct {
+    ptrdiff_t segments, depth, columns; // the matrix is (segments·depth, columns)
+    int transposed;                     // every segment is given as (columns, depth)
+    const float *w;
+    float *panels;
+} segment_packing;
+
+static void pack_segment(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    const segment_packing *k = context;
+    ptrdiff_t s = block % k->segments;
+    column_panel p = panel_at(k->columns, block / k->segments);
+    const float *w = k->w + s * k->depth * k->columns;
+    float *to = k->panels + p.first * k->segments * k->depth + s * k->depth * p.vectors * VW;
+    if (k->transposed) pack_panel_transposed(k->depth, p.columns, w + p.first * k->depth, k->depth, to);
+    else
+        pack_panel(k->depth, p.columns, w + p.first, k->columns, to);
+}
+
+static void pack_segments(const ck_exec *exec, segment_packing *k) {
+    ck_parallel(exec, panel_count(k->columns) * k->segments, pack_segment, k);
+}
+
+// ---- The product
+
+CK_INLINE void place_step(int vectors, const float *const a[TILE], ptrdiff_t k, const float *b, vf acc[TILE][WIDE]) {
+    vf column[WIDE];
+    CK_UNROLL for (int j = 0; j < vectors; j++) column[j] = v_load(b + j * VW);
+    CK_UNROLL for (int r = 0; r < TILE; r++) {
+        vf row = v_set1(a[r][k]);
+        CK_UNROLL for (int j = 0; j < vectors; j++) acc[r][j] = v_fma(row, column[j], acc[r][j]);
+    }
+}
+
+// One segment: acc(r, j) += Σ_k slab(places(r) + k)·b(k, j)
+CK_INLINE void place_product(int vectors, const float *slab, const int32_t *places, ptrdiff_t depth, const float *b,
+                             vf acc[TILE][WIDE]) {
+    enum { STEPS = 8 };
+    const float *a[TILE];
+    CK_UNROLL for (int r = 0; r < TILE; r++) a[r] = slab + places[r];
+    ptrdiff_t k = 0;
+    for (; k + STEPS <= depth; k += STEPS, b += STEPS * vectors * VW)
+        CK_UNROLL for (int i = 0; i < STEPS; i++) place_step(vectors, a, k + i, b + i * vectors * VW, acc);
+    for (; k < depth; k++, b += vectors * VW) place_step(vectors, a, k, b, acc);
+}
+
+// Segments first ..< end of a block's product. Tiles that are not finished keep their sums in `kept`.
+typedef struct {
+    const float *slab;
+    const place_table *table;
+    const int32_t *taps; // of the weights, one a segment; NULL: the same
+    ptrdiff_t depth, first, end;
+    float *kept;
+} segment_run;
+
+// Returns 1 when the sums are complete.
+CK_INLINE int tile_segments(int vectors, const segment_run *k, ptrdiff_t row, const float *panel, vf acc[TILE][WIDE]) {
+    float *kept = k->kept + row * vectors * VW;
+    const int32_t *places = places_of(k->table, row);
+    tile_zero(vectors, acc);
+    if (k->first > 0)
+        CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++) acc[r][j] =
+            v_load(kept + (r * vectors + j) * VW);
+    for (ptrdiff_t s = k->first; s < k->end; s++) {
+        ptrdiff_t tap = k->taps ? k->taps[s] : s;
+        place_product(vectors, k->slab, places + s * TILE, k->depth, panel + tap * k->depth * vectors * VW, acc);
+    }
+    if (k->end >= k->table->segments) return 1;
+    CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++)
+        v_store(kept + (r * vectors + j) * VW, acc[r][j]);
+    return 0;
+}

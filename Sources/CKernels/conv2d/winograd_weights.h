@@ -1,0 +1,116 @@
+// dw = Gᵀ dU G with dU(e, c, o) = Σ over tiles of V(e, tile, c)·dM(e, tile, o): the exact adjoint of the forward pass.
+// V are the transformed inputs, dM = A dy Aᵀ the gradients. Gᵀ · G is linear, so that every chunk of tiles adds to dw
+// itself, and dU is only ever a range of channels and outputs in a task's scratch.
+
+typedef struct {
+    const ck_conv2d *plan;
+    tile_source x, dy;
+    float *dw;                    // fused: a partial for each group
+    planes inputs, gradients;     // apart: in the workspace
+    ptrdiff_t chunk, chunk_tiles; // the chunk's first tile
+} filter_gradient_job;
+
+// du (TILE, vectors·VW) at row c := Σ over rows of inputs(row, c + r)·gradients(row, j)
+CK_INLINE void gradient_tile(int vectors, const float *inputs, ptrdiff_t input_pitch, const float *gradients,
+                             ptrdiff_t gradient_pitch, ptrdiff_t rows, float *du) {
+    vf acc[TILE][WIDE];
+    tile_zero(vectors, acc);
+    for (; rows > 0; rows--, inputs += input_pitch, gradients += gradient_pitch) {
+        __builtin_prefetch(inputs + 8 * input_pitch);
+        tile_step(vectors, inputs, 1, gradients, VW, acc);
+    }
+    CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++)
+        v_store(du + (r * vectors + j) * VW, acc[r][j]);
+}
+
+CK_TILES(gradient_tile,
+         (const float *inputs, ptrdiff_t input_pitch, const float *gradients, ptrdiff_t gradient_pitch, ptrdiff_t rows,
+          float *du),
+         inputs, input_pitch, gradients, gradient_pitch, rows, du)
+
+// dw of `channels` input channels from c on and the panel's outputs := or += that of `rows` tiles.
+static void add_filters(const ck_conv2d *plan, const planes *inputs, ptrdiff_t c, ptrdiff_t channels,
+                        const planes *gradients, const column_panel *p, ptrdiff_t rows, float *du, float *dw, int add) {
+    const ptrdiff_t C = plan->shape.C, O = plan->shape.O, width = p->vectors * VW;
+    const ptrdiff_t plane = whole_tiles(channels) * width;
+    for (int e = 0; e < PLANES; e++)
+        for (ptrdiff_t k = 0; k < channels; k += TILE)
+            gradient_tile_of[p->vectors - 1](plane_of(inputs, e) + c + k, inputs->pitch,
+                                             plane_of(gradients, e) + p->first, gradients->pitch, rows,
+                                             du + e * plane + k * width);
+    for (ptrdiff_t k = 0; k < channels; k++)
+        for (ptrdiff_t j = 0; j < p->columns; j += VW) {
+            const ptrdiff_t lanes = least(VW, p->columns - j);
+            vf u[PLANES], g[9];
+            CK_UNROLL for (int e = 0; e < PLANES; e++) u[e] = v_load(du + e * plane + k * width + j);
+            both_ways(filter_adjoint, u, g, 6, 3);
+            float *to = dw + (c + k) * O + p->first + j;
+            CK_UNROLL for (int i = 0; i < 9; i++, to += C * O)
+                store_lanes(to, lanes, add ? v_add(load_lanes(to, lanes), g[i]) : g[i]);
+        }
+}
+
+// ---- Fused: a group's blocks of tiles, all channels
+
+static void fused_group(void *context, ptrdiff_t group, void *scratch) {
+    const filter_gradient_job *job = context;
+    const ck_conv2d *plan = job->plan;
+    const ck_conv2d_shape *s = &plan->shape;
+    const ptrdiff_t tall = plan->gradient_rows, blocks = blocks_of(plan->tiles, tall);
+    const ptrdiff_t first = group * blocks / plan->weight_groups, end = (group + 1) * blocks / plan->weight_groups;
+    const planes inputs = {scratch, tall, slab_pitch(s->C)};
+    const planes gradients = {inputs.at + PLANES * plane_floats(tall, inputs.pitch), tall, slab_pitch(s->O)};
+    float *du = gradients.at + PLANES * plane_floats(tall, gradients.pitch), *dw = job->dw + group * 9 * s->C * s->O;
+    for (ptrdiff_t block = first; block < end; block++) {
+        const ptrdiff_t tile = block * tall, rows = least(tall, plan->tiles - tile);
+        transform_around(plan, &job->x, tile, rows, 0, s->C, &inputs, 0);
+        transform_gradients(plan, &job->dy, tile, rows, 0, s->O, &gradients, 0);
+        for (ptrdiff_t i = 0; i < panel_count(s->O); i++) {
+            const column_panel p = panel_at(s->O, i);
+            for (ptrdiff_t c = 0; c < s->C; c += GRADIENT_CHANNELS)
+                add_filters(plan, &inputs, c, least(GRADIENT_CHANNELS, s->C - c), &gradients, &p, rows, du, dw,
+                            block > first);
+        }
+    }
+}
+
+// ---- Apart: chunk by chunk, first both transforms, then ranges of dw
+
+static void apart_gradients(void *context, ptrdiff_t task, void *scratch) {
+    (void)scratch;
+    const filter_gradient_job *job = context;
+    const ptrdiff_t row = task / 2 * job->plan->tile_rows, count = least(job->plan->tile_rows, job->chunk_tiles - row);
+    if (task % 2 == 0) transform_around(job->plan, &job->x, job->chunk + row, count, 0, job->x.C, &job->inputs, row);
+    else
+        transform_gradients(job->plan, &job->dy, job->chunk + row, count, 0, job->dy.C, &job->gradients, row);
+}
+
+static void apart_filters(void *context, ptrdiff_t task, void *scratch) {
+    const filter_gradient_job *job = context;
+    const ck_conv2d_shape *s = &job->plan->shape;
+    const ptrdiff_t ranges = blocks_of(s->C, GRADIENT_CHANNELS), c = task % ranges * GRADIENT_CHANNELS;
+    const column_panel p = panel_at(s->O, task / ranges);
+    add_filters(job->plan, &job->inputs, c, least(GRADIENT_CHANNELS, s->C - c), &job->gradients, &p, job->chunk_tiles,
+                scratch, job->dw, job->chunk > 0);
+}
+
+static void weights_winograd(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const ck_gradient *dy,
+                             float *dw, float *workspace) {
+    const ck_conv2d_shape *s = &plan->shape;
+    filter_gradient_job job = {.plan = plan, .x = {x, NULL, s->H, s->W, s->C}, .dy = {NULL, dy, s->H, s->W, s->O}};
+    if (plan->tile_chunk == 0) {
+        job.dw = plan->weight_groups > 1 ? workspace : dw;
+        ck_parallel(exec, plan->weight_groups, fused_group, &job);
+        if (plan->weight_groups > 1) ck_reduce_blocks(exec, workspace, plan->weight_groups, 9 * s->C * s->O, 0, dw);
+        return;
+    }
+    job.dw = dw;
+    job.inputs = (planes){workspace, plan->tile_chunk, slab_pitch(s->C)};
+    workspace += PLANES * plane_floats(plan->tile_chunk, job.inputs.pitch);
+    job.gradients = (planes){workspace, plan->tile_chunk, slab_pitch(s->O)};
+    for (job.chunk = 0; job.chunk < plan->tiles; job.chunk += plan->tile_chunk) {
+        job.chunk_tiles = least(plan->tile_chunk, plan->tiles - job.chunk);
+        ck_parallel(exec, 2 * blocks_of(job.chunk_tiles, plan->tile_rows), apart_gradients, &job);
+        ck_parallel(exec, panel_count(s->O) * blocks_of(s->C, GRADIENT_CHANNELS), apart_filters, &job);
+    }
+}

@@ -1,0 +1,165 @@
+// Window by window, one vector of channels down a row of windows; backward scatters into dz a band of windows at a
+// time, and finishes the pixels that no later window reads while they are in the cache.
+#include "maxpool.h"
+#include "../norm/tiles.h"
+#include <string.h>
+
+// The part of a window that lies on the map: rows h ..< h_end, columns v ..< v_end.
+typedef struct {
+    ptrdiff_t h, h_end, v, v_end;
+} window;
+
+CK_INLINE ptrdiff_t within(ptrdiff_t n, ptrdiff_t end) { return n < 0 ? 0 : n < end ? n : end; }
+
+CK_INLINE window window_at(const ck_maxpool *k, ptrdiff_t p, ptrdiff_t q) {
+    const ptrdiff_t h = p * k->stride_h - k->padding_h, v = q * k->stride_w - k->padding_w;
+    return (window){within(h, k->H), within(h + k->kernel_h, k->H), within(v, k->W), within(v + k->kernel_w, k->W)};
+}
+
+// A row's channels c ..< c + n.
+typedef struct {
+    const float *x; // of the image
+    affine z;
+    ptrdiff_t c, n;
+} channel_span;
+
+CK_INLINE channel_span span_at(const maxpool_job *job, ptrdiff_t image, ptrdiff_t c, ptrdiff_t n) {
+    const ck_maxpool *k = job->plan;
+    return (channel_span){job->x->x + image * k->H * k->W * k->C, affine_at(job->x, c, n), c, n};
+}
+
+// The window's maximum; place: how many pixels of it come before the first that attains it.
+CK_INLINE vf maximum(const ck_maxpool *k, const channel_span *s, const window *w, vf *place, ck_activation activation,
+                     ptrdiff_t n) {
+    vf best = v_zero(), at = v_zero();
+    float number = 0;
+    for (ptrdiff_t h = w->h; h < w->h_end; h++) {
+        const float *x = s->x + (h * k->W + w->v) * k->C + s->c;
+        for (ptrdiff_t v = w->v; v < w->v_end; v++, x += k->C, number += 1) {
+            vf u = activate(activation, apply(s->z, load_n(x, n)));
+            if (number == 0) {
+                best = u;
+                continue;
+            }
+            at = v_select_gt(u, best, v_set1(number), at);
+            best = v_select_gt(u, best, u, best);
+        }
+    }
+    *place = at;
+    return best;
+}
+
+CK_INLINE void forward_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t p, ptrdiff_t c, ck_activation activation,
+                            ptrdiff_t n) {
+    const ck_maxpool *k = job->plan;
+    const channel_span s = span_at(job, image, c, n);
+    float *y = job->y + (image * k->P + p) * k->Q * k->C + c;
+    for (ptrdiff_t q = 0; q < k->Q; q++, y += k->C) {
+        const window w = window_at(k, p, q);
+        vf place;
+        store_n(y, n, maximum(k, &s, &w, &place, activation, n));
+    }
+}
+
+// Runs f(…, c, activation, n) for every vector of channels, ReLU over whole vectors compiled for itself.
+#define FOR_CHANNELS(C, activation, f, ...)                                                                            \
+    for (ptrdiff_t c = 0; c < (C); c += VW) {                                                                          \
+        const ptrdiff_t n = (C)-c < VW ? (C)-c : VW;                                                                   \
+        if (n == VW && (activation) == CK_RELU) f(__VA_ARGS__, c, CK_RELU, VW);                                        \
+        else                                                                                                           \
+            f(__VA_ARGS__, c, activation, n);                                                                          \
+    }
+
+void CK_NAME(ck_maxpool_forward_image)(void *context, ptrdiff_t image, void *scratch) {
+    (void)scratch;
+    const maxpool_job *job = context;
+    for (ptrdiff_t p = 0; p < job->plan->P; p++)
+        FOR_CHANNELS(job->plan->C, job->x->activation, forward_span, job, image, p)
+}
+
+// ---- Backward
+
+// Windows q ..< q_end of row p. Pixels below `ready` are met for the first time, those below `done` for the last.
+typedef struct {
+    ptrdiff_t p, q, q_end, ready, done;
+} band;
+
+CK_INLINE void scatter_span(const maxpool_job *job, ptrdiff_t image, const band *b, ptrdiff_t c,
+                            ck_activation activation, ptrdiff_t n) {
+    const ck_maxpool *k = job->plan;
+    const channel_span s = span_at(job, image, c, n);
+    const float *dy = job->dy + ((image * k->P + b->p) * k->Q + b->q) * k->C + c;
+    float *image_dz = job->dz + image * k->H * k->W * k->C + c;
+    for (ptrdiff_t q = b->q; q < b->q_end; q++, dy += k->C) {
+        const window w = window_at(k, b->p, q);
+        vf place, d = load_n(dy, n);
+        maximum(k, &s, &w, &place, activation, n);
+        float number = 0;
+        for (ptrdiff_t h = w.h; h < w.h_end; h++) {
+            float *dz = image_dz + (h * k->W + w.v) * k->C;
+            for (ptrdiff_t v = w.v; v < w.v_end; v++, dz += k->C, number += 1) {
+                vf away = v_sub(place, v_set1(number));
+                add_n(dz, n, v_select_gt(v_set1(0.5f), v_mul(away, away), d, v_zero()));
+            }
+        }
+    }
+}
+
+// dz of the pixels first ..< end times the activation's slope, and its sums.
+CK_INLINE void finish_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t first, ptrdiff_t end, ptrdiff_t c,
+                           ck_activation activation, ptrdiff_t n) {
+    const ck_maxpool *k = job->plan;
+    const channel_span s = span_at(job, image, c, n);
+    float *dz = job->dz + image * k->H * k->W * k->C + c;
+    vf sum = v_zero(), product = v_zero();
+    for (ptrdiff_t i = first; i < end; i++) {
+        vf x = load_n(s.x + i * k->C + c, n);
+        vf d = v_mul(load_n(dz + i * k->C, n), activation_derivative(activation, apply(s.z, x)));
+        store_n(dz + i * k->C, n, d);
+        sum = v_add(sum, d);
+        product = v_fma(d, x, product);
+    }
+    if (job->sums == NULL) return;
+    float *sums = job->sums + image * 2 * k->C + c;
+    add_n(sums, n, sum);
+    add_n(sums + k->C, n, product);
+}
+
+// Runs the band, and moves on what is ready and what is done.
+static void run_band(const maxpool_job *job, ptrdiff_t image, const band *b, ptrdiff_t *ready, ptrdiff_t *done) {
+    const ck_maxpool *k = job->plan;
+    if (b->ready > *ready) {
+        float *dz = job->dz + (image * k->H * k->W + *ready) * k->C;
+        memset(dz, 0, (size_t)((b->ready - *ready) * k->C) * sizeof(float));
+        *ready = b->ready;
+    }
+    FOR_CHANNELS(k->C, job->x->activation, scatter_span, job, image, b)
+    if (b->done <= *done) return;
+    FOR_CHANNELS(k->C, job->x->activation, finish_span, job, image, *done, b->done)
+    *done = b->done;
+}
+
+void CK_NAME(ck_maxpool_backward_image)(void *context, ptrdiff_t image, void *scratch) {
+    enum { COLUMNS = 64 }; // of a band where the map is one row
+    (void)scratch;
+    const maxpool_job *job = context;
+    const ck_maxpool *k = job->plan;
+    const ptrdiff_t width = k->H == 1 ? COLUMNS : k->Q, all = k->H * k->W;
+    ptrdiff_t ready = 0, done = 0;
+    if (job->sums) memset(job->sums + image * 2 * k->C, 0, (size_t)(2 * k->C) * sizeof(float));
+    for (ptrdiff_t p = 0; p < k->P; p++)
+        for (ptrdiff_t q = 0; q < k->Q; q += width) {
+            const ptrdiff_t end = q + width < k->Q ? q + width : k->Q;
+            const int is_last = end == k->Q && p + 1 == k->P;
+            const window last = window_at(k, p, end - 1);
+            band b = {p, q, end, (last.h_end - 1) * k->W + last.v_end, all};
+            if (k->H > 1) b.ready = last.h_end * k->W;
+            if (is_last) b.ready = all;
+            else if (k->H > 1)
+                b.done = window_at(k, p + 1, 0).h * k->W;
+            else
+                b.done = end < k->Q ? window_at(k, p, end).v : window_at(k, p + 1, 0).v;
+            if (b.ready < b.done) b.ready = b.done; // pixels between windows
+            run_band(job, image, &b, &ready, &done);
+        }
+}

@@ -1,0 +1,160 @@
+import CKernels
+import Testing
+
+/// One dense convolution with random tensors, run by a kernel or by the reference.
+struct Conv2dProblem {
+    struct Run { let y, statistics, dz, sums, dw: Floats }
+
+    /// What the operand and the gradient are read through.
+    struct Form {
+        var normalised = true
+        var activation = CK_RELU
+        var gradient = true
+        var dropped = false
+        var beta: Float = 0
+
+        /// Every combination, in turn.
+        init(_ index: Int) {
+            normalised = index % 3 != 0
+            activation = [CK_RELU, CK_IDENTITY, CK_SWISH][index / 2 % 3]
+            (gradient, dropped) = (index % 4 != 1, index % 5 == 2)
+            beta = Float(index / 3 % 2)
+        }
+        init() {}
+    }
+
+    var plan = ck_conv2d()
+    let x, w, scale, shift, dy, raw, a, b, c, imageScale: Floats
+    let form: Form
+    var shape: ck_conv2d_shape { plan.shape }
+
+    init(_ shape: ck_conv2d_shape, _ method: ck_conv2d_method = CK_CONV2D_DIRECT, form: Form = Form(), seed: UInt64 = 7)
+    {
+        var shape = shape
+        precondition(ck_conv2d_plan(&plan, &shape, method) == CK_OK)
+        var random = TestRandom(seed)
+        let outputs = shape.N * plan.P * plan.Q * shape.O
+        x = random.floats(shape.N * shape.H * shape.W * shape.C, scale: 2)
+        w = random.floats(shape.kernel_h * shape.kernel_w * shape.C * shape.O)
+        (scale, shift) = (random.floats(shape.C, offset: 1), random.floats(shape.C))
+        (dy, raw) = (random.floats(outputs), random.floats(outputs))
+        (a, b, c) = (random.floats(shape.O), random.floats(shape.O), random.floats(shape.O))
+        imageScale = random.floats(shape.N, scale: 0.5, offset: 1)
+        self.form = form
+    }
+
+    var operand: ck_operand {
+        ck_operand(
+            x: x.pointer, scale: form.normalised ? scale.pointer : nil, shift: form.normalised ? shift.pointer : nil,
+            gate: nil, activation: form.activation)
+    }
+
+    var outputGradient: ck_gradient {
+        ck_gradient(
+            dz: dy.pointer, raw: form.gradient ? raw.pointer : nil, a: form.gradient ? a.pointer : nil,
+            b: form.gradient ? b.pointer : nil, c: form.gradient ? c.pointer : nil,
+            image_scale: form.dropped ? imageScale.pointer : nil)
+    }
+
+    private func outputs() -> Run {
+        Run(
+            y: Floats(dy.count) { _ in .nan }, statistics: Floats(plan.statistics_blocks * 2 * shape.O) { _ in .nan },
+            dz: Floats(x.count) { Float($0 % 7) }, sums: Floats(plan.sums_blocks * 2 * shape.C) { _ in .nan },
+            dw: Floats(w.count) { _ in .nan })
+    }
+
+    func run(threads: Int) -> Run {
+        let run = outputs()
+        let workspace = Floats(max(plan.forward_workspace_bytes, plan.backward_workspace_bytes) / 4) { _ in .nan }
+        let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
+        var (plan, operand, gradient) = (plan, operand, outputGradient)
+        ck_conv2d_forward(
+            &execution.exec, &plan, &operand, w.pointer, run.y.pointer, run.statistics.pointer, workspace.pointer)
+        ck_conv2d_backward(
+            &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, form.beta, run.sums.pointer,
+            run.dw.pointer, workspace.pointer)
+        #expect(run.y.isIntact && run.dz.isIntact && run.dw.isIntact && workspace.isIntact, "\(name)")
+        #expect(run.statistics.isIntact && run.sums.isIntact, "\(name)")
+        return run
+    }
+
+    func reference() -> Run {
+        let run = outputs()
+        var (plan, operand, gradient) = (plan, operand, outputGradient)
+        ck_conv2d_forward_reference(&plan, &operand, w.pointer, run.y.pointer)
+        ck_conv2d_backward_reference(
+            &plan, &operand, w.pointer, &gradient, run.dz.pointer, form.beta, run.dw.pointer)
+        return run
+    }
+
+    /// Rounding of the results, absolute. A product of forward is below 5, of dz too (4.5 times the activation's slope
+    /// of at most 1.1), of dw below 23. A sum of K products of random signs has partial sums below 4·√K products, each
+    /// addition rounds by half an ulp of one, and √K of these errors add up, twice over for safety: 4·K·ulp products;
+    /// and 8 for the activation's own error.
+    func tolerances() -> (y: Double, dz: Double, dw: Double) {
+        let taps = shape.kernel_h * shape.kernel_w
+        func rounding(_ terms: Int, _ product: Double) -> Double {
+            amplification * product * Double(4 * terms + 8) * Double(Float.ulpOfOne)
+        }
+        return (
+            rounding(taps * shape.C, 5), rounding(taps * shape.O + 1, 5), rounding(shape.N * plan.P * plan.Q, 23)
+        )
+    }
+
+    /// Winograd rounds transformed values, which are larger than what comes of them. In one dimension products of random
+    /// signs have the deviation √(Σ_e A_e²·|B_e|²·|G_e|²), |·| the norms of the transforms' rows: at most √94, where
+    /// three taps have √3. For dw it is √97 to four outputs' √4. In two dimensions (94/3) = 31 and 97/4 = 24.
+    private var amplification: Double { plan.method == CK_CONV2D_WINOGRAD ? 31 : 1 }
+
+    var name: String {
+        let s = shape
+        return "\(plan.method == CK_CONV2D_WINOGRAD ? "winograd" : "direct") \(s.N)×\(s.H)×\(s.W)×\(s.C)→\(s.O)"
+            + " k\(s.kernel_h)×\(s.kernel_w) s\(s.stride_h),\(s.stride_w) p\(s.padding_h),\(s.padding_w) \(form)"
+    }
+
+    /// Every instruction set against the reference, and the partial sums against the sums of what was stored.
+    func expectAgreement() {
+        let (expected, tolerance) = (reference(), tolerances())
+        forEachInstructionSet { isa in
+            let run = run(threads: 2)
+            let errors = (
+                Agreement.distance(run.y, expected.y), Agreement.distance(run.dz, expected.dz),
+                Agreement.distance(run.dw, expected.dw)
+            )
+            #expect(errors.0 <= tolerance.y, "y \(isa) \(name)")
+            #expect(errors.1 <= tolerance.dz, "dz \(isa) \(name)")
+            #expect(errors.2 <= tolerance.dw, "dw \(isa) \(name)")
+            expectSums(run.statistics, of: run.y, with: run.y, blocks: plan.statistics_blocks, channels: shape.O, isa)
+            expectSums(run.sums, of: run.dz, with: x, blocks: plan.sums_blocks, channels: shape.C, isa)
+        }
+    }
+
+    /// A chain of float additions in one block is at most as long as the block has pixels.
+    private func expectSums(
+        _ partials: Floats, of v: Floats, with u: Floats, blocks: Int, channels: Int, _ isa: String
+    ) {
+        let pixels = v.count / channels
+        let rounding = Double(Float.ulpOfOne) * Double(min(pixels, 2100))
+        for channel in 0..<channels {
+            var totals = [0.0, 0.0]
+            var sizes = [1e-30, 1e-30]
+            for pixel in 0..<pixels {
+                let value = Double(v[pixel * channels + channel])
+                let terms = [value, value * Double(u[pixel * channels + channel])]
+                for s in 0..<2 { (totals[s], sizes[s]) = (totals[s] + terms[s], sizes[s] + abs(terms[s])) }
+            }
+            for s in 0..<2 {
+                for block in 0..<blocks { totals[s] -= Double(partials[(2 * block + s) * channels + channel]) }
+                #expect(abs(totals[s]) <= rounding * sizes[s], "sums \(s) \(isa) \(name)")
+            }
+        }
+    }
+
+    /// The loss Σ y·dy by the reference, for finite differences.
+    func loss() -> Double {
+        let y = Floats(dy.count)
+        var (plan, operand) = (plan, operand)
+        ck_conv2d_forward_reference(&plan, &operand, w.pointer, y.pointer)
+        return Agreement.dot(y, dy)
+    }
+}
