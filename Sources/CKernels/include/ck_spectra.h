@@ -1,7 +1,7 @@
 // CLAR's time-frequency input: magnitude, phase and mel of a waveform, three channels abreast (spectra/).
 //   S(t, f)      = Σ_n w(n)·x(t·hop + n − window/2)·exp(−2πi·f·n / sample_rate)     n in 0 ..< window
 //   out(t, k, 0) = 20·log10(max(|S(t, f_k)|, magnitude_floor)) + magnitude_offset   dB
-//   out(t, k, 1) = arg S(t, f_k)                                                    radians, in (−π, π] but for their rounding
+//   out(t, k, 1) = arg S(t, f_k)                                                    radians, in (−π, π] as floats
 //   out(t, k, 2) = 10·log10(max(Σ_j filter(k, j)·|S(t, j·sample_rate / window)|², mel_floor)) + mel_offset   dB
 // w is the periodic Hann window. Frames are centred: frame t has sample t·hop in its middle, and x is reflected at its
 // ends without repeating them, x(−i) = x(i).

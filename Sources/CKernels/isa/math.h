@@ -95,10 +95,10 @@ CK_INLINE vf v_log(vf x) {
     return v_fma(n, v_set1(0.693359375f), v_add(r, tail));
 }
 
-// The angle of (x, y) in (−π, π], 0 at the origin. With t the smaller of |x| and |y| over the larger, or (t − 1)/(t +
-// 1) where t > tan π/8, atan t = t + t³·P(t²), P of degree 4 (a least-maximum fit: 2e-10); then the octants are put
-// back. Absolute error below 3e-7, of which π as a float has 9e-8; −0 counts as 0. For |x|, |y| below 1e38; NaN or
-// infinity give NaN.
+// The angle of (x, y) in (−π, π], 0 at the origin. With q the smaller of |x| and |y| over the larger, t is q, or, where
+// q > tan π/8, (q − 1)/(q + 1), whose angle is π/4 less. atan t = t + t³·P(t²) with P of degree 4 (a least-maximum fit:
+// 2e-10), and the octants are put back. Absolute error below 3e-7, of which π as a float has 9e-8; −0 counts as 0. For
+// |x|, |y| below 1e38; NaN or infinity give NaN.
 CK_INLINE vf v_atan2(vf y, vf x) {
     vf zero = v_zero(), across = v_max(x, v_sub(zero, x)), up = v_max(y, v_sub(zero, y));
     vf large = v_max(across, up), small = v_min(across, up), edge = v_mul(large, v_set1(0.414213562f));
