@@ -36,6 +36,7 @@ import Testing
         let out = spectra.extract(golden.samples.map { Float(Double($0) * golden.scale) }).map(Double.init)
         let expected = variant == .code ? golden.code : golden.paper
         try #require(out.count == golden.frames * spectra.valuesPerFrame && out.count == 3 * expected.mel.count)
+        #expect(out.allSatisfy { $0.isFinite })
         let channel = { (c: Int) in stride(from: c, to: out.count, by: 3).map { out[$0] } }
         // A frame's samples sum to at most 0.35·N/2 under the window; rounding walks by √N·eps of it.
         let n = Double(variant.windowSamples)
