@@ -17,6 +17,7 @@
 #include "ck_loss.h"
 #include "ck_optimizer.h"
 #include "ck_logmel.h"
+#include "ck_spectra.h"
 #include "ck_vocoder.h"
 #include "ck_peak.h"
 #endif

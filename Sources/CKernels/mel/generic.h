@@ -1,5 +1,6 @@
 // Log-mel of VW frames at a time, in the words of isa/.
 #include "../stft/generic.h"
+#include "filtered.h"
 #include "logmel.h"
 
 // Sample n of frame l is x(l·hop + n). With n = phase + hop·step, by_phase(phase, c) = x(c·hop + phase) holds it at
@@ -42,18 +43,6 @@ static void transform(const frame_block *b, float *z) {
         fft_turn_and_store(z, j, quarter, fft->passes + 6 * j, windowed_pair(b, j), windowed_pair(b, j + quarter),
                            windowed_pair(b, j + 2 * quarter), windowed_pair(b, j + 3 * quarter));
     for (ptrdiff_t q = 0; q < 4; q++) fft_quarters(z + q * quarter * 2 * VW, quarter, fft->passes + 6 * quarter);
-}
-
-CK_INLINE vf filtered(const ck_mel_filter *filter, const float *magnitude) {
-    const float *at = magnitude + filter->first * VW, *w = filter->weights;
-    vf even = v_zero(), odd = v_zero();
-    ptrdiff_t i = 0;
-    for (; i + 2 <= filter->count; i += 2) {
-        even = v_fma(v_set1(w[i]), v_load(at + i * VW), even);
-        odd = v_fma(v_set1(w[i + 1]), v_load(at + (i + 1) * VW), odd);
-    }
-    if (i < filter->count) even = v_fma(v_set1(w[i]), v_load(at + i * VW), even);
-    return v_add(even, odd);
 }
 
 void CK_NAME(ck_logmel_run)(const ck_logmel *context, ptrdiff_t samples, const float *x, float *out, float *scratch) {

@@ -3,14 +3,9 @@
 #define CK_MEL_LOGMEL_H
 #include "../stft/fft.h"
 #include "ck_logmel.h"
+#include "filters.h"
 
 enum { CK_LOGMEL_MAX_LANES = 16 };
-
-// One triangle: weights for the bins first ..< first + count.
-typedef struct {
-    ptrdiff_t first, count;
-    const float *weights;
-} ck_mel_filter;
 
 struct ck_logmel {
     ck_logmel_config config;
@@ -26,7 +21,6 @@ struct ck_logmel {
 // mel = 1127·ln(1 + f/700), and filter `band` of `mels` at `hertz`, both in double.
 double ck_mel_of_hertz(double hertz);
 double ck_mel_weight(const ck_logmel_config *config, ptrdiff_t band, double hertz);
-double ck_periodic_hann(ptrdiff_t n, ptrdiff_t window);
 
 // In floats, for `lanes` frames: samples by phase, transform (its first half becomes the magnitudes).
 typedef struct {

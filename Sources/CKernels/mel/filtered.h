@@ -1,0 +1,14 @@
+// Σ of one band's bins, each times its weight, for VW frames at once; bins are (bin, lane). Included after isa/.
+#include "filters.h"
+
+CK_INLINE vf filtered(const ck_mel_filter *filter, const float *bins) {
+    const float *at = bins + filter->first * VW, *w = filter->weights;
+    vf even = v_zero(), odd = v_zero();
+    ptrdiff_t i = 0;
+    for (; i + 2 <= filter->count; i += 2) {
+        even = v_fma(v_set1(w[i]), v_load(at + i * VW), even);
+        odd = v_fma(v_set1(w[i + 1]), v_load(at + (i + 1) * VW), odd);
+    }
+    if (i < filter->count) even = v_fma(v_set1(w[i]), v_load(at + i * VW), even);
+    return v_add(even, odd);
+}

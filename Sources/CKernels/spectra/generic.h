@@ -1,0 +1,112 @@
+// Magnitude, phase and mel of two vectors of frames at a time, in the words of isa/.
+#include "../isa/transpose.h"
+#include "../stft/generic.h"
+#include "../mel/filtered.h"
+#include "product.h"
+
+// The places of a group's scratch.
+typedef struct {
+    float *piece, *even, *odd, *transform, *magnitudes, *cosine_sums, *sine_sums, *mels;
+} workspace;
+
+static workspace workspace_in(const ck_spectra *context, float *scratch) {
+    ck_spectra_layout l = ck_spectra_layout_for(context, VW);
+    workspace w = {.piece = scratch};
+    w.even = w.piece + l.piece, w.odd = w.even + l.folded;
+    w.transform = w.odd + l.folded, w.magnitudes = w.transform + l.transform;
+    w.cosine_sums = w.magnitudes + l.magnitudes, w.sine_sums = w.cosine_sums + l.product;
+    w.mels = w.sine_sums + l.product;
+    return w;
+}
+
+// piece := the reflected signal from place `from` on
+static void copy_piece(ptrdiff_t from, ptrdiff_t count, ptrdiff_t samples, const float *x, float *piece) {
+    ptrdiff_t begin = from < 0 ? -from : 0, end = samples - from < count ? samples - from : count;
+    for (ptrdiff_t i = 0; i < begin; i++) piece[i] = x[ck_reflected(from + i, samples)];
+    for (ptrdiff_t i = begin; i < end; i++) piece[i] = x[from + i];
+    for (ptrdiff_t i = end; i < count; i++) piece[i] = x[ck_reflected(from + i, samples)];
+}
+
+// (sample, lane) := the windowed frames first ..< first + VW of the piece; lanes beyond the last repeat it.
+static void load_frames(const ck_spectra *context, const float *piece, ptrdiff_t first, ptrdiff_t count, float *to) {
+    const ck_spectra_config *c = &context->config;
+    const float *frame[VW];
+    for (ptrdiff_t l = 0; l < VW; l++) frame[l] = piece + (first + l < count ? first + l : count - 1) * c->hop;
+    for (ptrdiff_t n = 0; n < c->window; n += VW, to += VW * VW) {
+        vf rows[VW];
+        CK_UNROLL for (int i = 0; i < VW; i++) rows[i] = v_load(frame[i] + n);
+        v_transpose(rows);
+        CK_UNROLL for (int i = 0; i < VW; i++) v_store(to + i * VW, v_mul(rows[i], v_set1(context->window[n + i])));
+    }
+}
+
+// With c the frame's middle, even(j) = z(c + j) + z(c − j) and odd(j) = z(c + j) − z(c − j) need half the products: the
+// cosine is even about the middle, the sine odd. z(c) and z(0) make the pair j = 0: the window is 0 at the latter,
+// which is there to pass on what is not finite.
+static void fold(ptrdiff_t window, const float *z, float *even, float *odd) {
+    const float *middle = z + window / 2 * VW;
+    for (ptrdiff_t j = 0; j < window / 2; j++) {
+        vf after = v_load(middle + j * VW), before = v_load(j > 0 ? middle - j * VW : z);
+        v_store(even + j * GROUP, v_add(after, before));
+        v_store(odd + j * GROUP, v_sub(after, before));
+    }
+}
+
+// 10·log10(max(power, floor)) + offset
+CK_INLINE vf decibels(vf power, vf floor, vf offset) {
+    return v_fma(v_set1(4.34294482f), v_log(v_max(floor, power)), offset);
+}
+
+// The transform works in place, and its input has just the order of the frames: z(j) = x(2j) + i·x(2j + 1).
+static void mel_bands(const ck_spectra *context, const workspace *w, float *mels) {
+    const ck_spectra_config *c = &context->config;
+    vf floor = v_set1((float)c->mel_floor), offset = v_set1((float)c->mel_offset);
+    fft_quarters(w->transform, context->fft.points, context->fft.passes);
+    fft_magnitudes(&context->fft, w->transform, w->magnitudes);
+    for (ptrdiff_t bin = 0; bin <= c->window / 2; bin++) {
+        vf magnitude = v_load(w->magnitudes + bin * VW);
+        v_store(w->magnitudes + bin * VW, v_mul(magnitude, magnitude));
+    }
+    for (ptrdiff_t k = 0; k < c->bands; k++)
+        v_store(mels + k * GROUP, decibels(filtered(&context->filters[k], w->magnitudes), floor, offset));
+}
+
+// The sums about the middle, C and D, turned to the frame's first sample: S = (cos θ − i·sin θ)·(C − i·D).
+static void store_group(const ck_spectra *context, const workspace *w, ptrdiff_t count, float *out) {
+    const ck_spectra_config *c = &context->config;
+    vf floor = v_set1((float)(c->magnitude_floor * c->magnitude_floor)), offset = v_set1((float)c->magnitude_offset);
+    for (ptrdiff_t k = 0; k < c->bands; k++) {
+        vf cosine = v_set1(context->turn[2 * k]), sine = v_set1(context->turn[2 * k + 1]);
+        for (ptrdiff_t v = 0; v < WIDE && v * VW < count; v++) {
+            ptrdiff_t at = k * GROUP + v * VW, lanes = count - v * VW < VW ? count - v * VW : VW;
+            vf even = v_load(w->cosine_sums + at), odd = v_load(w->sine_sums + at);
+            vf re = v_fnma(sine, odd, v_mul(cosine, even));
+            vf im = v_sub(v_zero(), v_fma(sine, even, v_mul(cosine, odd)));
+            vf power = v_fma(re, re, v_mul(im, im)), none = v_sub(power, power); // 0, or NaN where it overflows
+            float magnitude[VW], phase[VW];
+            v_store(magnitude, decibels(power, floor, offset));
+            v_store(phase, v_add(v_atan2(im, re), none));
+            float *to = out + (v * VW * c->bands + k) * CK_SPECTRA_CHANNELS;
+            for (ptrdiff_t l = 0; l < lanes; l++, to += c->bands * CK_SPECTRA_CHANNELS)
+                to[0] = magnitude[l], to[1] = phase[l], to[2] = w->mels[at + l];
+        }
+    }
+}
+
+void CK_NAME(ck_spectra_run)(const ck_spectra *context, ptrdiff_t samples, const float *x, float *out, float *scratch) {
+    const ck_spectra_config *c = &context->config;
+    workspace w = workspace_in(context, scratch);
+    ptrdiff_t frames = ck_spectra_frames(context, samples);
+    for (ptrdiff_t first = 0; first < frames; first += GROUP) {
+        ptrdiff_t count = frames - first < GROUP ? frames - first : GROUP;
+        copy_piece(first * c->hop - c->window / 2, (count - 1) * c->hop + c->window, samples, x, w.piece);
+        for (ptrdiff_t v = 0; v < WIDE; v++) {
+            load_frames(context, w.piece, v * VW, count, w.transform);
+            fold(c->window, w.transform, w.even + v * VW, w.odd + v * VW);
+            if (v * VW < count) mel_bands(context, &w, w.mels + v * VW);
+        }
+        wave_product(context, context->cosines, w.even, w.cosine_sums);
+        wave_product(context, context->sines, w.odd, w.sine_sums);
+        store_group(context, &w, count, out + first * c->bands * CK_SPECTRA_CHANNELS);
+    }
+}

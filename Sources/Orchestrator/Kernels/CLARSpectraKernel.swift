@@ -1,0 +1,38 @@
+import CKernels
+
+/// Owner of a `ck_spectra` context, which is immutable: any number of threads may run it, each with its own scratch.
+struct CLARSpectraKernel: ~Copyable, @unchecked Sendable {
+    private let context: OpaquePointer
+
+    /// nil when the kernel refuses the configuration (`ck_spectra.h` names the bounds).
+    init?(_ configuration: CLARSpectraConfiguration) {
+        let variant = configuration.variant
+        var config = ck_spectra_config(
+            sample_rate: configuration.sampleRate, window: variant.windowSamples, hop: configuration.hopSamples,
+            bands: configuration.bands,
+            frequencies: variant == .code ? CK_SPECTRA_LOGARITHMIC : CK_SPECTRA_LINEAR,
+            low_hertz: Double(configuration.lowHertz), high_hertz: Double(configuration.highHertz),
+            magnitude_floor: variant.magnitudeFloor, magnitude_offset: variant.magnitudeOffsetDB,
+            mel_floor: variant.melFloor, mel_offset: variant.melOffsetDB)
+        var created: OpaquePointer?
+        guard ck_spectra_create(&config, &created) == CK_OK, let created else { return nil }
+        context = created
+    }
+
+    deinit { ck_spectra_destroy(context) }
+
+    /// Floats of scratch that ``run(_:into:scratch:)`` needs.
+    var scratchCount: Int { (ck_spectra_scratch_bytes(context) + 3) / 4 }
+
+    /// `output` holds `frames(samples.count) · bands · 3` floats or more.
+    func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
+        samples.withUnsafeBufferPointer { x in
+            output.withUnsafeMutableBufferPointer { out in
+                scratch.withUnsafeMutableBufferPointer { lane in
+                    guard let x = x.baseAddress, let out = out.baseAddress, let lane = lane.baseAddress else { return }
+                    ck_spectra_run(context, samples.count, x, out, lane)
+                }
+            }
+        }
+    }
+}
