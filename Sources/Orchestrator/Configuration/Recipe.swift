@@ -122,8 +122,11 @@ public struct AugmentationSection: Codable, Sendable, Equatable {
 public struct EncoderSection: Codable, Sendable, Equatable {
     public enum Name: String, Codable, Sendable, CaseIterable {
         case efficientNetB0 = "efficientnet-b0"
+        case resNet18 = "resnet18-2d"
     }
     public var name: Name = .efficientNetB0
+    /// Whether 3×3 convolutions of stride 1 may take Winograd's method: faster, with errors of 1e-5 instead of 1e-6.
+    public var winograd = true
     /// Probability with which the last block's branch is dropped for an image; block b of 16 has b/16 of it.
     public var dropConnect: Float = 0.2
 
@@ -146,6 +149,7 @@ public struct EncoderSection: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case name
         case output
+        case winograd
         case dropConnect = "drop_connect"
         case timeStride = "time_stride"
         case melPooling = "mel_pooling"

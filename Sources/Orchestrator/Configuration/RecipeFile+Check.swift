@@ -31,6 +31,9 @@ extension RecipeFile {
         }
         try require(
             [8, 16, 32].contains(recipe.encoder.timeStride), "encoder.time_stride", recipe, "32, 16 or 8")
+        try require(
+            recipe.encoder.timeStride == 32 || recipe.encoder.name == .efficientNetB0, "encoder.time_stride", recipe,
+            "32 for encoder.name \(recipe.encoder.name.rawValue)")
         if recipe.method != .supervised {
             // A batch of one has no negative: its loss is 0 whatever the encoder does.
             try require(

@@ -7,7 +7,7 @@ struct Parameter: Hashable, Sendable {
 enum ParameterLayout: Sendable {
     /// The same order.
     case plain
-    /// File (out, in, k, k), memory (k, k, in, out): first convolutions, and depthwise ones where in = 1.
+    /// File (out, in, k…), memory (k…, in, out): dense convolutions, and depthwise ones where in = 1.
     case kernelFirst
 }
 
@@ -133,7 +133,7 @@ extension ParameterLayout {
     /// From the file's order to memory's.
     func toMemory(_ values: [Float], shape: [Int]) -> [Float] {
         guard self == .kernelFirst else { return values }
-        let (out, inner, taps) = (shape[0], shape[1], shape[2] * shape[3])
+        let (out, inner, taps) = (shape[0], shape[1], shape.dropFirst(2).reduce(1, *))
         var result = [Float](repeating: 0, count: values.count)
         for o in 0..<out {
             for i in 0..<inner {
@@ -146,7 +146,7 @@ extension ParameterLayout {
     /// From memory's order to the file's.
     func toFile(_ values: [Float], shape: [Int]) -> [Float] {
         guard self == .kernelFirst else { return values }
-        let (out, inner, taps) = (shape[0], shape[1], shape[2] * shape[3])
+        let (out, inner, taps) = (shape[0], shape[1], shape.dropFirst(2).reduce(1, *))
         var result = [Float](repeating: 0, count: values.count)
         for o in 0..<out {
             for i in 0..<inner {

@@ -25,6 +25,7 @@ struct Feature {
 enum Activation {
     case identity
     case swish
+    case relu
 }
 
 /// The per-channel tensors that tie a batch normalisation to the convolution before and to the reader behind it.

@@ -11,7 +11,7 @@ struct Operand {
     var c: ck_operand {
         ck_operand(
             x: x.base, scale: scale?.base, shift: shift?.base, gate: gate?.base,
-            activation: activation == .swish ? CK_SWISH : CK_IDENTITY)
+            activation: activation.kernel)
     }
 }
 
@@ -33,4 +33,14 @@ struct RawGradient {
 /// Traps on a shape that a kernel refuses: layers check what users can get wrong, so this is a mistake in a model.
 func expectPlanned(_ status: ck_status, _ what: String) {
     precondition(status == CK_OK, "\(what): \(String(cString: ck_status_message(status)))")
+}
+
+extension Activation {
+    fileprivate var kernel: ck_activation {
+        switch self {
+        case .identity: CK_IDENTITY
+        case .swish: CK_SWISH
+        case .relu: CK_RELU
+        }
+    }
 }

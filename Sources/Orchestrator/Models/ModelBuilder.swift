@@ -20,20 +20,20 @@ struct ModelBuilder {
     /// - Parameter input: (views, frames, mels, 1).
     func encoding(_ graph: Graph, _ input: Value) -> Encoding {
         switch recipe.encoder.output {
-        case .clip: .clip(pooled(graph, "pool", map(graph, input), .max))
+        case .clip: .clip(pooled(graph, "pool", map(graph, input), clipPooling))
         case .frames: .frames(frames(graph, input))
         }
     }
 
-    /// One vector a frame, of any encoder: (views, frames, 1, dimension). Of one that gives a vector a view it is what
-    /// that is the maximum of: the largest values over mel.
+    /// One vector a frame, of any encoder: (views, frames, 1, dimension). Of one that gives a vector a view it is what that
+    /// is the maximum, or the mean, of: the same over mel.
     func frames(_ graph: Graph, _ input: Value) -> Feature {
         let map = map(graph, input)
         let encoder = recipe.encoder
         var h: Value
         switch encoder.output {
         case .clip:
-            h = pooled(graph, "pool.mel", map.framesAsImages, .max)
+            h = pooled(graph, "pool.mel", map.framesAsImages, clipPooling)
         case .frames:
             h = pooled(graph, "pool.mel", map.framesAsImages, encoder.melPooling)
             h = Dense(name: "frames", outputs: encoder.frameWidth, initializer: .glorotUniform)(graph, h)
@@ -41,11 +41,21 @@ struct ModelBuilder {
         return Feature(raw: h, images: map.images, height: map.height, width: 1, channels: dimension)
     }
 
+    /// As the encoder's paper pools a map to one vector.
+    private var clipPooling: PoolingKind {
+        switch recipe.encoder.name {
+        case .efficientNetB0: .max
+        case .resNet18: .average
+        }
+    }
+
     private func map(_ graph: Graph, _ input: Value) -> Feature {
         let encoder = recipe.encoder
         return switch encoder.name {
         case .efficientNetB0:
             EfficientNetB0(dropConnect: encoder.dropConnect, timeStride: encoder.timeStride)(graph, input)
+        case .resNet18:
+            ResNet18(dimensions: .two, allowsWinograd: encoder.winograd)(graph, input)
         }
     }
 
@@ -60,6 +70,7 @@ struct ModelBuilder {
     var dimension: Int {
         switch (recipe.encoder.output, recipe.encoder.name) {
         case (.clip, .efficientNetB0): EfficientNetB0.dimension
+        case (.clip, .resNet18): ResNet18.dimension
         case (.frames, _): recipe.encoder.frameWidth
         }
     }

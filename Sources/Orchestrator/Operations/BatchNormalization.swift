@@ -11,17 +11,19 @@ final class BatchNormalization: Operation {
     private let beta: Parameter
     private let runningMean: Parameter
     private let runningVariance: Parameter
-    /// Added to the variance (Keras' EfficientNet: 1e-3).
-    private let epsilon: Float = 1e-3
+    /// Added to the variance.
+    private let epsilon: Float
     /// Share of the old running average that a step keeps, in the long run.
     private static let momentum: Float = 0.99
 
-    init(_ graph: Graph, _ name: String, _ source: RawOutput, rows: Int) {
+    /// - Parameter epsilon: 1e-3 as in Keras' EfficientNet, or what the model's paper has.
+    init(_ graph: Graph, _ name: String, _ source: RawOutput, rows: Int, epsilon: Float = 1e-3) {
         guard let normalization = source.normalization else { preconditionFailure("\(name) has nothing to normalise") }
         self.name = name
         self.source = source
         self.normalization = normalization
         self.rows = rows
+        self.epsilon = epsilon
         let channels = [normalization.channels]
         gamma = graph.parameters.parameter(name + ".weight", channels, .constant(1))
         beta = graph.parameters.parameter(name + ".bias", channels, .constant(0))

@@ -145,7 +145,8 @@ final class CollapsedEncoder: ViewEncoder {
         let report = try Self.probe([("tones", MeanSpectrumEncoder())])
         let object = try #require(JSONSerialization.jsonObject(with: report.json()) as? [String: Any])
         let keys: Set<String> = [
-            "baselines", "ci95", "classes", "folds", "layout", "mean_class_recall", "metric", "n_test", "n_train",
+            "baselines", "ci95", "classes", "folds", "layout", "leads", "mean_class_recall", "metric", "n_test",
+            "n_train",
             "per_class_recall", "seed", "value",
         ]
         #expect(Set(object.keys) == keys)

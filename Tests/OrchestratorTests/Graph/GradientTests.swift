@@ -98,8 +98,10 @@ import Testing
 
     /// A near tie of the pooled maximum is a kink of the loss that spoils the estimate for one draw of weights and data;
     /// a wrong gradient is wrong for all. The best of four draws has to agree to a few times what rounding leaves.
-    private func expectExact(_ shape: [Int], _ body: (Graph, Value) -> [any Objective]) throws {
-        let results = try (5..<9).map { try Subject(shape: shape, seed: $0, body).worstError() }
+    private func expectExact(
+        _ shape: [Int], draws: UInt64 = 4, _ body: (Graph, Value) -> [any Objective]
+    ) throws {
+        let results = try (5..<5 + draws).map { try Subject(shape: shape, seed: $0, body).worstError() }
         let best = results.min { $0.error < $1.error } ?? (.infinity, "none")
         #expect(best.error < 3e-3, "\(best.name)")
     }
@@ -166,6 +168,21 @@ import Testing
             let pooling = Pooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input), .average)
             graph.record(pooling)
             return ModelBuilder(recipe: recipe, classes: 3).clar(graph, pooling.output).objectives
+        }
+    }
+
+    /// The first convolution, max-pooling, an identity and a reducing block, with and without Winograd's method.
+    @Test(arguments: [false, true]) func residual_network_of_two_dimensions(allowsWinograd: Bool) throws {
+        try expectExact([8, 24, 20, 1]) { graph, input in
+            let encoder = ResNet18(dimensions: .two, allowsWinograd: allowsWinograd, channels: [6, 9])
+            return contrast(graph, encoder(graph, input))
+        }
+    }
+
+    /// With so many rectifiers few draws have no kink near: the best of twelve.
+    @Test func residual_network_of_one_dimension() throws {
+        try expectExact([8, 1, 61, 1], draws: 12) { graph, input in
+            contrast(graph, ResNet18(dimensions: .one, channels: [6, 9])(graph, input))
         }
     }
 

@@ -1,0 +1,135 @@
+import CKernels
+
+/// Size, steps and padding of a window, down and across.
+struct Window: Sendable, Equatable {
+    var height: Int
+    var width: Int
+    var stride: Stride
+    var paddingHeight: Int
+    var paddingWidth: Int
+
+    /// Square, padded by half of it on every side, so that a step of 1 keeps the map's size.
+    init(_ size: Int, stride: Int = 1) {
+        (height, width) = (size, size)
+        self.stride = Stride(height: stride, width: stride)
+        (paddingHeight, paddingWidth) = (size / 2, size / 2)
+    }
+
+    /// Over maps of height 1.
+    init(across size: Int, stride: Int = 1, padding: Int) {
+        (height, width) = (1, size)
+        self.stride = Stride(height: 1, width: stride)
+        (paddingHeight, paddingWidth) = (0, padding)
+    }
+}
+
+/// Dense convolution (ck_conv2d.h).
+struct ConvolutionKernel {
+    private var plan = ck_conv2d()
+
+    /// - Parameter allowsWinograd: F(4×4, 3×3), where the shape has it.
+    init(
+        images: Int, height: Int, width: Int, channels: Int, outputs: Int, window: Window, allowsWinograd: Bool
+    ) {
+        var shape = ck_conv2d_shape(
+            N: images, H: height, W: width, C: channels, O: outputs, kernel_h: window.height, kernel_w: window.width,
+            stride_h: window.stride.height, stride_w: window.stride.width, padding_h: window.paddingHeight,
+            padding_w: window.paddingWidth)
+        if allowsWinograd, ck_conv2d_plan(&plan, &shape, CK_CONV2D_WINOGRAD) == CK_OK { return }
+        expectPlanned(
+            ck_conv2d_plan(&plan, &shape, CK_CONV2D_DIRECT),
+            "convolution \(height)×\(width)×\(channels) → \(outputs) k\(window.height)×\(window.width)")
+    }
+
+    var outputHeight: Int { plan.P }
+    var outputWidth: Int { plan.Q }
+    var statisticsBlocks: Int { plan.statistics_blocks }
+    /// Blocks of the sums that the backward pass leaves.
+    var sumsBlocks: Int { plan.sums_blocks }
+    var memory: WorkingMemory {
+        WorkingMemory(
+            workspace: max(plan.forward_workspace_bytes, plan.backward_workspace_bytes), scratch: plan.scratch_bytes)
+    }
+
+    func forward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, y: Buffer, statistics: Buffer?, workspace: Buffer
+    ) {
+        var (plan, operand) = (plan, x.c)
+        execution {
+            ck_conv2d_forward($0, &plan, &operand, weights.base, y.base, statistics?.base, workspace.base)
+        }
+    }
+
+    /// - Parameter dz: nil where nobody wants it.
+    func backward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
+        sums: Buffer?, dWeights: Buffer, workspace: Buffer
+    ) {
+        var (plan, operand, gradient) = (plan, x.c, dy.pointers)
+        execution {
+            ck_conv2d_backward(
+                $0, &plan, &operand, weights.base, &gradient, dz?.base, beta, sums?.base, dWeights.base,
+                workspace.base)
+        }
+    }
+}
+
+/// Maximum over windows (ck_maxpool.h).
+struct MaxPoolKernel {
+    private var plan: ck_maxpool
+
+    init(images: Int, height: Int, width: Int, channels: Int, window: Window) {
+        plan = ck_maxpool(
+            N: images, H: height, W: width, C: channels, kernel_h: window.height, kernel_w: window.width,
+            stride_h: window.stride.height, stride_w: window.stride.width, padding_h: window.paddingHeight,
+            padding_w: window.paddingWidth, P: 0, Q: 0)
+        expectPlanned(ck_maxpool_plan(&plan), "max-pooling \(height)×\(width)×\(channels)")
+    }
+
+    var outputHeight: Int { plan.P }
+    var outputWidth: Int { plan.Q }
+
+    func forward(_ execution: Execution, _ x: Operand, y: Buffer) {
+        var (plan, operand) = (plan, x.c)
+        execution { ck_maxpool_forward($0, &plan, &operand, y.base) }
+    }
+
+    func backward(_ execution: Execution, _ x: Operand, dy: Buffer, dz: Buffer, sums: Buffer?) {
+        var (plan, operand) = (plan, x.c)
+        execution { ck_maxpool_backward($0, &plan, &operand, dy.base, dz.base, sums?.base) }
+    }
+}
+
+/// The end of a residual block (ck_residual.h).
+struct ResidualKernel {
+    let images: Int
+    let rows: Int
+    let channels: Int
+
+    /// A branch's raw values, and how they are normalised.
+    struct Branch {
+        var raw: Buffer
+        var scale: Buffer?
+        var shift: Buffer?
+
+        var c: ck_branch { ck_branch(raw: raw.base, scale: scale?.base, shift: shift?.base) }
+    }
+
+    func forward(_ execution: Execution, _ branch: Branch, _ other: Branch, y: Buffer) {
+        var (a, b) = (branch.c, other.c)
+        execution { ck_residual_forward($0, images, rows, channels, &a, &b, y.base) }
+    }
+
+    /// - Parameters:
+    ///   - dy: of the sum in, of both branches' normalised values out.
+    ///   - otherRaw: nil, like its sums, where the other branch is the identity.
+    func backward(
+        _ execution: Execution, dy: Buffer, y: Buffer, raw: Buffer, otherRaw: Buffer?, sums: Buffer, otherSums: Buffer?
+    ) {
+        execution {
+            ck_residual_backward(
+                $0, images, rows, channels, dy.base, y.base, raw.base, otherRaw?.base, dy.base, sums.base,
+                otherSums?.base)
+        }
+    }
+}

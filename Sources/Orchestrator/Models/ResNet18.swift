@@ -1,0 +1,112 @@
+/// ResNet-18 without its pooling, in two dimensions over (views, time, frequency, channels), or in one over waveforms
+/// (views, 1, samples, channels).
+///
+/// | | two dimensions | one dimension |
+/// | --- | --- | --- |
+/// | first convolution | 7×7, stride 2 | 7, stride 2 |
+/// | max-pooling | 3×3, stride 2, padding 1 | 9, stride 2, padding 1 |
+/// | four stages of two blocks: 64, 128, 256, 512 channels | 3×3 | 9 |
+///
+/// Names and shapes are torchvision's `resnet18` (without `fc`); 11.18 M and 11.17 M parameters with three and one
+/// input channels. *Reference:* He et al., CVPR 2016; Al-Tahan, Mohsenzadeh, AISTATS 2021.
+struct ResNet18 {
+    enum Dimensions {
+        case one
+        case two
+    }
+
+    static let dimension = 512
+
+    let dimensions: Dimensions
+    /// Winograd's convolution where a window has stride 1: faster, with errors of 1e-5.
+    var allowsWinograd = true
+    /// Of the stages; tests have narrower ones.
+    var channels = [64, 128, 256, 512]
+
+    /// - Parameter input: data; (views, height, width, channels).
+    func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
+        let shape = graph.shape(input)
+        let data = Feature(raw: input, images: shape[0], height: shape[1], width: shape[2], channels: shape[3])
+        let stem = convolution("conv1", "bn1", stride: 2, size: 7, padding: 3)
+            .record(graph, data, outputs: channels[0], isFirst: true)
+        let window = dimensions == .two ? Window(3, stride: 2) : Window(across: 9, stride: 2, padding: 1)
+        let pooling = MaxPooling(graph, "maxpool", stem.feature(activation: .relu), window: window)
+        graph.record(pooling)
+        var feature = pooling.output
+        for (stage, channels) in channels.enumerated() {
+            for block in 0..<2 {
+                feature = self.block(
+                    graph, feature, name: "layer\(stage + 1).\(block)", channels: channels,
+                    stride: stage > 0 && block == 0 ? 2 : 1)
+            }
+        }
+        return feature
+    }
+
+    private func block(_ graph: Graph, _ input: Feature, name: String, channels: Int, stride: Int) -> Feature {
+        let size = dimensions == .two ? 3 : 9
+        let first = convolution("\(name).conv1", "\(name).bn1", stride: stride, size: size, padding: size / 2)
+            .record(graph, input, outputs: channels)
+        let second = convolution("\(name).conv2", "\(name).bn2", stride: 1, size: size, padding: size / 2)
+            .record(graph, first.feature(activation: .relu), outputs: channels)
+        var shortcut = ResidualSum.Shortcut.identity(input.raw)
+        if stride > 1 || input.channels != channels {
+            let reduced = convolution(
+                "\(name).downsample.0", "\(name).downsample.1", stride: stride, size: 1, padding: 0
+            ).record(graph, input, outputs: channels)
+            shortcut = .normalized(reduced.output)
+        }
+        let sum = ResidualSum(graph, "\(name).add", second.output, shortcut)
+        graph.record(sum)
+        return Feature(
+            raw: sum.output, images: input.images, height: second.outputHeight, width: second.outputWidth,
+            channels: channels)
+    }
+
+    private func convolution(_ name: String, _ norm: String, stride: Int, size: Int, padding: Int)
+        -> NormalizedConvolution
+    {
+        var window = Window(across: size, stride: stride, padding: padding)
+        if dimensions == .two {
+            window = Window(size, stride: stride)
+        }
+        return NormalizedConvolution(
+            name: name, norm: norm, window: window, isOneDimensional: dimensions == .one,
+            allowsWinograd: allowsWinograd)
+    }
+}
+
+/// A dense convolution and the batch norm behind it.
+private struct NormalizedConvolution {
+    let name: String
+    let norm: String
+    let window: Window
+    /// The weights' shape in files: (outputs, inputs, size), without the height of 1.
+    let isOneDimensional: Bool
+    let allowsWinograd: Bool
+
+    func record(_ graph: Graph, _ input: Feature, outputs: Int, isFirst: Bool = false) -> DenseConvolution {
+        let taps = isOneDimensional ? [window.width] : [window.height, window.width]
+        let weights = graph.parameters.parameter(
+            name + ".weight", [outputs, input.channels] + taps,
+            .varianceScaling(scale: 2, fanOut: outputs * window.height * window.width), layout: .kernelFirst)
+        let convolution = DenseConvolution(
+            graph, name, input, outputs: outputs, weights: weights, window: window, isFirst: isFirst,
+            allowsWinograd: allowsWinograd)
+        graph.record(convolution)
+        graph.record(
+            BatchNormalization(
+                graph, norm, convolution.output,
+                rows: input.images * convolution.outputHeight * convolution.outputWidth, epsilon: 1e-5))
+        return convolution
+    }
+}
+
+extension DenseConvolution {
+    /// The normalised output, with an activation to be applied by its reader.
+    fileprivate func feature(activation: Activation) -> Feature {
+        Feature(
+            raw: output.raw, images: input.images, height: outputHeight, width: outputWidth,
+            channels: output.normalization?.channels ?? 0, normalization: output.normalization, activation: activation)
+    }
+}
