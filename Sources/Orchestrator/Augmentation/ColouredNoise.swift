@@ -18,13 +18,10 @@ public struct ColouredNoise: Sendable {
     private static let corner = 20.0
 
     public func apply(to samples: inout MutableSpan<Float>, sampleRate: Int) {
-        var level = 0.0
-        for i in samples.indices { level += Double(samples[i]) * Double(samples[i]) }
+        let level = Level.rms(samples.span)
         guard level > 0 else { return }
         let noise = noise(samples.count, sampleRate: sampleRate)
-        let power = noise.reduce(0.0) { $0 + Double($1) * Double($1) }
-        guard power > 0 else { return }
-        let gain = Float((level / power).squareRoot() * Foundation.pow(10, -Double(ratioDB) / 20))
+        let gain = level / Level.rms(noise) * Foundation.pow(10, -ratioDB / 20)
         for i in samples.indices { samples[i] += gain * noise[i] }
     }
 

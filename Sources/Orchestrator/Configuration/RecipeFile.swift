@@ -10,13 +10,7 @@ public enum RecipeFile {
     ///   - overrides: `key=value` each, as in `optimizer.learning_rate=0.001`; the last one of a key counts.
     public static func load(_ nameOrPath: String, overrides: [String] = []) throws(RecipeError) -> Recipe {
         let path = try locate(nameOrPath)
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw .unreadable(path: path, reason: error.localizedDescription)
-        }
-        var recipe = try entries(yaml: text, path: path)
+        var recipe = try entries(yaml: try text(of: path), path: path)
         for override in overrides { recipe = try changed(recipe, by: override) }
         try check(recipe)
         return recipe
@@ -66,18 +60,31 @@ public enum RecipeFile {
 
     private static func entries(yaml: String, path: String) throws(RecipeError) -> Recipe {
         var recipe = Recipe()
+        if let mapping = try mapping(yaml: yaml, path: path) { try apply(mapping, under: "", to: &recipe) }
+        return recipe
+    }
+
+    static func text(of path: String) throws(RecipeError) -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw .unreadable(path: path, reason: error.localizedDescription)
+        }
+    }
+
+    /// The keys and values of a text; nil where it holds none.
+    static func mapping(yaml: String, path: String) throws(RecipeError) -> Node.Mapping? {
         let root: Node?
         do {
             root = try Yams.compose(yaml: yaml)
         } catch {
             throw .unreadable(path: path, reason: "\(error)".split(separator: "\n").joined(separator: " "))
         }
-        guard let root, root.null == nil else { return recipe }
+        guard let root, root.null == nil else { return nil }
         guard case .mapping(let mapping) = root else {
             throw .unreadable(path: path, reason: "it is not a list of “key: value” lines")
         }
-        try apply(mapping, under: "", to: &recipe)
-        return recipe
+        return mapping
     }
 
     private static func apply(

@@ -43,26 +43,11 @@ public struct SweepPlan: Sendable, Equatable {
 
     /// - Throws: ``RecipeError`` that names the file and the key.
     public init(readingFrom path: String) throws(RecipeError) {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw .unreadable(path: path, reason: error.localizedDescription)
-        }
-        try self.init(yaml: text, path: path)
+        try self.init(yaml: try RecipeFile.text(of: path), path: path)
     }
 
     init(yaml: String, path: String) throws(RecipeError) {
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: yaml)
-        } catch {
-            throw .unreadable(path: path, reason: "\(error)".split(separator: "\n").joined(separator: " "))
-        }
-        guard let mapping = root?.mapping else {
-            throw .unreadable(path: path, reason: "it is not a list of “key: value” lines")
-        }
-        for (key, value) in mapping {
+        for (key, value) in try RecipeFile.mapping(yaml: yaml, path: path) ?? [:] {
             let name = key.scalar?.string ?? "?"
             switch name {
             case "recipe": recipe = try Self.word(value, name)
