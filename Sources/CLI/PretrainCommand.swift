@@ -20,6 +20,11 @@ struct PretrainCommand: ParsableCommand {
     @Option(help: "The run's folder.")
     var output: String
 
+    @Option(
+        parsing: .upToNextOption,
+        help: "Labelled folders to probe the encoder on every training.evaluation_epochs, and at the end.")
+    var evaluate: [String] = []
+
     @Option(help: "Layout of the data: \(Layout.names). Found by itself where the folder shows it.")
     var layout: Layout?
 
@@ -68,7 +73,7 @@ struct PretrainCommand: ParsableCommand {
         Interruption.watch()
         let trainer = Trainer(
             recipe: recipe, dataset: dataset, output: output, threads: Threads.chosen(recipe.training.threads),
-            observer: printer)
+            observer: printer, evaluationData: evaluate.isEmpty ? nil : try AudioDataset.open(evaluate))
         let report = try trainer.run(resume: resume).report
         printer.close()
         if json { JSONReport.print(report) } else { printer.summarize(report, output: output) }

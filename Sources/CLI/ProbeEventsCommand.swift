@@ -42,7 +42,7 @@ struct ProbeEventsCommand: ParsableCommand {
         let probe = try EventProbe(layout: try EventsLayout.read(options.data[0]), options: probeOptions)
         var encoders = try options.encoders(checkpoint, level: .frame)
         if options.includesLogMel, let first = encoders.first?.encoder {
-            encoders.append(("logmel", LogMelFrames(frontend: first.frontend, level: first.level)))
+            encoders.append(("logmel", LogMelFrames(frontend: first.frontend.baseline, level: first.level)))
         }
         let (report, outcome) = try probe.report(encoders, tell: ProbeOptions.tell)
         if let predictions { try write(outcome, to: predictions) }

@@ -30,6 +30,14 @@ final class TrainingPrinter: TrainingObserver {
                 + "\(Self.percent(epoch.dataWaitFraction))\n")
     }
 
+    func evaluated(_ evaluation: EvaluationSummary) {
+        clear()
+        let interval = "\(Self.number(evaluation.ci95.low, 3)), \(Self.number(evaluation.ci95.high, 3))"
+        write(
+            "epoch \(evaluation.epoch) · probe accuracy \(Self.number(evaluation.probeAccuracy, 3)) [\(interval)] in "
+                + "\(Self.duration(evaluation.seconds))\n")
+    }
+
     func warned(_ sentence: String) {
         clear()
         write("warning: \(sentence)\n")

@@ -91,6 +91,19 @@ extension KernelTests {
             }
         }
 
+        @Test(arguments: Agreement.tails + [16384, 40_000]) func averages_agree_with_the_reference(count: Int) {
+            var random = TestRandom(41)
+            let (weights, start) = (random.floats(count), random.floats(count))
+            let expected = Floats(count) { start[$0] }
+            ck_average_step_reference(0.99, count, weights.pointer, expected.pointer)
+            // A sum, a difference and a product of values below 1, each rounded.
+            Agreement.check("average", [expected], within: [Agreement.eps * 4]) { exec in
+                let average = Floats(count) { start[$0] }
+                ck_average_step(exec, 0.99, count, weights.pointer, average.pointer)
+                return [average]
+            }
+        }
+
         @Test(arguments: Agreement.tails + [16384, 40_000]) func squares_are_summed(count: Int) {
             var random = TestRandom(37)
             let x = random.floats(count)
@@ -99,7 +112,7 @@ extension KernelTests {
             forEachInstructionSet { isa in
                 for threads in 1...3 {
                     let execution = TestExecution(threads: threads, scratchBytes: 64)
-                    let workspace = Floats(2 * ck_square_blocks(count))
+                    let workspace = Floats(2 * ck_arena_blocks(count))
                     let sum = ck_sum_of_squares(&execution.exec, count, x.pointer, workspace.pointer)
                     // Each of at least 4 lanes adds up to 4,096 squares of a block: half an ulp of the sum a time.
                     #expect(abs(sum - expected) <= expected * Agreement.eps * Double(min(count, 16384) / 4 + 4))

@@ -7,12 +7,12 @@ struct OwnInference {
     private let views: Int
     private let threads: Int
 
-    init(views: Int, threads: Int) throws {
-        encoder = try EncoderProgram(recipe: Recipe(), batch: views, threads: threads)
+    init(model: OwnStep.Model, views: Int, threads: Int) throws {
+        encoder = try EncoderProgram(recipe: model.recipe, batch: views, threads: threads)
         self.views = views
         self.threads = threads
         var random = RandomStream(seed: 1, purpose: .noise)
-        input = (0..<views * encoder.viewFrames * encoder.frontend.melBands).map { _ in random.normal() }
+        input = (0..<views * encoder.viewFrames * encoder.frontend.valuesPerFrame).map { _ in random.normal() }
     }
 
     /// - Parameter steps: timed runs, after three to warm up.

@@ -1,10 +1,33 @@
 import Foundation
 import Orchestrator
 
-/// Our training step: forward over all views, loss, backward, Adam.
+/// Our training step: forward over all views, loss, backward, Adam. EfficientNet-B0 with COLA's loss, ResNet-18 with
+/// CLAR's without labels: 1 s of spectra or of samples a view.
 struct OwnStep {
     enum Model: String, CaseIterable, Codable {
         case effb0
+        case resnet18 = "resnet18-2d"
+        case resnet18OfWaveforms = "resnet18-1d"
+
+        var recipe: Recipe {
+            var recipe = Recipe()
+            guard self != .effb0 else { return recipe }
+            recipe.method = .clar
+            (recipe.head.projection, recipe.objective.labelWeight, recipe.objective.temperature) = (128, 0, 0.5)
+            switch self {
+            case .effb0: break
+            case .resnet18:
+                recipe.encoder.name = .resNet18
+                recipe.frontend.name = .clar
+                (recipe.frontend.hopSamples, recipe.frontend.melBands) = (128, 128)
+                recipe.data.viewFrames = 126
+            case .resnet18OfWaveforms:
+                recipe.encoder.name = .resNet18OfWaveforms
+                recipe.frontend.name = .waveform
+                recipe.data.viewFrames = 16_000
+            }
+            return recipe
+        }
     }
 
     private let step: TrainingStep
@@ -13,15 +36,10 @@ struct OwnStep {
 
     /// - Parameter views: even; anchors and positives.
     init(model: Model, views: Int, threads: Int) throws {
-        var recipe = Recipe()
-        switch model {
-        case .effb0: recipe.encoder.name = .efficientNetB0
-        }
-        step = try TrainingStep(recipe: recipe, batch: views / 2, threads: threads)
+        step = try TrainingStep(recipe: model.recipe, batch: views / 2, threads: threads)
         self.threads = threads
         var random = RandomStream(seed: 1, purpose: .noise)
-        let shape = step.viewShape
-        input = (0..<step.views * shape.frames * shape.mels).map { _ in random.normal() }
+        input = (0..<step.views * step.viewValues).map { _ in random.normal() }
     }
 
     /// - Parameter steps: timed ones, after three to warm up.

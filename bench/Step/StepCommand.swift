@@ -55,6 +55,9 @@ struct StepCommand: ParsableCommand {
         guard (against == .onnxruntime) == inference || against == nil else {
             throw ValidationError("training is measured against torch, --inference against onnxruntime")
         }
+        guard against != .onnxruntime || model == .effb0 else {
+            throw ValidationError("against onnxruntime --model takes effb0, not \(model.rawValue)")
+        }
     }
 
     func run() throws {
@@ -67,7 +70,9 @@ struct StepCommand: ParsableCommand {
         let other =
             inference
             ? try PeerProcess.script("onnx_inference", python: peer, arguments: common)
-            : try PeerProcess.script("torch_step", python: peer, arguments: common + ["--mode", mode.rawValue])
+            : try PeerProcess.script(
+                "torch_step", python: peer,
+                arguments: common + ["--model", model.rawValue, "--mode", mode.rawValue])
         var figures: (own: [StepFigure], peer: [StepFigure]) = ([], [])
         for round in 1...peer.rounds {
             figures.own.append(try own.run())
@@ -81,7 +86,7 @@ struct StepCommand: ParsableCommand {
     private func alone() throws {
         let figure =
             inference
-            ? try OwnInference(views: views, threads: options.threads).measure(steps: steps)
+            ? try OwnInference(model: model, views: views, threads: options.threads).measure(steps: steps)
             : try OwnStep(model: model, views: views, threads: options.threads).measure(steps: steps)
         let machine = MachineLine(threads: options.threads)
         guard options.json else {

@@ -1,7 +1,8 @@
-"""The peer of `bench step`: one COLA training step in PyTorch on the CPU, in the modes that its users have.
+"""The peer of `bench step`: one training step in PyTorch on the CPU, in the modes that its users have.
 
-Forward over all views, bilinear contrastive loss, backward, fused Adam; EfficientNet-B0 without drop-connect. Modes:
-eager, cl (channels-last), compile, compile-cl. Prints one JSON object. Needs torch and torchvision.
+Forward over all views, contrastive loss, backward, fused Adam: EfficientNet-B0 without drop-connect and COLA's bilinear
+loss, or ResNet-18 over spectra or waveforms with CLAR's heads and NT-Xent. Modes: eager, cl (channels-last), compile,
+compile-cl. Prints one JSON object. Needs torch and torchvision.
 
 Under glibc every step gives its large blocks back to the kernel and faults them in anew; PyTorch is measured at its best
 with LD_PRELOAD=libtcmalloc_minimal.so.4 (`bench step` sets it where it finds the library).
@@ -13,10 +14,10 @@ import torch
 import torchvision
 from timing import print_steps
 
-FRAMES, MELS = 96, 64
+SHAPES = {"effb0": (1, 96, 64), "resnet18-2d": (3, 126, 128), "resnet18-1d": (1, 16000)}
 
 
-class Step(torch.nn.Module):
+class Cola(torch.nn.Module):
     def __init__(self):
         super().__init__()
         network = torchvision.models.efficientnet_b0(stochastic_depth_prob=0.0)
@@ -32,8 +33,56 @@ class Step(torch.nn.Module):
         return torch.nn.functional.cross_entropy(logits, torch.arange(len(anchors)))
 
 
+class Block(torch.nn.Module):
+    """A basic block of the one-dimensional ResNet-18."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.branch = torch.nn.Sequential(
+            torch.nn.Conv1d(inputs, outputs, 9, stride, 4, bias=False), torch.nn.BatchNorm1d(outputs),
+            torch.nn.ReLU(), torch.nn.Conv1d(outputs, outputs, 9, 1, 4, bias=False),
+            torch.nn.BatchNorm1d(outputs))  # fmt: skip
+        self.shortcut = torch.nn.Identity()
+        if stride > 1 or inputs != outputs:
+            self.shortcut = torch.nn.Sequential(
+                torch.nn.Conv1d(inputs, outputs, 1, stride, bias=False), torch.nn.BatchNorm1d(outputs))  # fmt: skip
+
+    def forward(self, x):
+        return torch.relu(self.branch(x) + self.shortcut(x))
+
+
+def resnet18_of_waveforms():
+    layers = [torch.nn.Conv1d(1, 64, 7, 2, 3, bias=False), torch.nn.BatchNorm1d(64), torch.nn.ReLU(),
+              torch.nn.MaxPool1d(9, 2, 1)]  # fmt: skip
+    inputs = 64
+    for outputs, stride in [(64, 1), (128, 2), (256, 2), (512, 2)]:
+        layers += [Block(inputs, outputs, stride), Block(outputs, outputs, 1)]
+        inputs = outputs
+    return torch.nn.Sequential(*layers, torch.nn.AdaptiveAvgPool1d(1), torch.nn.Flatten())
+
+
+class Clar(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        if model == "resnet18-1d":
+            self.encoder = resnet18_of_waveforms()
+        else:
+            self.encoder = torchvision.models.resnet18()
+            self.encoder.fc = torch.nn.Identity()
+        hidden = [[torch.nn.Linear(512, 512, bias=False), torch.nn.BatchNorm1d(512), torch.nn.ReLU()] for _ in range(2)]
+        self.head = torch.nn.Sequential(*hidden[0], *hidden[1], torch.nn.Linear(512, 128, bias=False))
+
+    def forward(self, views):
+        z = torch.nn.functional.normalize(self.head(self.encoder(views)), dim=1)
+        clips = len(z) // 2
+        similarity = (z @ z.t() / 0.5).fill_diagonal_(-1e9)
+        partners = torch.cat([torch.arange(clips, 2 * clips), torch.arange(clips)])
+        return torch.nn.functional.cross_entropy(similarity, partners)
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", choices=SHAPES, default="effb0")
     parser.add_argument("--views", type=int, default=128)
     parser.add_argument("--mode", choices=["eager", "cl", "compile", "compile-cl"], default="compile-cl")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
@@ -45,9 +94,12 @@ def main():
     options = arguments()
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
-    layout = torch.channels_last if options.mode.endswith("cl") else torch.contiguous_format
-    model = Step().train().to(memory_format=layout)
-    views = torch.randn(options.views, 1, FRAMES, MELS).to(memory_format=layout)
+    shape = SHAPES[options.model]
+    # Maps of one dimension have no such layout.
+    last = options.mode.endswith("cl") and len(shape) == 3
+    layout = torch.channels_last if last else torch.contiguous_format
+    model = (Cola() if options.model == "effb0" else Clar(options.model)).train().to(memory_format=layout)
+    views = torch.randn(options.views, *shape).to(memory_format=layout)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, fused=True)
     run = torch.compile(model) if options.mode.startswith("compile") else model
 

@@ -3,6 +3,7 @@
 //              weight_decay > 0: decoupled (AdamW), w −= lr·weight_decay·w first
 //   sgd        g' = trust·(g + weight_decay·w);  m = momentum·m + g';  w −= lr·m
 //              LARS gives each tensor its own trust, coefficient·‖w‖ / (‖g‖ + weight_decay·‖w‖)
+//   average    average += (1 − decay)·(w − average)
 // Reference: Kingma and Ba, 2015; Loshchilov and Hutter, 2019; You, Gitman and Ginsburg, 2017. The order of operations
 // is PyTorch's.
 #ifndef CK_OPTIMIZER_H
@@ -22,11 +23,14 @@ typedef struct ck_sgd {
 
 void ck_sgd_step(const ck_exec *exec, const ck_sgd *sgd, ptrdiff_t count, const float *g, float *m, float *w);
 
-// Σ x². workspace: a double for each of ck_square_blocks(count).
-ptrdiff_t ck_square_blocks(ptrdiff_t count);
+void ck_average_step(const ck_exec *exec, double decay, ptrdiff_t count, const float *w, float *average);
+
+// Σ x². workspace: a double for each of ck_arena_blocks(count).
+ptrdiff_t ck_arena_blocks(ptrdiff_t count);
 double ck_sum_of_squares(const ck_exec *exec, ptrdiff_t count, const float *x, void *workspace);
 
 void ck_sgd_step_reference(const ck_sgd *sgd, ptrdiff_t count, const float *g, float *m, float *w);
+void ck_average_step_reference(double decay, ptrdiff_t count, const float *w, float *average);
 double ck_sum_of_squares_reference(ptrdiff_t count, const float *x);
 void ck_adam_step_reference(const ck_adam *adam, ptrdiff_t count, const float *g, float *m, float *v, float *w);
 #endif

@@ -40,6 +40,20 @@ void CK_NAME(ck_sgd_block)(void *context, ptrdiff_t block, void *scratch) {
     FOR_SPAN(k.count, sgd, &k);
 }
 
+CK_INLINE void average(ptrdiff_t i, ptrdiff_t n, const ck_average_arena *k) {
+    vf mean = load_n(k->average + i, n);
+    store_n(k->average + i, n, v_add(mean, v_mul(v_set1(k->rate), v_sub(load_n(k->w + i, n), mean))));
+}
+
+void CK_NAME(ck_average_block)(void *context, ptrdiff_t block, void *scratch) {
+    (void)scratch;
+    ck_average_arena k = *(const ck_average_arena *)context;
+    ptrdiff_t first = block * CK_ARENA_BLOCK;
+    k.w += first, k.average += first;
+    k.count = k.count - first < CK_ARENA_BLOCK ? k.count - first : CK_ARENA_BLOCK;
+    FOR_SPAN(k.count, average, &k);
+}
+
 CK_INLINE void add_square(ptrdiff_t i, ptrdiff_t n, const float *x, vf *sum) {
     vf v = load_n(x + i, n);
     *sum = v_fma(v, v, *sum);

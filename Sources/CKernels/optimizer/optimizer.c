@@ -20,7 +20,7 @@ void ck_adam_step(const ck_exec *exec, const ck_adam *adam, ptrdiff_t count, con
         .v = v,
         .w = w,
     };
-    ck_parallel(exec, ck_square_blocks(count), CK_ACTIVE(ck_adam_block), &k);
+    ck_parallel(exec, ck_arena_blocks(count), CK_ACTIVE(ck_adam_block), &k);
 }
 
 void ck_sgd_step(const ck_exec *exec, const ck_sgd *sgd, ptrdiff_t count, const float *g, float *m, float *w) {
@@ -34,15 +34,20 @@ void ck_sgd_step(const ck_exec *exec, const ck_sgd *sgd, ptrdiff_t count, const 
         .m = m,
         .w = w,
     };
-    ck_parallel(exec, ck_square_blocks(count), CK_ACTIVE(ck_sgd_block), &k);
+    ck_parallel(exec, ck_arena_blocks(count), CK_ACTIVE(ck_sgd_block), &k);
 }
 
-ptrdiff_t ck_square_blocks(ptrdiff_t count) { return (count + CK_ARENA_BLOCK - 1) / CK_ARENA_BLOCK; }
+void ck_average_step(const ck_exec *exec, double decay, ptrdiff_t count, const float *w, float *average) {
+    ck_average_arena k = {count, (float)(1 - decay), w, average};
+    ck_parallel(exec, ck_arena_blocks(count), CK_ACTIVE(ck_average_block), &k);
+}
+
+ptrdiff_t ck_arena_blocks(ptrdiff_t count) { return (count + CK_ARENA_BLOCK - 1) / CK_ARENA_BLOCK; }
 
 double ck_sum_of_squares(const ck_exec *exec, ptrdiff_t count, const float *x, void *workspace) {
     ck_squares k = {count, x, workspace};
-    ck_parallel(exec, ck_square_blocks(count), CK_ACTIVE(ck_squares_block), &k);
+    ck_parallel(exec, ck_arena_blocks(count), CK_ACTIVE(ck_squares_block), &k);
     double sum = 0;
-    for (ptrdiff_t block = 0; block < ck_square_blocks(count); block++) sum += k.sums[block];
+    for (ptrdiff_t block = 0; block < ck_arena_blocks(count); block++) sum += k.sums[block];
     return sum;
 }

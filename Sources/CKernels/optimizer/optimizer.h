@@ -22,6 +22,13 @@ typedef struct {
 
 typedef struct {
     ptrdiff_t count;
+    float rate; // 1 − decay
+    const float *w;
+    float *average;
+} ck_average_arena;
+
+typedef struct {
+    ptrdiff_t count;
     const float *x;
     double *sums; // one a block
 } ck_squares;

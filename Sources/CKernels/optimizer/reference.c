@@ -27,3 +27,7 @@ double ck_sum_of_squares_reference(ptrdiff_t count, const float *x) {
     for (ptrdiff_t i = 0; i < count; i++) sum += (double)x[i] * x[i];
     return sum;
 }
+
+void ck_average_step_reference(double decay, ptrdiff_t count, const float *w, float *average) {
+    for (ptrdiff_t i = 0; i < count; i++) average[i] = (float)(average[i] + (1 - decay) * ((double)w[i] - average[i]));
+}

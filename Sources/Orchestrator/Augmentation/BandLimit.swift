@@ -1,4 +1,4 @@
-/// Takes the highest bands away from a log-mel spectrogram, as a low sample rate does: an encoder shall not depend on the
+/// Takes the highest bands away from a spectrogram, as a low sample rate does: an encoder shall not depend on the
 /// recorder's.
 public struct BandLimit: Sendable, Equatable {
     /// Bands that are left, from the lowest on.
@@ -9,10 +9,14 @@ public struct BandLimit: Sendable, Equatable {
         BandLimit(bands: Int((stream.uniform(lowest, 1) * Float(bands)).rounded()))
     }
 
-    /// The spectrogram is (frames, `count` bands); what is taken away gets `silence`, the logarithm of the floor.
-    public func apply(to spectrogram: inout MutableSpan<Float>, bands count: Int, silence: Float) {
-        for frame in 0..<spectrogram.count / count {
-            for band in bands..<count { spectrogram[frame * count + band] = silence }
+    /// The spectrogram is (frames, `count` bands, channels); what is taken away gets `silence`, a value a channel.
+    public func apply(to spectrogram: inout MutableSpan<Float>, bands count: Int, silence: [Float]) {
+        for frame in 0..<spectrogram.count / (count * silence.count) {
+            for band in bands..<count {
+                for channel in silence.indices {
+                    spectrogram[(frame * count + band) * silence.count + channel] = silence[channel]
+                }
+            }
         }
     }
 }

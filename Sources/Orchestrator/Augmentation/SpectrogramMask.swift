@@ -1,6 +1,6 @@
-/// Hides bands of frames (in time) or of mels (in frequency) of a log-mel spectrogram.
+/// Hides bands of frames (in time) or of mels (in frequency) of a spectrogram.
 ///
-/// What is hidden gets the spectrogram's own mean: the neutral value for an encoder that normalises its activations. The
+/// What is hidden gets its channel's own mean: the neutral value for an encoder that normalises its activations. The
 /// floor of the logarithm, silence, would be an event of its own, at the far end of the scale, and would shift the batch's
 /// statistics. *Reference:* Park et al., "SpecAugment", Interspeech 2019 (whose inputs have zero mean, and masks are 0).
 public struct SpectrogramMask: Sendable, Equatable {
@@ -25,14 +25,25 @@ public struct SpectrogramMask: Sendable, Equatable {
         return SpectrogramMask(axis: axis, ranges: ranges)
     }
 
-    /// Hides the ranges with `value`. The spectrogram is (frames, `bands`).
-    public func apply(to spectrogram: inout MutableSpan<Float>, bands: Int, value: Float) {
-        let frames = spectrogram.count / bands
+    /// Hides the ranges with `values`, one a channel. The spectrogram is (frames, `bands`, channels).
+    public func apply(to spectrogram: inout MutableSpan<Float>, bands: Int, values: [Float]) {
+        let frames = spectrogram.count / (bands * values.count)
         for range in ranges {
             let (rows, columns) = axis == .time ? (range, 0..<bands) : (0..<frames, range)
             for row in rows {
-                for column in columns { spectrogram[row * bands + column] = value }
+                for column in columns {
+                    for channel in values.indices {
+                        spectrogram[(row * bands + column) * values.count + channel] = values[channel]
+                    }
+                }
             }
         }
+    }
+
+    /// Of every channel, over all frames and bands.
+    static func means(_ spectrogram: Span<Float>, channels: Int) -> [Float] {
+        var sums = [Double](repeating: 0, count: channels)
+        for i in spectrogram.indices { sums[i % channels] += Double(spectrogram[i]) }
+        return sums.map { Float($0 / Double(spectrogram.count / channels)) }
     }
 }

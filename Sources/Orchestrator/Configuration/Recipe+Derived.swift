@@ -1,10 +1,14 @@
 import Foundation
 
+extension EncoderSection.Name {
+    /// Whether it reads waveforms, and not spectra.
+    public var isOneDimensional: Bool { self == .resNet18OfWaveforms }
+}
+
 extension Recipe {
     /// Length of a view's samples, in seconds.
     public var viewSeconds: Double {
-        let samples = frontend.windowSamples + (data.viewFrames - 1) * frontend.hopSamples
-        return Double(samples) / Double(frontend.sampleRate)
+        Double(frontend.samples(frames: data.viewFrames)) / Double(frontend.sampleRate)
     }
 
     /// Views of a clip in one step: anchor, positive, and where a loss asks for it the anchor at another pitch.
@@ -25,7 +29,7 @@ extension Recipe {
     }
 
     /// Throws where a run with this recipe cannot go on as `wanted` to the same bits. What never changes a bit may
-    /// differ (threads, loader, cache, times of checkpoints), and the length of the run, unless the schedule follows it.
+    /// differ (threads, loader, cache, times of checkpoints and evaluations), and the length of the run, unless the schedule follows it.
     func expectResumable(as wanted: Recipe) throws(TrainingError) {
         var (saved, asked) = (self, wanted)
         for keyPath in [
@@ -34,6 +38,7 @@ extension Recipe {
             saved[keyPath: keyPath] = asked[keyPath: keyPath]
         }
         saved.training.checkpointMinutes = asked.training.checkpointMinutes
+        saved.training.evaluationEpochs = asked.training.evaluationEpochs
         if schedule.name == .constant {
             saved.training.epochs = asked.training.epochs
             saved.training.steps = asked.training.steps

@@ -17,7 +17,7 @@ public struct Recipe: Codable, Sendable, Equatable {
 
     public var method: Method = .cola
     public var data = DataSection()
-    public var frontend = LogMelConfiguration()
+    public var frontend = FrontEndConfiguration()
     public var augmentation = AugmentationSection()
     public var encoder = EncoderSection()
     public var head = HeadSection()
@@ -31,7 +31,7 @@ public struct Recipe: Codable, Sendable, Equatable {
 
 /// Which audio is read, and how views are cut from it.
 public struct DataSection: Codable, Sendable, Equatable {
-    /// Frames of one view; with a hop of 10 ms, 96 frames are 960 ms.
+    /// Frames of one view; with a hop of 10 ms, 96 frames are 960 ms. Of waveforms, samples.
     public var viewFrames = 96
     /// Root-mean-square level that every clip is scaled to before cropping; 0 leaves levels as they are.
     public var level: Float = 0.0025
@@ -123,6 +123,8 @@ public struct EncoderSection: Codable, Sendable, Equatable {
     public enum Name: String, Codable, Sendable, CaseIterable {
         case efficientNetB0 = "efficientnet-b0"
         case resNet18 = "resnet18-2d"
+        /// Over waveforms.
+        case resNet18OfWaveforms = "resnet18-1d"
     }
     public var name: Name = .efficientNetB0
     /// Whether 3×3 convolutions of stride 1 may take Winograd's method: faster, with errors of 2e-5 of the largest value.
@@ -161,8 +163,10 @@ public struct EncoderSection: Codable, Sendable, Equatable {
 public struct HeadSection: Codable, Sendable, Equatable {
     /// Width of the projection that the objective compares.
     public var projection = 512
-    /// Width of the layers before it (clar).
+    /// Width of the layers before it (clar, and supervised with a trunk).
     public var hidden = 512
+    /// Of supervised: two hidden layers with batch norm and ReLU before the classifier, as in CLAR's comparison.
+    public var trunk = false
     /// LayerNorm and tanh after the dense layer (the authors' cosine arm leaves both out).
     public var normalize = true
 
@@ -231,6 +235,8 @@ public struct OptimizerSection: Codable, Sendable, Equatable {
     public var decaysAll = false
     /// Of lars: a tensor's step is this part of its own norm, at a rate of 1.
     public var trust = 0.001
+    /// Decay of a running average of the weights, which embeddings and probes are then made with; 0: none.
+    public var average = 0.0
 
     public init() {}
     enum CodingKeys: String, CodingKey {
@@ -240,6 +246,7 @@ public struct OptimizerSection: Codable, Sendable, Equatable {
         case epsilon
         case momentum
         case trust
+        case average
         case decaysAll = "decays_all"
         case learningRate = "learning_rate"
         case weightDecay = "weight_decay"
@@ -253,13 +260,15 @@ public struct ScheduleSection: Codable, Sendable, Equatable {
         case cosine
     }
     public var name: Name = .constant
-    /// Steps over which the rate rises linearly from 0.
+    /// Steps over which the rate rises linearly from 0; or epochs, which add to them.
     public var warmupSteps = 0
+    public var warmupEpochs = 0
 
     public init() {}
     enum CodingKeys: String, CodingKey {
         case name
         case warmupSteps = "warmup_steps"
+        case warmupEpochs = "warmup_epochs"
     }
 }
 
@@ -274,6 +283,8 @@ public struct TrainingSection: Codable, Sendable, Equatable {
     public var threads = 0
     /// Minutes between checkpoints besides the one at the end.
     public var checkpointMinutes = 5.0
+    /// Epochs between probes of the encoder, where a run is given labelled clips to evaluate it on.
+    public var evaluationEpochs = 10
 
     public init() {}
     enum CodingKeys: String, CodingKey {
@@ -283,5 +294,6 @@ public struct TrainingSection: Codable, Sendable, Equatable {
         case threads
         case batchSize = "batch_size"
         case checkpointMinutes = "checkpoint_minutes"
+        case evaluationEpochs = "evaluation_epochs"
     }
 }

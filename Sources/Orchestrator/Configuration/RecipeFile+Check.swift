@@ -1,20 +1,7 @@
 extension RecipeFile {
     /// Ranges that involve more than one key; the ones of a single key are in ``RecipeKey/all``.
     static func check(_ recipe: Recipe) throws(RecipeError) {
-        let frontend = recipe.frontend
-        try require(
-            frontend.fftSize.nonzeroBitCount == 1, "frontend.fft_size", recipe, "a power of two from 16 to 65536")
-        try require(
-            frontend.fftSize >= frontend.windowSamples, "frontend.fft_size", recipe,
-            "at least frontend.window_samples, \(frontend.windowSamples)")
-        let nyquist = Float(frontend.sampleRate) / 2
-        try require(
-            frontend.highHertz <= nyquist, "frontend.high_hertz", recipe,
-            "at most half of frontend.sample_rate, \(nyquist)")
-        try require(
-            frontend.lowHertz < frontend.highHertz, "frontend.low_hertz", recipe,
-            "a frequency below frontend.high_hertz, \(frontend.highHertz)")
-
+        try checkFrontEnd(recipe)
         let augmentation = recipe.augmentation
         try require(
             augmentation.backgroundHighestDB >= augmentation.backgroundLowestDB, "augmentation.background_highest_db",
@@ -26,8 +13,8 @@ extension RecipeFile {
         }
         if augmentation.frequencyMasks > 0 {
             try require(
-                augmentation.frequencyMaskBands <= frontend.melBands, "augmentation.frequency_mask_bands", recipe,
-                "at most frontend.mel_bands, \(frontend.melBands)")
+                augmentation.frequencyMaskBands <= recipe.frontend.bands, "augmentation.frequency_mask_bands", recipe,
+                "at most frontend.mel_bands, \(recipe.frontend.bands)")
         }
         try require(
             [8, 16, 32].contains(recipe.encoder.timeStride), "encoder.time_stride", recipe, "32, 16 or 8")
@@ -41,6 +28,51 @@ extension RecipeFile {
                 "at least 2 for the method \(recipe.method.rawValue)")
         }
         if recipe.method == .multiStrategy { try checkFrames(recipe) }
+    }
+
+    private static func checkFrontEnd(_ recipe: Recipe) throws(RecipeError) {
+        let (frontend, augmentation) = (recipe.frontend, recipe.augmentation)
+        let name = "frontend.name \(frontend.name.rawValue)"
+        let isWaveform = frontend.name == .waveform
+        try require(
+            isWaveform == recipe.encoder.name.isOneDimensional, "encoder.name", recipe,
+            isWaveform
+                ? "resnet18-1d for \(name), which gives waveforms"
+                : "efficientnet-b0 or resnet18-2d for \(name), which gives spectra")
+        if isWaveform {
+            let spectral: [(String, Bool)] = [
+                ("augmentation.time_masks", augmentation.timeMasks == 0),
+                ("augmentation.frequency_masks", augmentation.frequencyMasks == 0),
+                ("augmentation.band_limit_probability", augmentation.bandLimitProbability == 0),
+            ]
+            for (key, isOff) in spectral {
+                try require(isOff, key, recipe, "0 for \(name), which has no spectrum to change")
+            }
+            return
+        }
+        let nyquist = Float(frontend.sampleRate) / 2
+        try require(
+            frontend.highHertz <= nyquist, "frontend.high_hertz", recipe,
+            "at most half of frontend.sample_rate, \(nyquist)")
+        try require(
+            frontend.lowHertz < frontend.highHertz, "frontend.low_hertz", recipe,
+            "a frequency below frontend.high_hertz, \(frontend.highHertz)")
+        if let spectra = frontend.spectra {
+            let window = spectra.variant.windowSamples
+            try require(frontend.lowHertz > 0, "frontend.low_hertz", recipe, "above 0 Hz for \(name)")
+            try require(
+                frontend.melBands <= window / 2, "frontend.mel_bands", recipe, "at most \(window / 2) for \(name)")
+            try require(
+                (recipe.data.viewFrames - 1) * frontend.hopSamples > window / 2, "data.view_frames", recipe,
+                "at least \(window / 2 / frontend.hopSamples + 2) for \(name), which reflects \(window / 2) samples")
+        } else {
+            try require(
+                frontend.fftSize.nonzeroBitCount == 1, "frontend.fft_size", recipe,
+                "a power of two from 16 to 65536")
+            try require(
+                frontend.fftSize >= frontend.windowSamples, "frontend.fft_size", recipe,
+                "at least frontend.window_samples, \(frontend.windowSamples)")
+        }
     }
 
     /// What the losses on frames and pitch ask for.

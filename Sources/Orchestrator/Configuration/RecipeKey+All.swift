@@ -11,6 +11,7 @@ extension RecipeKey {
         .integer("data.workers", \.data.workers, 0...256),
         .integer("data.prefetch", \.data.prefetch, 1...1024),
 
+        .choice("frontend.name", \.frontend.name),
         .integer("frontend.sample_rate", \.frontend.sampleRate, 1000...384_000),
         .integer("frontend.window_samples", \.frontend.windowSamples, positive),
         .integer("frontend.hop_samples", \.frontend.hopSamples, positive),
@@ -78,6 +79,7 @@ extension RecipeKey {
 
         .integer("head.projection", \.head.projection, positive),
         .integer("head.hidden", \.head.hidden, positive),
+        .flag("head.trunk", \.head.trunk),
         .flag("head.normalize", \.head.normalize),
 
         .choice("objective.similarity", \.objective.similarity),
@@ -99,9 +101,11 @@ extension RecipeKey {
         .number("optimizer.weight_decay", \.optimizer.weightDecay, "a number from 0") { $0 >= 0 },
         .flag("optimizer.decays_all", \.optimizer.decaysAll),
         .number("optimizer.trust", \.optimizer.trust, "a number above 0") { $0 > 0 },
+        .number("optimizer.average", \.optimizer.average, "a number from 0, below 1") { (0..<1).contains($0) },
 
         .choice("schedule.name", \.schedule.name),
         .integer("schedule.warmup_steps", \.schedule.warmupSteps, counted),
+        .integer("schedule.warmup_epochs", \.schedule.warmupEpochs, counted),
 
         .integer("training.epochs", \.training.epochs, positive),
         .integer("training.steps", \.training.steps, counted),
@@ -109,6 +113,7 @@ extension RecipeKey {
         .seed("training.seed", \.training.seed),
         .integer("training.threads", \.training.threads, 0...1024),
         .number("training.checkpoint_minutes", \.training.checkpointMinutes, "minutes above 0") { $0 > 0 },
+        .integer("training.evaluation_epochs", \.training.evaluationEpochs, positive),
     ]
 
     private static let positive = 1...Int.max

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Cuts views from clips: crop → pitch shift → chain → background → level jitter → noise → trim → log-mel → masks → band limit.
+/// Cuts views from clips: crop → pitch shift → chain → background → level jitter → noise → trim → front end → masks → band limit.
 ///
 /// A view depends on the clips' samples and on (seed, epoch, clip, view) alone: whoever cuts it, and whenever, gets the
 /// same bits.
@@ -11,19 +11,19 @@ public struct ViewCutter: Sendable {
     public let store: ClipStore
     /// Samples under a view's frames.
     public let viewSamples: Int
-    /// Values of a view: frames × mel bands.
+    /// Values of a view: frames × bands × channels.
     public let viewValues: Int
 
     /// The clips that backgrounds are taken from.
     private let backgrounds: [Int]
-    private let logMel: LogMel
+    private let frontEnd: any FrontEnd
     private let pitch: PitchMachine?
     private let augmentation: AugmentationSection
     private let placement: DataSection.Placement
     /// Samples that an anchor and its positive may start apart; 0: any.
     private let reach: Int
-    /// The least value of a log-mel spectrogram.
-    private let silence: Float
+    /// The values of a spectrum of silence, one a channel.
+    private let silence: [Float]
     private let frames: Int
     private let bands: Int
     private let seed: UInt64
@@ -34,7 +34,7 @@ public struct ViewCutter: Sendable {
         self.store = store
         self.backgrounds = backgrounds
         do {
-            logMel = try LogMel(recipe.frontend)
+            frontEnd = try recipe.frontend.makeFrontEnd()
         } catch {
             throw .frontend(error)
         }
@@ -51,21 +51,21 @@ public struct ViewCutter: Sendable {
         augmentation = recipe.augmentation
         placement = recipe.data.placement
         reach = Int((augmentation.positiveReachSeconds * Float(recipe.frontend.sampleRate)).rounded())
-        silence = log(recipe.frontend.floor)
+        silence = recipe.frontend.silence
         frames = recipe.data.viewFrames
-        bands = recipe.frontend.melBands
+        bands = recipe.frontend.bands
         seed = recipe.training.seed
-        viewSamples = logMel.samples(frames: frames)
-        viewValues = frames * bands
+        viewSamples = frontEnd.samples(frames: frames)
+        viewValues = frames * frontEnd.valuesPerFrame
     }
 
-    /// View number `view` of `clip`, (frames, mel bands); nil if the clip was dropped.
+    /// View number `view` of `clip`, (frames, bands, channels); nil if the clip was dropped.
     ///
     /// View 0 is the anchor; 1 the positive, to which white noise is added (`positive_noise`); 2 the anchor again, at
     /// another pitch (`anchor_shift`).
     public func cut(clip: Int, epoch: Int, view: Int) -> [Float]? {
         guard let samples = waveform(clip: clip, epoch: epoch, view: view) else { return nil }
-        var values = logMel.extract(samples)
+        var values = frontEnd.extract(samples)
         var span = values.mutableSpan
         mask(&span, clip: clip, epoch: epoch, view: view)
         if augmentation.bandLimitProbability > 0 {
@@ -164,19 +164,17 @@ public struct ViewCutter: Sendable {
 
     private func mask(_ values: inout MutableSpan<Float>, clip: Int, epoch: Int, view: Int) {
         guard augmentation.timeMasks + augmentation.frequencyMasks > 0 else { return }
-        var sum = 0.0
-        for i in values.indices { sum += Double(values[i]) }
-        let mean = Float(sum / Double(values.count))
+        let means = SpectrogramMask.means(values.span, channels: silence.count)
         var timeStream = stream(.timeMask, clip, epoch, view)
         SpectrogramMask.draw(
             .time, count: augmentation.timeMasks, longest: augmentation.timeMaskFrames, length: frames,
             from: &timeStream
-        ).apply(to: &values, bands: bands, value: mean)
+        ).apply(to: &values, bands: bands, values: means)
         var frequencyStream = stream(.frequencyMask, clip, epoch, view)
         SpectrogramMask.draw(
             .frequency, count: augmentation.frequencyMasks, longest: augmentation.frequencyMaskBands, length: bands,
             from: &frequencyStream
-        ).apply(to: &values, bands: bands, value: mean)
+        ).apply(to: &values, bands: bands, values: means)
     }
 
     private func stream(_ purpose: RandomStream.Purpose, _ clip: Int, _ epoch: Int, _ view: Int) -> RandomStream {

@@ -1,4 +1,4 @@
-/// Takes clips to vectors: cuts views, computes their log-mel spectra, and encodes them in batches.
+/// Takes clips to vectors: cuts views, takes them through the front end, and encodes them in batches.
 ///
 /// Clips come decoded: mono, at the front end's rate, scaled to the encoder's level (what ``ClipStore`` gives).
 public struct ClipEmbedder {
@@ -7,14 +7,14 @@ public struct ClipEmbedder {
 
     public let encoder: any ViewEncoder
     public let segments: ClipSegments
-    private let logMel: LogMel
+    private let frontEnd: any FrontEnd
 
     public init(encoder: any ViewEncoder, shortestTail: Double = ClipSegments.defaultShortestTail) throws(FeatureError)
     {
         self.encoder = encoder
         segments = ClipSegments(
             frontend: encoder.frontend, viewFrames: encoder.viewFrames, shortestTail: shortestTail)
-        logMel = try LogMel(encoder.frontend)
+        frontEnd = try encoder.frontend.makeFrontEnd()
     }
 
     /// Non-overlapping segments of every clip.
@@ -46,11 +46,11 @@ public struct ClipEmbedder {
     private func embed(
         _ count: Int, _ wanted: Set<Int>?, _ samples: (Int) -> [Float]?, starts: (_ clip: Int, _ length: Int) -> [Int]
     ) -> ClipVectors {
-        let viewValues = encoder.viewFrames * encoder.frontend.melBands
+        let viewValues = encoder.viewFrames * encoder.frontend.valuesPerFrame
         var waveform = [Float](repeating: 0, count: segments.viewSamples)
         var view = [Float](repeating: 0, count: viewValues)
         var views = [Float](repeating: 0, count: Self.batchSize * viewValues)
-        var scratch = [Float](repeating: 0, count: logMel.scratchCount)
+        var scratch = [Float](repeating: 0, count: frontEnd.scratchCount)
         var embeddings = [Float](repeating: 0, count: Self.batchSize * encoder.dimension)
         var values: [Float] = []
         var offsets = [0]
@@ -59,7 +59,7 @@ public struct ClipEmbedder {
         func writeView(at place: Int) {
             var viewSpan = view.mutableSpan
             var scratchSpan = scratch.mutableSpan
-            logMel.extract(waveform.span, into: &viewSpan, scratch: &scratchSpan)
+            frontEnd.extract(waveform.span, into: &viewSpan, scratch: &scratchSpan)
             views.replaceSubrange(place * viewValues..<(place + 1) * viewValues, with: view)
         }
 

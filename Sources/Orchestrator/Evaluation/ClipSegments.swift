@@ -1,11 +1,12 @@
 /// Where a clip's views begin, in samples. A clip shorter than a view has one, with zeros on both sides, the same in
 /// training and in testing, as in pretraining.
 public struct ClipSegments: Sendable, Equatable {
-    /// Samples under one view: (viewFrames − 1)·hop + window.
+    /// Samples under one view.
     public let viewSamples: Int
-    /// From one segment to the next: viewFrames·hop, so that segments share no frame and none is left out.
+    /// From one segment to the next: viewFrames·hop, so that segments share no frame and none is left out; at most a view,
+    /// where frames reach beyond it (centred ones).
     public let stride: Int
-    private let windowSamples: Int
+    private let viewFrames: Int
     private let hopSamples: Int
 
     /// Share of a view that a clip's last segment must fill with its own frames, unless it is the only one. 0 keeps
@@ -17,22 +18,23 @@ public struct ClipSegments: Sendable, Equatable {
     /// from 75 % to 62 %. Any limit of a quarter of a view or more gave the same.
     public static let defaultShortestTail = 0.5
 
-    public init(frontend: LogMelConfiguration, viewFrames: Int, shortestTail: Double = defaultShortestTail) {
-        windowSamples = frontend.windowSamples
+    public init(frontend: FrontEndConfiguration, viewFrames: Int, shortestTail: Double = defaultShortestTail) {
+        self.viewFrames = viewFrames
         hopSamples = frontend.hopSamples
-        viewSamples = (viewFrames - 1) * frontend.hopSamples + frontend.windowSamples
-        stride = viewFrames * frontend.hopSamples
+        viewSamples = frontend.samples(frames: viewFrames)
+        stride = min(viewFrames * hopSamples, viewSamples)
         self.shortestTail = shortestTail
     }
 
     /// Non-overlapping segments from the clip's first sample on; the tail of the last is to be filled with zeros.
     public func segments(samples: Int) -> [Int] {
         guard samples > viewSamples else { return [centred(samples)] }
-        let frames = (samples - windowSamples) / hopSamples + 1
-        let viewFrames = stride / hopSamples
-        let tail = frames % viewFrames
+        let whole = (samples - viewSamples) / stride + 1
+        let firstFrame = viewSamples - (viewFrames - 1) * hopSamples
+        let left = samples - whole * stride
+        let tail = left > 0 && left >= firstFrame ? (left - firstFrame) / hopSamples + 1 : 0
         let keepsTail = tail > 0 && Double(tail) >= shortestTail * Double(viewFrames)
-        return (0..<(frames / viewFrames + (keepsTail ? 1 : 0))).map { $0 * stride }
+        return (0..<whole + (keepsTail ? 1 : 0)).map { $0 * stride }
     }
 
     /// Independent uniform crops.

@@ -11,6 +11,7 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case emptyEventPart(name: String)
     case unknownLabel(path: String, label: String)
     case hop(seconds: Double, possible: [Double])
+    case unevenFrames(view: Int, rows: Int)
     case noPitches(layout: String)
     case pitchOutOfRange(path: String, pitch: Int)
 
@@ -44,6 +45,9 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .hop(let seconds, let possible):
             "a hop of \(milliseconds(seconds)) ms does not divide the encoder's frames; take one of "
                 + "\(possible.map(milliseconds).joined(separator: ", ")) ms"
+        case .unevenFrames(let view, let rows):
+            "the encoder makes \(rows) frames of a view's \(view), which does not come out even; probe frames of an encoder "
+                + "trained with another data.view_frames"
         case .noPitches(let layout):
             "the \(layout) layout names no pitches; give notes in NSynth’s layout"
         case .pitchOutOfRange(let path, let pitch):

@@ -9,7 +9,7 @@ public struct FrameEmbedder {
     public let hopFrames: Int
     public let span: Int
     private let segments: ClipSegments
-    private let logMel: LogMel
+    private let frontEnd: any FrontEnd
 
     /// - Parameter hopSeconds: nil: the encoder's own.
     /// - Throws: ``EvaluationError/hop(seconds:possible:)`` where the encoder's span is no multiple of it.
@@ -18,6 +18,9 @@ public struct FrameEmbedder {
         let frameSeconds = Double(encoder.frontend.hopSamples) / Double(encoder.frontend.sampleRate)
         let wanted = hopSeconds.map { $0 / frameSeconds } ?? Double(span)
         let hop = max(1, Int(wanted.rounded()))
+        guard encoder.viewFrames % encoder.rowsPerView == 0 else {
+            throw EvaluationError.unevenFrames(view: encoder.viewFrames, rows: encoder.rowsPerView)
+        }
         guard abs(wanted - Double(hop)) < 1e-6, span % hop == 0 else {
             let possible = (1...span).filter { span % $0 == 0 }.map { Double($0) * frameSeconds }
             throw EvaluationError.hop(seconds: hopSeconds ?? 0, possible: possible)
@@ -26,7 +29,7 @@ public struct FrameEmbedder {
         self.span = span
         hopFrames = hop
         segments = ClipSegments(frontend: encoder.frontend, viewFrames: encoder.viewFrames)
-        logMel = try LogMel(encoder.frontend)
+        frontEnd = try encoder.frontend.makeFrontEnd()
     }
 
     public var hopSeconds: Double {
@@ -46,7 +49,7 @@ public struct FrameEmbedder {
         let dimension = encoder.dimension
         var result = [Float](repeating: 0, count: rows * dimension)
         var views = [Float](
-            repeating: 0, count: ClipEmbedder.batchSize * encoder.viewFrames * encoder.frontend.melBands)
+            repeating: 0, count: ClipEmbedder.batchSize * encoder.viewFrames * encoder.frontend.valuesPerFrame)
         var embeddings = [Float](repeating: 0, count: ClipEmbedder.batchSize * encoder.rowsPerView * dimension)
         var pending: [(phase: Int, view: Int)] = []
 
@@ -82,21 +85,21 @@ public struct FrameEmbedder {
         var waveform = [Float](repeating: 0, count: segments.viewSamples)
         let start = phase * hopFrames - (span - hopFrames) / 2 + view * encoder.viewFrames
         segments.copy(samples, at: start * encoder.frontend.hopSamples, into: &waveform)
-        let values = logMel.extract(waveform)
+        let values = frontEnd.extract(waveform)
         views.replaceSubrange(slot * values.count..<(slot + 1) * values.count, with: values)
     }
 }
 
 /// Mean and deviation of every mel band over 160 ms at a time: what a probe of frames can do without any encoder.
 public final class LogMelFrames: ViewEncoder {
-    public let frontend: LogMelConfiguration
+    public let frontend: FrontEndConfiguration
     public let viewFrames = 96
     public let rowsPerView = 6
     public let level: Float
     public var dimension: Int { 2 * frontend.melBands }
 
     public init(frontend: LogMelConfiguration, level: Float) {
-        self.frontend = frontend
+        self.frontend = FrontEndConfiguration(frontend)
         self.level = level
     }
 

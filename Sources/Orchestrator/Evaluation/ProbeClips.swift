@@ -41,7 +41,7 @@ public func probeClips(
         encoders: encoders, options: options, report: report, source: ProbeSource(dataset, options).samples)
 }
 
-/// Opens a data set's clips for one front end after the other; neighbours of one rate and level share what is decoded.
+/// Opens a data set's clips for one encoder after the other; neighbours of one rate and level share what is decoded.
 final class ProbeSource {
     private let dataset: AudioDataset
     private let cacheMemoryMiB: Int
@@ -52,13 +52,13 @@ final class ProbeSource {
         cacheMemoryMiB = options.cacheMemoryMiB
     }
 
-    func samples(_ frontend: LogMelConfiguration, _ level: Float) -> (Int) -> [Float]? {
+    func samples(_ sampleRate: Int, _ level: Float) -> (Int) -> [Float]? {
         var store = self.store
-        if store?.sampleRate != frontend.sampleRate || store?.level != level { store = nil }
+        if store?.sampleRate != sampleRate || store?.level != level { store = nil }
         let opened =
             store
             ?? ClipStore(
-                dataset: dataset, sampleRate: frontend.sampleRate, level: level, cacheMemoryMiB: cacheMemoryMiB)
+                dataset: dataset, sampleRate: sampleRate, level: level, cacheMemoryMiB: cacheMemoryMiB)
         self.store = opened
         return { opened.samples(of: $0) }
     }
@@ -66,12 +66,12 @@ final class ProbeSource {
 
 /// The same, of clips from anywhere.
 ///
-/// - Parameter source: opens the clips for a front end and a level.
+/// - Parameter source: opens the clips at a sample rate and a level.
 func probeClips(
     _ clips: [Clip], classes: [String], layout: String, division: Division,
     encoders: [(name: String, encoder: any ViewEncoder)], options: ClipProbeOptions,
     report: (String) -> Void = { _ in },
-    source: (_ frontend: LogMelConfiguration, _ level: Float) -> (Int) -> [Float]?
+    source: (_ sampleRate: Int, _ level: Float) -> (Int) -> [Float]?
 ) throws -> ProbeReport {
     let outcomes = try clipOutcomes(
         clips, classes: classes.count, division: division, encoders: encoders, options: options, report: report,
@@ -92,7 +92,7 @@ func probeClips(
 func clipOutcomes(
     _ clips: [Clip], classes: Int, division: Division, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions, report: (String) -> Void,
-    source: (_ frontend: LogMelConfiguration, _ level: Float) -> (Int) -> [Float]?
+    source: (_ sampleRate: Int, _ level: Float) -> (Int) -> [Float]?
 ) throws -> [(name: String, outcome: ClipProbe.Outcome, folds: [Fold])] {
     let found = Set(clips.compactMap(\.label)).count
     guard found >= 2 else { throw EvaluationError.tooFewClasses(found: found) }
@@ -122,7 +122,7 @@ func clipOutcomes(
     }
 
     for (name, encoder) in encoders {
-        let samples = source(encoder.frontend, encoder.level)
+        let samples = source(encoder.frontend.sampleRate, encoder.level)
         let embedder = try ClipEmbedder(encoder: encoder, shortestTail: options.shortestTail)
         let bytes = max(training.count * encoder.dimension * MemoryLayout<Float>.stride, 1)
         let crops = max(min(options.crops, options.memoryMiB << 20 / bytes), 1)
@@ -135,10 +135,10 @@ func clipOutcomes(
     }
     if options.includesLogMel {
         let first = encoders.first?.encoder
-        let frontend = first?.frontend ?? LogMelConfiguration()
+        let frontend = first?.frontend.baseline ?? LogMelConfiguration()
         let vectors = try LogMelStatistics(frontend: frontend).vectors(
             clips: clips.count, wanted: training.union(tested),
-            samples: source(frontend, first?.level ?? DataSection().level))
+            samples: source(frontend.sampleRate, first?.level ?? DataSection().level))
         try probe("logmel", vectors, vectors)
     }
     return outcomes

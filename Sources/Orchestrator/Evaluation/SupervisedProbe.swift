@@ -58,19 +58,22 @@ public struct SupervisedProbe {
         recipe.training.seed = seed
         // The same conditions for every start, whatever its pretraining was like.
         recipe.augmentation = AugmentationSection()
+        recipe.head = HeadSection()
+        recipe.optimizer = OptimizerSection()
         recipe.schedule = ScheduleSection()
         recipe.schedule.name = .cosine
         let step = try TrainingStep(
             recipe: recipe, batch: recipe.training.batchSize, classes: dataset.classes.count, threads: threads)
-        try start?.load(into: step.parameters) {
-            $0.hasPrefix("features.") || $0.hasPrefix("frames.")
-        }
+        let encoderNames = ModelBuilder(recipe: recipe).encoderNames
+        try start?.loadResult(into: step.parameters) { encoderNames.contains($0) }
         let loader = try ViewLoader(store: store, recipe: recipe, clips: fold.train)
         defer { loader.stop() }
         let total = epochs * loader.batchesPerEpoch
         let loop = TrainingLoop(
             step: step, loader: loader,
-            schedule: LearningRateSchedule(base: learningRate, section: recipe.schedule, totalSteps: total),
+            schedule: LearningRateSchedule(
+                base: learningRate, section: recipe.schedule, totalSteps: total,
+                batchesPerEpoch: loader.batchesPerEpoch),
             totalSteps: total)
         var counters = RunCounters()
         if case .notFinite(let number) = try loop.run(&counters, after: { _, _ in true }) {

@@ -1,4 +1,4 @@
-/// What the probes ask of an encoder, trained or not: log-mel views in, one vector a view out, or one a frame of it; batch
+/// What the probes ask of an encoder, trained or not: views in, one vector a view out, or one a frame of it; batch
 /// norm in inference mode.
 public protocol ViewEncoder: AnyObject {
     /// Width of an embedding (1,280 for EfficientNet-B0).
@@ -6,12 +6,12 @@ public protocol ViewEncoder: AnyObject {
     /// Vectors of one view, in time: 1 for an encoder of clips.
     var rowsPerView: Int { get }
     /// Front end and view that the encoder was trained with.
-    var frontend: LogMelConfiguration { get }
+    var frontend: FrontEndConfiguration { get }
     var viewFrames: Int { get }
     /// The level every clip is scaled to before it is cut into views; 0: none.
     var level: Float { get }
     /// - Parameters:
-    ///   - views: (count, viewFrames, melBands), any count.
+    ///   - views: (count, viewFrames, bands, channels), any count.
     ///   - embeddings: receives (count, rowsPerView, dimension).
     func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>)
 }

@@ -45,10 +45,7 @@ public final class CLARSpectra: Sendable {
     }
 
     /// The fewest samples that give `frames` frames, or more where so few cannot be reflected: 16,000 for 126.
-    public func samples(frames: Int) -> Int {
-        frames < 1
-            ? 0 : max((frames - 1) * configuration.hopSamples, configuration.variant.windowSamples / 2 + 1)
-    }
+    public func samples(frames: Int) -> Int { configuration.samples(frames: frames) }
 
     /// - Parameters:
     ///   - output: exactly `frames(samples: samples.count) · valuesPerFrame` floats.
@@ -60,15 +57,5 @@ public final class CLARSpectra: Sendable {
             output.count == frames(samples: samples.count) * valuesPerFrame, "output must be (frames, bands, 3)")
         precondition(scratch.count >= scratchCount, "scratch must hold scratchCount floats")
         kernel.run(samples, into: &output, scratch: &scratch)
-    }
-
-    /// The same into a new array; empty where there is no frame.
-    public func extract(_ samples: [Float]) -> [Float] {
-        var output = [Float](repeating: 0, count: frames(samples: samples.count) * valuesPerFrame)
-        var scratch = [Float](repeating: 0, count: scratchCount)
-        var outputSpan = output.mutableSpan
-        var scratchSpan = scratch.mutableSpan
-        extract(samples.span, into: &outputSpan, scratch: &scratchSpan)
-        return output
     }
 }

@@ -50,6 +50,11 @@ extension CLARSpectraConfiguration.Variant {
 }
 
 extension CLARSpectraConfiguration {
+    /// The fewest samples that give `frames` frames, or more where so few cannot be reflected.
+    public func samples(frames: Int) -> Int {
+        frames < 1 ? 0 : max((frames - 1) * hopSamples, variant.windowSamples / 2 + 1)
+    }
+
     /// Throws an error that names the first key that breaks its bound.
     public func validate() throws(FeatureError) {
         func require(

@@ -9,6 +9,7 @@ public final class LogMel: Sendable {
     public let configuration: LogMelConfiguration
     /// Floats of scratch that ``extract(_:into:scratch:)`` needs; scratch belongs to one thread at a time.
     public let scratchCount: Int
+    public var valuesPerFrame: Int { configuration.melBands }
     private let kernel: LogMelKernel
 
     /// Tabulates window, twiddle factors and filters.
@@ -31,9 +32,7 @@ public final class LogMel: Sendable {
     }
 
     /// The fewest samples that give `frames` frames: 15,600 for 96.
-    public func samples(frames: Int) -> Int {
-        frames < 1 ? 0 : configuration.windowSamples + (frames - 1) * configuration.hopSamples
-    }
+    public func samples(frames: Int) -> Int { configuration.samples(frames: frames) }
 
     /// - Parameters:
     ///   - output: exactly `frames(samples: samples.count) · melBands` floats.
@@ -45,15 +44,5 @@ public final class LogMel: Sendable {
             output.count == frames(samples: samples.count) * configuration.melBands, "output must be (frames, mels)")
         precondition(scratch.count >= scratchCount, "scratch must hold scratchCount floats")
         kernel.run(samples, into: &output, scratch: &scratch)
-    }
-
-    /// The same into a new array.
-    public func extract(_ samples: [Float]) -> [Float] {
-        var output = [Float](repeating: 0, count: frames(samples: samples.count) * configuration.melBands)
-        var scratch = [Float](repeating: 0, count: scratchCount)
-        var outputSpan = output.mutableSpan
-        var scratchSpan = scratch.mutableSpan
-        extract(samples.span, into: &outputSpan, scratch: &scratchSpan)
-        return output
     }
 }

@@ -14,6 +14,10 @@ public struct LogMelConfiguration: Codable, Sendable, Equatable {
     public var floor: Float = 1e-5
 
     public init() {}
+
+    /// The fewest samples that give `frames` frames.
+    public func samples(frames: Int) -> Int { frames < 1 ? 0 : windowSamples + (frames - 1) * hopSamples }
+
     enum CodingKeys: String, CodingKey {
         case floor
         case sampleRate = "sample_rate"

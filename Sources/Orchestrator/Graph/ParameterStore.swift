@@ -38,7 +38,11 @@ public final class ParameterStore {
         let firstMoments: Arena
         let secondMoments: Arena
         let state: Arena
-        init(trained: Int, state: Int, training: Bool) throws(MemoryError) {
+        let averages: Arena
+        let stateAverages: Arena
+        init(trained: Int, state: Int, training: Bool, averages hasAverages: Bool) throws(MemoryError) {
+            averages = try Arena(bytes: hasAverages ? trained * 4 : 0)
+            stateAverages = try Arena(bytes: hasAverages ? state * 4 : 0)
             self.trained = try Arena(bytes: trained * 4)
             gradients = try Arena(bytes: training ? trained * 4 : 0)
             firstMoments = try Arena(bytes: training ? trained * 4 : 0)
@@ -77,18 +81,33 @@ public final class ParameterStore {
     }
 
     /// Gives every declared parameter its memory, and its first value from `seed`. Once, after recording.
-    /// - Parameter training: also gradients and the optimizer's moments.
-    func allocate(seed: UInt64, training: Bool) throws(MemoryError) {
+    /// - Parameters:
+    ///   - training: also gradients and the optimizer's moments.
+    ///   - averages: also a running average of every value.
+    func allocate(seed: UInt64, training: Bool, averages: Bool = false) throws(MemoryError) {
         precondition(memory == nil, "allocated twice")
-        memory = try Memory(trained: trainedFloats, state: stateFloats, training: training)
+        memory = try Memory(trained: trainedFloats, state: stateFloats, training: training, averages: averages)
+        hasAverages = averages
         for (index, entry) in entries.enumerated() {
             var stream = RandomStream(seed: seed, purpose: .initialization, clip: index)
             let values = entry.initializer.values(shape: entry.shape, &stream)
-            buffer(Parameter(index: index)).copy(from: entry.layout.toMemory(values, shape: entry.shape))
+            let first = entry.layout.toMemory(values, shape: entry.shape)
+            buffer(Parameter(index: index)).copy(from: first)
+            if averages { average(Parameter(index: index)).copy(from: first) }
+        }
+    }
+
+    /// Copies the values of the parameters that another store has too, or their averages where it keeps them.
+    func copy(from other: ParameterStore) {
+        for parameter in all {
+            guard let source = other.named(entry(parameter).name) else { continue }
+            let values = other.hasAverages ? other.average(source) : other.buffer(source)
+            buffer(parameter).copy(from: values.array)
         }
     }
 
     var isAllocated: Bool { memory != nil }
+    private(set) var hasAverages = false
     /// Number of trained values, without padding.
     public var trainedCount: Int { entries.filter(\.isTrained).map(\.count).reduce(0, +) }
     var all: [Parameter] { entries.indices.map(Parameter.init) }
@@ -109,6 +128,12 @@ public final class ParameterStore {
         entries[parameter.index].isTrained ? slice(laidOut.trained, parameter) : slice(laidOut.state, parameter)
     }
 
+    /// The running average of a parameter; of running averages too.
+    func average(_ parameter: Parameter) -> Buffer {
+        entries[parameter.index].isTrained
+            ? slice(laidOut.averages, parameter) : slice(laidOut.stateAverages, parameter)
+    }
+
     func gradient(_ parameter: Parameter) -> Buffer {
         precondition(entries[parameter.index].isTrained, "a running average has no gradient")
         return slice(laidOut.gradients, parameter)
@@ -117,6 +142,14 @@ public final class ParameterStore {
     /// - Parameter order: 0 or 1: the optimizer's first or second moment.
     func moment(_ order: Int, _ parameter: Parameter) -> Buffer {
         order == 0 ? slice(laidOut.firstMoments, parameter) : slice(laidOut.secondMoments, parameter)
+    }
+
+    /// The arenas that averages follow, whole, and their averages.
+    var averaged: (weights: Buffer, weightAverages: Buffer, state: Buffer, stateAverages: Buffer) {
+        (
+            laidOut.trained.buffer(at: 0, count: trainedFloats), laidOut.averages.buffer(at: 0, count: trainedFloats),
+            laidOut.state.buffer(at: 0, count: stateFloats), laidOut.stateAverages.buffer(at: 0, count: stateFloats)
+        )
     }
 
     /// The whole arenas, padding included (it stays zero): weights, gradients, first and second moments.

@@ -28,10 +28,17 @@ enum SGDKernel {
     }
 }
 
+/// The running average of an arena's values (ck_optimizer.h).
+enum AverageKernel {
+    static func step(_ execution: Execution, decay: Double, values: Buffer, averages: Buffer) {
+        execution { ck_average_step($0, decay, values.count, values.base, averages.base) }
+    }
+}
+
 /// √Σ x² (ck_optimizer.h).
 enum NormKernel {
     /// Bytes of workspace for `count` values.
-    static func workspaceBytes(_ count: Int) -> Int { 8 * ck_square_blocks(count) }
+    static func workspaceBytes(_ count: Int) -> Int { 8 * ck_arena_blocks(count) }
 
     static func norm(_ execution: Execution, _ x: Buffer, workspace: Buffer) -> Double {
         var sum = 0.0

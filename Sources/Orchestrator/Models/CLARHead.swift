@@ -1,6 +1,7 @@
 /// The heads of CLAR, over h of all views:
 ///
 /// without labels   FC BN ReLU, FC BN ReLU, FC (no bias) = z;   NT-Xent on z/‖z‖
+/// supervised       FC BN ReLU, FC BN ReLU, FC, a classifier
 /// with labels      FC BN ReLU, FC = z;   NT-Xent on z/‖z‖, and a classifier BN ReLU FC on z
 ///
 /// *Reference:* Al-Tahan, Mohsenzadeh, AISTATS 2021, §2.
@@ -11,9 +12,13 @@ struct CLARHead {
 
     /// - Parameter h: (views, dimension). Returns (views, width).
     func selfSupervised(_ graph: Graph, _ h: Value) -> Value {
-        let first = layer(graph, "projection.0", h)
-        let second = layer(graph, "projection.1", first)
-        return Dense(name: "projection.2", outputs: width, initializer: .glorotUniform, hasBias: false)(graph, second)
+        Dense(name: "projection.2", outputs: width, initializer: .glorotUniform, hasBias: false)(
+            graph, trunk(graph, h))
+    }
+
+    /// The hidden layers alone, which CLAR's supervised baseline has before its classifier.
+    func trunk(_ graph: Graph, _ h: Value) -> Value {
+        layer(graph, "projection.1", layer(graph, "projection.0", h))
     }
 
     /// - Parameter h: (views, dimension). Returns z (views, width) and logits (views, classes).

@@ -6,7 +6,10 @@ struct ModelBuilder {
     var classes = 0
 
     func input(_ graph: Graph, views: Int) -> Value {
-        graph.pinnedValue([views, recipe.data.viewFrames, recipe.frontend.melBands, 1])
+        let (frames, frontend) = (recipe.data.viewFrames, recipe.frontend)
+        let shape =
+            recipe.encoder.name.isOneDimensional ? [1, frames, 1] : [frames, frontend.bands, frontend.channels]
+        return graph.pinnedValue([views] + shape)
     }
 
     /// What the encoder makes of its views, before anything is pooled over time.
@@ -17,7 +20,7 @@ struct ModelBuilder {
         case frames(Feature)
     }
 
-    /// - Parameter input: (views, frames, mels, 1).
+    /// - Parameter input: (views, frames, bands, channels), or (views, 1, samples, 1).
     func encoding(_ graph: Graph, _ input: Value) -> Encoding {
         switch recipe.encoder.output {
         case .clip: .clip(pooled(graph, "pool", map(graph, input), clipPooling))
@@ -45,7 +48,7 @@ struct ModelBuilder {
     private var clipPooling: PoolingKind {
         switch recipe.encoder.name {
         case .efficientNetB0: .max
-        case .resNet18: .average
+        case .resNet18, .resNet18OfWaveforms: .average
         }
     }
 
@@ -56,6 +59,8 @@ struct ModelBuilder {
             EfficientNetB0(dropConnect: encoder.dropConnect, timeStride: encoder.timeStride)(graph, input)
         case .resNet18:
             ResNet18(dimensions: .two, allowsWinograd: encoder.winograd)(graph, input)
+        case .resNet18OfWaveforms:
+            ResNet18(dimensions: .one)(graph, input).timeAsHeight
         }
     }
 
@@ -67,16 +72,25 @@ struct ModelBuilder {
         }
     }
 
+    /// The parameters of the encoder, without heads.
+    var encoderNames: Set<String> {
+        let parameters = ParameterStore()
+        let graph = Graph(parameters: parameters, training: false)
+        _ = encoding(graph, input(graph, views: 1))
+        return Set(parameters.all.map { parameters.entry($0).name })
+    }
+
     var dimension: Int {
         switch (recipe.encoder.output, recipe.encoder.name) {
         case (.clip, .efficientNetB0): EfficientNetB0.dimension
-        case (.clip, .resNet18): ResNet18.dimension
+        case (.clip, .resNet18), (.clip, .resNet18OfWaveforms): ResNet18.dimension
         case (.frames, _): recipe.encoder.frameWidth
         }
     }
 
     func classifier(_ graph: Graph, _ h: Value) -> Value {
-        Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, h)
+        let last = recipe.head.trunk ? CLARHead(hidden: recipe.head.hidden, width: 0).trunk(graph, h) : h
+        return Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, last)
     }
 
     /// Encoder, heads and losses of one training step.

@@ -62,6 +62,13 @@ final class Pooling: Operation {
 }
 
 extension Feature {
+    /// The map of waveforms, (images, 1, time, channels), as one of spectra with a single band.
+    var timeAsHeight: Feature {
+        var result = self
+        (result.height, result.width) = (width, height)
+        return result
+    }
+
     /// The same map with each of its rows, a frame in time, as an image.
     var framesAsImages: Feature {
         precondition(gate == nil, "a gate belongs to whole images")

@@ -11,12 +11,13 @@ public struct RunCounters: Codable, Sendable, Equatable {
     public init() {}
 }
 
-/// A run's whole state in one safetensors file: weights, running averages, the optimizer's moments, and in the metadata
+/// A run's whole state in one safetensors file: weights, batch norm's statistics, the averages of both where they are kept, the optimizer's moments, and in the metadata
 /// the resolved recipe, the counters and the classes. It is written beside the old one and renamed over it.
 public struct Checkpoint {
     public static let fileName = "checkpoint.safetensors"
     private static let kind = "ossicle-checkpoint"
     private static let version = "1"
+    private static let average = "average"
 
     public let path: String
     public let recipe: Recipe
@@ -55,19 +56,31 @@ public struct Checkpoint {
         return value
     }
 
-    /// Copies the stored values into every parameter of `store` that `wanted` names.
-    /// - Parameter moments: names of the optimizer's moments, to be read too.
-    func load(
-        into store: ParameterStore, moments: [String] = [], where wanted: (String) -> Bool = { _ in true }
-    ) throws(CheckpointError) {
+    /// Copies the stored values into every parameter of `store`, to go on with the training.
+    /// - Parameter moments: names of the optimizer's moments.
+    func load(into store: ParameterStore, moments: [String] = []) throws(CheckpointError) {
         for parameter in store.all {
             let entry = store.entry(parameter)
-            guard wanted(entry.name) else { continue }
             store.buffer(parameter).copy(from: try values(entry.name, entry))
+            if store.hasAverages {
+                store.average(parameter).copy(from: try values("\(Self.average)/\(entry.name)", entry))
+            }
             guard entry.isTrained else { continue }
             for (order, moment) in moments.enumerated() {
                 store.moment(order, parameter).copy(from: try values("\(moment)/\(entry.name)", entry))
             }
+        }
+    }
+
+    /// The same to use the result, for the parameters that `wanted` names: the averages, where the run kept them.
+    func loadResult(
+        into store: ParameterStore, where wanted: (String) -> Bool = { _ in true }
+    ) throws(CheckpointError) {
+        for parameter in store.all {
+            let entry = store.entry(parameter)
+            guard wanted(entry.name) else { continue }
+            let name = recipe.optimizer.average > 0 ? "\(Self.average)/\(entry.name)" : entry.name
+            store.buffer(parameter).copy(from: try values(name, entry))
         }
     }
 
@@ -94,6 +107,7 @@ public struct Checkpoint {
                     shape: entry.shape)
             }
             add("", store.buffer(parameter))
+            if store.hasAverages { add(average + "/", store.average(parameter)) }
             guard entry.isTrained else { continue }
             for (order, moment) in moments.enumerated() { add(moment + "/", store.moment(order, parameter)) }
         }
@@ -124,7 +138,7 @@ extension Checkpoint {
         let store = ParameterStore()
         let program = try EncoderProgram(
             recipe: recipe, parameters: store, level: level, batch: batch, threads: threads)
-        try load(into: store)
+        try loadResult(into: store)
         return program
     }
 }

@@ -11,7 +11,7 @@ public final class EncoderProgram: ViewEncoder {
 
     public let dimension: Int
     public let rowsPerView: Int
-    public let frontend: LogMelConfiguration
+    public let frontend: FrontEndConfiguration
     public let viewFrames: Int
     public let level: Float
     private let parameters: ParameterStore
@@ -54,7 +54,7 @@ public final class EncoderProgram: ViewEncoder {
     }
 
     public func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
-        let size = viewFrames * frontend.melBands
+        let size = viewFrames * frontend.valuesPerFrame
         let values = rowsPerView * dimension
         precondition(views.count >= count * size && embeddings.count >= count * values, "too few views or room")
         let (source, target) = (program.buffer(input), program.buffer(output))

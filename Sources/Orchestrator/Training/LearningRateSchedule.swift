@@ -7,16 +7,20 @@ struct LearningRateSchedule {
     let base: Double
     let section: ScheduleSection
     let totalSteps: Int
+    /// Steps of an epoch.
+    let batchesPerEpoch: Int
+
+    private var warmupSteps: Int { section.warmupSteps + section.warmupEpochs * batchesPerEpoch }
 
     /// - Parameter step: from 0.
     func callAsFunction(_ step: Int) -> Double {
-        if step < section.warmupSteps { return base * Double(step + 1) / Double(section.warmupSteps) }
+        if step < warmupSteps { return base * Double(step + 1) / Double(warmupSteps) }
         switch section.name {
         case .constant:
             return base
         case .cosine:
-            let span = Double(max(1, totalSteps - section.warmupSteps))
-            let progress = min(1, Double(step - section.warmupSteps) / span)
+            let span = Double(max(1, totalSteps - warmupSteps))
+            let progress = min(1, Double(step - warmupSteps) / span)
             return base * 0.5 * (1 + cos(.pi * progress))
         }
     }

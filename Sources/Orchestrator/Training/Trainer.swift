@@ -13,13 +13,17 @@ public final class Trainer {
     private let folder: RunFolder
     private let threads: Int
     private let observer: (any TrainingObserver)?
+    private let evaluationData: AudioDataset?
     private var warnings: [String] = []
 
     /// - Parameters:
     ///   - output: the run's folder; created, or one that holds a run when `resume` is set.
+    ///   - evaluationData: labelled clips that the encoder is probed on every `training.evaluation_epochs`, and at the end.
     public init(
-        recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)? = nil
+        recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)? = nil,
+        evaluationData: AudioDataset? = nil
     ) {
+        self.evaluationData = evaluationData
         self.recipe = recipe
         self.dataset = dataset
         self.threads = threads
@@ -53,6 +57,9 @@ public final class Trainer {
         } else {
             step = try makeStep(classes)
         }
+        let evaluation = try evaluationData.map {
+            try TrainingEvaluation(recipe: recipe, dataset: $0, threads: threads)
+        }
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let loader = try ViewLoader(
             store: store, recipe: recipe, clips: clips, labels: isSupervised ? nil : labels,
@@ -61,7 +68,7 @@ public final class Trainer {
         try folder.create()
         if !isSupervised { warnAboutShortClips() }
         if !resume { try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml") }
-        return try train(step, loader, store, &counters, classes)
+        return try train(step, loader, store, &counters, classes, evaluation)
     }
 
     private func makeStep(_ classes: [String]) throws(MemoryError) -> TrainingStep {
@@ -71,13 +78,14 @@ public final class Trainer {
 
     private func train(
         _ step: TrainingStep, _ loader: ViewLoader, _ store: ClipStore, _ counters: inout RunCounters,
-        _ classes: [String]
+        _ classes: [String], _ evaluation: TrainingEvaluation?
     ) throws -> Outcome {
         let totalSteps = recipe.totalSteps(batchesPerEpoch: loader.batchesPerEpoch)
         let loop = TrainingLoop(
             step: step, loader: loader,
             schedule: LearningRateSchedule(
-                base: recipe.optimizer.learningRate, section: recipe.schedule, totalSteps: totalSteps),
+                base: recipe.optimizer.learningRate, section: recipe.schedule, totalSteps: totalSteps,
+                batchesPerEpoch: loader.batchesPerEpoch),
             totalSteps: totalSteps)
         var meter = TrainingMeter(
             epochs: (totalSteps + loader.batchesPerEpoch - 1) / loader.batchesPerEpoch, steps: totalSteps)
@@ -102,6 +110,16 @@ public final class Trainer {
                 try log.append(epoch)
                 observer?.finished(epoch)
                 if recipe.method != .supervised, let sentence = watch.observe(epoch) { warn(sentence) }
+                let isDue = epoch.epoch % recipe.training.evaluationEpochs == 0 || counters.step == totalSteps
+                if let evaluation, isDue {
+                    let start = TrainingLoop.now()
+                    let report = try evaluation(step.parameters)
+                    let summary = EvaluationSummary(
+                        epoch: epoch.epoch, step: counters.step, probeAccuracy: report.value, ci95: report.ci95,
+                        seconds: TrainingLoop.now() - start)
+                    try log.append(summary)
+                    observer?.evaluated(summary)
+                }
             }
             if TrainingLoop.now() - lastCheckpoint > 60 * recipe.training.checkpointMinutes { try save(counters) }
             return !Interruption.isRequested

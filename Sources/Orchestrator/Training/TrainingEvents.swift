@@ -32,6 +32,16 @@ public struct EpochSummary: Codable, Sendable {
     public var dataWaitFraction: Double
 }
 
+/// What a probe in the middle of a run says of its encoder.
+public struct EvaluationSummary: Codable, Sendable {
+    public var epoch: Int
+    public var step: Int
+    /// Of a linear layer on frozen embeddings, as of `probe clip`.
+    public var probeAccuracy: Double
+    public var ci95: Interval
+    public var seconds: Double
+}
+
 /// The end of a run, as in `report.json`.
 public struct TrainingReport: Codable, Sendable {
     public var method: String
@@ -57,5 +67,10 @@ public struct TrainingReport: Codable, Sendable {
 public protocol TrainingObserver: AnyObject {
     func progressed(_ progress: TrainingProgress)
     func finished(_ epoch: EpochSummary)
+    func evaluated(_ evaluation: EvaluationSummary)
     func warned(_ sentence: String)
+}
+
+extension TrainingObserver {
+    public func evaluated(_ evaluation: EvaluationSummary) {}
 }

@@ -4,8 +4,8 @@ public final class TrainingStep {
     public let recipe: Recipe
     /// Views of one step: twice the batch for a contrastive method.
     public let views: Int
-    /// (frames, mels) of a view.
-    public let viewShape: (frames: Int, mels: Int)
+    /// Values of a view: frames × bands × channels.
+    public let viewValues: Int
     public let parameters: ParameterStore
     let program: Program
     let optimizer: any Optimizer
@@ -18,11 +18,12 @@ public final class TrainingStep {
     public init(recipe: Recipe, batch: Int, classes: Int = 0, threads: Int) throws(MemoryError) {
         self.recipe = recipe
         views = recipe.viewsPerClip * batch
-        viewShape = (recipe.data.viewFrames, recipe.frontend.melBands)
+        viewValues = recipe.data.viewFrames * recipe.frontend.valuesPerFrame
         parameters = ParameterStore()
         let graph = Graph(parameters: parameters, training: true)
         model = ModelBuilder(recipe: recipe, classes: classes).training(graph, batch: batch)
-        try parameters.allocate(seed: recipe.training.seed, training: true)
+        try parameters.allocate(
+            seed: recipe.training.seed, training: true, averages: recipe.optimizer.average > 0)
         optimizer = try recipe.optimizer.optimizer(of: parameters)
         program = try Program(graph, threads: threads)
     }
@@ -32,7 +33,7 @@ public final class TrainingStep {
 
     /// Forward and loss. The loss may be NaN: look before ``update(step:learningRate:)``.
     /// - Parameters:
-    ///   - views: (views, frames, mels): anchors, positives, shifted anchors.
+    ///   - views: (views, frames, bands, channels): anchors, positives, shifted anchors.
     ///   - labels: one a clip where labels are used; below 0: none.
     ///   - ratios: one a clip, of the pitch of its shifted anchor to its anchor's, for `multi-strategy`.
     ///   - step: number of the step, from 0; keys the step's randomness.
@@ -71,6 +72,12 @@ public final class TrainingStep {
     /// One optimizer step on the gradients of the last backward pass.
     public func update(step: Int, learningRate: Double) {
         optimizer.update(program.execution, step: step, learningRate: learningRate)
+        guard parameters.hasAverages else { return }
+        // A young average follows closely: the first weights are random.
+        let decay = min(recipe.optimizer.average, Double(1 + step) / Double(10 + step))
+        let (execution, all) = (program.execution, parameters.averaged)
+        AverageKernel.step(execution, decay: decay, values: all.weights, averages: all.weightAverages)
+        AverageKernel.step(execution, decay: decay, values: all.state, averages: all.stateAverages)
     }
 
     /// The first `count` embeddings of the last forward pass, (count, dimension).

@@ -66,8 +66,12 @@ import Testing
         #expect(Set(limits) == Set(4...8))
         var values: [Float] = [1, 2, 3, 4, 5, 6]
         var span = values.mutableSpan
-        BandLimit(bands: 2).apply(to: &span, bands: 3, silence: -9)
+        BandLimit(bands: 2).apply(to: &span, bands: 3, silence: [-9])
         #expect(values == [1, 2, -9, 4, 5, -9])
+        var pairs: [Float] = [1, 2, 3, 4, 5, 6]
+        var pairsSpan = pairs.mutableSpan
+        BandLimit(bands: 1).apply(to: &pairsSpan, bands: 3, silence: [-7, -8])
+        #expect(pairs == [1, 2, -7, -8, -7, -8])
     }
 
     @Test func level_jitter_is_a_gain_within_its_decibels() {
@@ -120,15 +124,21 @@ import Testing
     @Test(arguments: [SpectrogramMask.Axis.time, .frequency])
     func masks_hide_whole_rows_or_columns_and_nothing_else(axis: SpectrogramMask.Axis) {
         let (frames, bands) = (12, 5)
-        var values = (0..<frames * bands).map { Float($0) }
-        var span = values.mutableSpan
-        SpectrogramMask(axis: axis, ranges: [1..<3, 4..<4]).apply(to: &span, bands: bands, value: -1)
-        for frame in 0..<frames {
-            for band in 0..<bands {
-                let isHidden = (1..<3).contains(axis == .time ? frame : band)
-                #expect(values[frame * bands + band] == (isHidden ? -1 : Float(frame * bands + band)))
+        for hidden: [Float] in [[-1], [-1, -2, -3]] {
+            var values = (0..<frames * bands * hidden.count).map { Float($0) }
+            var span = values.mutableSpan
+            SpectrogramMask(axis: axis, ranges: [1..<3, 4..<4]).apply(to: &span, bands: bands, values: hidden)
+            for i in values.indices {
+                let (pixel, channel) = i.quotientAndRemainder(dividingBy: hidden.count)
+                let isHidden = (1..<3).contains(axis == .time ? pixel / bands : pixel % bands)
+                #expect(values[i] == (isHidden ? hidden[channel] : Float(i)))
             }
         }
+    }
+
+    @Test func what_is_hidden_gets_its_channels_mean() {
+        let values: [Float] = [1, 10, 3, 30, 2, 50]
+        #expect(SpectrogramMask.means(values.span, channels: 2) == [2, 30])
     }
 
     @Test func masks_are_no_longer_than_asked_and_stay_inside() {

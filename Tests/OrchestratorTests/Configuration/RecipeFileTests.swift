@@ -79,6 +79,16 @@ import Testing
         ("head: {normalize: maybe}", "head.normalize", "maybe"),
         ("encoder: {drop_connect: 1}", "encoder.drop_connect", "1"),
         ("optimizer: {learning_rate: nan}", "optimizer.learning_rate", "nan"),
+        ("encoder: {name: resnet18-1d}", "encoder.name", "resnet18-1d"),
+        ("frontend: {name: waveform}", "encoder.name", "efficientnet-b0"),
+        (
+            "{frontend: {name: waveform}, encoder: {name: resnet18-1d}, augmentation: {time_masks: 1}}",
+            "augmentation.time_masks", "1"
+        ),
+        ("frontend: {name: clar, low_hertz: 0}", "frontend.low_hertz", "0.0"),
+        ("frontend: {name: clar-paper, mel_bands: 129}", "frontend.mel_bands", "129"),
+        ("{frontend: {name: clar}, data: {view_frames: 7}}", "data.view_frames", "7"),
+        ("optimizer: {average: 1}", "optimizer.average", "1"),
         ("frontend: {fft_size: 256}", "frontend.fft_size", "256"),
         ("frontend: {fft_size: 1000}", "frontend.fft_size", "1000"),
         ("frontend: {high_hertz: 9000}", "frontend.high_hertz", "9000.0"),
@@ -93,6 +103,14 @@ import Testing
             guard case RecipeError.invalidValue(key, value, let expected) = error else { return false }
             return !expected.isEmpty
         }
+    }
+
+    @Test func an_encoder_of_waveforms_with_a_front_end_of_spectra_names_both() {
+        let error = #expect(throws: RecipeError.self) {
+            try RecipeFile.parse(yaml: "{method: clar, encoder: {name: resnet18-1d}, frontend: {name: clar}}")
+        }
+        let text = error?.description ?? ""
+        #expect(text.contains("encoder.name") && text.contains("resnet18-1d") && text.contains("frontend.name clar"))
     }
 
     @Test func overrides_win_over_the_file_and_the_last_one_counts() throws {

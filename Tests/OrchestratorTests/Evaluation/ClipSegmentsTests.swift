@@ -3,7 +3,7 @@ import Testing
 @testable import Orchestrator
 
 @Suite struct ClipSegmentsTests {
-    let segments = ClipSegments(frontend: LogMelConfiguration(), viewFrames: 96, shortestTail: 0)
+    let segments = ClipSegments(frontend: FrontEndConfiguration(), viewFrames: 96, shortestTail: 0)
 
     @Test func a_view_of_96_frames_is_15600_samples() {
         #expect(segments.viewSamples == 15_600)
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func short_tails_can_be_left_out() {
-        let halves = ClipSegments(frontend: LogMelConfiguration(), viewFrames: 96, shortestTail: 0.5)
+        let halves = ClipSegments(frontend: FrontEndConfiguration(), viewFrames: 96, shortestTail: 0.5)
         // One second is 98 frames: the tail has two.
         #expect(halves.segments(samples: 16_000) == [0])
         #expect(halves.segments(samples: 15_360 + 400 + 47 * 160) == [0, 15_360])

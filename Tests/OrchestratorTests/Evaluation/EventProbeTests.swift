@@ -5,7 +5,7 @@ import Testing
 
 /// Embeds every 8 frames as their mean spectrum.
 private final class FrameSpectrumEncoder: ViewEncoder {
-    let frontend = LogMelConfiguration()
+    let frontend = FrontEndConfiguration()
     let viewFrames = 96
     let rowsPerView = 12
     let level: Float = 0
@@ -58,7 +58,7 @@ private final class FrameSpectrumEncoder: ViewEncoder {
 
     @Test func a_finer_hop_interleaves_rows_of_shifted_views() throws {
         let encoder = FrameSpectrumEncoder()
-        let logMel = try LogMel(encoder.frontend)
+        let logMel = try LogMel(encoder.frontend.logMel)
         var random = RandomStream(seed: 1, purpose: .test)
         let samples = (0..<48_123).map { _ in 0.1 * random.normal() }
         for (hop, span) in [(0.08, 8), (0.04, 8), (0.02, 8)] {

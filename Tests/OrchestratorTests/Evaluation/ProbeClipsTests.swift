@@ -5,7 +5,7 @@ import Testing
 
 /// Embeds a view as its mean spectrum: knows pitch, as an encoder that has learned something would.
 final class MeanSpectrumEncoder: ViewEncoder {
-    let frontend = LogMelConfiguration()
+    let frontend = FrontEndConfiguration()
     let viewFrames = 96
     let level: Float = 0
     var dimension: Int { frontend.melBands }
@@ -25,7 +25,7 @@ final class MeanSpectrumEncoder: ViewEncoder {
 
 /// Embeds every view as the same point.
 final class CollapsedEncoder: ViewEncoder {
-    let frontend = LogMelConfiguration()
+    let frontend = FrontEndConfiguration()
     let viewFrames = 96
     let level: Float = 0
     let dimension = 3

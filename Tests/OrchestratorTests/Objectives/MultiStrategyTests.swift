@@ -158,7 +158,7 @@ import Testing
         let pitch = try #require(objectives.first as? PitchRegression)
         try store.allocate(seed: 1, training: true)
         let program = try Program(graph, threads: 1)
-        let logMel = try LogMel(recipe.frontend)
+        let logMel = try LogMel(recipe.frontend.logMel)
         var random = RandomStream(seed: 2, purpose: .test)
         func tone(_ hertz: Float) -> [Float] {
             logMel.extract((0..<400).map { 0.0035 * sin(2 * .pi * hertz * Float($0) / 16_000) })

@@ -56,6 +56,77 @@ import Testing
         func warned(_ sentence: String) {}
     }
 
+    private final class Evaluations: TrainingObserver {
+        private(set) var all: [EvaluationSummary] = []
+        func progressed(_ progress: TrainingProgress) {}
+        func finished(_ epoch: EpochSummary) {}
+        func evaluated(_ evaluation: EvaluationSummary) { all.append(evaluation) }
+        func warned(_ sentence: String) {}
+    }
+
+    /// Averages of the weights are kept, resumed and embedded with; probes on the way change nothing.
+    @Test func averages_and_evaluations_leave_the_runs_bits_alone() throws {
+        let sounds = try TemporaryFolder()
+        for number in 0..<12 {
+            try sounds.writeNoise("\(number % 2 == 0 ? "a" : "b")/\(number).wav", seconds: 0.5, seed: number)
+        }
+        let labelled = try AudioDataset.open([sounds.path])
+        defer { remove("plain", "averaged", "averaged-parts", "evaluated") }
+        func run(
+            _ recipe: Recipe, _ name: String, resume: Bool = false, threads: Int = 1,
+            observer: (any TrainingObserver)? = nil, evaluate: Bool = false
+        ) throws -> [String: [Float]] {
+            Interruption.reset()
+            _ = try Trainer(
+                recipe: recipe, dataset: labelled, output: "\(folder.path)-\(name)", threads: threads,
+                observer: observer, evaluationData: evaluate ? labelled : nil
+            ).run(resume: resume)
+            let file = try SafeTensorsFile(readingFrom: "\(folder.path)-\(name)/\(Checkpoint.fileName)")
+            return try Dictionary(uniqueKeysWithValues: file.names.map { ($0, try file.floats($0)) })
+        }
+        var recipe = recipe()
+        let plain = try run(recipe, "plain")
+        recipe.optimizer.average = 0.9
+        let averaged = try run(recipe, "averaged", threads: 2)
+        let name = "features.0.1.weight"
+        #expect(averaged[name] == plain[name])
+        let average = try #require(averaged["average/" + name])
+        #expect(average != averaged[name])
+        let checkpoint = try Checkpoint("\(folder.path)-averaged")
+        let parameters = ParameterStore()
+        _ = try EncoderProgram(recipe: recipe, parameters: parameters, threads: 1)
+        try checkpoint.loadResult(into: parameters)
+        #expect(parameters.buffer(try #require(parameters.named(name))).array == average)
+
+        _ = try run(recipe, "averaged-parts", observer: Interrupter(after: 2))
+        #expect(try run(recipe, "averaged-parts", resume: true) == averaged)
+
+        recipe.training.evaluationEpochs = 1
+        let evaluations = Evaluations()
+        #expect(try run(recipe, "evaluated", observer: evaluations, evaluate: true) == averaged)
+        // Twelve clips are four steps of three: one epoch.
+        #expect(evaluations.all.map(\.step) == [4] && evaluations.all.map(\.epoch) == [1])
+        let log = try String(contentsOfFile: "\(folder.path)-evaluated/log.jsonl", encoding: .utf8)
+        #expect(log.contains("\"probe_accuracy\":"))
+    }
+
+    @Test func evaluation_on_clips_without_labels_is_an_error_before_anything_is_written() throws {
+        let dataset = try AudioDataset.open([folder.path], layout: .folders)
+        let trainer = Trainer(
+            recipe: recipe(), dataset: dataset, output: "\(folder.path)-unlabelled", threads: 1,
+            evaluationData: dataset)
+        #expect(throws: EvaluationError.noLabels(layout: "folders")) { _ = try trainer.run(resume: false) }
+        #expect(!FileManager.default.fileExists(atPath: "\(folder.path)-unlabelled"))
+    }
+
+    @Test func warm_up_counts_steps_and_epochs() {
+        var section = ScheduleSection()
+        (section.name, section.warmupSteps, section.warmupEpochs) = (.cosine, 2, 3)
+        let schedule = LearningRateSchedule(base: 1, section: section, totalSteps: 30, batchesPerEpoch: 4)
+        #expect(schedule(0) == 1.0 / 14 && schedule(13) == 1 && schedule(14) == 1)
+        #expect(abs(schedule(22) - 0.5) < 1e-12)
+    }
+
     @Test func interrupted_and_resumed_equals_uninterrupted_bit_for_bit() throws {
         defer { remove("whole", "parts") }
         Interruption.reset()

@@ -1,0 +1,101 @@
+import Foundation
+
+/// Which front end, and its parameters.
+///
+/// Its other keys are log-mel's, and say the same of every front end that has them: rate, hop, bands, lowest and highest
+/// frequency. What a front end does not have, such as the CLAR spectra's window, it does not read.
+@dynamicMemberLookup
+public struct FrontEndConfiguration: Codable, Sendable, Equatable {
+    public enum Name: String, Codable, Sendable, CaseIterable {
+        /// Log-mel spectra, one channel (COLA, multi-strategy).
+        case logMel = "log-mel"
+        /// Magnitude, phase and mel, three channels (CLAR), as the authors' code has it.
+        case clar
+        /// The same, as the paper has it.
+        case clarPaper = "clar-paper"
+        /// The samples. A frame is a sample.
+        case waveform
+    }
+
+    public var name: Name = .logMel
+    /// The parameters, as log-mel takes them.
+    public var logMel: LogMelConfiguration
+
+    public init(_ logMel: LogMelConfiguration = LogMelConfiguration()) { self.logMel = logMel }
+
+    public subscript<T>(dynamicMember path: WritableKeyPath<LogMelConfiguration, T>) -> T {
+        get { logMel[keyPath: path] }
+        set { logMel[keyPath: path] = newValue }
+    }
+
+    /// Samples from one frame to the next.
+    public var hopSamples: Int {
+        get { name == .waveform ? 1 : logMel.hopSamples }
+        set { logMel.hopSamples = newValue }
+    }
+
+    /// The parameters of the front ends `clar` and `clar-paper`; nil for others.
+    public var spectra: CLARSpectraConfiguration? {
+        guard name == .clar || name == .clarPaper else { return nil }
+        var spectra = CLARSpectraConfiguration(name == .clar ? .code : .paper)
+        spectra.sampleRate = logMel.sampleRate
+        spectra.hopSamples = logMel.hopSamples
+        spectra.bands = logMel.melBands
+        spectra.lowHertz = logMel.lowHertz
+        spectra.highHertz = logMel.highHertz
+        return spectra
+    }
+
+    /// The log-mel spectra that a baseline of this front end reads: its own, or the default's where it has none.
+    public var baseline: LogMelConfiguration {
+        var baseline = name == .logMel ? logMel : LogMelConfiguration()
+        baseline.sampleRate = logMel.sampleRate
+        baseline.highHertz = min(baseline.highHertz, Float(logMel.sampleRate) / 2)
+        return baseline
+    }
+
+    public var bands: Int { name == .waveform ? 1 : logMel.melBands }
+    public var channels: Int { spectra == nil ? 1 : CLARSpectra.channels }
+    public var valuesPerFrame: Int { bands * channels }
+
+    /// What silence looks like, a value a channel.
+    public var silence: [Float] {
+        switch name {
+        case .logMel: [log(logMel.floor)]
+        case .clar, .clarPaper: spectra?.variant.silence ?? []
+        case .waveform: [0]
+        }
+    }
+
+    /// The samples under a view of `frames` frames.
+    public func samples(frames: Int) -> Int {
+        switch name {
+        case .logMel: logMel.samples(frames: frames)
+        case .clar, .clarPaper: spectra?.samples(frames: frames) ?? 0
+        case .waveform: frames
+        }
+    }
+
+    /// Tabulates what the front end needs.
+    public func makeFrontEnd() throws(FeatureError) -> any FrontEnd {
+        switch name {
+        case .logMel: return try LogMel(logMel)
+        case .clar, .clarPaper: return try CLARSpectra(spectra ?? CLARSpectraConfiguration())
+        case .waveform: return Waveform()
+        }
+    }
+
+    enum CodingKeys: String, CodingKey { case name }
+
+    /// One group of keys: the name beside log-mel's.
+    public init(from decoder: any Decoder) throws {
+        name = try decoder.container(keyedBy: CodingKeys.self).decode(Name.self, forKey: .name)
+        logMel = try LogMelConfiguration(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try logMel.encode(to: encoder)
+    }
+}

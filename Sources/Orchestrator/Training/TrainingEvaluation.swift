@@ -1,0 +1,32 @@
+/// Probes an encoder in the middle of its training: a linear layer on the frozen embeddings of labelled clips, by a copy of
+/// the weights. The training is not changed by it, and goes on when it is done.
+final class TrainingEvaluation {
+    private let dataset: AudioDataset
+    private let division: Division
+    private let options: ClipProbeOptions
+    private let source: ProbeSource
+    private let parameters = ParameterStore()
+    private let encoder: EncoderProgram
+
+    init(recipe: Recipe, dataset: AudioDataset, threads: Int) throws {
+        guard dataset.clips.contains(where: { $0.label != nil }) else {
+            throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
+        }
+        var options = ClipProbeOptions()
+        options.seed = recipe.training.seed
+        options.includesLogMel = false
+        options.cacheMemoryMiB = recipe.data.cacheMemoryMiB
+        self.options = options
+        self.dataset = dataset
+        division = Division.standard(for: dataset.clips, prefersGroups: dataset.layout == .fsdd)
+        source = ProbeSource(dataset, options)
+        encoder = try EncoderProgram(recipe: recipe, parameters: parameters, threads: threads)
+    }
+
+    func callAsFunction(_ trained: ParameterStore) throws -> ProbeReport {
+        parameters.copy(from: trained)
+        return try probeClips(
+            dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue, division: division,
+            encoders: [("run", encoder)], options: options, source: source.samples)
+    }
+}

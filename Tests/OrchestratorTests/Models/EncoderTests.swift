@@ -1,0 +1,73 @@
+import Testing
+
+@testable import Orchestrator
+
+/// Any encoder with any recipe, as far as its front end goes with it.
+@Suite(.serialized) struct EncoderTests {
+    private static func recipe(
+        _ method: Recipe.Method, _ encoder: EncoderSection.Name, _ frontend: FrontEndConfiguration.Name
+    ) -> Recipe {
+        var recipe = Recipe()
+        recipe.method = method
+        recipe.encoder.name = encoder
+        recipe.frontend.name = frontend
+        recipe.frontend.melBands = 32
+        recipe.data.viewFrames = encoder.isOneDimensional ? 2048 : 64
+        recipe.encoder.output = method == .multiStrategy ? .frames : .clip
+        (recipe.encoder.frameWidth, recipe.head.projection, recipe.head.hidden) = (32, 16, 24)
+        recipe.head.trunk = true
+        return recipe
+    }
+
+    static let pairs: [(EncoderSection.Name, FrontEndConfiguration.Name)] = [
+        (.efficientNetB0, .clar), (.resNet18, .logMel), (.resNet18, .clarPaper), (.resNet18OfWaveforms, .waveform),
+    ]
+
+    @Test(arguments: Recipe.Method.allCases, pairs)
+    func a_step_changes_every_weight_and_frames_agree_with_the_view(
+        method: Recipe.Method, pair: (EncoderSection.Name, FrontEndConfiguration.Name)
+    ) throws {
+        let recipe = Self.recipe(method, pair.0, pair.1)
+        try RecipeFile.check(recipe)
+        let step = try TrainingStep(recipe: recipe, batch: 3, classes: recipe.usesLabels ? 2 : 0, threads: 2)
+        #expect(step.viewValues == recipe.data.viewFrames * recipe.frontend.valuesPerFrame)
+        var random = RandomStream(seed: 3, purpose: .test)
+        let views = (0..<step.views * step.viewValues).map { _ in random.normal() }
+        let before = step.parameters.all.map { step.parameters.buffer($0).array }
+        let value = step.forward(
+            views: views.span, labels: recipe.usesLabels ? [0, 1, 0] : [],
+            ratios: recipe.viewsPerClip > 2 ? [0.9, 1, 1.1] : [], step: 0)
+        #expect(value.loss.isFinite)
+        step.backward(step: 0)
+        step.update(step: 0, learningRate: 1e-3)
+        for (parameter, old) in zip(step.parameters.all, before) {
+            #expect(step.parameters.buffer(parameter).array != old, "\(step.parameters.entry(parameter).name)")
+        }
+
+        let program = try EncoderProgram(recipe: recipe, parameters: step.parameters, batch: 2, threads: 1)
+        let frames = try EncoderProgram(
+            recipe: recipe, parameters: step.parameters, level: .frame, batch: 2, threads: 1)
+        #expect(frames.rowsPerView == recipe.data.viewFrames / 32)
+        var embedding = [Float](repeating: 0, count: program.dimension)
+        var rows = [Float](repeating: 0, count: frames.rowsPerView * frames.dimension)
+        var target = embedding.mutableSpan
+        program.encode(views.span, count: 1, into: &target)
+        var frameTarget = rows.mutableSpan
+        frames.encode(views.span, count: 1, into: &frameTarget)
+        // The view is pooled from its frames: their mean, or for EfficientNet's own pooling their maximum.
+        let isMaximum = pair.0 == .efficientNetB0 && method != .multiStrategy
+        for i in embedding.indices {
+            let column = (0..<frames.rowsPerView).map { rows[$0 * frames.dimension + i] }
+            let pooled = isMaximum ? column.max() ?? 0 : column.reduce(0, +) / Float(column.count)
+            #expect(abs(embedding[i] - pooled) <= 1e-5 * max(1, abs(pooled)))
+        }
+    }
+
+    @Test func the_encoders_names_are_those_of_no_head() {
+        for (encoder, frontend) in Self.pairs {
+            let names = ModelBuilder(recipe: Self.recipe(.clar, encoder, frontend), classes: 2).encoderNames
+            #expect(names.count >= 100)
+            #expect(!names.contains { $0.hasPrefix("projection") || $0.hasPrefix("classifier") })
+        }
+    }
+}
