@@ -1,4 +1,4 @@
-// Window by window, one vector of channels down a row of windows; backward scatters into dz a band of windows at a
+// Window by window, a group of channels down a row of windows; backward scatters into dz a band of windows at a
 // time, and finishes the pixels that no later window reads while they are in the cache.
 #include "maxpool.h"
 #include "../norm/tiles.h"
@@ -16,58 +16,61 @@ CK_INLINE window window_at(const ck_maxpool *k, ptrdiff_t p, ptrdiff_t q) {
     return (window){within(h, k->H), within(h + k->kernel_h, k->H), within(v, k->W), within(v + k->kernel_w, k->W)};
 }
 
-// A row's channels c ..< c + n.
+enum { GROUP = VW == 16 ? 4 : 2 }; // vectors of channels at once: as many maxima as registers hold
+
+// `vectors` whole vectors of channels from c on, or one of n channels.
 typedef struct {
     const float *x; // of the image
-    affine z;
-    ptrdiff_t c, n;
+    affine z[GROUP];
+    ptrdiff_t c;
 } channel_span;
 
-CK_INLINE channel_span span_at(const maxpool_job *job, ptrdiff_t image, ptrdiff_t c, ptrdiff_t n) {
+CK_INLINE channel_span span_at(const maxpool_job *job, ptrdiff_t image, ptrdiff_t c, const int vectors, ptrdiff_t n) {
     const ck_maxpool *k = job->plan;
-    return (channel_span){job->x->x + image * k->H * k->W * k->C, affine_at(job->x, c, n), c, n};
+    channel_span s = {.x = job->x->x + image * k->H * k->W * k->C, .c = c};
+    CK_EACH_OF(vectors) s.z[i] = affine_at(job->x, c + i * VW, n);
+    return s;
 }
 
-// The window's maximum; place: how many pixels of it come before the first that attains it.
-CK_INLINE vf maximum(const ck_maxpool *k, const channel_span *s, const window *w, vf *place, ck_activation activation,
-                     ptrdiff_t n) {
-    vf best = v_zero(), at = v_zero();
-    float number = 0;
-    for (ptrdiff_t h = w->h; h < w->h_end; h++) {
-        const float *x = s->x + (h * k->W + w->v) * k->C + s->c;
-        for (ptrdiff_t v = w->v; v < w->v_end; v++, x += k->C, number += 1) {
-            vf u = activate(activation, apply(s->z, load_n(x, n)));
-            if (number == 0) {
-                best = u;
-                continue;
-            }
-            at = v_select_gt(u, best, v_set1(number), at);
-            best = v_select_gt(u, best, u, best);
-        }
+// The window's maxima; place: how many pixels of it come before the first that attains one.
+CK_INLINE void maxima(const ck_maxpool *k, const channel_span *s, const window *w, vf *best, vf *place,
+                      ck_activation activation, const int vectors, ptrdiff_t n) {
+    const float *x = s->x + (w->h * k->W + w->v) * k->C + s->c;
+    CK_EACH_OF(vectors) {
+        best[i] = activate(activation, apply(s->z[i], load_n(x + i * VW, n)));
+        place[i] = v_zero();
     }
-    *place = at;
-    return best;
+    vf number = v_set1(1);
+    for (ptrdiff_t h = w->h, v = w->v + 1; h < w->h_end; h++, v = w->v) {
+        x = s->x + (h * k->W + v) * k->C + s->c;
+        for (; v < w->v_end; v++, x += k->C, number = v_add(number, v_set1(1))) CK_EACH_OF(vectors) {
+                vf u = activate(activation, apply(s->z[i], load_n(x + i * VW, n)));
+                place[i] = v_select_gt(u, best[i], number, place[i]);
+                best[i] = v_select_gt(u, best[i], u, best[i]);
+            }
+    }
 }
 
 CK_INLINE void forward_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t p, ptrdiff_t c, ck_activation activation,
-                            ptrdiff_t n) {
+                            const int vectors, ptrdiff_t n) {
     const ck_maxpool *k = job->plan;
-    const channel_span s = span_at(job, image, c, n);
+    const channel_span s = span_at(job, image, c, vectors, n);
     float *y = job->y + (image * k->P + p) * k->Q * k->C + c;
     for (ptrdiff_t q = 0; q < k->Q; q++, y += k->C) {
         const window w = window_at(k, p, q);
-        vf place;
-        store_n(y, n, maximum(k, &s, &w, &place, activation, n));
+        vf best[GROUP], place[GROUP];
+        maxima(k, &s, &w, best, place, activation, vectors, n);
+        CK_EACH_OF(vectors) store_n(y + i * VW, n, best[i]);
     }
 }
 
-// Runs f(…, c, activation, n) for every vector of channels, ReLU over whole vectors compiled for itself.
+// Runs f(…, c, activation, vectors, n) over all channels, ReLU over whole groups compiled for itself.
 #define FOR_CHANNELS(C, activation, f, ...)                                                                            \
-    for (ptrdiff_t c = 0; c < (C); c += VW) {                                                                          \
-        const ptrdiff_t n = (C)-c < VW ? (C)-c : VW;                                                                   \
-        if (n == VW && (activation) == CK_RELU) f(__VA_ARGS__, c, CK_RELU, VW);                                        \
-        else                                                                                                           \
-            f(__VA_ARGS__, c, activation, n);                                                                          \
+    {                                                                                                                  \
+        ptrdiff_t c = 0;                                                                                               \
+        for (; (activation) == CK_RELU && c + GROUP * VW <= (C); c += GROUP * VW)                                      \
+            f(__VA_ARGS__, c, CK_RELU, GROUP, VW);                                                                     \
+        for (; c < (C); c += VW) f(__VA_ARGS__, c, activation, 1, (C)-c < VW ? (C)-c : VW);                            \
     }
 
 void CK_NAME(ck_maxpool_forward_image)(void *context, ptrdiff_t image, void *scratch) {
@@ -85,44 +88,50 @@ typedef struct {
 } band;
 
 CK_INLINE void scatter_span(const maxpool_job *job, ptrdiff_t image, const band *b, ptrdiff_t c,
-                            ck_activation activation, ptrdiff_t n) {
+                            ck_activation activation, const int vectors, ptrdiff_t n) {
     const ck_maxpool *k = job->plan;
-    const channel_span s = span_at(job, image, c, n);
+    const channel_span s = span_at(job, image, c, vectors, n);
     const float *dy = job->dy + ((image * k->P + b->p) * k->Q + b->q) * k->C + c;
     float *image_dz = job->dz + image * k->H * k->W * k->C + c;
     for (ptrdiff_t q = b->q; q < b->q_end; q++, dy += k->C) {
         const window w = window_at(k, b->p, q);
-        vf place, d = load_n(dy, n);
-        maximum(k, &s, &w, &place, activation, n);
-        float number = 0;
+        vf best[GROUP], place[GROUP];
+        maxima(k, &s, &w, best, place, activation, vectors, n);
+        vf number = v_zero();
         for (ptrdiff_t h = w.h; h < w.h_end; h++) {
             float *dz = image_dz + (h * k->W + w.v) * k->C;
-            for (ptrdiff_t v = w.v; v < w.v_end; v++, dz += k->C, number += 1) {
-                vf away = v_sub(place, v_set1(number));
-                add_n(dz, n, v_select_gt(v_set1(0.5f), v_mul(away, away), d, v_zero()));
-            }
+            for (ptrdiff_t v = w.v; v < w.v_end; v++, dz += k->C, number = v_add(number, v_set1(1)))
+                CK_EACH_OF(vectors) {
+                    vf away = v_sub(place[i], number);
+                    add_n(dz + i * VW, n,
+                          v_select_gt(v_set1(0.5f), v_mul(away, away), load_n(dy + i * VW, n), v_zero()));
+                }
         }
     }
 }
 
 // dz of the pixels first ..< end times the activation's slope, and its sums.
 CK_INLINE void finish_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t first, ptrdiff_t end, ptrdiff_t c,
-                           ck_activation activation, ptrdiff_t n) {
+                           ck_activation activation, const int vectors, ptrdiff_t n) {
     const ck_maxpool *k = job->plan;
-    const channel_span s = span_at(job, image, c, n);
-    float *dz = job->dz + image * k->H * k->W * k->C + c;
-    vf sum = v_zero(), product = v_zero();
-    for (ptrdiff_t i = first; i < end; i++) {
-        vf x = load_n(s.x + i * k->C + c, n);
-        vf d = v_mul(load_n(dz + i * k->C, n), activation_derivative(activation, apply(s.z, x)));
-        store_n(dz + i * k->C, n, d);
-        sum = v_add(sum, d);
-        product = v_fma(d, x, product);
-    }
+    const channel_span s = span_at(job, image, c, vectors, n);
+    float *dz = job->dz + (image * k->H * k->W + first) * k->C + c;
+    const float *x = s.x + first * k->C + c;
+    vf sum[GROUP], product[GROUP];
+    CK_EACH_OF(vectors) sum[i] = product[i] = v_zero();
+    for (ptrdiff_t pixel = first; pixel < end; pixel++, dz += k->C, x += k->C) CK_EACH_OF(vectors) {
+            vf raw = load_n(x + i * VW, n);
+            vf d = v_mul(load_n(dz + i * VW, n), activation_derivative(activation, apply(s.z[i], raw)));
+            store_n(dz + i * VW, n, d);
+            sum[i] = v_add(sum[i], d);
+            product[i] = v_fma(d, raw, product[i]);
+        }
     if (job->sums == NULL) return;
     float *sums = job->sums + image * 2 * k->C + c;
-    add_n(sums, n, sum);
-    add_n(sums + k->C, n, product);
+    CK_EACH_OF(vectors) {
+        add_n(sums + i * VW, n, sum[i]);
+        add_n(sums + k->C + i * VW, n, product[i]);
+    }
 }
 
 // Runs the band, and moves on what is ready and what is done.

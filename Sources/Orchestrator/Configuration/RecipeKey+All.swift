@@ -135,31 +135,16 @@ extension RecipeKey {
             best = (name, distance)
         }
         for key in all {
-            consider(key.name, editDistance(unknown, key.name), of: unknown.count)
-            consider(key.name, 1 + editDistance(last, key.lastComponent), of: last.count)
+            consider(key.name, EditDistance.between(unknown, key.name), of: unknown.count)
+            consider(key.name, 1 + EditDistance.between(last, key.lastComponent), of: last.count)
             let initials = String(key.lastComponent.split(separator: "_").compactMap(\.first))
             if initials.count > 1, last == initials { consider(key.name, 1, of: last.count) }
         }
         if !unknown.contains(".") {
-            for section in sections.sorted() { consider(section, editDistance(unknown, section), of: unknown.count) }
-        }
-        return best?.name
-    }
-
-    /// Insertions, deletions and replacements that turn `a` into `b` (Levenshtein), ignoring case.
-    private static func editDistance(_ a: some StringProtocol, _ b: some StringProtocol) -> Int {
-        let a = Array(a.lowercased())
-        let b = Array(b.lowercased())
-        var row = Array(0...b.count)
-        for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, y) in b.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = x == y ? diagonal : 1 + min(diagonal, above, row[j])
-                diagonal = above
+            for section in sections.sorted() {
+                consider(section, EditDistance.between(unknown, section), of: unknown.count)
             }
         }
-        return row[b.count]
+        return best?.name
     }
 }

@@ -65,7 +65,7 @@ public struct SweepPlan: Sendable, Equatable {
                     }
                     seeds.append(seed)
                 }
-            default: throw .unknownKey(name, nearest: Self.keys.first { $0.hasPrefix(name.prefix(2)) })
+            default: throw .unknownKey(name, nearest: EditDistance.nearest(to: name, of: Self.keys))
             }
         }
         try require(!recipe.isEmpty, "recipe", "the name of a recipe, or a path")

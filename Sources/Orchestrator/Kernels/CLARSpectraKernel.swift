@@ -26,13 +26,6 @@ struct CLARSpectraKernel: ~Copyable, @unchecked Sendable {
 
     /// `output` holds `frames(samples.count) · bands · 3` floats or more.
     func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
-        samples.withUnsafeBufferPointer { x in
-            output.withUnsafeMutableBufferPointer { out in
-                scratch.withUnsafeMutableBufferPointer { lane in
-                    guard let x = x.baseAddress, let out = out.baseAddress, let lane = lane.baseAddress else { return }
-                    ck_spectra_run(context, samples.count, x, out, lane)
-                }
-            }
-        }
+        withAddresses(samples, &output, &scratch) { ck_spectra_run(context, samples.count, $0, $1, $2) }
     }
 }

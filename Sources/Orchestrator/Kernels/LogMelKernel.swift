@@ -22,12 +22,20 @@ struct LogMelKernel: ~Copyable, @unchecked Sendable {
 
     /// `output` holds `frames(samples.count) · mels` floats or more.
     func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
-        samples.withUnsafeBufferPointer { x in
-            output.withUnsafeMutableBufferPointer { out in
-                scratch.withUnsafeMutableBufferPointer { lane in
-                    guard let x = x.baseAddress, let out = out.baseAddress, let lane = lane.baseAddress else { return }
-                    ck_logmel_run(context, samples.count, x, out, lane)
-                }
+        withAddresses(samples, &output, &scratch) { ck_logmel_run(context, samples.count, $0, $1, $2) }
+    }
+}
+
+/// Runs `body` with the addresses of a front end's input, output and scratch, unless one of them is empty.
+func withAddresses(
+    _ samples: Span<Float>, _ output: inout MutableSpan<Float>, _ scratch: inout MutableSpan<Float>,
+    _ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+) {
+    samples.withUnsafeBufferPointer { x in
+        output.withUnsafeMutableBufferPointer { out in
+            scratch.withUnsafeMutableBufferPointer { lane in
+                guard let x = x.baseAddress, let out = out.baseAddress, let lane = lane.baseAddress else { return }
+                body(x, out, lane)
             }
         }
     }

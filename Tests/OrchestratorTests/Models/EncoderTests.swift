@@ -19,21 +19,28 @@ import Testing
         return recipe
     }
 
-    static let pairs: [(EncoderSection.Name, FrontEndConfiguration.Name)] = [
-        (.efficientNetB0, .clar), (.resNet18, .logMel), (.resNet18, .clarPaper), (.resNet18OfWaveforms, .waveform),
+    /// Every encoder with a method that is not its paper's, and every method.
+    static let cases: [(Recipe.Method, EncoderSection.Name, FrontEndConfiguration.Name)] = [
+        (.clar, .efficientNetB0, .clar), (.multiStrategy, .resNet18, .logMel), (.supervised, .resNet18, .clarPaper),
+        (.cola, .resNet18OfWaveforms, .waveform), (.multiStrategy, .resNet18OfWaveforms, .waveform),
     ]
 
-    @Test(arguments: Recipe.Method.allCases, pairs)
-    func a_step_changes_every_weight_and_frames_agree_with_the_view(
-        method: Recipe.Method, pair: (EncoderSection.Name, FrontEndConfiguration.Name)
+    @Test(arguments: cases) func a_step_changes_every_weight_and_frames_agree_with_the_view(
+        method: Recipe.Method, encoder: EncoderSection.Name, frontend: FrontEndConfiguration.Name
     ) throws {
-        let recipe = Self.recipe(method, pair.0, pair.1)
+        let recipe = Self.recipe(method, encoder, frontend)
         try RecipeFile.check(recipe)
         let step = try TrainingStep(recipe: recipe, batch: 3, classes: recipe.usesLabels ? 2 : 0, threads: 2)
         #expect(step.viewValues == recipe.data.viewFrames * recipe.frontend.valuesPerFrame)
         var random = RandomStream(seed: 3, purpose: .test)
         let views = (0..<step.views * step.viewValues).map { _ in random.normal() }
-        let before = step.parameters.all.map { step.parameters.buffer($0).array }
+        func values(_ parameter: Parameter) -> [Float] {
+            let buffer = step.parameters.buffer(parameter)
+            // The middle: of a small map the corners of a kernel see nothing.
+            let count = min(buffer.count, 1000)
+            return buffer.slice((buffer.count - count) / 2, count).array
+        }
+        let before = step.parameters.all.map(values)
         let value = step.forward(
             views: views.span, labels: recipe.usesLabels ? [0, 1, 0] : [],
             ratios: recipe.viewsPerClip > 2 ? [0.9, 1, 1.1] : [], step: 0)
@@ -41,7 +48,7 @@ import Testing
         step.backward(step: 0)
         step.update(step: 0, learningRate: 1e-3)
         for (parameter, old) in zip(step.parameters.all, before) {
-            #expect(step.parameters.buffer(parameter).array != old, "\(step.parameters.entry(parameter).name)")
+            #expect(values(parameter) != old, "\(step.parameters.entry(parameter).name)")
         }
 
         let program = try EncoderProgram(recipe: recipe, parameters: step.parameters, batch: 2, threads: 1)
@@ -55,7 +62,7 @@ import Testing
         var frameTarget = rows.mutableSpan
         frames.encode(views.span, count: 1, into: &frameTarget)
         // The view is pooled from its frames: their mean, or for EfficientNet's own pooling their maximum.
-        let isMaximum = pair.0 == .efficientNetB0 && method != .multiStrategy
+        let isMaximum = encoder == .efficientNetB0 && method != .multiStrategy
         for i in embedding.indices {
             let column = (0..<frames.rowsPerView).map { rows[$0 * frames.dimension + i] }
             let pooled = isMaximum ? column.max() ?? 0 : column.reduce(0, +) / Float(column.count)
@@ -64,7 +71,7 @@ import Testing
     }
 
     @Test func the_encoders_names_are_those_of_no_head() {
-        for (encoder, frontend) in Self.pairs {
+        for (_, encoder, frontend) in Self.cases {
             let names = ModelBuilder(recipe: Self.recipe(.clar, encoder, frontend), classes: 2).encoderNames
             #expect(names.count >= 100)
             #expect(!names.contains { $0.hasPrefix("projection") || $0.hasPrefix("classifier") })

@@ -46,21 +46,6 @@ import Testing
         }
     }
 
-    /// Samples against the recorded ones, in units of the tensor's own root mean square.
-    private func expectClose(_ values: (Int) -> Float, _ summary: GoldenValues.Summary, _ indices: [Int]) {
-        let rms = summary.norm / Double(summary.count).squareRoot()
-        // An error's largest entry is some times its root mean square; where PyTorch's float32 happens to be exact,
-        // one ulp of the largest value still is.
-        let allowed =
-            summary.isZero
-            ? Self.factor * max(summary.maxError32, 1e-7)
-            : Self.factor * max(summary.maxError32, 4 * summary.error32 * rms, 1e-6 * rms)
-        for (index, expected) in zip(indices, summary.samples) {
-            let error = abs(Double(values(index)) - expected)
-            #expect(error <= allowed, "\(summary.name)[\(index)]: \(values(index)), not \(expected)")
-        }
-    }
-
     @Test(arguments: [0, 1])
     func first_step_has_pytorchs_logits_gradients_and_running_averages(number: Int) throws {
         let batch = golden.batches[number]
@@ -75,16 +60,15 @@ import Testing
             let parameter = try #require(store.named(Self.name(summary.name)), "\(summary.name)")
             let entry = store.entry(parameter)
             let gradient = entry.layout.toFile(store.gradient(parameter).array, shape: entry.shape)
-            expectClose({ gradient[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+            summary.expectClose(gradient, factor: Self.factor)
         }
         for summary in batch.running {
             let parameter = try #require(store.named(Self.name(summary.name)), "\(summary.name)")
-            let values = store.buffer(parameter)
-            expectClose({ values[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+            summary.expectClose(store.buffer(parameter).array, factor: Self.factor)
         }
         let h = step.embeddings(step.views)
         if let summary = batch.layers.first(where: { $0.name == "h" }) {
-            expectClose({ h[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+            summary.expectClose(h, factor: Self.factor)
         }
     }
 
@@ -105,7 +89,7 @@ import Testing
             let parameter = try #require(step.parameters.named(Self.name(summary.name)), "\(summary.name)")
             let entry = step.parameters.entry(parameter)
             let weights = entry.layout.toFile(step.parameters.buffer(parameter).array, shape: entry.shape)
-            expectClose({ weights[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+            summary.expectClose(weights, factor: Self.factor)
         }
     }
 
@@ -125,7 +109,7 @@ import Testing
         var span = h.mutableSpan
         program.encode(batch.views.span, count: 2 * batch.clips, into: &span)
         for summary in batch.inference {
-            expectClose({ h[$0] }, summary, sampleIndices(count: summary.count, samples: summary.samples.count))
+            summary.expectClose(h, factor: Self.factor)
         }
     }
 

@@ -1,4 +1,7 @@
 import Foundation
+import Testing
+
+@testable import Orchestrator
 
 /// Numbers that PyTorch made alike (Fixtures/hashed_values.py), so that no fixture stores its weights:
 ///
@@ -45,6 +48,8 @@ struct GoldenValues: Decodable {
         var maxError32: Double
         /// Of weights after the ten steps: the error as a share of the way that the weights went.
         var updateError32: Double?
+        /// Of weights after the ten steps: ‖exact − start‖.
+        var way: Double?
 
         var count: Int { shape.reduce(1, *) }
         /// Mathematically zero: what is left is rounding noise, in double (norm) and in float32 (maxError32).
@@ -62,8 +67,32 @@ struct GoldenValues: Decodable {
             }
         }
 
+        /// The tensor, in PyTorch's memory order, against the samples, in units of its own root mean square.
+        func expectClose(_ values: [Float], factor: Double) {
+            let rms = norm / Double(count).squareRoot()
+            // An error's largest entry is some times its root mean square; where PyTorch's float32 happens to be exact,
+            // one ulp of the largest value still is.
+            let allowed =
+                isZero ? factor * max(maxError32, 1e-7) : factor * max(maxError32, 4 * error32 * rms, 1e-6 * rms)
+            for (index, expected) in zip(sampleIndices(count: count, samples: samples.count), samples) {
+                let error = abs(Double(values[index]) - expected)
+                #expect(error <= allowed, "\(name)[\(index)]: \(values[index]), not \(expected)")
+            }
+        }
+
+        /// Weights after some steps against the samples: the error's root mean square as a share of the way's.
+        func shareOfWay(_ values: [Float]) -> Double {
+            let errors = zip(sampleIndices(count: count, samples: samples.count), samples)
+                .map { pow(Double(values[$0]) - $1, 2) }
+            let error = (errors.reduce(0, +) / Double(errors.count)).squareRoot()
+            return error / ((way ?? 0) / Double(count).squareRoot() + 1e-6)
+        }
+
+        /// The same of PyTorch in float32, over the whole tensor.
+        var shareOfWay32: Double { error32 * norm / (way ?? norm) }
+
         enum CodingKeys: String, CodingKey {
-            case name, shape, sum, norm, samples, error32
+            case name, shape, sum, norm, samples, error32, way
             case maxError32 = "max_error32"
             case updateError32 = "update_error32"
         }
@@ -137,6 +166,67 @@ struct GoldenHeads: Decodable {
     var labels: Head
 
     static func load() throws -> GoldenHeads { try decodeFixture("heads_reference.json") }
+}
+
+/// Golden values of CLAR's training step (Fixtures/clar_reference.py says what and how).
+struct GoldenCLAR: Decodable {
+    struct Model: Decodable {
+        var name: String
+        /// PyTorch's: (views, channels, frames, bands) or (views, channels, samples).
+        var input: [Int]
+        /// One a clip; below 0: none.
+        var labels: [Int32]
+        var parameters: [GoldenValues.Parameter]
+        /// The contrast and the labels' cross-entropy at the first step.
+        var terms: [Double]
+        var gradients: [GoldenValues.Summary]
+        /// Running averages after one step.
+        var running: [GoldenValues.Summary]
+        /// h in inference mode, with the averages of ``GoldenValues/runningAverage(_:isMean:count:)``.
+        var inference: [GoldenValues.Summary]
+        /// Before each of the ten steps, and after the last.
+        var losses: [Double]
+        var losses32: [Double]
+        /// After ten steps.
+        var weights: [GoldenValues.Summary]
+
+        /// Channels innermost.
+        var views: [Float] {
+            let values = hashedValues(parameter: 1104, count: input.reduce(1, *), scale: 1)
+            let (channels, area) = (input[1], input.dropFirst(2).reduce(1, *))
+            return values.indices.map { i in
+                let (view, rest) = i.quotientAndRemainder(dividingBy: channels * area)
+                return values[(view * channels + rest % channels) * area + rest / channels]
+            }
+        }
+    }
+
+    var learningRate: Double
+    var momentum: Double
+    var decay: Double
+    var trust: Double
+    var models: [Model]
+
+    enum CodingKeys: String, CodingKey {
+        case momentum, decay, trust, models
+        case learningRate = "learning_rate"
+    }
+
+    static let loaded = Result { try decodeFixture("clar_reference.json") as GoldenCLAR }
+    /// The weights of each model: eleven million are not hashed twice.
+    static let weights: [String: [[Float]]] = {
+        let models = (try? loaded.get().models) ?? []
+        return Dictionary(
+            uniqueKeysWithValues: models.map { model in
+                let values = model.parameters.enumerated().map { number, parameter in
+                    hashedValues(
+                        parameter: number, count: parameter.count, scale: parameter.scale, offset: parameter.offset)
+                }
+                return (model.name, values)
+            })
+    }()
+
+    func model(_ name: String) throws -> Model { try #require(models.first { $0.name == name }) }
 }
 
 func decodeFixture<T: Decodable>(_ name: String) throws -> T {

@@ -1,0 +1,139 @@
+import Testing
+
+@testable import Orchestrator
+
+/// ResNet-18 in two and in one dimension, CLAR's heads, losses, all gradients and ten steps of LARS against PyTorch in
+/// double precision.
+@Suite(.serialized) struct GoldenCLARTests {
+    /// Ours and PyTorch's float32 sum in different orders; both are samples of one rounding error.
+    private static let factor = 8.0
+
+    private let golden: GoldenCLAR
+    init() throws { golden = try GoldenCLAR.loaded.get() }
+
+    private func recipe(_ model: GoldenCLAR.Model, winograd: Bool) -> Recipe {
+        var recipe = Recipe()
+        recipe.method = .clar
+        let isWaveform = model.name == "resnet18-1d"
+        recipe.encoder.name = isWaveform ? .resNet18OfWaveforms : .resNet18
+        recipe.encoder.winograd = winograd
+        recipe.frontend.name = isWaveform ? .waveform : .clar
+        // PyTorch's maps are (channels, frames, bands), or (channels, samples).
+        recipe.data.viewFrames = model.input[2]
+        recipe.frontend.melBands = isWaveform ? 1 : model.input[3]
+        (recipe.head.hidden, recipe.head.projection) = (64, 32)
+        recipe.objective.temperature = 0.5
+        recipe.optimizer.name = .lars
+        recipe.optimizer.momentum = golden.momentum
+        recipe.optimizer.weightDecay = golden.decay
+        recipe.optimizer.trust = golden.trust
+        return recipe
+    }
+
+    private func fill(_ store: ParameterStore, _ model: GoldenCLAR.Model) {
+        for (parameter, values) in zip(model.parameters, GoldenCLAR.weights[model.name] ?? []) {
+            guard let ours = store.named(parameter.name) else { continue }
+            let entry = store.entry(ours)
+            #expect(entry.shape == parameter.shape, "\(parameter.name)")
+            store.buffer(ours).copy(from: entry.layout.toMemory(values, shape: entry.shape))
+        }
+    }
+
+    private func step(_ model: GoldenCLAR.Model, winograd: Bool = false) throws -> TrainingStep {
+        let step = try TrainingStep(
+            recipe: recipe(model, winograd: winograd), batch: model.labels.count,
+            classes: 1 + Int(model.labels.max() ?? 0), threads: 2)
+        fill(step.parameters, model)
+        let ours = Set(step.parameters.all.map { step.parameters.entry($0) }.filter(\.isTrained).map(\.name))
+        #expect(ours == Set(model.parameters.map(\.name)))
+        return step
+    }
+
+    @Test(arguments: ["resnet18-2d", "resnet18-1d"])
+    func losses_gradients_and_ten_steps_are_pytorchs(name: String) throws {
+        let model = try golden.model(name)
+        let (step, views) = (try step(model), model.views)
+        // A late step: the running averages keep 0.99 of themselves, as PyTorch's do from the start.
+        let loss = step.forward(views: views.span, labels: model.labels, step: 1000).loss
+        #expect(abs(loss - model.losses[0]) <= allowedError(model, steps: 1))
+        let terms = try #require(step.terms)
+        for (term, expected) in zip(["clip", "label"], model.terms) {
+            #expect(abs((terms[term] ?? 0) - expected) <= allowedError(model, steps: 1), "\(term)")
+        }
+        step.backward(step: 1000)
+        let store = step.parameters
+        for summary in model.gradients {
+            let parameter = try #require(store.named(summary.name), "\(summary.name)")
+            let entry = store.entry(parameter)
+            summary.expectClose(
+                entry.layout.toFile(store.gradient(parameter).array, shape: entry.shape), factor: Self.factor)
+        }
+        for summary in model.running {
+            let parameter = try #require(store.named(summary.name), "\(summary.name)")
+            summary.expectClose(store.buffer(parameter).array, factor: Self.factor)
+        }
+
+        step.update(step: 0, learningRate: golden.learningRate)
+        try follow(model, step, views)
+        // Ten steps later some value has met the other side of a ReLU, which is 1e-3 and more of that step's gradient:
+        // PyTorch's float32 ends up to 1.3 % of the way off, and something forgotten in the step far more.
+        let allowed = max(0.01, 4 * (model.weights.map(\.shareOfWay32).max() ?? 0))
+        for summary in model.weights {
+            let parameter = try #require(store.named(summary.name), "\(summary.name)")
+            let entry = store.entry(parameter)
+            let share = summary.shareOfWay(entry.layout.toFile(store.buffer(parameter).array, shape: entry.shape))
+            #expect(share < allowed, "\(summary.name): \(share) of the way")
+        }
+    }
+
+    /// Its rounding is larger, and here and there on another side of a ReLU: the losses follow, single gradients need not.
+    @Test func with_winograds_convolutions_the_losses_follow_too() throws {
+        let model = try golden.model("resnet18-2d")
+        let (step, views) = (try step(model, winograd: true), model.views)
+        let loss = step.forward(views: views.span, labels: model.labels, step: 0).loss
+        #expect(abs(loss - model.losses[0]) <= 1e-5 * model.losses[0])
+        step.backward(step: 0)
+        step.update(step: 0, learningRate: golden.learningRate)
+        try follow(model, step, views, within: 1e-3)
+    }
+
+    /// The steps after the first.
+    /// - Parameter within: of a loss; nil: as far as PyTorch's float32.
+    private func follow(
+        _ model: GoldenCLAR.Model, _ step: TrainingStep, _ views: [Float], within: Double? = nil
+    ) throws {
+        for (index, expected) in model.losses.enumerated().dropFirst() {
+            let loss = step.forward(views: views.span, labels: model.labels, step: index).loss
+            let allowed = within.map { $0 * expected } ?? allowedError(model, steps: model.losses.count)
+            #expect(abs(loss - expected) <= allowed, "step \(index + 1): \(loss), not \(expected)")
+            guard index < model.losses.count - 1 else { break }
+            step.backward(step: index)
+            step.update(step: index, learningRate: golden.learningRate)
+        }
+    }
+
+    /// PyTorch's largest error of the first steps: at which one chance shows is chance.
+    private func allowedError(_ model: GoldenCLAR.Model, steps: Int) -> Double {
+        let errors = zip(model.losses, model.losses32).prefix(steps).map { abs($0 - $1) }
+        return Self.factor * max(errors.max() ?? 0, 1e-6 * model.losses[0])
+    }
+
+    @Test(arguments: ["resnet18-2d", "resnet18-1d"])
+    func inference_mode_has_pytorchs_embeddings(name: String) throws {
+        let model = try golden.model(name)
+        let store = ParameterStore()
+        let program = try EncoderProgram(
+            recipe: recipe(model, winograd: false), parameters: store, batch: 3, threads: 2)
+        fill(store, model)
+        for (index, summary) in model.running.enumerated() {
+            guard let parameter = store.named(summary.name) else { continue }
+            store.buffer(parameter).copy(
+                from: GoldenValues.runningAverage(
+                    index, isMean: summary.name.hasSuffix("running_mean"), count: summary.count))
+        }
+        var h = [Float](repeating: 0, count: model.input[0] * program.dimension)
+        var span = h.mutableSpan
+        program.encode(model.views.span, count: model.input[0], into: &span)
+        for summary in model.inference { summary.expectClose(h, factor: Self.factor) }
+    }
+}
