@@ -76,7 +76,7 @@ struct ProbeEventsCommand: ParsableCommand {
             print(ProbeOptions.padded("\(name) onset F") + ProbeOptions.text(scores.onset))
             print(
                 String(
-                    format: "  segment F %.3f, error rate %.3f, PSDS %.3f; threshold %.1f, at least %.3f s",
+                    format: "  segment F %.3f, error rate %.3f, PSDS %.3f; threshold %.2f, at least %.3f s",
                     scores.segmentF, scores.segmentErrorRate, scores.psds, scores.threshold, scores.minimumSeconds))
         }
         show("run", report.scores)

@@ -6,7 +6,8 @@ public struct EventProbeOptions: Sendable, Equatable {
     public var medianSeconds = 0.25
     /// Tried on the validation part; the pair with the best onset F-measure is used.
     public var minimumSeconds = [0.125, 0.25]
-    public var thresholds: [Float] = (1...9).map { Float($0) / 10 }
+    /// Low ones too: where a class sounds in one frame of thirty, a weak encoder's probabilities are small.
+    public var thresholds: [Float] = [0.01, 0.02, 0.05] + (1...9).map { Float($0) / 10 }
     /// Between a predicted onset and the true one.
     public var collarSeconds = 0.2
     public var segmentSeconds = 1.0
