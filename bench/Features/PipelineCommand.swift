@@ -7,6 +7,9 @@ struct PipelineCommand: ParsableCommand {
         commandName: "pipeline", abstract: "Measure the data pipeline: files to batches of views.")
 
     @Option(help: "Folder of audio; may be repeated.") var data: [String]
+    @Option(help: "A recipe's name or file, for its front end and augmentations.") var recipe = "cola"
+    @Option(name: .customLong("set"), help: ArgumentHelp("Change any key of the recipe.", valueName: "key=value"))
+    var changes: [String] = []
     @Option(help: "Clips of a batch.") var batchSize = 64
     @Option(help: "Batches to take; the first passes decode, later ones read the cache.") var batches = 50
     @OptionGroup var options: BenchOptions
@@ -19,6 +22,8 @@ struct PipelineCommand: ParsableCommand {
         /// Of all batches, the first decoding included, and of the faster half of them.
         var viewsPerSecond: Double
         var warmViewsPerSecond: Double
+        /// Of one loader thread, in the faster half: front end and augmentations.
+        var warmMillisecondsPerView: Double
     }
 
     func validate() throws {
@@ -29,7 +34,7 @@ struct PipelineCommand: ParsableCommand {
 
     func run() throws {
         let dataset = try AudioDataset.open(data)
-        var recipe = Recipe()
+        var recipe = try RecipeFile.load(recipe, overrides: changes)
         recipe.training.batchSize = min(batchSize, dataset.clips.count)
         recipe.data.workers = options.threads
         let store = ClipStore(dataset: dataset, recipe: recipe)
@@ -45,16 +50,18 @@ struct PipelineCommand: ParsableCommand {
             if let failure { throw failure }
             times.append(time)
         }
-        let views = Double(2 * recipe.training.batchSize)
+        let views = Double(recipe.viewsPerClip * recipe.training.batchSize)
         let fast = times.sorted().prefix(batches / 2)
+        let warm = views * Double(fast.count) / fast.reduce(0, +)
         let report = Report(
             machine: MachineLine(threads: options.threads), clips: dataset.clips.count, workers: loader.workers,
             batchesPerEpoch: loader.batchesPerEpoch, viewsPerSecond: views * Double(batches) / times.reduce(0, +),
-            warmViewsPerSecond: views * Double(fast.count) / fast.reduce(0, +))
+            warmViewsPerSecond: warm, warmMillisecondsPerView: 1000 * Double(loader.workers) / warm)
         if options.json { return try Output.json(report) }
         print(report.machine)
         print("\(report.clips) clips, \(report.workers) loader threads, \(report.batchesPerEpoch) batches an epoch")
         print("\(Output.number(report.viewsPerSecond)) views/s in all, ", terminator: "")
-        print("\(Output.number(report.warmViewsPerSecond)) views/s of the faster half")
+        print("\(Output.number(report.warmViewsPerSecond)) views/s of the faster half, ", terminator: "")
+        print("\(Output.number(report.warmMillisecondsPerView, digits: 2)) ms of a thread a view")
     }
 }
