@@ -8,7 +8,7 @@ struct OwnInference {
     private let threads: Int
 
     init(model: OwnStep.Model, views: Int, threads: Int) throws {
-        encoder = try EncoderProgram(recipe: model.recipe, batch: views, threads: threads)
+        encoder = try EncoderProgram(recipe: try model.recipe(), batch: views, threads: threads)
         self.views = views
         self.threads = threads
         var random = RandomStream(seed: 1, purpose: .noise)

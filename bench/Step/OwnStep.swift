@@ -9,24 +9,14 @@ struct OwnStep {
         case resnet18 = "resnet18-2d"
         case resnet18OfWaveforms = "resnet18-1d"
 
-        var recipe: Recipe {
-            var recipe = Recipe()
-            guard self != .effb0 else { return recipe }
-            recipe.method = .clar
-            (recipe.head.projection, recipe.objective.labelWeight, recipe.objective.temperature) = (128, 0, 0.5)
-            switch self {
-            case .effb0: break
-            case .resnet18:
-                recipe.encoder.name = .resNet18
-                recipe.frontend.name = .clar
-                (recipe.frontend.hopSamples, recipe.frontend.melBands) = (128, 128)
-                recipe.data.viewFrames = 126
-            case .resnet18OfWaveforms:
-                recipe.encoder.name = .resNet18OfWaveforms
-                recipe.frontend.name = .waveform
-                recipe.data.viewFrames = 16_000
+        func recipe() throws -> Recipe {
+            let unlabelled = ["optimizer.name=adam", "objective.label_weight=0"]
+            let waveforms = ["frontend.name=waveform", "encoder.name=resnet18-1d", "data.view_frames=16000"]
+            return switch self {
+            case .effb0: Recipe()
+            case .resnet18: try RecipeFile.load("clar", overrides: unlabelled)
+            case .resnet18OfWaveforms: try RecipeFile.load("clar", overrides: unlabelled + waveforms)
             }
-            return recipe
         }
     }
 
@@ -36,7 +26,7 @@ struct OwnStep {
 
     /// - Parameter views: even; anchors and positives.
     init(model: Model, views: Int, threads: Int) throws {
-        step = try TrainingStep(recipe: model.recipe, batch: views / 2, threads: threads)
+        step = try TrainingStep(recipe: try model.recipe(), batch: views / 2, threads: threads)
         self.threads = threads
         var random = RandomStream(seed: 1, purpose: .noise)
         input = (0..<step.views * step.viewValues).map { _ in random.normal() }

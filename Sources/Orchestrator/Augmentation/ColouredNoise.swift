@@ -21,7 +21,9 @@ public struct ColouredNoise: Sendable {
         let level = Level.rms(samples.span)
         guard level > 0 else { return }
         let noise = noise(samples.count, sampleRate: sampleRate)
-        let gain = level / Level.rms(noise) * Foundation.pow(10, -ratioDB / 20)
+        let noiseLevel = Level.rms(noise)
+        guard noiseLevel > 0 else { return }
+        let gain = level / noiseLevel * Foundation.pow(10, -ratioDB / 20)
         for i in samples.indices { samples[i] += gain * noise[i] }
     }
 

@@ -42,8 +42,10 @@ public struct SpectrogramMask: Sendable, Equatable {
 
     /// Of every channel, over all frames and bands.
     static func means(_ spectrogram: Span<Float>, channels: Int) -> [Float] {
-        var sums = [Double](repeating: 0, count: channels)
-        for i in spectrogram.indices { sums[i % channels] += Double(spectrogram[i]) }
-        return sums.map { Float($0 / Double(spectrogram.count / channels)) }
+        (0..<channels).map { channel in
+            var sum = 0.0
+            for i in stride(from: channel, to: spectrogram.count, by: channels) { sum += Double(spectrogram[i]) }
+            return Float(sum / Double(spectrogram.count / channels))
+        }
     }
 }

@@ -29,7 +29,8 @@ extension Recipe {
     }
 
     /// Throws where a run with this recipe cannot go on as `wanted` to the same bits. What never changes a bit may
-    /// differ (threads, loader, cache, times of checkpoints and evaluations), and the length of the run, unless the schedule follows it.
+    /// differ (threads, loader, cache, times of checkpoints and evaluations), and the length of the run, unless the
+    /// schedule follows it.
     func expectResumable(as wanted: Recipe) throws(TrainingError) {
         var (saved, asked) = (self, wanted)
         for keyPath in [

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Cuts views from clips: crop → pitch shift → chain → background → level jitter → noise → trim → front end → masks → band limit.
+/// Cuts views from clips: crop → pitch shift → chain → background → level jitter → noise → trim → front end → masks →
+/// band limit.
 ///
 /// A view depends on the clips' samples and on (seed, epoch, clip, view) alone: whoever cuts it, and whenever, gets the
 /// same bits.

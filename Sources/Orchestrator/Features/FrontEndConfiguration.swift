@@ -34,15 +34,34 @@ public struct FrontEndConfiguration: Codable, Sendable, Equatable {
         set { logMel.hopSamples = newValue }
     }
 
-    /// The parameters of the front ends `clar` and `clar-paper`; nil for others.
-    public var spectra: CLARSpectraConfiguration? {
-        guard name == .clar || name == .clarPaper else { return nil }
-        var spectra = CLARSpectraConfiguration(name == .clar ? .code : .paper)
+    private enum Kind {
+        case logMel(LogMelConfiguration)
+        case spectra(CLARSpectraConfiguration)
+        case waveform
+    }
+
+    private var kind: Kind {
+        switch name {
+        case .logMel: .logMel(logMel)
+        case .clar: .spectra(spectra(.code))
+        case .clarPaper: .spectra(spectra(.paper))
+        case .waveform: .waveform
+        }
+    }
+
+    private func spectra(_ variant: CLARSpectraConfiguration.Variant) -> CLARSpectraConfiguration {
+        var spectra = CLARSpectraConfiguration(variant)
         spectra.sampleRate = logMel.sampleRate
         spectra.hopSamples = logMel.hopSamples
         spectra.bands = logMel.melBands
         spectra.lowHertz = logMel.lowHertz
         spectra.highHertz = logMel.highHertz
+        return spectra
+    }
+
+    /// The parameters of the front ends `clar` and `clar-paper`; nil for others.
+    public var spectra: CLARSpectraConfiguration? {
+        guard case .spectra(let spectra) = kind else { return nil }
         return spectra
     }
 
@@ -55,32 +74,32 @@ public struct FrontEndConfiguration: Codable, Sendable, Equatable {
     }
 
     public var bands: Int { name == .waveform ? 1 : logMel.melBands }
-    public var channels: Int { spectra == nil ? 1 : CLARSpectra.channels }
+    public var channels: Int { silence.count }
     public var valuesPerFrame: Int { bands * channels }
 
     /// What silence looks like, a value a channel.
     public var silence: [Float] {
-        switch name {
-        case .logMel: [log(logMel.floor)]
-        case .clar, .clarPaper: spectra?.variant.silence ?? []
+        switch kind {
+        case .logMel(let logMel): [log(logMel.floor)]
+        case .spectra(let spectra): spectra.variant.silence
         case .waveform: [0]
         }
     }
 
     /// The samples under a view of `frames` frames.
     public func samples(frames: Int) -> Int {
-        switch name {
-        case .logMel: logMel.samples(frames: frames)
-        case .clar, .clarPaper: spectra?.samples(frames: frames) ?? 0
+        switch kind {
+        case .logMel(let logMel): logMel.samples(frames: frames)
+        case .spectra(let spectra): spectra.samples(frames: frames)
         case .waveform: frames
         }
     }
 
     /// Tabulates what the front end needs.
     public func makeFrontEnd() throws(FeatureError) -> any FrontEnd {
-        switch name {
-        case .logMel: return try LogMel(logMel)
-        case .clar, .clarPaper: return try CLARSpectra(spectra ?? CLARSpectraConfiguration())
+        switch kind {
+        case .logMel(let logMel): return try LogMel(logMel)
+        case .spectra(let spectra): return try CLARSpectra(spectra)
         case .waveform: return Waveform()
         }
     }

@@ -9,7 +9,7 @@ struct Stride: Sendable, Equatable {
 }
 
 /// Depthwise k×k convolution (ck_depthwise.h).
-struct DepthwiseKernel {
+struct DepthwiseKernel: WindowKernel {
     private var plan = ck_depthwise()
 
     init(images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Stride) {
@@ -20,21 +20,24 @@ struct DepthwiseKernel {
 
     var outputHeight: Int { plan.P }
     var outputWidth: Int { plan.Q }
-    /// Blocks of the forward statistics and of the backward sums.
     var statisticsBlocks: Int { plan.statistics_blocks }
+    var sumsBlocks: Int { plan.statistics_blocks }
     var memory: WorkingMemory {
         WorkingMemory(workspace: plan.backward_workspace_bytes, scratch: plan.scratch_bytes)
     }
 
-    func forward(_ execution: Execution, _ x: Operand, weights: Buffer, y: Buffer, statistics: Buffer?) {
+    func forward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, y: Buffer, statistics: Buffer?, workspace: Buffer
+    ) {
         var (plan, operand) = (plan, x.c)
         execution { ck_depthwise_forward($0, &plan, &operand, weights.base, y.base, statistics?.base) }
     }
 
     func backward(
-        _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer, beta: Float,
+        _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
         sums: Buffer?, dWeights: Buffer, workspace: Buffer
     ) {
+        guard let dz else { preconditionFailure("no depthwise convolution reads the data") }
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
         execution {
             ck_depthwise_backward(

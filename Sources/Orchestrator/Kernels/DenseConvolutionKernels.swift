@@ -24,7 +24,7 @@ struct Window: Sendable, Equatable {
 }
 
 /// Dense convolution (ck_conv2d.h).
-struct ConvolutionKernel {
+struct ConvolutionKernel: WindowKernel {
     private var plan = ck_conv2d()
 
     /// - Parameter allowsWinograd: F(4×4, 3×3), where the shape has it.
@@ -44,7 +44,6 @@ struct ConvolutionKernel {
     var outputHeight: Int { plan.P }
     var outputWidth: Int { plan.Q }
     var statisticsBlocks: Int { plan.statistics_blocks }
-    /// Blocks of the sums that the backward pass leaves.
     var sumsBlocks: Int { plan.sums_blocks }
     var memory: WorkingMemory {
         WorkingMemory(
@@ -60,7 +59,6 @@ struct ConvolutionKernel {
         }
     }
 
-    /// - Parameter dz: nil where nobody wants it.
     func backward(
         _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
         sums: Buffer?, dWeights: Buffer, workspace: Buffer

@@ -13,24 +13,24 @@ struct CLARHead {
     /// - Parameter h: (views, dimension). Returns (views, width).
     func selfSupervised(_ graph: Graph, _ h: Value) -> Value {
         Dense(name: "projection.2", outputs: width, initializer: .glorotUniform, hasBias: false)(
-            graph, trunk(graph, h))
+            graph, Self.trunk(graph, h, hidden: hidden))
     }
 
     /// The hidden layers alone, which CLAR's supervised baseline has before its classifier.
-    func trunk(_ graph: Graph, _ h: Value) -> Value {
-        layer(graph, "projection.1", layer(graph, "projection.0", h))
+    static func trunk(_ graph: Graph, _ h: Value, hidden: Int) -> Value {
+        layer(graph, "projection.1", layer(graph, "projection.0", h, hidden: hidden), hidden: hidden)
     }
 
     /// - Parameter h: (views, dimension). Returns z (views, width) and logits (views, classes).
     func labelled(_ graph: Graph, _ h: Value, classes: Int) -> (z: Value, logits: Value) {
-        let first = layer(graph, "projection.0", h)
+        let first = Self.layer(graph, "projection.0", h, hidden: hidden)
         let z = Dense(name: "projection.1", outputs: width, initializer: .glorotUniform)(graph, first)
         let norm = RowBatchNormalization(graph, "classifier.norm", z)
         graph.record(norm)
         return (z, Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, norm.output))
     }
 
-    private func layer(_ graph: Graph, _ name: String, _ input: Value) -> Value {
+    private static func layer(_ graph: Graph, _ name: String, _ input: Value, hidden: Int) -> Value {
         // The norm has a shift of its own.
         let dense = Dense(name: name, outputs: hidden, initializer: .glorotUniform, hasBias: false)(graph, input)
         let norm = RowBatchNormalization(graph, name + ".norm", dense)

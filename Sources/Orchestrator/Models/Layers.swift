@@ -56,15 +56,15 @@ struct Depthwise {
         let weights = graph.parameters.parameter(
             name + ".0.weight", [input.channels, 1, kernel, kernel],
             .varianceScaling(scale: 2, fanOut: kernel * kernel), layout: .kernelFirst)
-        let convolution = DepthwiseConvolution(
-            graph, name + ".0", input, weights: weights, kernelSize: kernel, stride: stride)
+        let convolution = WindowConvolution(
+            graph, name + ".0", input, outputs: input.channels, weights: weights,
+            kernel: DepthwiseKernel(
+                images: input.images, height: input.height, width: input.width, channels: input.channels,
+                kernel: kernel, stride: stride))
         graph.record(convolution)
-        let (height, width) = (convolution.outputHeight, convolution.outputWidth)
-        graph.record(
-            BatchNormalization(graph, name + ".1", convolution.output, rows: input.images * height * width))
-        return Feature(
-            raw: convolution.output.raw, images: input.images, height: height, width: width, channels: input.channels,
-            normalization: convolution.output.normalization, activation: .swish)
+        let feature = convolution.feature(activation: .swish)
+        graph.record(BatchNormalization(graph, name + ".1", convolution.output, rows: feature.rows))
+        return feature
     }
 }
 

@@ -89,7 +89,7 @@ struct ModelBuilder {
     }
 
     func classifier(_ graph: Graph, _ h: Value) -> Value {
-        let last = recipe.head.trunk ? CLARHead(hidden: recipe.head.hidden, width: 0).trunk(graph, h) : h
+        let last = recipe.head.trunk ? CLARHead.trunk(graph, h, hidden: recipe.head.hidden) : h
         return Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, last)
     }
 

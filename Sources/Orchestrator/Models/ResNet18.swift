@@ -58,9 +58,9 @@ struct ResNet18 {
         }
         let sum = ResidualSum(graph, "\(name).add", second.output, shortcut)
         graph.record(sum)
-        return Feature(
-            raw: sum.output, images: input.images, height: second.outputHeight, width: second.outputWidth,
-            channels: channels)
+        var output = second.feature(activation: .identity)
+        (output.raw, output.normalization) = (sum.output, nil)
+        return output
     }
 
     /// Padded by half of its size.
@@ -83,28 +83,23 @@ private struct NormalizedConvolution {
     let isOneDimensional: Bool
     let allowsWinograd: Bool
 
-    func record(_ graph: Graph, _ input: Feature, outputs: Int, isFirst: Bool = false) -> DenseConvolution {
+    func record(_ graph: Graph, _ input: Feature, outputs: Int, isFirst: Bool = false)
+        -> WindowConvolution<ConvolutionKernel>
+    {
         let taps = isOneDimensional ? [window.width] : [window.height, window.width]
         let weights = graph.parameters.parameter(
             name + ".weight", [outputs, input.channels] + taps,
             .varianceScaling(scale: 2, fanOut: outputs * window.height * window.width), layout: .kernelFirst)
-        let convolution = DenseConvolution(
-            graph, name, input, outputs: outputs, weights: weights, window: window, isFirst: isFirst,
-            allowsWinograd: allowsWinograd)
+        let convolution = WindowConvolution(
+            graph, name, input, outputs: outputs, weights: weights,
+            kernel: ConvolutionKernel(
+                images: input.images, height: input.height, width: input.width, channels: input.channels,
+                outputs: outputs, window: window, allowsWinograd: allowsWinograd),
+            isFirst: isFirst)
         graph.record(convolution)
         graph.record(
             BatchNormalization(
-                graph, norm, convolution.output,
-                rows: input.images * convolution.outputHeight * convolution.outputWidth, epsilon: 1e-5))
+                graph, norm, convolution.output, rows: convolution.feature(activation: .identity).rows, epsilon: 1e-5))
         return convolution
-    }
-}
-
-extension DenseConvolution {
-    /// The normalised output, with an activation to be applied by its reader.
-    fileprivate func feature(activation: Activation) -> Feature {
-        Feature(
-            raw: output.raw, images: input.images, height: outputHeight, width: outputWidth,
-            channels: output.normalization?.channels ?? 0, normalization: output.normalization, activation: activation)
     }
 }

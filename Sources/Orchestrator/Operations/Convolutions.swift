@@ -101,33 +101,56 @@ final class PointwiseConvolution: Operation {
     }
 }
 
-/// A k×k convolution of every channel by itself.
-final class DepthwiseConvolution: Operation {
+/// What convolves windows of a map: every channel by itself, or all together.
+protocol WindowKernel {
+    var outputHeight: Int { get }
+    var outputWidth: Int { get }
+    /// Blocks of the forward statistics, and of the sums that the backward pass leaves.
+    var statisticsBlocks: Int { get }
+    var sumsBlocks: Int { get }
+    var memory: WorkingMemory { get }
+    func forward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, y: Buffer, statistics: Buffer?, workspace: Buffer)
+    /// - Parameter dz: nil where the input is data, which has no gradient.
+    func backward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
+        sums: Buffer?, dWeights: Buffer, workspace: Buffer)
+}
+
+/// A convolution over windows, its output to be normalised.
+final class WindowConvolution<Kernel: WindowKernel>: Operation {
     let name: String
-    let input: Feature
-    let weights: Parameter
     let output: RawOutput
-    let outputHeight: Int
-    let outputWidth: Int
-    private let kernel: DepthwiseKernel
+    private let input: Feature
+    private let outputs: Int
+    private let weights: Parameter
+    private let kernel: Kernel
     private let inputGradient: Value?
     private let sums: Value?
 
-    init(_ graph: Graph, _ name: String, _ input: Feature, weights: Parameter, kernelSize: Int, stride: Stride) {
+    /// - Parameter isFirst: reads the data, which has no gradient.
+    init(
+        _ graph: Graph, _ name: String, _ input: Feature, outputs: Int, weights: Parameter, kernel: Kernel,
+        isFirst: Bool = false
+    ) {
+        precondition(input.gate == nil, "a gated map is read by pointwise convolutions")
         self.name = name
         self.input = input
+        self.outputs = outputs
         self.weights = weights
-        kernel = DepthwiseKernel(
-            images: input.images, height: input.height, width: input.width, channels: input.channels,
-            kernel: kernelSize, stride: stride)
-        outputHeight = kernel.outputHeight
-        outputWidth = kernel.outputWidth
+        self.kernel = kernel
         output = RawOutput(
-            graph, shape: [input.images, outputHeight, outputWidth, input.channels],
+            graph, shape: [input.images, kernel.outputHeight, kernel.outputWidth, outputs],
             statisticsBlocks: kernel.statisticsBlocks, normalized: true)
-        inputGradient = graph.training ? graph.gradient(input.raw) : nil
-        let blocks = kernel.statisticsBlocks
-        sums = graph.training ? input.normalization?.leaveSums(graph, blocks: blocks) : nil
+        inputGradient = graph.training && !isFirst ? graph.gradient(input.raw) : nil
+        sums = graph.training ? input.normalization?.leaveSums(graph, blocks: kernel.sumsBlocks) : nil
+    }
+
+    /// The normalised output, with an activation to be applied by its reader.
+    func feature(activation: Activation) -> Feature {
+        Feature(
+            raw: output.raw, images: input.images, height: kernel.outputHeight, width: kernel.outputWidth,
+            channels: outputs, normalization: output.normalization, activation: activation)
     }
 
     var forwardAccess: [Value] { input.access + output.forwardAccess }
@@ -140,15 +163,15 @@ final class DepthwiseConvolution: Operation {
     func forward(_ run: borrowing Run) {
         kernel.forward(
             run.execution, run.operand(input), weights: run(weights), y: run(output.raw),
-            statistics: run(output.statistics))
+            statistics: run(output.statistics), workspace: run.workspace)
     }
 
     func backward(_ run: borrowing Run) {
-        guard let inputGradient, let gradient = output.gradient else { return }
+        guard let gradient = output.gradient else { return }
         kernel.backward(
             run.execution, run.operand(input), weights: run(weights),
             dy: run.rawGradient(gradient, raw: output.raw, output.normalization), dz: run(inputGradient),
-            beta: run.beta(self, inputGradient), sums: run(sums), dWeights: run.gradient(weights),
+            beta: inputGradient.map { run.beta(self, $0) } ?? 0, sums: run(sums), dWeights: run.gradient(weights),
             workspace: run.workspace)
     }
 }

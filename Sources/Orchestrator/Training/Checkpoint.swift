@@ -11,8 +11,9 @@ public struct RunCounters: Codable, Sendable, Equatable {
     public init() {}
 }
 
-/// A run's whole state in one safetensors file: weights, batch norm's statistics, the averages of both where they are kept, the optimizer's moments, and in the metadata
-/// the resolved recipe, the counters and the classes. It is written beside the old one and renamed over it.
+/// A run's whole state in one safetensors file: weights, batch norm's statistics, the averages of both where they are kept,
+/// the optimizer's moments, and in the metadata the resolved recipe, the counters and the classes. It is written beside
+/// the old one and renamed over it.
 public struct Checkpoint {
     public static let fileName = "checkpoint.safetensors"
     private static let kind = "ossicle-checkpoint"

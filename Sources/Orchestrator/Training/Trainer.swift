@@ -112,6 +112,8 @@ public final class Trainer {
                 if recipe.method != .supervised, let sentence = watch.observe(epoch) { warn(sentence) }
                 let isDue = epoch.epoch % recipe.training.evaluationEpochs == 0 || counters.step == totalSteps
                 if let evaluation, isDue {
+                    // Whatever becomes of the probe, the epochs before it are not lost.
+                    try save(counters)
                     let start = TrainingLoop.now()
                     let report = try evaluation(step.parameters)
                     let summary = EvaluationSummary(

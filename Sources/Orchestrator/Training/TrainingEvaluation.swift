@@ -8,10 +8,11 @@ final class TrainingEvaluation {
     private let parameters = ParameterStore()
     private let encoder: EncoderProgram
 
+    /// - Throws: ``EvaluationError`` where the clips cannot be probed: now, and not after ten epochs.
     init(recipe: Recipe, dataset: AudioDataset, threads: Int) throws {
-        guard dataset.clips.contains(where: { $0.label != nil }) else {
-            throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
-        }
+        let classes = Set(dataset.clips.compactMap(\.label)).count
+        guard classes > 0 else { throw EvaluationError.noLabels(layout: dataset.layout.rawValue) }
+        guard classes > 1 else { throw EvaluationError.tooFewClasses(found: classes) }
         var options = ClipProbeOptions()
         options.seed = recipe.training.seed
         options.includesLogMel = false
@@ -19,6 +20,7 @@ final class TrainingEvaluation {
         self.options = options
         self.dataset = dataset
         division = Division.standard(for: dataset.clips, prefersGroups: dataset.layout == .fsdd)
+        _ = try division.makeFolds(of: dataset.clips, seed: options.seed)
         source = ProbeSource(dataset, options)
         encoder = try EncoderProgram(recipe: recipe, parameters: parameters, threads: threads)
     }

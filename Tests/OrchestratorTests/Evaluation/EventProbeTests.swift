@@ -6,10 +6,12 @@ import Testing
 /// Embeds every 8 frames as their mean spectrum.
 private final class FrameSpectrumEncoder: ViewEncoder {
     let frontend = FrontEndConfiguration()
-    let viewFrames = 96
+    let viewFrames: Int
     let rowsPerView = 12
     let level: Float = 0
     var dimension: Int { frontend.melBands }
+
+    init(viewFrames: Int = 96) { self.viewFrames = viewFrames }
 
     func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
         let span = viewFrames / rowsPerView
@@ -54,6 +56,13 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         #expect((report.trainingClips, report.testClips) == (14, 4))
         #expect(outcome.predictions.count == 4 && report.hopSeconds == 0.08)
         #expect(try probe.run(FrameSpectrumEncoder()).scores == report.scores)
+    }
+
+    @Test func an_encoder_whose_frames_do_not_come_out_even_is_refused() {
+        let encoder = FrameSpectrumEncoder(viewFrames: 95)
+        #expect(throws: EvaluationError.unevenFrames(view: 95, rows: encoder.rowsPerView)) {
+            _ = try FrameEmbedder(encoder: encoder)
+        }
     }
 
     @Test func a_finer_hop_interleaves_rows_of_shifted_views() throws {

@@ -119,6 +119,16 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: "\(folder.path)-unlabelled"))
     }
 
+    @Test func evaluation_on_a_single_class_is_an_error_before_the_first_step() throws {
+        let sounds = try TemporaryFolder()
+        for number in 0..<4 { try sounds.writeNoise("7_theo_\(number).wav", seed: number) }
+        let trainer = Trainer(
+            recipe: recipe(), dataset: try AudioDataset.open([sounds.path]), output: "\(folder.path)-single",
+            threads: 1, evaluationData: try AudioDataset.open([sounds.path], layout: .fsdd))
+        #expect(throws: EvaluationError.tooFewClasses(found: 1)) { _ = try trainer.run(resume: false) }
+        #expect(!FileManager.default.fileExists(atPath: "\(folder.path)-single"))
+    }
+
     @Test func warm_up_counts_steps_and_epochs() {
         var section = ScheduleSection()
         (section.name, section.warmupSteps, section.warmupEpochs) = (.cosine, 2, 3)
