@@ -102,9 +102,12 @@ struct Conv2dProblem {
     }
 
     /// Winograd rounds transformed values, which are larger than what comes of them. In one dimension products of random
-    /// signs have the deviation √(Σ_e A_e²·|B_e|²·|G_e|²), |·| the norms of the transforms' rows: at most √94, where
-    /// three taps have √3. For dw it is √97 to four outputs' √4. In two dimensions (94/3) = 31 and 97/4 = 24.
-    private var amplification: Double { plan.method == CK_CONV2D_WINOGRAD ? 31 : 1 }
+    /// signs have the deviation √(Σ_e A_e²·|B_e|²·|G_e|²), |·| the norms of the transforms' rows. F(4, 3): at most √94,
+    /// where three taps have √3; for dw √97 to four outputs' √4; in two dimensions (94/3) = 31 and 97/4 = 24. F(6, 3):
+    /// √139 to √3, 6.8, and for dw √156 to √6, 5.1.
+    private var amplification: Double {
+        plan.method == CK_CONV2D_DIRECT ? 1 : shape.kernel_h == 3 ? 31 : 6.8
+    }
 
     var name: String {
         let s = shape

@@ -64,6 +64,10 @@ extension KernelTests {
                 let shape = Self.square(map.0, map.1, map.2, inputs, outputs, kernel: 3, stride: 1, padding: 1)
                 Conv2dProblem(shape, CK_CONV2D_WINOGRAD, form: .init(7 * inputs + i)).expectAgreement()
             }
+            for (i, map) in [(2, 19), (3, 6), (1, 1), (2, 36)].enumerated() {
+                let shape = Self.line(map.0, map.1, inputs, outputs, kernel: 9, stride: 1, padding: 4)
+                Conv2dProblem(shape, CK_CONV2D_WINOGRAD, form: .init(7 * inputs + i)).expectAgreement()
+            }
         }
 
         /// Several blocks of tiles, and channels that take the phases apart, in several chunks.
@@ -72,6 +76,9 @@ extension KernelTests {
                 Self.square(1, 40, 37, 17, 20, kernel: 3, stride: 1, padding: 1),
                 Self.square(20, 4, 4, 136, 16, kernel: 3, stride: 1, padding: 1),
                 Self.square(60, 5, 5, 8, 264, kernel: 3, stride: 1, padding: 1),
+                Self.line(3, 700, 17, 20, kernel: 9, stride: 1, padding: 4),
+                Self.line(4, 650, 136, 16, kernel: 9, stride: 1, padding: 4),
+                Self.line(5, 1000, 260, 8, kernel: 9, stride: 1, padding: 4),
             ].enumerated() {
                 Conv2dProblem(shape, CK_CONV2D_WINOGRAD, form: .init(i + 1)).expectAgreement()
             }
@@ -85,6 +92,8 @@ extension KernelTests {
                 (Self.line(3, 700, 64, 40, kernel: 9, stride: 2, padding: 4), CK_CONV2D_DIRECT),
                 (Self.square(9, 17, 16, 64, 40, kernel: 3, stride: 1, padding: 1), CK_CONV2D_WINOGRAD),
                 (Self.square(80, 7, 6, 136, 48, kernel: 3, stride: 1, padding: 1), CK_CONV2D_WINOGRAD),
+                (Self.line(5, 300, 64, 40, kernel: 9, stride: 1, padding: 4), CK_CONV2D_WINOGRAD),
+                (Self.line(9, 200, 136, 48, kernel: 9, stride: 1, padding: 4), CK_CONV2D_WINOGRAD),
             ]
             for (shape, method) in cases {
                 let problem = Conv2dProblem(shape, method)
@@ -124,6 +133,7 @@ extension KernelTests {
             #expect(status({ _ in }, CK_CONV2D_WINOGRAD) == CK_OK)
             #expect(status({ $0.stride_h = 2 }, CK_CONV2D_WINOGRAD) == CK_UNSUPPORTED)
             #expect(status({ $0.padding_w = 0 }, CK_CONV2D_WINOGRAD) == CK_UNSUPPORTED)
+            #expect(status({ ($0.kernel_h, $0.padding_h) = (1, 0) }, CK_CONV2D_WINOGRAD) == CK_UNSUPPORTED)
             #expect(status({ $0.stride_h = 3 }, CK_CONV2D_DIRECT) == CK_INVALID_SHAPE)
             #expect(status({ $0.padding_h = 3 }, CK_CONV2D_DIRECT) == CK_INVALID_SHAPE)
             #expect(status({ $0.C = 0 }, CK_CONV2D_DIRECT) == CK_INVALID_SHAPE)

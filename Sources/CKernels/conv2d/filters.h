@@ -1,7 +1,8 @@
-// The filters' transforms, as panels [block of FILTER_ROWS rows][plane][row][width]: what one task writes lies
+// The filters' transforms, as panels [filter][block of FILTER_ROWS rows][plane][row][width]: what one task writes lies
 // together, and planes begin in different cache sets.
 
 typedef struct {
+    winograd_form form;
     ptrdiff_t C, O;
     int adjoint; // panels (O, C) of the flipped filters, for the gradient of the data
     const float *w;
@@ -15,78 +16,93 @@ typedef struct {
     ptrdiff_t depth, plane, block; // plane and block: floats from one to the next
 } filter_panel;
 
-CK_INLINE filter_panel filter_panel_at(const float *panels, ptrdiff_t depth, ptrdiff_t columns, ptrdiff_t index) {
+CK_INLINE filter_panel filter_panel_at(const winograd_form form, const float *panels, ptrdiff_t depth,
+                                       ptrdiff_t columns, ptrdiff_t index) {
     const column_panel p = panel_at(columns, index);
-    const ptrdiff_t blocks = blocks_of(depth, FILTER_ROWS), plane = FILTER_ROWS * p.vectors * VW + 16;
-    const float *at = panels + blocks * PLANES * (FILTER_ROWS * p.first + 16 * index);
-    return (filter_panel){at, depth, plane, PLANES * plane};
+    const ptrdiff_t blocks = filters_of_form(form) * blocks_of(depth, FILTER_ROWS);
+    const ptrdiff_t plane = FILTER_ROWS * p.vectors * VW + 16;
+    const float *at = panels + blocks * planes_of_form(form) * (FILTER_ROWS * p.first + 16 * index);
+    return (filter_panel){at, depth, plane, planes_of_form(form) * plane};
 }
 
-CK_INLINE void store_filter(const filter_job *job, const vf *taps, float *to, ptrdiff_t plane) {
-    vf u[PLANES];
-    both_ways(filter_transform, taps, u, 3, 6);
+CK_INLINE void store_filter(const winograd_form form, const filter_job *job, const vf *taps, float *to,
+                            ptrdiff_t plane) {
+    vf u[MOST_PLANES];
+    transform_filter(form, taps, u);
     if (job->stream) {
-        CK_UNROLL for (int e = 0; e < PLANES; e++) v_stream(to + e * plane, u[e]);
+        CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) v_stream(to + e * plane, u[e]);
     } else
-        CK_UNROLL for (int e = 0; e < PLANES; e++) v_store(to + e * plane, u[e]);
+        CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) v_store(to + e * plane, u[e]);
 }
 
-// Rows k ..< k + rows of panel p, of filters that are kept (C, O). The nine taps of the rows to come are fetched ahead:
-// each lies far from the last.
-CK_INLINE void transform_rows(const filter_job *job, const column_panel *p, ptrdiff_t k, ptrdiff_t rows, float *to,
-                              ptrdiff_t plane) {
+// Rows k ..< k + rows of panel p of filter f, of filters that are kept (C, O). The taps of the rows to come are fetched
+// ahead: each lies far from the last.
+CK_INLINE void transform_rows(const winograd_form form, const filter_job *job, ptrdiff_t f, const column_panel *p,
+                              ptrdiff_t k, ptrdiff_t rows, float *to, ptrdiff_t plane) {
     enum { AHEAD = 4 }; // rows
+    const int count = taps_of_form(form);
     const ptrdiff_t width = p->vectors * VW, tap = job->C * job->O;
     for (ptrdiff_t r = 0; r < rows; r++, to += width)
         for (ptrdiff_t j = 0; j < p->columns; j += VW) {
             const ptrdiff_t lanes = least(VW, p->columns - j);
-            const float *w = job->w + (k + r) * job->O + p->first + j;
+            const float *w = job->w + (f * count * job->C + k + r) * job->O + p->first + j;
             vf taps[9];
-            CK_UNROLL for (int i = 0; i < 9; i++) {
+            CK_UNROLL for (int i = 0; i < count; i++) {
                 __builtin_prefetch(w + i * tap + AHEAD * job->O);
                 taps[i] = load_lanes(w + i * tap, lanes);
             }
-            store_filter(job, taps, to + j, plane);
+            store_filter(form, job, taps, to + j, plane);
         }
 }
 
 // Rows k ..< k + rows of one vector of columns of the adjoint, rows outputs and columns inputs: squares of both,
 // transposed.
-CK_INLINE void transform_rows_adjoint(const filter_job *job, ptrdiff_t k, ptrdiff_t rows, ptrdiff_t n, ptrdiff_t lanes,
-                                      float *to, ptrdiff_t width, ptrdiff_t plane) {
+CK_INLINE void transform_rows_adjoint(const winograd_form form, const filter_job *job, ptrdiff_t f, ptrdiff_t k,
+                                      ptrdiff_t rows, ptrdiff_t n, ptrdiff_t lanes, float *to, ptrdiff_t width,
+                                      ptrdiff_t plane) {
+    const int count = taps_of_form(form);
     for (ptrdiff_t first = 0; first < rows; first += VW) {
         const ptrdiff_t height = least(VW, rows - first);
         float squares[9][VW * VW];
-        for (int i = 0; i < 9; i++) {
-            const float *w = job->w + ((8 - i) * job->C + n) * job->O + k + first;
+        for (int i = 0; i < count; i++) {
+            const float *w = job->w + ((8 - f * count - i) * job->C + n) * job->O + k + first;
             transpose(lanes, height, w, job->O, squares[i], VW);
         }
         for (ptrdiff_t r = 0; r < height; r++, to += width) {
             vf taps[9];
-            CK_UNROLL for (int i = 0; i < 9; i++) taps[i] = load_lanes(squares[i] + r * VW, lanes);
-            store_filter(job, taps, to, plane);
+            CK_UNROLL for (int i = 0; i < count; i++) taps[i] = load_lanes(squares[i] + r * VW, lanes);
+            store_filter(form, job, taps, to, plane);
         }
     }
+}
+
+CK_INLINE void transform_filters_as(const winograd_form form, const filter_job *job, ptrdiff_t task) {
+    const ptrdiff_t depth = job->adjoint ? job->O : job->C, columns = job->adjoint ? job->C : job->O;
+    const ptrdiff_t blocks = blocks_of(depth, FILTER_ROWS), all = filters_of_form(form) * blocks;
+    const ptrdiff_t index = task / all, block = task % all, f = block / blocks, k = block % blocks * FILTER_ROWS;
+    const filter_panel panel = filter_panel_at(form, job->panels, depth, columns, index);
+    const column_panel p = panel_at(columns, index);
+    const ptrdiff_t width = p.vectors * VW, rows = least(FILTER_ROWS, depth - k);
+    float *to = job->panels + (panel.at - job->panels) + block * panel.block;
+    if (!job->adjoint) transform_rows(form, job, f, &p, k, rows, to, panel.plane);
+    for (ptrdiff_t j = 0; job->adjoint && j < p.columns; j += VW)
+        transform_rows_adjoint(form, job, f, k, rows, p.first + j, least(VW, p.columns - j), to + j, width,
+                               panel.plane);
+    if (job->stream) stream_fence();
 }
 
 static void transform_filters(void *context, ptrdiff_t task, void *scratch) {
     (void)scratch;
     const filter_job *job = context;
-    const ptrdiff_t depth = job->adjoint ? job->O : job->C, columns = job->adjoint ? job->C : job->O;
-    const ptrdiff_t blocks = blocks_of(depth, FILTER_ROWS), index = task / blocks, k = task % blocks * FILTER_ROWS;
-    const filter_panel panel = filter_panel_at(job->panels, depth, columns, index);
-    const column_panel p = panel_at(columns, index);
-    const ptrdiff_t width = p.vectors * VW, rows = least(FILTER_ROWS, depth - k);
-    float *to = job->panels + (panel.at - job->panels) + task % blocks * panel.block;
-    if (!job->adjoint) transform_rows(job, &p, k, rows, to, panel.plane);
-    for (ptrdiff_t j = 0; job->adjoint && j < p.columns; j += VW)
-        transform_rows_adjoint(job, k, rows, p.first + j, least(VW, p.columns - j), to + j, width, panel.plane);
-    if (job->stream) stream_fence();
+    if (job->form == LINE) transform_filters_as(LINE, job, task);
+    else
+        transform_filters_as(SQUARE, job, task);
 }
 
 static void pack_filters(const ck_exec *exec, filter_job *job) {
     enum { CACHED = 4 << 20 }; // floats
     const ptrdiff_t depth = job->adjoint ? job->O : job->C, columns = job->adjoint ? job->C : job->O;
-    job->stream = PLANES * depth * columns > CACHED;
-    ck_parallel(exec, panel_count(columns) * blocks_of(depth, FILTER_ROWS), transform_filters, job);
+    const ptrdiff_t blocks = filters_of_form(job->form) * blocks_of(depth, FILTER_ROWS);
+    job->stream = blocks * FILTER_ROWS * planes_of_form(job->form) * columns > CACHED;
+    ck_parallel(exec, panel_count(columns) * blocks, transform_filters, job);
 }

@@ -12,7 +12,7 @@ enum {
     ROWS_UNIT = 24,         // rows of a run: whole tiles for every instruction set
     WIDEST_PANEL = 64,      // columns
     FILTER_ROWS = 32,       // of a block of transformed filters
-    PLANES = 36,            // of Winograd's tiles
+    MOST_PLANES = 36,       // of Winograd's tiles
     GRADIENT_CHANNELS = 48, // of dw in one task, Winograd
     SLAB_SLACK = 32,        // floats behind a slab that may be read, and are not used
 };
@@ -40,12 +40,29 @@ static inline ptrdiff_t window_pixels(const pixel_window *w) { return w->images 
 // Rows of whole tiles, whatever the instruction set.
 static inline ptrdiff_t padded_rows(ptrdiff_t rows) { return rows + 8; }
 
-// Winograd: floats of one of the 36 planes of transformed tiles; an odd number of cache lines for even rows.
-static inline ptrdiff_t plane_floats(ptrdiff_t rows, ptrdiff_t pitch) { return rows * pitch + 16; }
+// Winograd's two forms. What follows of the form is a constant where the form is.
+typedef enum { SQUARE, LINE } winograd_form;
+
+static inline winograd_form form_of(const ck_conv2d_shape *s) { return s->kernel_h == 1 ? LINE : SQUARE; }
+// Outputs of a tile, and the values around it that they depend on, each way.
+static inline int tile_height(winograd_form form) { return form == LINE ? 1 : 4; }
+static inline int tile_width(winograd_form form) { return form == LINE ? 6 : 4; }
+static inline int reach_height(winograd_form form) { return form == LINE ? 1 : 6; }
+static inline int reach_width(winograd_form form) { return form == LINE ? 8 : 6; }
+static inline int planes_of_form(winograd_form form) { return form == LINE ? 8 : MOST_PLANES; }
+// Filters that a kernel is cut into, and the taps of one. A line's begin three values apart, half a tile.
+static inline int filters_of_form(winograd_form form) { return form == LINE ? 3 : 1; }
+static inline int taps_of_form(winograd_form form) { return form == LINE ? 3 : 9; }
+// Rows of transformed inputs from tile to tile, and those of some tiles, with what the last one's filters read.
+static inline ptrdiff_t rows_per_tile(winograd_form form) { return form == LINE ? 2 : 1; }
+static inline ptrdiff_t input_rows(winograd_form form, ptrdiff_t tiles) { return form == LINE ? 2 * tiles + 1 : tiles; }
+
+// Floats of one plane of transformed tiles; an odd number of cache lines.
+static inline ptrdiff_t plane_floats(ptrdiff_t rows, ptrdiff_t pitch) { return round_up(rows, 2) * pitch + 16; }
 // Transformed filters in panels (filters.h); the narrowest panels have 12 columns.
-static inline ptrdiff_t filter_floats(ptrdiff_t depth, ptrdiff_t columns) {
+static inline ptrdiff_t filter_floats(winograd_form form, ptrdiff_t depth, ptrdiff_t columns) {
     ptrdiff_t plane = FILTER_ROWS * round_up(columns, 16) + 16 * (columns / 12 + 2);
-    return blocks_of(depth, FILTER_ROWS) * PLANES * plane;
+    return filters_of_form(form) * blocks_of(depth, FILTER_ROWS) * planes_of_form(form) * plane;
 }
 void plan_winograd(ck_conv2d *plan);
 

@@ -92,8 +92,9 @@ ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2
     if (height < 0 || width < 0) return CK_INVALID_SHAPE;
     ck_conv2d p = {.shape = *s, .P = height / s->stride_h + 1, .Q = width / s->stride_w + 1, .method = method};
     if (method == CK_CONV2D_WINOGRAD) {
-        int fits = s->kernel_h == 3 && s->kernel_w == 3 && s->stride_h == 1 && s->stride_w == 1;
-        if (!fits || s->padding_h != 1 || s->padding_w != 1) return CK_UNSUPPORTED;
+        int is_square = s->kernel_h == 3 && s->kernel_w == 3 && s->padding_h == 1 && s->padding_w == 1;
+        int is_line = s->H == 1 && s->kernel_h == 1 && s->kernel_w == 9 && s->padding_w == 4;
+        if (s->stride_h != 1 || s->stride_w != 1 || (!is_square && !is_line)) return CK_UNSUPPORTED;
         plan_winograd(&p);
     } else
         plan_direct(&p);

@@ -14,45 +14,50 @@ typedef struct {
     ptrdiff_t chunk, chunk_tiles; // the chunk's first tile
 } product_job;
 
-// Rows row ..< row + TILE of plane e, times a panel.
-CK_INLINE void plane_tile(int vectors, const planes *operand, const filter_panel *panel, int e, ptrdiff_t row,
-                          float *to, ptrdiff_t pitch) {
+// Tiles row ..< row + TILE of plane e, times a panel: with every filter the rows that it reads.
+CK_INLINE void plane_tile(int vectors, const winograd_form form, const planes *operand, const filter_panel *panel,
+                          int e, ptrdiff_t row, float *to, ptrdiff_t pitch) {
+    const ptrdiff_t step = rows_per_tile(form) * operand->pitch;
     int32_t places[TILE];
-    CK_UNROLL for (int r = 0; r < TILE; r++) places[r] = (int32_t)(r * operand->pitch);
-    const float *a = plane_of(operand, e) + row * operand->pitch, *b = panel->at + e * panel->plane;
+    CK_UNROLL for (int r = 0; r < TILE; r++) places[r] = (int32_t)(r * step);
+    const float *a = plane_of(operand, e) + row * step, *b = panel->at + e * panel->plane;
     vf acc[TILE][WIDE];
     tile_zero(vectors, acc);
-    for (ptrdiff_t k = 0; k < panel->depth; k += FILTER_ROWS, b += panel->block)
-        place_product(vectors, a + k, places, least(FILTER_ROWS, panel->depth - k), b, acc);
+    for (int f = 0; f < filters_of_form(form); f++, a += operand->pitch)
+        for (ptrdiff_t k = 0; k < panel->depth; k += FILTER_ROWS, b += panel->block)
+            place_product(vectors, a + k, places, least(FILTER_ROWS, panel->depth - k), b, acc);
     CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++)
         v_store(to + r * pitch + j * VW, acc[r][j]);
 }
 
 CK_TILES(plane_tile,
-         (const planes *operand, const filter_panel *panel, int e, ptrdiff_t row, float *to, ptrdiff_t pitch), operand,
-         panel, e, row, to, pitch)
+         (const winograd_form form, const planes *operand, const filter_panel *panel, int e, ptrdiff_t row, float *to,
+          ptrdiff_t pitch),
+         form, operand, panel, e, row, to, pitch)
 
 // Columns of panel `index` of the product, for rows 0 ..< rows of plane e; column 0 of `product` is its first.
 static void multiply_plane(const product_job *job, ptrdiff_t index, const planes *operand, int e, ptrdiff_t rows,
                            const planes *product, ptrdiff_t column) {
-    const filter_panel panel = filter_panel_at(job->panels, job->source.C, job->columns, index);
+    const winograd_form form = form_of(&job->plan->shape);
+    const filter_panel panel = filter_panel_at(form, job->panels, job->source.C, job->columns, index);
     const column_panel p = panel_at(job->columns, index);
     for (ptrdiff_t row = 0; row < rows; row += TILE)
-        plane_tile_of[p.vectors - 1](operand, &panel, e, row, plane_of(product, e) + row * product->pitch + column,
-                                     product->pitch);
+        plane_tile_of[p.vectors - 1](form, operand, &panel, e, row,
+                                     plane_of(product, e) + row * product->pitch + column, product->pitch);
 }
 
 // One vector of a tile's outputs.
-CK_INLINE void store_tile(const product_job *job, tile_place t, const float *product, ptrdiff_t plane, ptrdiff_t c,
-                          ptrdiff_t lanes, vf sums[2], const int is_data) {
+CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile_place t, const float *product,
+                          ptrdiff_t plane, ptrdiff_t c, ptrdiff_t lanes, vf sums[2], const int is_data) {
     const ptrdiff_t H = job->source.H, W = job->source.W;
-    vf m[PLANES], y[SIDE * SIDE];
-    CK_UNROLL for (int e = 0; e < PLANES; e++) m[e] = v_load(product + e * plane);
-    both_ways(output_transform, m, y, 6, SIDE);
-    CK_UNROLL for (int i = 0; i < SIDE; i++) CK_UNROLL for (int j = 0; j < SIDE; j++) {
+    const int height = tile_height(form), width = tile_width(form);
+    vf m[MOST_PLANES], y[16];
+    CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) m[e] = v_load(product + e * plane);
+    transform_outputs(form, m, y);
+    CK_UNROLL for (int i = 0; i < height; i++) CK_UNROLL for (int j = 0; j < width; j++) {
         if (t.h + i >= H || t.w + j >= W) continue;
         const ptrdiff_t at = ((t.image * H + t.h + i) * W + t.w + j) * job->columns + c;
-        vf v = y[i * SIDE + j];
+        vf v = y[i * width + j];
         if (is_data) {
             float *dz = job->data->dz + at;
             store_lanes(dz, lanes, finished(job->data, job->data->x->x + at, dz, c, lanes, v, sums));
@@ -68,18 +73,19 @@ CK_INLINE void store_tile(const product_job *job, tile_place t, const float *pro
 
 // Tiles first ..< first + count of all, from row `row` of the product on; columns c ..< c + columns, of which column 0
 // of the product is c.
-CK_INLINE void store_tiles(const product_job *job, ptrdiff_t first, ptrdiff_t count, ptrdiff_t row, ptrdiff_t c,
-                           ptrdiff_t columns, const planes *product, float *sums, const int is_data) {
+CK_INLINE void store_tiles(const winograd_form form, const product_job *job, ptrdiff_t first, ptrdiff_t count,
+                           ptrdiff_t row, ptrdiff_t c, ptrdiff_t columns, const planes *product, float *sums,
+                           const int is_data) {
     const ptrdiff_t plane = plane_floats(product->rows, product->pitch);
     for (ptrdiff_t j = 0; j < columns; j += VW) {
         const ptrdiff_t lanes = least(VW, columns - j);
         const float *at = product->at + row * product->pitch + j;
         vf both[2] = {v_zero(), v_zero()};
         for (ptrdiff_t t = 0; t < count; t++, at += product->pitch) {
-            const tile_place p = place_of(job->plan, first + t);
-            if (lanes == VW) store_tile(job, p, at, plane, c + j, VW, both, is_data);
+            const tile_place p = place_of(form, job->plan, first + t);
+            if (lanes == VW) store_tile(form, job, p, at, plane, c + j, VW, both, is_data);
             else
-                store_tile(job, p, at, plane, c + j, lanes, both, is_data);
+                store_tile(form, job, p, at, plane, c + j, lanes, both, is_data);
         }
         if (sums == NULL) continue;
         store_lanes(sums + c + j, lanes, both[0]);
@@ -91,9 +97,14 @@ static void finish_tiles(const product_job *job, ptrdiff_t block, ptrdiff_t firs
                          ptrdiff_t c, ptrdiff_t columns, const planes *product) {
     float *sums = job->data ? job->data->sums : job->statistics;
     if (sums) sums += block * 2 * job->columns;
-    if (job->data) store_tiles(job, first, count, row, c, columns, product, sums, 1);
+    const int line = form_of(&job->plan->shape) == LINE;
+    if (line && job->data) store_tiles(LINE, job, first, count, row, c, columns, product, sums, 1);
+    else if (line)
+        store_tiles(LINE, job, first, count, row, c, columns, product, sums, 0);
+    else if (job->data)
+        store_tiles(SQUARE, job, first, count, row, c, columns, product, sums, 1);
     else
-        store_tiles(job, first, count, row, c, columns, product, sums, 0);
+        store_tiles(SQUARE, job, first, count, row, c, columns, product, sums, 0);
     if (job->stream) stream_fence();
 }
 
@@ -103,31 +114,50 @@ static void fused_block(void *context, ptrdiff_t block, void *scratch) {
     const product_job *job = context;
     const ck_conv2d *plan = job->plan;
     const ptrdiff_t first = block * plan->tile_rows, count = least(plan->tile_rows, plan->tiles - first);
-    const planes operand = {scratch, plan->tile_rows, slab_pitch(job->source.C)};
-    planes product = {operand.at + PLANES * plane_floats(operand.rows, operand.pitch), plan->tile_rows, PANEL};
-    transform_around(plan, &job->source, first, count, 0, job->source.C, &operand, 0);
+    const winograd_form form = form_of(&plan->shape);
+    const int count_planes = planes_of_form(form);
+    const planes operand = {scratch, input_rows(form, plan->tile_rows), slab_pitch(job->source.C)};
+    planes product = {operand.at + count_planes * plane_floats(operand.rows, operand.pitch), plan->tile_rows, PANEL};
+    transform_around(plan, &job->source, rows_per_tile(form) * first, input_rows(form, count), 0, job->source.C,
+                     &operand, 0);
     for (ptrdiff_t i = 0; i < panel_count(job->columns); i++) {
         const column_panel p = panel_at(job->columns, i);
         product.pitch = p.vectors * VW;
-        for (int e = 0; e < PLANES; e++) multiply_plane(job, i, &operand, e, count, &product, 0);
+        for (int e = 0; e < count_planes; e++) multiply_plane(job, i, &operand, e, count, &product, 0);
         finish_tiles(job, block, first, count, 0, p.first, p.columns, &product);
     }
 }
 
 // ---- Apart
 
+typedef struct {
+    ptrdiff_t first, count;
+} row_range;
+
+// The rows of inputs that task `block` of a chunk transforms: those of its tiles, and the chunk's last one.
+CK_INLINE row_range chunk_rows(const ck_conv2d *plan, ptrdiff_t block, ptrdiff_t chunk_tiles) {
+    const winograd_form form = form_of(&plan->shape);
+    const ptrdiff_t tile = block * plan->tile_rows, count = least(plan->tile_rows, chunk_tiles - tile);
+    const ptrdiff_t rows = rows_per_tile(form);
+    const int is_last = tile + count == chunk_tiles;
+    return (row_range){rows * tile, is_last ? input_rows(form, count) : rows * count};
+}
+
 static void apart_transform(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const product_job *job = context;
-    const ptrdiff_t row = block * job->plan->tile_rows, count = least(job->plan->tile_rows, job->chunk_tiles - row);
-    transform_around(job->plan, &job->source, job->chunk + row, count, 0, job->source.C, &job->operand, row);
+    const row_range rows = chunk_rows(job->plan, block, job->chunk_tiles);
+    const ptrdiff_t first = rows_per_tile(form_of(&job->plan->shape)) * job->chunk;
+    transform_around(job->plan, &job->source, first + rows.first, rows.count, 0, job->source.C, &job->operand,
+                     rows.first);
 }
 
 static void apart_multiply(void *context, ptrdiff_t task, void *scratch) {
     (void)scratch;
     const product_job *job = context;
-    const ptrdiff_t index = task / PLANES;
-    multiply_plane(job, index, &job->operand, (int)(task % PLANES), job->chunk_tiles, &job->product,
+    const int count = planes_of_form(form_of(&job->plan->shape));
+    const ptrdiff_t index = task / count;
+    multiply_plane(job, index, &job->operand, (int)(task % count), job->chunk_tiles, &job->product,
                    panel_at(job->columns, index).first);
 }
 
@@ -145,14 +175,16 @@ static void convolve(const ck_exec *exec, product_job *job, float *workspace) {
         ck_parallel(exec, blocks_of(plan->tiles, plan->tile_rows), fused_block, job);
         return;
     }
-    job->operand = (planes){workspace, plan->tile_chunk, slab_pitch(job->source.C)};
-    workspace += PLANES * plane_floats(plan->tile_chunk, job->operand.pitch);
+    const winograd_form form = form_of(&plan->shape);
+    const int count = planes_of_form(form);
+    job->operand = (planes){workspace, input_rows(form, plan->tile_chunk), slab_pitch(job->source.C)};
+    workspace += count * plane_floats(job->operand.rows, job->operand.pitch);
     job->product = (planes){workspace, plan->tile_chunk, slab_pitch(job->columns)};
     for (job->chunk = 0; job->chunk < plan->tiles; job->chunk += plan->tile_chunk) {
         job->chunk_tiles = least(plan->tile_chunk, plan->tiles - job->chunk);
         const ptrdiff_t blocks = blocks_of(job->chunk_tiles, plan->tile_rows);
         ck_parallel(exec, blocks, apart_transform, job);
-        ck_parallel(exec, panel_count(job->columns) * PLANES, apart_multiply, job);
+        ck_parallel(exec, panel_count(job->columns) * count, apart_multiply, job);
         ck_parallel(exec, blocks, apart_finish, job);
     }
 }
@@ -160,19 +192,21 @@ static void convolve(const ck_exec *exec, product_job *job, float *workspace) {
 static void forward_winograd(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
                              float *statistics, float *workspace) {
     const ck_conv2d_shape *s = &plan->shape;
-    filter_job filters = {s->C, s->O, 0, w, workspace, 0};
+    const winograd_form form = form_of(s);
+    filter_job filters = {form, s->C, s->O, 0, w, workspace, 0};
     pack_filters(exec, &filters);
     product_job job = {.plan = plan, .source = {x, NULL, s->H, s->W, s->C}, .columns = s->O, .panels = workspace};
     job.y = y, job.statistics = statistics;
     job.stream = worth_streaming(y, s->N * s->H * s->W, s->O);
-    convolve(exec, &job, workspace + filter_floats(s->C, s->O));
+    convolve(exec, &job, workspace + filter_floats(form, s->C, s->O));
 }
 
 static void data_winograd(const ck_exec *exec, const data_job *data, const float *w, float *workspace) {
     const ck_conv2d_shape *s = &data->plan->shape;
-    filter_job filters = {s->C, s->O, 1, w, workspace, 0};
+    const winograd_form form = form_of(s);
+    filter_job filters = {form, s->C, s->O, 1, w, workspace, 0};
     pack_filters(exec, &filters);
     product_job job = {.plan = data->plan, .source = {NULL, data->dy, s->H, s->W, s->O}, .columns = s->C};
     job.panels = workspace, job.data = data;
-    convolve(exec, &job, workspace + filter_floats(s->O, s->C));
+    convolve(exec, &job, workspace + filter_floats(form, s->O, s->C));
 }

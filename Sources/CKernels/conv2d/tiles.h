@@ -1,7 +1,10 @@
-// Tiles of 4 × 4 outputs, and the products' operands. A *plane* is one of the 36 places of a transformed tile: the
-// operands are (36, rows, channels), a row a tile, so that every plane is a matrix.
-
-enum { SIDE = 4 };
+// Tiles of outputs, and the products' operands. A *plane* is one of the places of a transformed tile: the operands are
+// (planes, rows, channels), so that every plane is a matrix.
+//
+// Square: tiles of 4 × 4 outputs, 36 planes, a row a tile. Line: tiles of 6 outputs, 8 planes. Filter f of a tile reads
+// from three values further on, half a tile: with two rows a tile, the second from the tile's middle, row 2·t + f has
+// what filter f of tile t reads. The last tile's third row belongs to the next image: each image has one tile more than
+// outputs.
 
 typedef struct {
     float *at;
@@ -59,51 +62,70 @@ CK_INLINE vf read_value(const tile_source *s, const coefficients *k, ptrdiff_t a
     }
 }
 
-// Where a tile lies.
+// Where a tile lies, or what is read around it.
 typedef struct {
     ptrdiff_t image, h, w; // of its first output
 } tile_place;
 
-CK_INLINE tile_place place_of(const ck_conv2d *plan, ptrdiff_t tile) {
+CK_INLINE tile_place place_of(const winograd_form form, const ck_conv2d *plan, ptrdiff_t tile) {
     ptrdiff_t across = tile % plan->tiles_across, down = tile / plan->tiles_across;
-    return (tile_place){down / plan->tiles_down, down % plan->tiles_down * SIDE, across * SIDE};
+    return (tile_place){down / plan->tiles_down, down % plan->tiles_down * tile_height(form),
+                        across * tile_width(form)};
 }
 
-// Transforms `from` × `from` values that begin `before` the tile; channels c ..< c + count of the source.
-CK_INLINE void transform_tile_as(const tile_source *s, tile_place p, ptrdiff_t before, ptrdiff_t c0, ptrdiff_t count,
-                                 const planes *to, ptrdiff_t row, transform *f, const int from, reading how) {
-    ptrdiff_t at[PLANES]; // of every value, or -1 outside the image
-    CK_UNROLL for (int i = 0; i < from; i++) CK_UNROLL for (int j = 0; j < from; j++) {
-        ptrdiff_t h = p.h + i - before, w = p.w + j - before;
+// Where the values of a row of inputs begin.
+CK_INLINE tile_place reach_of(const winograd_form form, const ck_conv2d *plan, ptrdiff_t row) {
+    const ptrdiff_t rows = rows_per_tile(form), tile = row / rows;
+    if (tile == plan->tiles) return (tile_place){0, -reach_height(form), 0}; // no such place: zeros
+    tile_place p = place_of(form, plan, tile);
+    p.h -= plan->shape.padding_h;
+    p.w += row % rows * taps_of_form(form) - plan->shape.padding_w;
+    return p;
+}
+
+typedef enum { INPUTS, GRADIENTS } tile_values;
+
+// Transforms the values from place p on; channels c ..< c + count of the source.
+CK_INLINE void transform_tile_as(const winograd_form form, const tile_values what, const tile_source *s, tile_place p,
+                                 ptrdiff_t c0, ptrdiff_t count, const planes *to, ptrdiff_t row, reading how) {
+    const int height = what == INPUTS ? reach_height(form) : tile_height(form);
+    const int width = what == INPUTS ? reach_width(form) : tile_width(form);
+    ptrdiff_t at[MOST_PLANES]; // of every value, or -1 outside the image
+    CK_UNROLL for (int i = 0; i < height; i++) CK_UNROLL for (int j = 0; j < width; j++) {
+        ptrdiff_t h = p.h + i, w = p.w + j;
         const int inside = h >= 0 && h < s->H && w >= 0 && w < s->W;
-        at[i * from + j] = inside ? ((p.image * s->H + h) * s->W + w) * s->C + c0 : -1;
+        at[i * width + j] = inside ? ((p.image * s->H + h) * s->W + w) * s->C + c0 : -1;
     }
     for (ptrdiff_t c = 0; c < count; c += VW) {
         const ptrdiff_t lanes = least(VW, count - c);
         const coefficients k = coefficients_at(s, p.image, c0 + c, lanes, how);
-        vf in[PLANES], out[PLANES];
+        vf in[MOST_PLANES], out[MOST_PLANES];
         if (lanes == VW) {
-            CK_UNROLL for (int i = 0; i < from * from; i++) in[i] =
+            CK_UNROLL for (int i = 0; i < height * width; i++) in[i] =
                 at[i] < 0 ? v_zero() : read_value(s, &k, at[i] + c, VW, how);
         } else
-            for (int i = 0; i < from * from; i++)
+            for (int i = 0; i < height * width; i++)
                 in[i] = at[i] < 0 ? v_zero() : read_value(s, &k, at[i] + c, lanes, how);
-        both_ways(f, in, out, from, 6);
+        if (what == INPUTS) transform_inputs(form, in, out);
+        else
+            transform_outputs_adjoint(form, in, out);
         float *row_at = to->at + row * to->pitch + c;
         const ptrdiff_t plane = plane_floats(to->rows, to->pitch);
-        CK_UNROLL for (int e = 0; e < PLANES; e++) v_store(row_at + e * plane, out[e]);
+        CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) v_store(row_at + e * plane, out[e]);
     }
 }
 
-// Tiles first ..< first + count to rows 0 ..< of the planes; rows that fill the last group of a tile are zeros.
-CK_INLINE void transform_tiles(const ck_conv2d *plan, const tile_source *s, ptrdiff_t first, ptrdiff_t count,
-                               ptrdiff_t before, ptrdiff_t c, ptrdiff_t channels, const planes *to, ptrdiff_t row,
-                               transform *f, const int from) {
+// Rows first ..< first + count of inputs, or of tiles, to rows row ..< of the planes.
+CK_INLINE void transform_rows_as(const winograd_form form, const tile_values what, const ck_conv2d *plan,
+                                 const tile_source *s, ptrdiff_t first, ptrdiff_t count, ptrdiff_t c,
+                                 ptrdiff_t channels, const planes *to, ptrdiff_t row) {
     const reading how = reading_of(s);
 #define CK_READ(HOW)                                                                                                   \
     case HOW:                                                                                                          \
-        for (ptrdiff_t t = 0; t < count; t++)                                                                          \
-            transform_tile_as(s, place_of(plan, first + t), before, c, channels, to, row + t, f, from, HOW);           \
+        for (ptrdiff_t t = 0; t < count; t++) {                                                                        \
+            const tile_place p = what == INPUTS ? reach_of(form, plan, first + t) : place_of(form, plan, first + t);   \
+            transform_tile_as(form, what, s, p, c, channels, to, row + t, HOW);                                        \
+        }                                                                                                              \
         break;
     switch (how) {
         CK_READ(READ_PLAIN)
@@ -115,14 +137,18 @@ CK_INLINE void transform_tiles(const ck_conv2d *plan, const tile_source *s, ptrd
 #undef CK_READ
 }
 
-// 6 × 6 values around every tile, for products with filters.
+// Rows first ..< first + count of inputs, for products with filters.
 static void transform_around(const ck_conv2d *plan, const tile_source *s, ptrdiff_t first, ptrdiff_t count, ptrdiff_t c,
                              ptrdiff_t channels, const planes *to, ptrdiff_t row) {
-    transform_tiles(plan, s, first, count, 1, c, channels, to, row, input_transform, 6);
+    if (form_of(&plan->shape) == LINE) transform_rows_as(LINE, INPUTS, plan, s, first, count, c, channels, to, row);
+    else
+        transform_rows_as(SQUARE, INPUTS, plan, s, first, count, c, channels, to, row);
 }
 
-// The 4 × 4 gradients of every tile.
+// The outputs' gradients of tiles first ..< first + count.
 static void transform_gradients(const ck_conv2d *plan, const tile_source *s, ptrdiff_t first, ptrdiff_t count,
                                 ptrdiff_t c, ptrdiff_t channels, const planes *to, ptrdiff_t row) {
-    transform_tiles(plan, s, first, count, 0, c, channels, to, row, output_adjoint, 4);
+    if (form_of(&plan->shape) == LINE) transform_rows_as(LINE, GRADIENTS, plan, s, first, count, c, channels, to, row);
+    else
+        transform_rows_as(SQUARE, GRADIENTS, plan, s, first, count, c, channels, to, row);
 }

@@ -1,6 +1,7 @@
-// Winograd's F(4, 3) in one dimension: four outputs of a three-tap filter from six inputs by six products,
-//     y = Aᵀ[(G g) ⊙ (Bᵀ d)]
-// and in two dimensions the same down the columns, then along the rows. Interpolation points 0, 1, −1, 2, −2, ∞.
+// Winograd's transforms: outputs of a three-tap filter, y = Aᵀ[(G g) ⊙ (Bᵀ d)].
+//
+// Square, F(4×4, 3×3): four outputs from six inputs by six products, with the interpolation points 0, 1, −1, 2, −2, ∞;
+// down the columns, then along the rows.
 
 typedef void transform(const vf *in, vf *out);
 
@@ -72,4 +73,110 @@ CK_INLINE void both_ways(transform *f, const vf *in, vf *out, const int from, co
         CK_UNROLL for (int r = 0; r < to; r++) half[r * from + c] = result[r];
     }
     CK_UNROLL for (int r = 0; r < to; r++) f(half + r * from, out + r * to);
+}
+
+// Line, F(6, 3): six outputs from eight inputs by eight products, with the points 0, 1, −1, 2, −2, ½, −½, ∞. A filter
+// of nine taps is three of three, each reading three values further on.
+
+CK_INLINE void line_inputs(const vf *d, vf *v) {
+    const vf outer = v_set1(5.25f), inner = v_set1(4.25f), quarter = v_set1(0.25f), four = v_set1(4);
+    vf even = v_fnma(inner, d[4], v_add(d[2], d[6])), odd = v_fnma(inner, d[3], v_add(d[1], d[5]));
+    v[1] = v_add(even, odd);
+    v[2] = v_sub(even, odd);
+    even = v_fma(quarter, d[2], v_fnma(v_set1(1.25f), d[4], d[6]));
+    odd = v_fma(v_set1(0.5f), d[1], v_fnma(v_set1(2.5f), d[3], v_add(d[5], d[5])));
+    v[3] = v_add(even, odd);
+    v[4] = v_sub(even, odd);
+    even = v_fma(four, d[2], v_fnma(v_set1(5), d[4], d[6]));
+    odd = v_fma(v_set1(0.5f), d[5], v_fnma(v_set1(2.5f), d[3], v_add(d[1], d[1])));
+    v[5] = v_add(even, odd);
+    v[6] = v_sub(even, odd);
+    v[0] = v_fma(outer, v_sub(d[4], d[2]), v_sub(d[0], d[6]));
+    v[7] = v_fma(outer, v_sub(d[3], d[5]), v_sub(d[7], d[1]));
+}
+
+CK_INLINE void line_filter(const vf *g, vf *u) {
+    const vf ends = v_add(g[0], g[2]), ninths = v_set1(-2.0f / 9), unit = v_set1(1.0f / 90);
+    vf even = v_mul(ninths, ends), odd = v_mul(ninths, g[1]);
+    u[0] = g[0];
+    u[1] = v_add(even, odd);
+    u[2] = v_sub(even, odd);
+    even = v_mul(unit, v_fma(v_set1(4), g[2], g[0])), odd = v_mul(v_set1(1.0f / 45), g[1]);
+    u[3] = v_add(even, odd);
+    u[4] = v_sub(even, odd);
+    even = v_mul(v_set1(8.0f / 45), v_fma(v_set1(4), g[0], g[2])), odd = v_mul(v_set1(16.0f / 45), g[1]);
+    u[5] = v_add(even, odd);
+    u[6] = v_sub(even, odd);
+    u[7] = g[2];
+}
+
+CK_INLINE void line_outputs(const vf *m, vf *y) {
+    const vf near = v_add(m[1], m[2]), near_odd = v_sub(m[1], m[2]);
+    const vf far = v_add(m[3], m[4]), far_odd = v_sub(m[3], m[4]);
+    const vf half = v_add(m[5], m[6]), half_odd = v_sub(m[5], m[6]);
+    y[0] = v_add(v_add(m[0], near), v_add(far, half));
+    y[1] = v_fma(v_set1(2), far_odd, v_fma(v_set1(0.5f), half_odd, near_odd));
+    y[2] = v_fma(v_set1(4), far, v_fma(v_set1(0.25f), half, near));
+    y[3] = v_fma(v_set1(8), far_odd, v_fma(v_set1(0.125f), half_odd, near_odd));
+    y[4] = v_fma(v_set1(16), far, v_fma(v_set1(0.0625f), half, near));
+    y[5] = v_add(m[7], v_fma(v_set1(32), far_odd, v_fma(v_set1(0.03125f), half_odd, near_odd)));
+}
+
+CK_INLINE void line_outputs_adjoint(const vf *dy, vf *dm) {
+    vf even = v_add(v_add(dy[0], dy[2]), dy[4]), odd = v_add(v_add(dy[1], dy[3]), dy[5]);
+    dm[0] = dy[0];
+    dm[1] = v_add(even, odd);
+    dm[2] = v_sub(even, odd);
+    even = v_fma(v_set1(16), dy[4], v_fma(v_set1(4), dy[2], dy[0]));
+    odd = v_fma(v_set1(32), dy[5], v_fma(v_set1(8), dy[3], v_add(dy[1], dy[1])));
+    dm[3] = v_add(even, odd);
+    dm[4] = v_sub(even, odd);
+    even = v_fma(v_set1(0.0625f), dy[4], v_fma(v_set1(0.25f), dy[2], dy[0]));
+    odd = v_fma(v_set1(0.03125f), dy[5], v_fma(v_set1(0.125f), dy[3], v_mul(v_set1(0.5f), dy[1])));
+    dm[5] = v_add(even, odd);
+    dm[6] = v_sub(even, odd);
+    dm[7] = dy[5];
+}
+
+CK_INLINE void line_filter_adjoint(const vf *du, vf *dg) {
+    const vf near = v_mul(v_set1(-2.0f / 9), v_add(du[1], du[2])), unit = v_set1(1.0f / 90);
+    const vf near_odd = v_mul(v_set1(-2.0f / 9), v_sub(du[1], du[2]));
+    const vf far = v_mul(unit, v_add(du[3], du[4])), half = v_mul(v_set1(8.0f / 45), v_add(du[5], du[6]));
+    const vf far_odd = v_mul(v_set1(1.0f / 45), v_sub(du[3], du[4]));
+    const vf half_odd = v_mul(v_set1(16.0f / 45), v_sub(du[5], du[6]));
+    dg[0] = v_add(v_add(du[0], near), v_fma(v_set1(4), half, far));
+    dg[1] = v_add(near_odd, v_add(far_odd, half_odd));
+    dg[2] = v_add(v_add(du[7], near), v_fma(v_set1(4), far, half));
+}
+
+// ---- Of either form; `form` is a literal at every call.
+
+CK_INLINE void transform_inputs(const winograd_form form, const vf *in, vf *out) {
+    if (form == LINE) line_inputs(in, out);
+    else
+        both_ways(input_transform, in, out, 6, 6);
+}
+
+CK_INLINE void transform_outputs(const winograd_form form, const vf *in, vf *out) {
+    if (form == LINE) line_outputs(in, out);
+    else
+        both_ways(output_transform, in, out, 6, 4);
+}
+
+CK_INLINE void transform_outputs_adjoint(const winograd_form form, const vf *in, vf *out) {
+    if (form == LINE) line_outputs_adjoint(in, out);
+    else
+        both_ways(output_adjoint, in, out, 4, 6);
+}
+
+CK_INLINE void transform_filter(const winograd_form form, const vf *in, vf *out) {
+    if (form == LINE) line_filter(in, out);
+    else
+        both_ways(filter_transform, in, out, 3, 6);
+}
+
+CK_INLINE void transform_filter_adjoint(const winograd_form form, const vf *in, vf *out) {
+    if (form == LINE) line_filter_adjoint(in, out);
+    else
+        both_ways(filter_adjoint, in, out, 6, 3);
 }

@@ -28,26 +28,37 @@ CK_TILES(gradient_tile,
           float *du),
          inputs, input_pitch, gradients, gradient_pitch, rows, du)
 
-// dw of `channels` input channels from c on and the panel's outputs := or += that of `rows` tiles.
-static void add_filters(const ck_conv2d *plan, const planes *inputs, ptrdiff_t c, ptrdiff_t channels,
-                        const planes *gradients, const column_panel *p, ptrdiff_t rows, float *du, float *dw, int add) {
+// dw of filter f, of `channels` input channels from c on and the panel's outputs := or += that of `rows` tiles.
+CK_INLINE void add_filter(const winograd_form form, const ck_conv2d *plan, int f, const planes *inputs, ptrdiff_t c,
+                          ptrdiff_t channels, const planes *gradients, const column_panel *p, ptrdiff_t rows, float *du,
+                          float *dw, int add) {
     const ptrdiff_t C = plan->shape.C, O = plan->shape.O, width = p->vectors * VW;
     const ptrdiff_t plane = whole_tiles(channels) * width;
-    for (int e = 0; e < PLANES; e++)
+    for (int e = 0; e < planes_of_form(form); e++)
         for (ptrdiff_t k = 0; k < channels; k += TILE)
-            gradient_tile_of[p->vectors - 1](plane_of(inputs, e) + c + k, inputs->pitch,
-                                             plane_of(gradients, e) + p->first, gradients->pitch, rows,
-                                             du + e * plane + k * width);
+            gradient_tile_of[p->vectors - 1](plane_of(inputs, e) + f * inputs->pitch + c + k,
+                                             rows_per_tile(form) * inputs->pitch, plane_of(gradients, e) + p->first,
+                                             gradients->pitch, rows, du + e * plane + k * width);
     for (ptrdiff_t k = 0; k < channels; k++)
         for (ptrdiff_t j = 0; j < p->columns; j += VW) {
             const ptrdiff_t lanes = least(VW, p->columns - j);
-            vf u[PLANES], g[9];
-            CK_UNROLL for (int e = 0; e < PLANES; e++) u[e] = v_load(du + e * plane + k * width + j);
-            both_ways(filter_adjoint, u, g, 6, 3);
-            float *to = dw + (c + k) * O + p->first + j;
-            CK_UNROLL for (int i = 0; i < 9; i++, to += C * O)
+            vf u[MOST_PLANES], g[9];
+            CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) u[e] = v_load(du + e * plane + k * width + j);
+            transform_filter_adjoint(form, u, g);
+            float *to = dw + (f * taps_of_form(form) * C + c + k) * O + p->first + j;
+            CK_UNROLL for (int i = 0; i < taps_of_form(form); i++, to += C * O)
                 store_lanes(to, lanes, add ? v_add(load_lanes(to, lanes), g[i]) : g[i]);
         }
+}
+
+static void add_filters(const ck_conv2d *plan, const planes *inputs, ptrdiff_t c, ptrdiff_t channels,
+                        const planes *gradients, const column_panel *p, ptrdiff_t rows, float *du, float *dw, int add) {
+    if (form_of(&plan->shape) == SQUARE) {
+        add_filter(SQUARE, plan, 0, inputs, c, channels, gradients, p, rows, du, dw, add);
+        return;
+    }
+    for (int f = 0; f < filters_of_form(LINE); f++)
+        add_filter(LINE, plan, f, inputs, c, channels, gradients, p, rows, du, dw, add);
 }
 
 // ---- Fused: a group's blocks of tiles, all channels
@@ -58,12 +69,14 @@ static void fused_group(void *context, ptrdiff_t group, void *scratch) {
     const ck_conv2d_shape *s = &plan->shape;
     const ptrdiff_t tall = plan->gradient_rows, blocks = blocks_of(plan->tiles, tall);
     const ptrdiff_t first = group * blocks / plan->weight_groups, end = (group + 1) * blocks / plan->weight_groups;
-    const planes inputs = {scratch, tall, slab_pitch(s->C)};
-    const planes gradients = {inputs.at + PLANES * plane_floats(tall, inputs.pitch), tall, slab_pitch(s->O)};
-    float *du = gradients.at + PLANES * plane_floats(tall, gradients.pitch), *dw = job->dw + group * 9 * s->C * s->O;
+    const winograd_form form = form_of(s);
+    const int count = planes_of_form(form);
+    const planes inputs = {scratch, input_rows(form, tall), slab_pitch(s->C)};
+    const planes gradients = {inputs.at + count * plane_floats(inputs.rows, inputs.pitch), tall, slab_pitch(s->O)};
+    float *du = gradients.at + count * plane_floats(tall, gradients.pitch), *dw = job->dw + group * 9 * s->C * s->O;
     for (ptrdiff_t block = first; block < end; block++) {
         const ptrdiff_t tile = block * tall, rows = least(tall, plan->tiles - tile);
-        transform_around(plan, &job->x, tile, rows, 0, s->C, &inputs, 0);
+        transform_around(plan, &job->x, rows_per_tile(form) * tile, input_rows(form, rows), 0, s->C, &inputs, 0);
         transform_gradients(plan, &job->dy, tile, rows, 0, s->O, &gradients, 0);
         for (ptrdiff_t i = 0; i < panel_count(s->O); i++) {
             const column_panel p = panel_at(s->O, i);
@@ -79,10 +92,15 @@ static void fused_group(void *context, ptrdiff_t group, void *scratch) {
 static void apart_gradients(void *context, ptrdiff_t task, void *scratch) {
     (void)scratch;
     const filter_gradient_job *job = context;
-    const ptrdiff_t row = task / 2 * job->plan->tile_rows, count = least(job->plan->tile_rows, job->chunk_tiles - row);
-    if (task % 2 == 0) transform_around(job->plan, &job->x, job->chunk + row, count, 0, job->x.C, &job->inputs, row);
-    else
-        transform_gradients(job->plan, &job->dy, job->chunk + row, count, 0, job->dy.C, &job->gradients, row);
+    const ck_conv2d *plan = job->plan;
+    if (task % 2 == 0) {
+        const row_range rows = chunk_rows(plan, task / 2, job->chunk_tiles);
+        const ptrdiff_t first = rows_per_tile(form_of(&plan->shape)) * job->chunk;
+        transform_around(plan, &job->x, first + rows.first, rows.count, 0, job->x.C, &job->inputs, rows.first);
+        return;
+    }
+    const ptrdiff_t row = task / 2 * plan->tile_rows, count = least(plan->tile_rows, job->chunk_tiles - row);
+    transform_gradients(plan, &job->dy, job->chunk + row, count, 0, job->dy.C, &job->gradients, row);
 }
 
 static void apart_filters(void *context, ptrdiff_t task, void *scratch) {
@@ -105,8 +123,9 @@ static void weights_winograd(const ck_exec *exec, const ck_conv2d *plan, const c
         return;
     }
     job.dw = dw;
-    job.inputs = (planes){workspace, plan->tile_chunk, slab_pitch(s->C)};
-    workspace += PLANES * plane_floats(plan->tile_chunk, job.inputs.pitch);
+    const winograd_form form = form_of(s);
+    job.inputs = (planes){workspace, input_rows(form, plan->tile_chunk), slab_pitch(s->C)};
+    workspace += planes_of_form(form) * plane_floats(job.inputs.rows, job.inputs.pitch);
     job.gradients = (planes){workspace, plan->tile_chunk, slab_pitch(s->O)};
     for (job.chunk = 0; job.chunk < plan->tiles; job.chunk += plan->tile_chunk) {
         job.chunk_tiles = least(plan->tile_chunk, plan->tiles - job.chunk);

@@ -127,7 +127,8 @@ public struct EncoderSection: Codable, Sendable, Equatable {
         case resNet18OfWaveforms = "resnet18-1d"
     }
     public var name: Name = .efficientNetB0
-    /// Whether 3×3 convolutions of stride 1 may take Winograd's method: faster, with errors of 2e-5 of the largest value.
+    /// Whether convolutions of stride 1, 3×3 or 9 wide, may take Winograd's method: faster, with errors of 2e-5 of the
+    /// largest value.
     public var winograd = true
     /// Probability with which the last block's branch is dropped for an image; block b of 16 has b/16 of it.
     public var dropConnect: Float = 0.2

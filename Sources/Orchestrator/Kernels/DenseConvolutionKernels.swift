@@ -27,7 +27,7 @@ struct Window: Sendable, Equatable {
 struct ConvolutionKernel: WindowKernel {
     private var plan = ck_conv2d()
 
-    /// - Parameter allowsWinograd: F(4×4, 3×3), where the shape has it.
+    /// - Parameter allowsWinograd: where the window has such a method, 3×3 or 9 with a stride of 1.
     init(
         images: Int, height: Int, width: Int, channels: Int, outputs: Int, window: Window, allowsWinograd: Bool
     ) {

@@ -60,7 +60,7 @@ struct ModelBuilder {
         case .resNet18:
             ResNet18(dimensions: .two, allowsWinograd: encoder.winograd)(graph, input)
         case .resNet18OfWaveforms:
-            ResNet18(dimensions: .one)(graph, input).timeAsHeight
+            ResNet18(dimensions: .one, allowsWinograd: encoder.winograd)(graph, input).timeAsHeight
         }
     }
 

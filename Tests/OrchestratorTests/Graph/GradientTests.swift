@@ -180,9 +180,10 @@ import Testing
     }
 
     /// With so many rectifiers few draws have no kink near: the best of twelve.
-    @Test func residual_network_of_one_dimension() throws {
+    @Test(arguments: [false, true]) func residual_network_of_one_dimension(allowsWinograd: Bool) throws {
         try expectExact([8, 1, 61, 1], draws: 12) { graph, input in
-            contrast(graph, ResNet18(dimensions: .one, channels: [6, 9])(graph, input))
+            let encoder = ResNet18(dimensions: .one, allowsWinograd: allowsWinograd, channels: [6, 9])
+            return contrast(graph, encoder(graph, input))
         }
     }
 

@@ -87,8 +87,9 @@ import Testing
     }
 
     /// Its rounding is larger, and here and there on another side of a ReLU: the losses follow, single gradients need not.
-    @Test func with_winograds_convolutions_the_losses_follow_too() throws {
-        let model = try golden.model("resnet18-2d")
+    @Test(arguments: ["resnet18-2d", "resnet18-1d"])
+    func with_winograds_convolutions_the_losses_follow_too(name: String) throws {
+        let model = try golden.model(name)
         let (step, views) = (try step(model, winograd: true), model.views)
         let loss = step.forward(views: views.span, labels: model.labels, step: 0).loss
         #expect(abs(loss - model.losses[0]) <= 1e-5 * model.losses[0])
