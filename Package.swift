@@ -7,6 +7,9 @@ let kernelFlags: [CSetting] = [
     .unsafeFlags(["-O3", "-std=c17", "-Wall", "-Wextra", "-ffp-contract=off", "-fno-math-errno"])
 ]
 
+// Optimised in debug builds too, where traps stay in: the tests train, and without it thrice as long.
+let testedFlags: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
     name: "ossicle",
     products: [
@@ -35,7 +38,7 @@ let package = Package(
                 "CKernels", "CSndFile", "CSoxr", "CRubberBand", "COpenBLAS", "CPNG",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
-            ]),
+            ], swiftSettings: testedFlags),
         .executableTarget(
             name: "CLI",
             dependencies: [

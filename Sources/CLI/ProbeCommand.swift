@@ -111,6 +111,9 @@ struct ProbeClipCommand: ParsableCommand {
             valueName: "k"))
     var neighbours: Int?
 
+    @Flag(help: "Judge on the last fold alone: the clips that data.hold_out=test keeps from training.")
+    var heldOut = false
+
     @Option(help: "Epochs of the linear layer (100), or of fine-tuning (30).")
     var epochs: Int?
 
@@ -127,6 +130,11 @@ struct ProbeClipCommand: ParsableCommand {
     func run() throws {
         let checkpoint = try options.checkpoint()
         let dataset = try options.dataset(layout: layout)
+        if let recipe = checkpoint?.recipe, recipe.usesLabels, !heldOut || recipe.data.holdOut == .none {
+            ProbeOptions.tell(
+                "warning: this run learned from labels, and a score on those clips says nothing; "
+                    + "pretrain with data.hold_out=test and probe with --held-out to keep them apart")
+        }
         let report = try finetune ? fineTune(checkpoint, dataset) : frozen(checkpoint, dataset)
         if options.json { JSONReport.print(report) } else { Self.show(report) }
     }
@@ -135,6 +143,7 @@ struct ProbeClipCommand: ParsableCommand {
         var probe = SupervisedProbe(
             recipe: options.recipe(of: checkpoint), start: checkpoint, threads: Threads.chosen(options.threads))
         probe.seed = options.seed
+        probe.heldOutOnly = heldOut
         if let epochs { probe.epochs = epochs }
         return try probe.run(dataset, report: ProbeOptions.tell)
     }
@@ -142,6 +151,7 @@ struct ProbeClipCommand: ParsableCommand {
     private func frozen(_ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws -> ProbeReport {
         var clipOptions = options.clipOptions
         clipOptions.neighbours = neighbours
+        clipOptions.heldOutOnly = heldOut
         if let epochs { clipOptions.probe.epochs = epochs }
         return try probeClips(
             dataset: dataset, encoders: try options.encoders(checkpoint), options: clipOptions,

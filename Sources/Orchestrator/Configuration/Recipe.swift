@@ -43,6 +43,13 @@ public struct DataSection: Codable, Sendable, Equatable {
         case start
     }
     public var placement: Placement = .random
+    /// What training must not see.
+    public enum HoldOut: String, Codable, Sendable, CaseIterable {
+        case none
+        /// The published test part, and what a published list keeps for validation (``AudioDataset/heldOut``).
+        case test
+    }
+    public var holdOut: HoldOut = .none
     /// Part of each class's clips whose labels are used, drawn by the seed.
     public var labelShare = 1.0
     /// Decoded audio kept in memory, in MiB, so that a clip is decoded once and not every epoch.
@@ -59,6 +66,7 @@ public struct DataSection: Codable, Sendable, Equatable {
         case prefetch
         case placement
         case viewFrames = "view_frames"
+        case holdOut = "hold_out"
         case labelShare = "label_share"
         case cacheMemoryMiB = "cache_memory_mib"
     }

@@ -5,6 +5,7 @@ extension RecipeKey {
 
         .integer("data.view_frames", \.data.viewFrames, positive),
         .choice("data.placement", \.data.placement),
+        .choice("data.hold_out", \.data.holdOut),
         .number("data.label_share", \.data.labelShare, "a part above 0, up to 1") { $0 > 0 && $0 <= 1 },
         .number("data.level", \.data.level, "a level from 0 to 1, 0 to leave levels alone") { (0...1).contains($0) },
         .integer("data.cache_memory_mib", \.data.cacheMemoryMiB, counted),

@@ -3,12 +3,14 @@ struct LabelSubset: Sendable {
     /// A label of each clip of the data set; below 0 where it has none that is used.
     let labels: [Int32]
 
-    /// - Parameter share: part of each class's clips; the number is rounded, and must not be 0.
+    /// - Parameters:
+    ///   - share: part of each class's clips; the number is rounded, and must not be 0.
+    ///   - heldOut: clips whose labels are never used.
     /// - Throws: ``DataError/tooFewLabels(name:clips:share:)``.
-    init(_ dataset: AudioDataset, share: Double, seed: UInt64) throws(DataError) {
+    init(_ dataset: AudioDataset, share: Double, seed: UInt64, without heldOut: Set<Int> = []) throws(DataError) {
         var labels = [Int32](repeating: -1, count: dataset.clips.count)
         for (label, name) in dataset.classes.enumerated() {
-            var clips = dataset.clips.indices.filter { dataset.clips[$0].label == label }
+            var clips = dataset.clips.indices.filter { dataset.clips[$0].label == label && !heldOut.contains($0) }
             guard !clips.isEmpty else { continue }
             let wanted = Int((share * Double(clips.count)).rounded())
             guard wanted > 0 else { throw .tooFewLabels(name: name, clips: clips.count, share: share) }

@@ -24,11 +24,10 @@ public enum Division: Sendable, Equatable {
     /// that no group is on both sides, and classes are balanced as far as groups allow.
     case random(testFraction: Double)
 
-    /// The division that a data set is published with, where its clips show one; otherwise random, 80 / 20.
+    /// The division that a data set is published with; nil where its clips show none.
     ///
-    /// - Parameter prefersGroups: hold two groups out at a time rather than use the official lists. Needed for fsdd,
-    ///   whose official split has every speaker on both sides and is solved by log-mel statistics alone.
-    public static func standard(for clips: [Clip], prefersGroups: Bool = false) -> Division {
+    /// - Parameter prefersGroups: hold two groups out at a time rather than use the official lists.
+    public static func published(for clips: [Clip], prefersGroups: Bool = false) -> Division? {
         let labelled = clips.filter { $0.label != nil }
         if prefersGroups, Set(labelled.compactMap(\.group)).count >= 3, labelled.allSatisfy({ $0.group != nil }) {
             return .heldOutGroups(2)
@@ -37,11 +36,25 @@ public enum Division: Sendable, Equatable {
         if labelled.contains(where: { $0.split == .train }), labelled.contains(where: { $0.split == .test }) {
             return .lists
         }
-        return .random(testFraction: 0.2)
+        return nil
     }
 
-    /// - Parameter seed: read by `random` alone.
-    public func makeFolds(of clips: [Clip], seed: UInt64 = 0) throws(EvaluationError) -> [Fold] {
+    /// ``published(for:prefersGroups:)``, or random, 80 / 20.
+    public static func standard(for clips: [Clip], prefersGroups: Bool = false) -> Division {
+        published(for: clips, prefersGroups: prefersGroups) ?? .random(testFraction: 0.2)
+    }
+
+    /// - Parameters:
+    ///   - seed: read by `random` alone.
+    ///   - lastOnly: the last fold alone, whose test part is what training can be asked to leave out.
+    public func makeFolds(
+        of clips: [Clip], seed: UInt64 = 0, lastOnly: Bool = false
+    ) throws(EvaluationError) -> [Fold] {
+        let folds = try makeAllFolds(of: clips, seed: seed)
+        return lastOnly ? folds.suffix(1) : folds
+    }
+
+    private func makeAllFolds(of clips: [Clip], seed: UInt64) throws(EvaluationError) -> [Fold] {
         let labelled = clips.indices.filter { clips[$0].label != nil }
         switch self {
         case .folds:
@@ -102,5 +115,24 @@ public enum Division: Sendable, Equatable {
             for (label, count) in counts { wanted[label, default: 0] -= count }
         }
         return test
+    }
+}
+
+extension AudioDataset {
+    /// The official split of fsdd has every speaker on both sides, and log-mel statistics alone solve it: its division
+    /// holds speakers out.
+    private var prefersGroups: Bool { layout == .fsdd }
+
+    /// ``Division/standard(for:prefersGroups:)`` of the clips.
+    var division: Division { .standard(for: clips, prefersGroups: prefersGroups) }
+
+    /// The test and validation clips of the published division's last fold: a test list, ESC's last fold, fsdd's last two
+    /// speakers. Empty where no division is published.
+    var heldOut: Set<Int> {
+        get throws(EvaluationError) {
+            guard let division = Division.published(for: clips, prefersGroups: prefersGroups) else { return [] }
+            let folds = try division.makeFolds(of: clips, lastOnly: true)
+            return Set(folds.flatMap { $0.test + $0.validation })
+        }
     }
 }

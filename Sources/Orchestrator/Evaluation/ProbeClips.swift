@@ -2,6 +2,8 @@
 public struct ClipProbeOptions: Sendable, Equatable {
     /// nil: the one that the data set is published with (``Division/standard(for:prefersGroups:)``).
     public var division: Division?
+    /// Judge on the last fold alone: what `data.hold_out: test` keeps from training.
+    public var heldOutOnly = false
     /// Crops embedded of each training clip; fewer where their vectors would take more than `memoryMiB`.
     public var crops = 10
     public var memoryMiB = 2048
@@ -34,11 +36,10 @@ public func probeClips(
     guard dataset.clips.contains(where: { $0.label != nil }) else {
         throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
     }
-    let division =
-        options.division ?? Division.standard(for: dataset.clips, prefersGroups: dataset.layout == .fsdd)
     return try probeClips(
-        dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue, division: division,
-        encoders: encoders, options: options, report: report, source: ProbeSource(dataset, options).samples)
+        dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue,
+        division: options.division ?? dataset.division, encoders: encoders, options: options, report: report,
+        source: ProbeSource(dataset, options).samples)
 }
 
 /// Opens a data set's clips for one encoder after the other; neighbours of one rate and level share what is decoded.
@@ -97,7 +98,7 @@ func clipOutcomes(
     let found = Set(clips.compactMap(\.label)).count
     guard found >= 2 else { throw EvaluationError.tooFewClasses(found: found) }
     guard options.includesLogMel || !encoders.isEmpty else { throw EvaluationError.noEncoders }
-    let folds = try division.makeFolds(of: clips, seed: options.seed)
+    let folds = try division.makeFolds(of: clips, seed: options.seed, lastOnly: options.heldOutOnly)
     let training = Set(folds.flatMap(\.train))
     let tested = Set(folds.flatMap(\.test))
 

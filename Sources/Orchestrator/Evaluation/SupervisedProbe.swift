@@ -12,6 +12,8 @@ public struct SupervisedProbe {
     public var batchSize = 64
     public var learningRate = 1e-3
     public var division: Division?
+    /// Judge on the last fold alone: what `data.hold_out: test` keeps from training.
+    public var heldOutOnly = false
     public var shortestTail = ClipSegments.defaultShortestTail
     public var resamples = 1000
     public var seed: UInt64 = 0
@@ -28,9 +30,7 @@ public struct SupervisedProbe {
         guard dataset.clips.contains(where: { $0.label != nil }) else {
             throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
         }
-        let division =
-            division ?? Division.standard(for: dataset.clips, prefersGroups: dataset.layout == .fsdd)
-        let folds = try division.makeFolds(of: dataset.clips, seed: seed)
+        let folds = try (division ?? dataset.division).makeFolds(of: dataset.clips, seed: seed, lastOnly: heldOutOnly)
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let labels = dataset.clips.map { $0.label ?? 0 }
         var number = 0

@@ -32,7 +32,7 @@ public struct Sweep {
             guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
                 return (scores, true)
             }
-            let report = try probe(cell, labelled)
+            let report = try probe(cell, recipes[index], labelled)
             tell("\(cell.name): accuracy \(report.value)")
             try SweepTable(plan: plan, scores: scores).write(to: output)
         }
@@ -68,10 +68,11 @@ public struct Sweep {
         return try !trainer.run(resume: isBegun).interrupted
     }
 
-    private func probe(_ cell: SweepPlan.Cell, _ labelled: AudioDataset) throws -> ProbeReport {
+    private func probe(_ cell: SweepPlan.Cell, _ recipe: Recipe, _ labelled: AudioDataset) throws -> ProbeReport {
         var options = ClipProbeOptions()
         options.seed = cell.seed
         options.includesLogMel = false
+        options.heldOutOnly = recipe.data.holdOut == .test
         let encoder = try Checkpoint(folder(cell)).encoder(threads: threads)
         let report = try probeClips(dataset: labelled, encoders: [("run", encoder)], options: options)
         let path = folder(cell) + "/probe.json"

@@ -36,13 +36,18 @@ public final class Trainer {
         if folder.hasCheckpoint && !resume { throw TrainingError.runExists(path: folder.path) }
         if !folder.hasCheckpoint && resume { throw TrainingError.nothingToResume(path: folder.path) }
         let isSupervised = recipe.method == .supervised
+        let heldOut = recipe.data.holdOut == .test ? try dataset.heldOut : []
         let labels =
             recipe.usesLabels
-            ? try LabelSubset(dataset, share: recipe.data.labelShare, seed: recipe.training.seed).labels : nil
+            ? try LabelSubset(
+                dataset, share: recipe.data.labelShare, seed: recipe.training.seed, without: heldOut
+            ).labels : nil
         if let labels, labels.allSatisfy({ $0 < 0 }) {
             throw TrainingError.labelsMissing(method: recipe.method.rawValue)
         }
-        let clips = dataset.clips.indices.filter { clip in !isSupervised || labels.map { $0[clip] >= 0 } ?? true }
+        let clips = dataset.clips.indices.filter { clip in
+            !heldOut.contains(clip) && (!isSupervised || labels.map { $0[clip] >= 0 } ?? true)
+        }
         let classes = recipe.usesLabels ? dataset.classes : []
 
         var counters = RunCounters()
@@ -67,6 +72,9 @@ public final class Trainer {
         defer { loader.stop() }
         try folder.create()
         if !isSupervised { warnAboutShortClips() }
+        if recipe.data.holdOut == .test, heldOut.isEmpty {
+            warn("data.hold_out is test, but these clips have no published test part: all of them are trained on")
+        }
         if !resume { try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml") }
         return try train(step, loader, store, &counters, classes, evaluation)
     }

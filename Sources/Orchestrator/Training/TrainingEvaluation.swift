@@ -17,9 +17,10 @@ final class TrainingEvaluation {
         options.seed = recipe.training.seed
         options.includesLogMel = false
         options.cacheMemoryMiB = recipe.data.cacheMemoryMiB
-        self.options = options
         self.dataset = dataset
-        division = Division.standard(for: dataset.clips, prefersGroups: dataset.layout == .fsdd)
+        options.heldOutOnly = recipe.data.holdOut == .test
+        division = dataset.division
+        self.options = options
         _ = try division.makeFolds(of: dataset.clips, seed: options.seed)
         source = ProbeSource(dataset, options)
         encoder = try EncoderProgram(recipe: recipe, parameters: parameters, threads: threads)

@@ -50,6 +50,20 @@ import Testing
         }
     }
 
+    @Test func what_is_held_out_is_the_last_fold_and_a_random_division_has_none() throws {
+        let folder = try TemporaryFolder()
+        for name in ["0_theo_7", "1_george_7", "0_lucas_8", "1_yweweler_9"] {
+            try folder.writeNoise("\(name).wav", seed: 1)
+        }
+        let digits = try AudioDataset.open([folder.path], layout: .fsdd)
+        let last = try digits.division.makeFolds(of: digits.clips, lastOnly: true)
+        #expect(last.count == 1 && Set(last[0].test.compactMap { digits.clips[$0].group }) == ["theo", "yweweler"])
+        #expect(try digits.heldOut == Set(last[0].test))
+        let subset = try LabelSubset(digits, share: 1, seed: 0, without: digits.heldOut)
+        #expect(Set(subset.labels.indices.filter { subset.labels[$0] >= 0 }) == Set(last[0].train))
+        #expect(try AudioDataset.open([folder.path], layout: .folders).heldOut == [])
+    }
+
     @Test func random_division_is_stratified_and_seeded() throws {
         let clips = (0..<100).map { Clip(path: "\($0)", label: $0 < 80 ? 0 : 1, seconds: 1) }
         let fold = try Division.random(testFraction: 0.2).makeFolds(of: clips, seed: 5)[0]
