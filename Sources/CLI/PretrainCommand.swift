@@ -40,6 +40,9 @@ struct PretrainCommand: ParsableCommand {
     @Option(help: "data.label_share: part of each class's clips whose labels are used.")
     var labels: Double?
 
+    @Option(help: "encoder.start: a run, or a safetensors file with torchvision's names, whose encoder to begin with.")
+    var start: String?
+
     @Option(help: "training.seed")
     var seed: UInt64?
 
@@ -65,6 +68,7 @@ struct PretrainCommand: ParsableCommand {
         ]
         var overrides = changes + numbers.compactMap { key, value in value.map { "\(key)=\($0)" } }
         if let labels { overrides.append("data.label_share=\(labels)") }
+        if let start { overrides.append("encoder.start=\(start)") }
         if let seed { overrides.append("training.seed=\(seed)") }
         let recipe = try RecipeFile.load(recipe, overrides: overrides)
         let dataset = try AudioDataset.open(data, layout: layout)

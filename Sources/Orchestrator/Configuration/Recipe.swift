@@ -135,6 +135,9 @@ public struct EncoderSection: Codable, Sendable, Equatable {
         case resNet18OfWaveforms = "resnet18-1d"
     }
     public var name: Name = .efficientNetB0
+    /// What the encoder's weights begin as: those of a run (its folder), or of a safetensors file with torchvision's names;
+    /// empty: random ones.
+    public var start = ""
     /// Whether convolutions of stride 1, 3×3 or 9 wide, may take Winograd's method: faster, with errors of 2e-5 of the
     /// largest value.
     public var winograd = true
@@ -159,6 +162,7 @@ public struct EncoderSection: Codable, Sendable, Equatable {
     public init() {}
     enum CodingKeys: String, CodingKey {
         case name
+        case start
         case output
         case winograd
         case dropConnect = "drop_connect"

@@ -67,6 +67,7 @@ extension RecipeKey {
         .integer("augmentation.frequency_mask_bands", \.augmentation.frequencyMaskBands, counted),
 
         .choice("encoder.name", \.encoder.name),
+        .path("encoder.start", \.encoder.start),
         .flag("encoder.winograd", \.encoder.winograd),
         .number("encoder.drop_connect", \.encoder.dropConnect, "a probability from 0, below 1") {
             (0..<1).contains($0)

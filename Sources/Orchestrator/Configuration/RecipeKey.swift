@@ -56,6 +56,12 @@ extension RecipeKey {
             read: { try? AugmentationChain($0) }, write: { "\"\($0.text)\"" })
     }
 
+    static func path(_ name: String, _ path: Path<String>) -> RecipeKey {
+        key(
+            name, path, "a path", read: { $0 },
+            write: { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" })
+    }
+
     private static func key<Value>(
         _ name: String, _ path: Path<Value>, _ expected: String, read: @escaping @Sendable (String) -> Value?,
         write: @escaping @Sendable (Value) -> String

@@ -24,7 +24,9 @@ public struct Checkpoint {
     public let recipe: Recipe
     public let counters: RunCounters
     public let classes: [String]
-    private let file: SafeTensorsFile
+    let file: SafeTensorsFile
+    /// Before the names of the values that are the run's result: its averages, where it kept them.
+    var resultPrefix: String { recipe.optimizer.average > 0 ? Self.average + "/" : "" }
 
     /// Reads `path`, a run's folder or a checkpoint file.
     public init(_ path: String) throws(CheckpointError) {
@@ -62,13 +64,13 @@ public struct Checkpoint {
     func load(into store: ParameterStore, moments: [String] = []) throws(CheckpointError) {
         for parameter in store.all {
             let entry = store.entry(parameter)
-            store.buffer(parameter).copy(from: try values(entry.name, entry))
+            store.buffer(parameter).copy(from: try file.values(entry.name, of: entry))
             if store.hasAverages {
-                store.average(parameter).copy(from: try values("\(Self.average)/\(entry.name)", entry))
+                store.average(parameter).copy(from: try file.values("\(Self.average)/\(entry.name)", of: entry))
             }
             guard entry.isTrained else { continue }
             for (order, moment) in moments.enumerated() {
-                store.moment(order, parameter).copy(from: try values("\(moment)/\(entry.name)", entry))
+                store.moment(order, parameter).copy(from: try file.values("\(moment)/\(entry.name)", of: entry))
             }
         }
     }
@@ -80,18 +82,8 @@ public struct Checkpoint {
         for parameter in store.all {
             let entry = store.entry(parameter)
             guard wanted(entry.name) else { continue }
-            let name = recipe.optimizer.average > 0 ? "\(Self.average)/\(entry.name)" : entry.name
-            store.buffer(parameter).copy(from: try values(name, entry))
+            store.buffer(parameter).copy(from: try file.values(resultPrefix + entry.name, of: entry))
         }
-    }
-
-    private func values(_ name: String, _ entry: ParameterStore.Entry) throws(CheckpointError) -> [Float] {
-        let values = try file.floats(name)
-        guard file.shape(name) == entry.shape else {
-            throw CheckpointError.wrongShape(
-                path: path, name: name, expected: entry.shape, found: file.shape(name) ?? [])
-        }
-        return entry.layout.toMemory(values, shape: entry.shape)
     }
 
     static func write(

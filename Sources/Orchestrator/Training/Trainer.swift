@@ -61,6 +61,7 @@ public final class Trainer {
             try folder.trimLog(toStep: counters.step)
         } else {
             step = try makeStep(classes)
+            try start(step)
         }
         let evaluation = try evaluationData.map {
             try TrainingEvaluation(recipe: recipe, dataset: $0, threads: threads)
@@ -82,6 +83,17 @@ public final class Trainer {
     private func makeStep(_ classes: [String]) throws(MemoryError) -> TrainingStep {
         try TrainingStep(
             recipe: recipe, batch: recipe.training.batchSize, classes: classes.count, threads: threads)
+    }
+
+    /// Gives the encoder the weights that the recipe begins with.
+    private func start(_ step: TrainingStep) throws {
+        guard !recipe.encoder.start.isEmpty else { return }
+        let names = ModelBuilder(recipe: recipe).encoderNames
+        let missing = try StartWeights(recipe.encoder.start).load(into: step.parameters, names: names)
+        guard let first = missing.min() else { return }
+        warn(
+            "\(recipe.encoder.start) lacks \(missing.count) of the encoder’s \(names.count) tensors (\(first) for one); "
+                + "they begin at random")
     }
 
     private func train(

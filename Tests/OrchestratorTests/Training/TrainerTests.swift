@@ -56,6 +56,13 @@ import Testing
         func warned(_ sentence: String) {}
     }
 
+    private final class Warnings: TrainingObserver {
+        private(set) var all: [String] = []
+        func progressed(_ progress: TrainingProgress) {}
+        func finished(_ epoch: EpochSummary) {}
+        func warned(_ sentence: String) { all.append(sentence) }
+    }
+
     private final class Evaluations: TrainingObserver {
         private(set) var all: [EvaluationSummary] = []
         func progressed(_ progress: TrainingProgress) {}
@@ -108,6 +115,56 @@ import Testing
         #expect(evaluations.all.map(\.step) == [4] && evaluations.all.map(\.epoch) == [1])
         let log = try String(contentsOfFile: "\(folder.path)-evaluated/log.jsonl", encoding: .utf8)
         #expect(log.contains("\"probe_accuracy\":"))
+    }
+
+    @Test func a_run_begins_with_another_runs_encoder_or_with_that_of_a_file_by_name() throws {
+        func start(_ path: String) throws -> (store: ParameterStore, missing: [String]) {
+            let step = try TrainingStep(recipe: self.recipe(), batch: 3, threads: 1)
+            let names = ModelBuilder(recipe: self.recipe()).encoderNames
+            return (step.parameters, try StartWeights(path).load(into: step.parameters, names: names))
+        }
+        func values(_ store: ParameterStore, _ name: String) throws -> [Float] {
+            store.buffer(try #require(store.named(name))).array
+        }
+        let (stem, projection) = ("features.0.0.weight", "projection.dense.weight")
+        defer { remove("start", "started") }
+        let dataset = try AudioDataset.open([folder.path], layout: .folders)
+        var recipe = recipe()
+        recipe.training.steps = 2
+        recipe.optimizer.average = 0.5
+        _ = try Trainer(recipe: recipe, dataset: dataset, output: "\(folder.path)-start", threads: 1).run(resume: false)
+        let trained = ParameterStore()
+        _ = try EncoderProgram(recipe: recipe, parameters: trained, threads: 1)
+        try Checkpoint("\(folder.path)-start").loadResult(into: trained)
+        let begun = try start("\(folder.path)-start")
+        #expect(try begun.missing.isEmpty && values(begun.store, stem) == values(trained, stem))
+        let fresh = try TrainingStep(recipe: self.recipe(), batch: 3, threads: 1).parameters
+        #expect(try values(begun.store, projection) == values(fresh, projection))
+
+        // A file of one tensor: that one, and a warning about the others.
+        var writer = SafeTensorsWriter()
+        writer.add(name: stem, floats: (0..<288).map { Float($0) }, shape: [32, 1, 3, 3])
+        let file = "\(folder.path)/one.safetensors"
+        try writer.write(to: file)
+        let one = try start(file)
+        #expect(try one.missing.count > 300 && values(one.store, stem).sorted() == (0..<288).map { Float($0) })
+        recipe.encoder.start = file
+        let watcher = Warnings()
+        _ = try Trainer(
+            recipe: recipe, dataset: dataset, output: "\(folder.path)-started", threads: 1, observer: watcher
+        ).run(resume: false)
+        #expect(watcher.all.contains { $0.contains("one.safetensors lacks") })
+
+        writer = SafeTensorsWriter()
+        writer.add(name: stem, floats: [0], shape: [1])
+        try writer.write(to: file)
+        #expect(throws: CheckpointError.wrongShape(path: file, name: stem, expected: [32, 1, 3, 3], found: [1])) {
+            _ = try start(file)
+        }
+        writer = SafeTensorsWriter()
+        writer.add(name: "other", floats: [0], shape: [1])
+        try writer.write(to: file)
+        #expect(throws: CheckpointError.self) { _ = try start(file) }
     }
 
     @Test func evaluation_on_clips_without_labels_is_an_error_before_anything_is_written() throws {
