@@ -8,6 +8,7 @@ struct KernelsCommand: ParsableCommand {
 
     @Option(help: "File of shapes.") var shapes = "bench/Shapes/efficientnet-b0.txt"
     @Option(help: "Views of a step.") var views = 128
+    @Option(help: "Also draw them under the roof, an SVG file.") var picture: String?
     @Option(help: "Measure a peer's kernels in turn: onednn (through PyTorch) or openblas.") var against: KernelPeer?
     @OptionGroup var python: PythonOptions
     @OptionGroup var options: BenchOptions
@@ -21,6 +22,9 @@ struct KernelsCommand: ParsableCommand {
 
     func validate() throws {
         guard views >= 1 else { throw ValidationError("--views takes 1 or more") }
+        if against != nil, picture != nil {
+            throw ValidationError("--picture draws ours under the roof: leave --against out")
+        }
     }
 
     func run() throws {
@@ -36,6 +40,10 @@ struct KernelsCommand: ParsableCommand {
             let result = measure(one, pool, roof)
             results.append(result)
             if !options.json { printRow(result) }
+        }
+        if let picture {
+            try RooflinePicture(title: "\(machine), \(views) views", roof: roof, results: results).drawing
+                .write(to: picture)
         }
         let report = Report(machine: machine, roof: roof, views: views, kernels: results)
         if options.json { try Output.json(report) } else { printTotal(results) }
