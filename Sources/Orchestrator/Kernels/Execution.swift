@@ -19,6 +19,32 @@ final class Execution {
 
     deinit { ck_pool_destroy(pool) }
 
+    /// Runs `body` for every block on any thread, and says which: no two run at a time with one lane.
+    func forEach(_ blocks: Int, _ body: (_ block: Int, _ lane: Int) -> Void) {
+        withoutActuallyEscaping(body) { body in
+            let job = Job(body: body, scratch: scratch.buffer(at: 0, count: 0).base, laneBytes: laneBytes)
+            self { exec in
+                ck_parallel(
+                    exec, blocks,
+                    { context, block, scratch in
+                        guard let context, let scratch else { return }
+                        let job = Unmanaged<Job>.fromOpaque(context).takeUnretainedValue()
+                        job.body(block, (scratch - UnsafeMutableRawPointer(job.scratch)) / job.laneBytes)
+                    }, Unmanaged.passUnretained(job).toOpaque())
+            }
+        }
+    }
+
+    private final class Job {
+        let body: (Int, Int) -> Void
+        let scratch: UnsafeMutablePointer<Float>
+        let laneBytes: Int
+
+        init(body: @escaping (Int, Int) -> Void, scratch: UnsafeMutablePointer<Float>, laneBytes: Int) {
+            (self.body, self.scratch, self.laneBytes) = (body, scratch, laneBytes)
+        }
+    }
+
     /// Hands the C environment to one run function.
     func callAsFunction<R>(_ body: (UnsafePointer<ck_exec>) -> R) -> R {
         let lanes = scratch.buffer(at: 0, count: laneBytes * threads / 4)

@@ -25,6 +25,11 @@ struct Buffer {
 
     func copy(from source: [Float]) { copy(from: source.span) }
 
+    func copy(from source: Buffer) {
+        precondition(source.count <= count, "more values than the buffer holds")
+        base.update(from: source.base, count: source.count)
+    }
+
     func copy(to target: inout MutableSpan<Float>, at start: Int = 0, count: Int) {
         precondition(count <= self.count && start + count <= target.count, "more values than the target holds")
         target.withUnsafeMutableBufferPointer { values in

@@ -31,24 +31,47 @@ struct EfficientNetB0 {
     var timeStride = 32
 
     /// - Parameter input: (views, time, mel, 1).
-    func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
-        let blocks = Self.stages.map(\.repeats).reduce(0, +)
-        var feature = Stem(name: "features.0", channels: 32)(graph, input)
-        var index = 0
+    func callAsFunction(_ graph: Graph, _ input: Value) -> Feature { late(graph, early(graph, input)) }
+
+    /// The first convolution and the stages with the large maps: a cache holds those of one view.
+    func early(_ graph: Graph, _ input: Value) -> Feature {
+        stages(0..<Self.earlyStages, graph, Stem(name: "features.0", channels: 32)(graph, input))
+    }
+
+    /// The rest, whose weights are larger than their maps.
+    func late(_ graph: Graph, _ input: Feature) -> Feature {
+        let map = stages(Self.earlyStages..<Self.stages.count, graph, input)
+        return Pointwise(name: "features.8", channels: Self.dimension, activation: .swish)(graph, map)
+    }
+
+    private static let earlyStages = 3
+
+    /// Of each stage's first block.
+    private var strides: [Stride] {
         var frames = 2  // of the input, in one frame of the map
-        for (number, stage) in Self.stages.enumerated() {
-            let downsample = Stride(height: frames < timeStride ? stage.stride : 1, width: stage.stride)
-            frames *= downsample.height
+        return Self.stages.map { stage in
+            let stride = Stride(height: frames < timeStride ? stage.stride : 1, width: stage.stride)
+            frames *= stride.height
+            return stride
+        }
+    }
+
+    private func stages(_ range: Range<Int>, _ graph: Graph, _ input: Feature) -> Feature {
+        let blocks = Self.stages.map(\.repeats).reduce(0, +)
+        var feature = input
+        var index = Self.stages[..<range.lowerBound].map(\.repeats).reduce(0, +)
+        for number in range {
+            let stage = Self.stages[number]
             for repetition in 0..<stage.repeats {
                 let block = MobileBlock(
                     name: "features.\(number + 1).\(repetition).block", expansion: stage.expansion,
-                    channels: stage.channels, stride: repetition == 0 ? downsample : .one, kernel: stage.kernel,
+                    channels: stage.channels, stride: repetition == 0 ? strides[number] : .one, kernel: stage.kernel,
                     dropProbability: dropConnect * Float(index) / Float(blocks), index: index)
                 feature = block(graph, feature)
                 index += 1
             }
         }
-        return Pointwise(name: "features.8", channels: Self.dimension, activation: .swish)(graph, feature)
+        return feature
     }
 }
 

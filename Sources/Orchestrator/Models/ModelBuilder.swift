@@ -12,6 +12,26 @@ struct ModelBuilder {
         return graph.pinnedValue([views] + shape)
     }
 
+    /// What an encoder begins with.
+    enum EncoderInput {
+        /// (views, frames, bands, channels), or (views, 1, samples, 1).
+        case views(Value)
+        /// What ``early(_:_:)`` made of them.
+        case early(Feature)
+    }
+
+    /// The encoder's layers before those that ``EncoderInput/early(_:)`` stands for; nil where none are apart.
+    func early(_ graph: Graph, _ input: Value) -> Feature? {
+        switch recipe.encoder.name {
+        case .efficientNetB0: efficientNet.early(graph, input)
+        case .resNet18, .resNet18OfWaveforms: nil
+        }
+    }
+
+    private var efficientNet: EfficientNetB0 {
+        EfficientNetB0(dropConnect: recipe.encoder.dropConnect, timeStride: recipe.encoder.timeStride)
+    }
+
     /// What the encoder makes of its views, before anything is pooled over time.
     enum Encoding {
         /// One vector a view: (views, dimension).
@@ -20,8 +40,7 @@ struct ModelBuilder {
         case frames(Feature)
     }
 
-    /// - Parameter input: (views, frames, bands, channels), or (views, 1, samples, 1).
-    func encoding(_ graph: Graph, _ input: Value) -> Encoding {
+    func encoding(_ graph: Graph, _ input: EncoderInput) -> Encoding {
         switch recipe.encoder.output {
         case .clip: .clip(pooled(graph, "pool", map(graph, input), clipPooling))
         case .frames: .frames(frames(graph, input))
@@ -30,7 +49,7 @@ struct ModelBuilder {
 
     /// One vector a frame, of any encoder: (views, frames, 1, dimension). Of one that gives a vector a view it is what that
     /// is the maximum, or the mean, of: the same over mel.
-    func frames(_ graph: Graph, _ input: Value) -> Feature {
+    func frames(_ graph: Graph, _ input: EncoderInput) -> Feature {
         let map = map(graph, input)
         let encoder = recipe.encoder
         var h: Value
@@ -52,11 +71,18 @@ struct ModelBuilder {
         }
     }
 
+    private func map(_ graph: Graph, _ input: EncoderInput) -> Feature {
+        switch input {
+        case .views(let views): map(graph, views)
+        case .early(let feature): efficientNet.late(graph, feature)
+        }
+    }
+
     private func map(_ graph: Graph, _ input: Value) -> Feature {
         let encoder = recipe.encoder
         return switch encoder.name {
         case .efficientNetB0:
-            EfficientNetB0(dropConnect: encoder.dropConnect, timeStride: encoder.timeStride)(graph, input)
+            efficientNet(graph, input)
         case .resNet18:
             ResNet18(dimensions: .two, allowsWinograd: encoder.winograd)(graph, input)
         case .resNet18OfWaveforms:
@@ -76,7 +102,7 @@ struct ModelBuilder {
     var encoderNames: Set<String> {
         let parameters = ParameterStore()
         let graph = Graph(parameters: parameters, training: false)
-        _ = encoding(graph, input(graph, views: 1))
+        _ = encoding(graph, .views(input(graph, views: 1)))
         return Set(parameters.all.map { parameters.entry($0).name })
     }
 
@@ -97,7 +123,7 @@ struct ModelBuilder {
     /// - Parameter batch: clips.
     func training(_ graph: Graph, batch: Int) -> TrainingModel {
         let input = input(graph, views: batch * recipe.viewsPerClip)
-        let encoding = encoding(graph, input)
+        let encoding = encoding(graph, .views(input))
         let (embedding, objectives) = losses(graph, encoding, batch: batch)
         graph.pin(embedding)
         return TrainingModel(input: input, embedding: embedding, objectives: objectives)

@@ -20,7 +20,7 @@ public struct ModelSummary: Codable, Sendable {
     public let workspaceBytes: Int
     /// Weights, gradients and the optimizer's two moments.
     public let parameterBytes: Int
-    /// Inference over 64 views.
+    /// Inference over 64 views, on one thread.
     public let inferenceArenaBytes: Int
 
     /// Records both graphs, plans them, and allocates nothing.
@@ -29,7 +29,10 @@ public struct ModelSummary: Codable, Sendable {
         let builder = ModelBuilder(recipe: recipe, classes: classes)
         let store = ParameterStore()
         let inference = Graph(parameters: store, training: false)
-        inference.pin(builder.embedding(inference, builder.encoding(inference, builder.input(inference, views: 64))))
+        let early = EarlyLayers(builder, parameters: store)
+        let input = builder.input(inference, views: 64)
+        let begin = early.map { ModelBuilder.EncoderInput.early($0.record(inference, views: 64)) }
+        inference.pin(builder.embedding(inference, builder.encoding(inference, begin ?? .views(input))))
         encoderParameters = store.trainedCount
         let graph = Graph(parameters: store, training: true)
         let model = builder.training(graph, batch: recipe.training.batchSize)
@@ -43,7 +46,7 @@ public struct ModelSummary: Codable, Sendable {
         unsharedBytes = plan.unsharedBytes
         workspaceBytes = graph.operations.map(\.memory.workspace).max() ?? 0
         parameterBytes = 4 * 4 * store.trainedCount
-        inferenceArenaBytes = MemoryPlan(inference).bytes
+        inferenceArenaBytes = MemoryPlan(inference).bytes + (early?.bytes ?? 0)
         var seen: Set<Value> = []
         layers = graph.operations.map { operation in
             let fresh = operation.forwardAccess.filter { seen.insert($0).inserted }

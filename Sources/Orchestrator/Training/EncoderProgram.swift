@@ -16,6 +16,8 @@ public final class EncoderProgram: ViewEncoder {
     public let level: Float
     private let parameters: ParameterStore
     private let program: Program
+    private let early: EarlyLayers?
+    private let maps: Value?
     private let input: Value
     private let output: Value
     private let batch: Int
@@ -36,14 +38,18 @@ public final class EncoderProgram: ViewEncoder {
         self.level = recipe.data.level
         let graph = Graph(parameters: parameters, training: false)
         let builder = ModelBuilder(recipe: recipe, classes: classes)
+        early = EarlyLayers(builder, parameters: parameters)
         input = builder.input(graph, views: batch)
+        let begin = early.map { $0.record(graph, views: batch) }
+        maps = begin?.raw
+        let source = begin.map(ModelBuilder.EncoderInput.early) ?? .views(input)
         switch level {
         case .clip:
-            let h = builder.embedding(graph, builder.encoding(graph, input))
+            let h = builder.embedding(graph, builder.encoding(graph, source))
             output = classes > 0 ? builder.classifier(graph, h) : h
             rowsPerView = 1
         case .frame:
-            let frames = builder.frames(graph, input)
+            let frames = builder.frames(graph, source)
             output = frames.raw
             rowsPerView = frames.height
         }
@@ -51,6 +57,7 @@ public final class EncoderProgram: ViewEncoder {
         graph.pin(output)
         if !parameters.isAllocated { try parameters.allocate(seed: recipe.training.seed, training: false) }
         program = try Program(graph, threads: threads)
+        try early?.allocate(threads: threads)
     }
 
     public func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
@@ -61,6 +68,9 @@ public final class EncoderProgram: ViewEncoder {
         for first in stride(from: 0, to: count, by: batch) {
             let part = min(batch, count - first)
             source.copy(from: views.extracting(first * size..<(first + part) * size))
+            if let early, let maps {
+                early.run(program.execution, views: source, count: part, maps: program.buffer(maps))
+            }
             // Rows of the last pass that no view fills keep older values; no row reads another's in inference mode.
             program.forward()
             target.copy(to: &embeddings, at: first * values, count: part * values)

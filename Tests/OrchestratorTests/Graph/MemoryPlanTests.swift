@@ -11,7 +11,7 @@ import Testing
         if training {
             _ = builder.training(graph, batch: views / 2)
         } else {
-            graph.pin(builder.embedding(graph, builder.encoding(graph, builder.input(graph, views: views))))
+            graph.pin(builder.embedding(graph, builder.encoding(graph, .views(builder.input(graph, views: views)))))
         }
         return graph
     }

@@ -70,6 +70,26 @@ import Testing
         }
     }
 
+    @Test(arguments: 1...3) func early_layers_view_by_view_give_the_bits_of_a_whole_batch(threads: Int) throws {
+        let recipe = Self.recipe(.cola, .efficientNetB0, .logMel)
+        let (store, builder) = (ParameterStore(), ModelBuilder(recipe: recipe))
+        let encoder = try EncoderProgram(recipe: recipe, parameters: store, batch: 4, threads: threads)
+        let graph = Graph(parameters: store, training: false)
+        let input = builder.input(graph, views: 5)
+        let output = builder.embedding(graph, builder.encoding(graph, .views(input)))
+        graph.pin(output)
+        let whole = try Program(graph, threads: 1)
+        var random = RandomStream(seed: 4, purpose: .test)
+        let views = (0..<5 * 64 * 32).map { _ in random.normal() }
+        whole.buffer(input).copy(from: views)
+        whole.forward()
+        // Five views are a pass of four and one of one.
+        var embeddings = [Float](repeating: 0, count: 5 * encoder.dimension)
+        var target = embeddings.mutableSpan
+        encoder.encode(views.span, count: 5, into: &target)
+        #expect(embeddings == whole.buffer(output).array)
+    }
+
     @Test func the_encoders_names_are_those_of_no_head() {
         for (_, encoder, frontend) in Self.cases {
             let names = ModelBuilder(recipe: Self.recipe(.clar, encoder, frontend), classes: 2).encoderNames
