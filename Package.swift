@@ -7,7 +7,7 @@ let kernelFlags: [CSetting] = [
     .unsafeFlags(["-O3", "-std=c17", "-Wall", "-Wextra", "-ffp-contract=off", "-fno-math-errno"])
 ]
 
-// Optimised in debug builds too, where traps stay in: the tests train, and without it thrice as long.
+// Optimised in debug builds too, where traps stay in: the tests train, and without it more than twice as long.
 let testedFlags: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let package = Package(

@@ -28,7 +28,7 @@ CK_INLINE filter_panel filter_panel_at(const winograd_form form, const float *pa
 CK_INLINE void store_filter(const winograd_form form, const filter_job *job, const vf *taps, float *to,
                             ptrdiff_t plane) {
     vf u[MOST_PLANES];
-    transform_filter(form, taps, u);
+    either_form(form, line_filter, filter_transform, taps, u, 3, 6);
     if (job->stream) {
         CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) v_stream(to + e * plane, u[e]);
     } else

@@ -53,7 +53,7 @@ CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile
     const int height = tile_height(form), width = tile_width(form);
     vf m[MOST_PLANES], y[16];
     CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) m[e] = v_load(product + e * plane);
-    transform_outputs(form, m, y);
+    either_form(form, line_outputs, output_transform, m, y, 6, 4);
     CK_UNROLL for (int i = 0; i < height; i++) CK_UNROLL for (int j = 0; j < width; j++) {
         if (t.h + i >= H || t.w + j >= W) continue;
         const ptrdiff_t at = ((t.image * H + t.h + i) * W + t.w + j) * job->columns + c;

@@ -106,9 +106,9 @@ CK_INLINE void transform_tile_as(const winograd_form form, const tile_values wha
         } else
             for (int i = 0; i < height * width; i++)
                 in[i] = at[i] < 0 ? v_zero() : read_value(s, &k, at[i] + c, lanes, how);
-        if (what == INPUTS) transform_inputs(form, in, out);
+        if (what == INPUTS) either_form(form, line_inputs, input_transform, in, out, 6, 6);
         else
-            transform_outputs_adjoint(form, in, out);
+            either_form(form, line_outputs_adjoint, output_adjoint, in, out, 4, 6);
         float *row_at = to->at + row * to->pitch + c;
         const ptrdiff_t plane = plane_floats(to->rows, to->pitch);
         CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) v_store(row_at + e * plane, out[e]);

@@ -149,34 +149,10 @@ CK_INLINE void line_filter_adjoint(const vf *du, vf *dg) {
     dg[2] = v_add(v_add(du[7], near), v_fma(v_set1(4), far, half));
 }
 
-// ---- Of either form; `form` is a literal at every call.
-
-CK_INLINE void transform_inputs(const winograd_form form, const vf *in, vf *out) {
-    if (form == LINE) line_inputs(in, out);
+// out := the line's transform, or the square's both ways from `from` to `to`; `form` is a literal at every call.
+CK_INLINE void either_form(const winograd_form form, transform *line, transform *square, const vf *in, vf *out,
+                           const int from, const int to) {
+    if (form == LINE) line(in, out);
     else
-        both_ways(input_transform, in, out, 6, 6);
-}
-
-CK_INLINE void transform_outputs(const winograd_form form, const vf *in, vf *out) {
-    if (form == LINE) line_outputs(in, out);
-    else
-        both_ways(output_transform, in, out, 6, 4);
-}
-
-CK_INLINE void transform_outputs_adjoint(const winograd_form form, const vf *in, vf *out) {
-    if (form == LINE) line_outputs_adjoint(in, out);
-    else
-        both_ways(output_adjoint, in, out, 4, 6);
-}
-
-CK_INLINE void transform_filter(const winograd_form form, const vf *in, vf *out) {
-    if (form == LINE) line_filter(in, out);
-    else
-        both_ways(filter_transform, in, out, 3, 6);
-}
-
-CK_INLINE void transform_filter_adjoint(const winograd_form form, const vf *in, vf *out) {
-    if (form == LINE) line_filter_adjoint(in, out);
-    else
-        both_ways(filter_adjoint, in, out, 6, 3);
+        both_ways(square, in, out, from, to);
 }

@@ -44,7 +44,7 @@ CK_INLINE void add_filter(const winograd_form form, const ck_conv2d *plan, int f
             const ptrdiff_t lanes = least(VW, p->columns - j);
             vf u[MOST_PLANES], g[9];
             CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) u[e] = v_load(du + e * plane + k * width + j);
-            transform_filter_adjoint(form, u, g);
+            either_form(form, line_filter_adjoint, filter_adjoint, u, g, 6, 3);
             float *to = dw + (f * taps_of_form(form) * C + c + k) * O + p->first + j;
             CK_UNROLL for (int i = 0; i < taps_of_form(form); i++, to += C * O)
                 store_lanes(to, lanes, add ? v_add(load_lanes(to, lanes), g[i]) : g[i]);

@@ -29,10 +29,10 @@ public struct ModelSummary: Codable, Sendable {
         let builder = ModelBuilder(recipe: recipe, classes: classes)
         let store = ParameterStore()
         let inference = Graph(parameters: store, training: false)
-        let early = EarlyLayers(builder, parameters: store)
+        let early = EarlyLayers(builder, before: inference, views: 64)
         let input = builder.input(inference, views: 64)
-        let begin = early.map { ModelBuilder.EncoderInput.early($0.record(inference, views: 64)) }
-        inference.pin(builder.embedding(inference, builder.encoding(inference, begin ?? .views(input))))
+        let source = early.map { ModelBuilder.EncoderInput.early($0.maps) } ?? .views(input)
+        inference.pin(builder.embedding(inference, builder.encoding(inference, source)))
         encoderParameters = store.trainedCount
         let graph = Graph(parameters: store, training: true)
         let model = builder.training(graph, batch: recipe.training.batchSize)

@@ -3,24 +3,22 @@
 final class EarlyLayers {
     private let graph: Graph
     private let input: Value
-    private let output: Feature
+    private let output: Value
+    /// What the other layers begin with, in their graph.
+    let maps: Feature
     private var lanes: [Program] = []
 
+    /// - Parameter rest: the graph of the other layers, which is recorded next.
     /// - Returns: nil where the encoder's layers are run a batch at a time.
-    init?(_ builder: ModelBuilder, parameters: ParameterStore) {
-        graph = Graph(parameters: parameters, training: false)
+    init?(_ builder: ModelBuilder, before rest: Graph, views: Int) {
+        graph = Graph(parameters: rest.parameters, training: false)
         input = builder.input(graph, views: 1)
-        guard let output = builder.early(graph, input) else { return nil }
-        graph.pin(output.raw)
-        self.output = output
-    }
-
-    /// What the other layers begin with, in their graph.
-    func record(_ graph: Graph, views: Int) -> Feature {
-        var feature = output
+        guard var feature = builder.early(graph, input) else { return nil }
+        output = feature.raw
+        graph.pin(output)
         feature.images = views
-        feature.raw = graph.pinnedValue(feature.shape)
-        return feature
+        feature.raw = rest.pinnedValue(feature.shape)
+        maps = feature
     }
 
     /// Bytes a thread.
@@ -30,11 +28,12 @@ final class EarlyLayers {
         for _ in 0..<threads { lanes.append(try Program(graph, threads: 1)) }
     }
 
-    /// The first `count` of `views` to the first maps of `maps`.
-    func run(_ execution: Execution, views: Buffer, count: Int, maps: Buffer) {
-        execution.forEach(count) { view, lane in
+    /// The first `count` of `views` to the first maps of `rest`.
+    func run(_ rest: Program, views: Buffer, count: Int) {
+        let maps = rest.buffer(maps.raw)
+        rest.execution.forEach(count) { view, lane in
             let program = lanes[lane]
-            let (from, to) = (program.buffer(input), program.buffer(output.raw))
+            let (from, to) = (program.buffer(input), program.buffer(output))
             from.copy(from: views.slice(view * from.count, from.count))
             program.forward()
             maps.slice(view * to.count, to.count).copy(from: to)

@@ -17,7 +17,6 @@ public final class EncoderProgram: ViewEncoder {
     private let parameters: ParameterStore
     private let program: Program
     private let early: EarlyLayers?
-    private let maps: Value?
     private let input: Value
     private let output: Value
     private let batch: Int
@@ -38,11 +37,9 @@ public final class EncoderProgram: ViewEncoder {
         self.level = recipe.data.level
         let graph = Graph(parameters: parameters, training: false)
         let builder = ModelBuilder(recipe: recipe, classes: classes)
-        early = EarlyLayers(builder, parameters: parameters)
+        early = EarlyLayers(builder, before: graph, views: batch)
         input = builder.input(graph, views: batch)
-        let begin = early.map { $0.record(graph, views: batch) }
-        maps = begin?.raw
-        let source = begin.map(ModelBuilder.EncoderInput.early) ?? .views(input)
+        let source = early.map { ModelBuilder.EncoderInput.early($0.maps) } ?? .views(input)
         switch level {
         case .clip:
             let h = builder.embedding(graph, builder.encoding(graph, source))
@@ -68,9 +65,7 @@ public final class EncoderProgram: ViewEncoder {
         for first in stride(from: 0, to: count, by: batch) {
             let part = min(batch, count - first)
             source.copy(from: views.extracting(first * size..<(first + part) * size))
-            if let early, let maps {
-                early.run(program.execution, views: source, count: part, maps: program.buffer(maps))
-            }
+            early?.run(program, views: source, count: part)
             // Rows of the last pass that no view fills keep older values; no row reads another's in inference mode.
             program.forward()
             target.copy(to: &embeddings, at: first * values, count: part * values)

@@ -15,8 +15,8 @@ import Testing
         var random = RandomStream(seed: 1, purpose: .test)
         let views = (0..<6 * 32 * 64).map { _ in random.normal() }
         var counts: [Int] = []
-        counts.reserveCapacity(6)
-        for number in 0..<6 {
+        counts.reserveCapacity(4)
+        for number in 0..<4 {
             let before = allocation_count()
             _ = step.forward(views: views.span, step: number)
             step.backward(step: number)
@@ -27,8 +27,7 @@ import Testing
         let start = allocation_count()
         let array = [Float](repeating: 0, count: 1 << 20)
         #expect(array.count == 1 << 20 && allocation_count() > start)
-        // The first step may make tables of the language's run time. The counter is the whole process's: what a thread of
-        // an earlier test allocates when it ends may fall into one step, and not into four.
-        #expect(counts.dropFirst().sorted().dropLast() == [0, 0, 0, 0], "\(counts)")
+        // The first step may make tables of the language's run time.
+        #expect(counts.dropFirst() == [0, 0, 0])
     }
 }
