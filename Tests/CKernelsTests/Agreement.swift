@@ -82,6 +82,7 @@ struct TestOperand {
     let x: Floats, scale: Floats, shift: Floats, gate: Floats
     let activation: ck_activation
     let isPlain: Bool
+    private var halves: Halves?
 
     init(
         _ images: Int, _ rows: Int, _ channels: Int, _ activation: ck_activation, plain: Bool = false, seed: UInt64 = 7
@@ -98,9 +99,17 @@ struct TestOperand {
 
     func callAsFunction<Result>(_ body: (UnsafePointer<ck_operand>) -> Result) -> Result {
         var operand = ck_operand(
-            x: x.pointer, scale: isPlain ? nil : scale.pointer, shift: isPlain ? nil : shift.pointer,
-            gate: isPlain ? nil : gate.pointer, activation: activation)
+            x: halves == nil ? x.pointer : nil, scale: isPlain ? nil : scale.pointer,
+            shift: isPlain ? nil : shift.pointer, gate: isPlain ? nil : gate.pointer, activation: activation,
+            x16: halves?.pointer)
         return body(&operand)
+    }
+
+    /// The same operand kept as bfloat16; rounds this one's values.
+    func halved() -> TestOperand {
+        var result = self
+        result.halves = Halves(rounding: x)
+        return result
     }
 
     var blocks: Int { ck_image_blocks(images, rows, channels) }

@@ -46,14 +46,14 @@ struct Conv2dProblem {
     var operand: ck_operand {
         ck_operand(
             x: x.pointer, scale: form.normalised ? scale.pointer : nil, shift: form.normalised ? shift.pointer : nil,
-            gate: nil, activation: form.activation)
+            gate: nil, activation: form.activation, x16: nil)
     }
 
     var outputGradient: ck_gradient {
         ck_gradient(
             dz: dy.pointer, raw: form.gradient ? raw.pointer : nil, a: form.gradient ? a.pointer : nil,
             b: form.gradient ? b.pointer : nil, c: form.gradient ? c.pointer : nil,
-            image_scale: form.dropped ? imageScale.pointer : nil)
+            image_scale: form.dropped ? imageScale.pointer : nil, raw16: nil)
     }
 
     private func outputs() -> Run {

@@ -9,6 +9,7 @@ struct DepthwiseProblem {
     let x, w, scale, shift, dy, raw, a, b, c, imageScale: Floats
     let normalised, gradient, dropped: Bool
     let activation: ck_activation
+    private var halves: (x: Halves, raw: Halves)?
     var channels: Int { plan.C }
 
     init(
@@ -45,15 +46,15 @@ struct DepthwiseProblem {
 
     var operand: ck_operand {
         ck_operand(
-            x: x.pointer, scale: normalised ? scale.pointer : nil, shift: normalised ? shift.pointer : nil, gate: nil,
-            activation: activation)
+            x: halves == nil ? x.pointer : nil, scale: normalised ? scale.pointer : nil, shift: normalised ? shift.pointer : nil, gate: nil,
+            activation: activation, x16: halves?.x.pointer)
     }
 
     var outputGradient: ck_gradient {
         ck_gradient(
-            dz: dy.pointer, raw: gradient ? raw.pointer : nil, a: gradient ? a.pointer : nil,
+            dz: dy.pointer, raw: gradient && halves == nil ? raw.pointer : nil, a: gradient ? a.pointer : nil,
             b: gradient ? b.pointer : nil, c: gradient ? c.pointer : nil,
-            image_scale: dropped ? imageScale.pointer : nil)
+            image_scale: dropped ? imageScale.pointer : nil, raw16: gradient ? halves?.raw.pointer : nil)
     }
 
     private func outputs() -> Run {
@@ -69,13 +70,28 @@ struct DepthwiseProblem {
         let workspace = Floats(plan.backward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
         var (plan, operand, gradient) = (plan, operand, outputGradient)
-        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, run.y.pointer, run.statistics.pointer)
+        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, run.y.pointer, nil, run.statistics.pointer)
         ck_depthwise_backward(
             &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, beta,
             beta == 0 ? run.sums.pointer : nil, run.dw.pointer, workspace.pointer)
         #expect(run.y.isIntact && run.dz.isIntact && run.dw.isIntact && workspace.isIntact)
         #expect(run.statistics.isIntact && run.sums.isIntact)
         return run
+    }
+
+    /// The same problem with its raw values kept as bfloat16; rounds this one's.
+    func halved() -> DepthwiseProblem {
+        var result = self
+        result.halves = (Halves(rounding: x), Halves(rounding: raw))
+        return result
+    }
+
+    func halvedForward() -> (y: Halves, statistics: Floats) {
+        let (y, statistics) = (Halves(dy.count), outputs().statistics)
+        let execution = TestExecution(threads: 2, scratchBytes: plan.scratch_bytes)
+        var (plan, operand) = (plan, operand)
+        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, nil, y.pointer, statistics.pointer)
+        return (y, statistics)
     }
 
     func reference(beta: Float) -> Run {

@@ -33,7 +33,7 @@ extension KernelTests {
             forEachInstructionSet { isa in
                 let execution = TestExecution(threads: 1, scratchBytes: 64)
                 var operand = ck_operand(
-                    x: points.pointer, scale: nil, shift: nil, gate: nil, activation: CK_SWISH)
+                    x: points.pointer, scale: nil, shift: nil, gate: nil, activation: CK_SWISH, x16: nil)
                 let u = Floats(channels)
                 let dz = Floats(channels) { _ in 1 }
                 let none = Floats(channels)

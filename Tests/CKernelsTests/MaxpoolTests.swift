@@ -55,7 +55,8 @@ extension KernelTests {
 
             var operand: ck_operand {
                 ck_operand(
-                    x: x.pointer, scale: scale.pointer, shift: shift.pointer, gate: nil, activation: activation)
+                    x: x.pointer, scale: scale.pointer, shift: shift.pointer, gate: nil, activation: activation,
+                    x16: nil)
             }
         }
 

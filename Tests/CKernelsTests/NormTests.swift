@@ -150,9 +150,11 @@ extension KernelTests {
                 // Values below 6, four roundings. In place of the residual, as the plan may have it.
                 Agreement.check("forward", [y], within: [Agreement.eps * 6 * 4]) { exec in
                     let y = addend.map(Agreement.copy) ?? Floats(count)
-                    ck_normalize_add_forward(
-                        exec, images, rows, channels, t.x.pointer, t.scale.pointer, t.shift.pointer, scale?.pointer,
-                        addend == nil ? nil : y.pointer, y.pointer)
+                    t {
+                        ck_normalize_add_forward(
+                            exec, images, rows, channels, $0, scale?.pointer, addend == nil ? nil : y.pointer,
+                            y.pointer)
+                    }
                     return [y]
                 }
                 ck_normalize_add_backward_reference(
@@ -160,8 +162,10 @@ extension KernelTests {
                 // Sums of N·R terms below 2.5.
                 Agreement.check("backward", [sums], within: [Agreement.eps * 2.5 * Double(images * rows)]) { exec in
                     let partials = Floats(t.blocks * 2 * channels)
-                    ck_normalize_add_backward(
-                        exec, images, rows, channels, dy.pointer, t.x.pointer, scale?.pointer, partials.pointer)
+                    t {
+                        ck_normalize_add_backward(
+                            exec, images, rows, channels, dy.pointer, $0, scale?.pointer, partials.pointer)
+                    }
                     #expect(partials.isIntact)
                     return [combined(exec, partials, blocks: t.blocks, channels: channels)]
                 }

@@ -12,6 +12,7 @@ struct PointwiseCase {
     private let form: Int
     let accumulates: Bool
     private let wantsInput: Bool
+    private var halves: (x: Halves, raw: Halves)?
 
     init(_ shape: (images: Int, rows: Int, k: Int, n: Int), form: Int) {
         var plan = ck_pointwise()
@@ -36,14 +37,15 @@ struct PointwiseCase {
 
     private var operand: ck_operand {
         ck_operand(
-            x: x.pointer, scale: form & 1 != 0 ? scale.pointer : nil, shift: form & 1 != 0 ? shift.pointer : nil,
-            gate: form & 2 != 0 ? gate.pointer : nil, activation: [CK_IDENTITY, CK_SWISH, CK_RELU][form % 3])
+            x: halves == nil ? x.pointer : nil, scale: form & 1 != 0 ? scale.pointer : nil, shift: form & 1 != 0 ? shift.pointer : nil,
+            gate: form & 2 != 0 ? gate.pointer : nil, activation: [CK_IDENTITY, CK_SWISH, CK_RELU][form % 3],
+            x16: halves?.x.pointer)
     }
 
     private var gradient: ck_gradient {
         ck_gradient(
-            dz: dz.pointer, raw: raw.pointer, a: form & 4 != 0 ? a.pointer : nil, b: b.pointer, c: c.pointer,
-            image_scale: form & 8 != 0 ? imageScale.pointer : nil)
+            dz: dz.pointer, raw: halves == nil ? raw.pointer : nil, a: form & 4 != 0 ? a.pointer : nil, b: b.pointer, c: c.pointer,
+            image_scale: form & 8 != 0 ? imageScale.pointer : nil, raw16: halves?.raw.pointer)
     }
 
     func forward(threads: Int) -> (y: Floats, statistics: Floats) {
@@ -53,9 +55,28 @@ struct PointwiseCase {
         let workspace = Floats(plan.forward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
         ck_pointwise_forward(
-            &execution.exec, &plan, &operand, w.pointer, bias.pointer, y.pointer, statistics.pointer,
+            &execution.exec, &plan, &operand, w.pointer, bias.pointer, y.pointer, nil, statistics.pointer,
             workspace.pointer)
         #expect(workspace.isIntact)
+        return (y, statistics)
+    }
+
+    /// The same case with its raw values kept as bfloat16; rounds this one's.
+    func halved() -> PointwiseCase {
+        var result = self
+        result.halves = (Halves(rounding: x), Halves(rounding: raw))
+        return result
+    }
+
+    func halvedForward() -> (y: Halves, statistics: Floats) {
+        var (plan, operand) = (plan, operand)
+        let y = Halves(plan.M * plan.N)
+        let statistics = Floats(plan.statistics_blocks * 2 * plan.N)
+        let workspace = Floats(plan.forward_workspace_bytes / 4) { _ in .nan }
+        let execution = TestExecution(threads: 2, scratchBytes: plan.scratch_bytes)
+        ck_pointwise_forward(
+            &execution.exec, &plan, &operand, w.pointer, bias.pointer, nil, y.pointer, statistics.pointer,
+            workspace.pointer)
         return (y, statistics)
     }
 

@@ -67,7 +67,8 @@ extension KernelTests {
                 let execution = TestExecution(threads: 1, scratchBytes: 64)
                 let y = Floats(17)
                 let index = Places(17)
-                var operand = ck_operand(x: x.pointer, scale: nil, shift: nil, gate: nil, activation: CK_IDENTITY)
+                var operand = ck_operand(
+                    x: x.pointer, scale: nil, shift: nil, gate: nil, activation: CK_IDENTITY, x16: nil)
                 ck_global_max_forward(&execution.exec, 1, 3, 17, &operand, y.pointer, index.pointer)
                 #expect((0..<17).allSatisfy { index.pointer[$0] == 1 && y[$0] == 2 }, "\(isa)")
             }
@@ -107,7 +108,7 @@ extension KernelTests {
         }
 
         /// Owned indices.
-        private final class Places {
+        final class Places {
             let pointer: UnsafeMutablePointer<Int32>
             init(_ count: Int) {
                 pointer = .allocate(capacity: count)

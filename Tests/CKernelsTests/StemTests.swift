@@ -80,12 +80,13 @@ extension KernelTests {
 }
 
 /// One first convolution with random tensors, run by a kernel or by the reference.
-private struct StemProblem {
+struct StemProblem {
     struct Run { let y, statistics, dw: Floats }
 
     var plan = ck_stem()
     let x, w, dy, raw, a, b, c, imageScale: Floats
     let gradient, dropped: Bool
+    private var halves: Halves?
 
     init(
         _ shape: (n: Int, h: Int, w: Int), channels: Int, outputs: Int, seed: UInt64, gradient: Bool = true,
@@ -104,9 +105,9 @@ private struct StemProblem {
 
     private var outputGradient: ck_gradient {
         ck_gradient(
-            dz: dy.pointer, raw: gradient ? raw.pointer : nil, a: gradient ? a.pointer : nil,
+            dz: dy.pointer, raw: gradient && halves == nil ? raw.pointer : nil, a: gradient ? a.pointer : nil,
             b: gradient ? b.pointer : nil, c: gradient ? c.pointer : nil,
-            image_scale: dropped ? imageScale.pointer : nil)
+            image_scale: dropped ? imageScale.pointer : nil, raw16: gradient ? halves?.pointer : nil)
     }
 
     private func outputs() -> Run {
@@ -121,10 +122,25 @@ private struct StemProblem {
         let workspace = Floats(plan.backward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
         var (plan, gradient) = (plan, outputGradient)
-        ck_stem_forward(&execution.exec, &plan, x.pointer, w.pointer, run.y.pointer, run.statistics.pointer)
+        ck_stem_forward(&execution.exec, &plan, x.pointer, w.pointer, run.y.pointer, nil, run.statistics.pointer)
         ck_stem_backward(&execution.exec, &plan, x.pointer, &gradient, run.dw.pointer, workspace.pointer)
         #expect(run.y.isIntact && run.statistics.isIntact && run.dw.isIntact && workspace.isIntact)
         return run
+    }
+
+    /// The same problem with its raw output kept as bfloat16; rounds this one's.
+    func halved() -> StemProblem {
+        var result = self
+        result.halves = Halves(rounding: raw)
+        return result
+    }
+
+    func halvedForward() -> (y: Halves, statistics: Floats) {
+        let (y, statistics) = (Halves(dy.count), outputs().statistics)
+        let execution = TestExecution(threads: 2, scratchBytes: plan.scratch_bytes)
+        var plan = plan
+        ck_stem_forward(&execution.exec, &plan, x.pointer, w.pointer, nil, y.pointer, statistics.pointer)
+        return (y, statistics)
     }
 
     func reference() -> Run {

@@ -34,6 +34,42 @@ final class Floats {
     var isIntact: Bool { (count..<count + 16).allSatisfy { pointer[$0].isNaN } }
 }
 
+/// bfloat16 values, 64-byte aligned, freed with the object.
+final class Halves {
+    let count: Int
+    let pointer: UnsafeMutablePointer<UInt16>
+    private static let canary: UInt16 = 0x7fbf
+
+    init(_ count: Int) {
+        self.count = count
+        pointer = UnsafeMutableRawPointer.allocate(byteCount: max(64, (count + 32) * 2), alignment: 64)
+            .bindMemory(to: UInt16.self, capacity: count + 32)
+        for i in 0..<count + 32 { pointer[i] = Self.canary }
+    }
+
+    /// Rounds `floats` in place to what bfloat16 holds, and holds it.
+    convenience init(rounding floats: Floats) {
+        self.init(floats.count)
+        for i in 0..<count {
+            pointer[i] = Halves.rounded(floats[i])
+            floats[i] = Float(bitPattern: UInt32(pointer[i]) << 16)
+        }
+    }
+    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+
+    var values: [UInt16] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+    /// True while nothing was written past the end.
+    var isIntact: Bool { (count..<count + 32).allSatisfy { pointer[$0] == Self.canary } }
+
+    /// The nearer of the two bfloat16 around a number, the even one of two that are as near.
+    static func rounded(_ value: Float) -> UInt16 {
+        let bits = value.bitPattern
+        guard !value.isNaN else { return UInt16(bits >> 16) | 0x40 }
+        let (below, rest) = (UInt16(bits >> 16), bits & 0xffff)
+        return rest > 0x8000 || rest == 0x8000 && below % 2 == 1 ? below + 1 : below
+    }
+}
+
 /// A small deterministic generator for test data.
 struct TestRandom {
     var state: UInt64

@@ -24,7 +24,7 @@ extension KernelCase {
             var (a, p) = (input.operand, ready)
             return { exec in
                 ck_pointwise_forward(
-                    exec, &p, &a, w.pointer, nil, output.pointer, statistics.pointer, workspace.pointer)
+                    exec, &p, &a, w.pointer, nil, output.pointer, nil, statistics.pointer, workspace.pointer)
                 withExtendedLifetime(input) {}
             }
         }
@@ -66,7 +66,7 @@ extension KernelCase {
             let statistics = BenchFloats(ready.statistics_blocks * 2 * channels)
             var (a, p) = (input.operand, ready)
             return { exec in
-                ck_depthwise_forward(exec, &p, &a, w.pointer, output.pointer, statistics.pointer)
+                ck_depthwise_forward(exec, &p, &a, w.pointer, output.pointer, nil, statistics.pointer)
                 withExtendedLifetime(input) {}
             }
         }
@@ -109,7 +109,7 @@ extension KernelCase {
             let statistics = BenchFloats(ready.statistics_blocks * 2 * outputs)
             var p = ready
             return { exec in
-                ck_stem_forward(exec, &p, input.pointer, w.pointer, output.pointer, statistics.pointer)
+                ck_stem_forward(exec, &p, input.pointer, w.pointer, output.pointer, nil, statistics.pointer)
             }
         }
         let backward = KernelCase(

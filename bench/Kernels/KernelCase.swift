@@ -50,7 +50,7 @@ final class BenchOperand {
     var operand: ck_operand {
         ck_operand(
             x: x.pointer, scale: isPlain ? nil : scale.pointer, shift: isPlain ? nil : shift.pointer,
-            gate: gate?.pointer, activation: isPlain ? CK_IDENTITY : activation)
+            gate: gate?.pointer, activation: isPlain ? CK_IDENTITY : activation, x16: nil)
     }
 }
 
@@ -71,6 +71,6 @@ final class BenchGradient {
     var gradient: ck_gradient {
         let a = coefficients.pointer
         return ck_gradient(
-            dz: dz.pointer, raw: raw.pointer, a: a, b: a + channels, c: a + 2 * channels, image_scale: nil)
+            dz: dz.pointer, raw: raw.pointer, a: a, b: a + channels, c: a + 2 * channels, image_scale: nil, raw16: nil)
     }
 }

@@ -29,11 +29,10 @@ extension KernelCase {
         }
         return [
             make("normalize-add forward", maps: 3) { exec, x, _, y in
-                ck_normalize_add_forward(
-                    exec, views, rows, channels, x.pointee.x, x.pointee.scale, x.pointee.shift, nil, y, y)
+                ck_normalize_add_forward(exec, views, rows, channels, x, nil, y, y)
             },
             make("normalize-add backward", maps: 2) { exec, x, sums, dy in
-                ck_normalize_add_backward(exec, views, rows, channels, dy, x.pointee.x, nil, sums)
+                ck_normalize_add_backward(exec, views, rows, channels, dy, x, nil, sums)
             },
             make("squeeze forward", maps: 1) { exec, x, pooled, _ in
                 ck_squeeze_forward(exec, views, rows, channels, x, pooled)

@@ -71,21 +71,28 @@ static void backward_gradient(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
     }
 }
 
-// dz := da·activation'(z), or added to dz, of `count` pixels; and their sums.
-static void backward_finish(chunk *k, const float *x, ptrdiff_t count, float *dz) {
+CK_INLINE void backward_finish_as(chunk *k, ptrdiff_t at, ptrdiff_t count, const int halved) {
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
     const int stream = k->job->stream, add = k->job->beta != 0;
     vf sums[2] = {v_zero(), v_zero()};
-    for (ptrdiff_t u = 0; u < count; u++, x += C, dz += C) {
+    for (ptrdiff_t u = 0; u < count; u++, at += C) {
+        float *dz = k->job->dz + at;
         vf v = v_mul(v_load(k->da + u * VW), v_load(k->slope + u * VW));
         if (add) v = v_add(v, load_lanes(dz, lanes));
         if (stream) v_stream(dz, v);
         else
             store_lanes(dz, lanes, v);
         sums[0] = v_add(sums[0], v);
-        sums[1] = v_fma(v, load_lanes(x, lanes), sums[1]);
+        sums[1] = v_fma(v, load_raw(raw_of(&k->job->x), at, lanes, halved), sums[1]);
     }
     for (int s = 0; s < 2; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
+}
+
+// dz := da·activation'(z), or added to dz, of `count` pixels from element `at` on; and their sums.
+static void backward_finish(chunk *k, ptrdiff_t at, ptrdiff_t count) {
+    if (k->job->x.x16) backward_finish_as(k, at, count, 1);
+    else
+        backward_finish_as(k, at, count, 0);
 }
 
 CK_INLINE void backward_images(chunk *k, const int K, const int R, const int S, const int X) {
@@ -98,13 +105,12 @@ CK_INLINE void backward_images(chunk *k, const int K, const int R, const int S, 
         ptrdiff_t below = (last % H + K / 2) / R + 1, needed = last / H * P + (below < P ? below : P);
         backward_gradient(k, ready, needed);
         ready = needed > ready ? needed : ready;
-        ptrdiff_t offset = (k->image * H + at) * p->W * p->C + k->channel;
-        const float *x = k->job->x.x + offset;
+        ptrdiff_t x = (k->image * H + at) * p->W * p->C + k->channel;
         activate(k, x, rows * p->W, distance_ahead(k, x, at * p->W), k->value, k->slope);
         for (ptrdiff_t r = 0; r < rows; r++) {
             backward_row(k, n * P, h, k->value + r * row, k->da + r * row, K, R, S, X);
             if (++h == H) h = 0, n++;
         }
-        backward_finish(k, x, rows * p->W, k->job->dz + offset);
+        backward_finish(k, x, rows * p->W);
     }
 }

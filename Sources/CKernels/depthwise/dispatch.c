@@ -67,9 +67,9 @@ static void run(const ck_exec *exec, depthwise_job *job, ck_task task) {
 }
 
 void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
-                          float *statistics) {
-    depthwise_job job = {.plan = plan, .x = *x, .w = w, .y = y, .statistics = statistics};
-    job.stream = streams(y, plan->N * plan->P * plan->Q * plan->C, plan->C);
+                          ck_bf16 *y16, float *statistics) {
+    depthwise_job job = {.plan = plan, .x = *x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
+    job.stream = y && streams(y, plan->N * plan->P * plan->Q * plan->C, plan->C);
     run(exec, &job, variant(plan).forward);
 }
 

@@ -22,17 +22,19 @@ CK_INLINE void forward_tile(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t 
     }
 }
 
-// The same outputs, stored at y and added to the row's statistics. Returns where the next ones go.
-CK_INLINE float *forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, float *y,
-                                 vf *statistics, const int K, const int S, const int T, const int X) {
+// The same outputs, stored from element y on and added to the row's statistics. Returns where the next ones go.
+CK_INLINE ptrdiff_t forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, ptrdiff_t y,
+                                    vf *statistics, const int K, const int S, const int T, const int X) {
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
     const int stream = k->job->stream;
     vf sums[8];
     forward_tile(k, h, i, end, q, sums, K, S, T, X);
     CK_UNROLL for (int t = 0; t < T; t++, y += C) {
-        if (stream) v_stream(y, sums[t]);
+        if (stream) v_stream(k->job->y + y, sums[t]);
+        else if (k->job->y16)
+            store_bf16(k->job->y16 + y, lanes, sums[t]);
         else
-            store_lanes(y, lanes, sums[t]);
+            store_lanes(k->job->y + y, lanes, sums[t]);
         statistics[0] = v_add(statistics[0], sums[t]);
         statistics[1] = v_fma(sums[t], sums[t], statistics[1]);
     }
@@ -41,7 +43,7 @@ CK_INLINE float *forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdi
 
 // Output row p of the image whose rows begin at `first`. Sums are taken per row, then per group, then per block: float
 // additions in a chain stay few.
-CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, float *y, const int K, const int R, const int S,
+CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, const int K, const int R, const int S,
                            const int X) {
     const ptrdiff_t Q = k->job->plan->Q, h = p * R - K / 2, below = k->job->plan->H - h;
     const ptrdiff_t i = h < 0 ? -h : 0, end = below < K ? below : K;
@@ -63,7 +65,7 @@ static void forward_activate(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
     const ck_depthwise *p = k->job->plan;
     while (first < end) {
         ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = first * p->W;
-        const float *x = k->job->x.x + (k->image * p->H * p->W + at) * p->C + k->channel;
+        ptrdiff_t x = (k->image * p->H * p->W + at) * p->C + k->channel;
         activate(k, x, rows * p->W, distance_ahead(k, x, at), ring_row(&k->ring, first) + k->ring.border * VW, NULL);
         first += rows;
     }
@@ -72,7 +74,7 @@ static void forward_activate(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
 CK_INLINE void forward_images(chunk *k, const int K, const int R, const int S, const int X) {
     const ck_depthwise *p = k->job->plan;
     const ptrdiff_t H = p->H, all = k->images * H;
-    float *y = k->job->y + k->image * p->P * p->Q * p->C + k->channel;
+    ptrdiff_t y = k->image * p->P * p->Q * p->C + k->channel;
     k->ring.border = X ? 0 : K / 2;
     k->ring.pitch = (p->W + 2 * k->ring.border) * VW;
     for (ptrdiff_t first = 0, ready = 0; first < all; first += H)

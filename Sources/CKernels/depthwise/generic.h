@@ -63,10 +63,10 @@ CK_INLINE void place(chunk *k, const task_range *range, ptrdiff_t image, ptrdiff
     k->images = left < p->images_per_group ? left : p->images_per_group;
     k->channel = channel;
     k->lanes = range->end_channel - channel < VW ? range->end_channel - channel : VW;
-    k->following = NULL;
-    if (channel + VW < range->end_channel) k->following = k->job->x.x + image * p->H * p->W * p->C + channel + VW;
+    k->following = -1;
+    if (channel + VW < range->end_channel) k->following = image * p->H * p->W * p->C + channel + VW;
     else if (left > k->images)
-        k->following = k->job->x.x + (image + k->images) * p->H * p->W * p->C + range->first_channel;
+        k->following = (image + k->images) * p->H * p->W * p->C + range->first_channel;
 }
 
 CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int R,

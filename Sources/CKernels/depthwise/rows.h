@@ -1,4 +1,5 @@
 // Reading: a run of pixels of VW channels goes from the tensor, transformed, to compact scratch.
+#include "../isa/raw.h"
 #include "internal.h"
 
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
@@ -16,7 +17,7 @@ CK_INLINE float *ring_row(const ring *r, ptrdiff_t row) { return r->rows + (row 
 typedef struct {
     const depthwise_job *job;
     ptrdiff_t image, images, channel, lanes;
-    const float *following; // operand at the pixel, image and channel that are worked on after this group
+    ptrdiff_t following; // element of the operand that is worked on after this group; −1: none
     vf scale, shift;        // of the operand
     vf a, b, c;             // of the gradient
     ring ring;              // forward: activated operand; backward: draw
@@ -33,28 +34,22 @@ CK_INLINE void store_lanes(float *p, ptrdiff_t n, vf v) {
         v_store_tail(p, n, v);
 }
 
-// `ahead` floats further on, wherever that is: a prefetch never faults.
-CK_INLINE void prefetch(const float *p, ptrdiff_t ahead) {
-    __builtin_prefetch((const void *)((uintptr_t)p + (uintptr_t)ahead * sizeof(float)));
-}
-
-// How far ahead of pixel `at` of the group the prefetch goes: into the next chunk at the group's end.
-CK_INLINE ptrdiff_t distance_ahead(const chunk *k, const float *x, ptrdiff_t at) {
+// How far ahead of element x, at pixel `at` of the group, the prefetch goes: into the next chunk at the group's end.
+CK_INLINE ptrdiff_t distance_ahead(const chunk *k, ptrdiff_t x, ptrdiff_t at) {
     const ck_depthwise *p = k->job->plan;
     ptrdiff_t C = p->C, beyond = at + DEPTHWISE_AHEAD - k->images * p->H * p->W;
-    if (beyond < 0 || k->following == NULL) return DEPTHWISE_AHEAD * C;
-    return (ptrdiff_t)((uintptr_t)(k->following + beyond * C) - (uintptr_t)x) / (ptrdiff_t)sizeof(float);
+    return beyond < 0 || k->following < 0 ? DEPTHWISE_AHEAD * C : k->following + beyond * C - x;
 }
 
-// value := activation(z), and where `sloped` slope := activation'(z), for B pixels abreast.
-CK_INLINE void activate_bundle(const chunk *k, const float *x, ptrdiff_t ahead, float *value, float *slope,
-                               const ck_activation activation, const int sloped, const int B) {
+// value := activation(z), and where `sloped` slope := activation'(z), for B pixels abreast from element x on.
+CK_INLINE void activate_bundle(const chunk *k, ptrdiff_t x, ptrdiff_t ahead, float *value, float *slope,
+                               const ck_activation activation, const int sloped, const int halved, const int B) {
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
     const vf one = v_set1(1);
     vf z[8], a[8], sigma[8];
     CK_UNROLL for (int u = 0; u < B; u++) {
-        prefetch(x + u * C, ahead);
-        z[u] = v_fma(load_lanes(x + u * C, lanes), k->scale, k->shift);
+        prefetch_raw(raw_of(&k->job->x), x + u * C + ahead, halved);
+        z[u] = v_fma(load_raw(raw_of(&k->job->x), x + u * C, lanes, halved), k->scale, k->shift);
     }
     if (activation == CK_SWISH) v_sigmoids(sigma, z, B);
     CK_UNROLL for (int u = 0; u < B; u++) {
@@ -72,61 +67,73 @@ CK_INLINE void activate_bundle(const chunk *k, const float *x, ptrdiff_t ahead, 
     }
 }
 
-CK_INLINE void activate_as(const chunk *k, const float *x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope,
-                           const ck_activation activation, const int sloped) {
+CK_INLINE void activate_as(const chunk *k, ptrdiff_t x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope,
+                           const ck_activation activation, const int sloped, const int halved) {
     enum { B = VW == 16 ? 8 : 4 }; // what the registers hold
     const ptrdiff_t C = k->job->plan->C;
     ptrdiff_t u = 0;
     for (; u + B <= count; u += B)
-        activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, activation, sloped, B);
+        activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, activation, sloped, halved, B);
     for (; u + 2 <= count; u += 2)
-        activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, activation, sloped, 2);
-    if (u < count) activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, activation, sloped, 1);
+        activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, activation, sloped, halved, 2);
+    if (u < count) activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, activation, sloped, halved, 1);
 }
 
-// For `count` pixels at x; slope may be NULL.
-static void activate(const chunk *k, const float *x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope) {
+CK_INLINE void activate_with(const chunk *k, ptrdiff_t x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope,
+                             const ck_activation activation, const int sloped) {
+    if (k->job->x.x16) activate_as(k, x, count, ahead, value, slope, activation, sloped, 1);
+    else
+        activate_as(k, x, count, ahead, value, slope, activation, sloped, 0);
+}
+
+// For `count` pixels from element x on; slope may be NULL.
+static void activate(const chunk *k, ptrdiff_t x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope) {
     float *const unused = value; // never written: keeps the pointer arithmetic defined
     switch (k->job->x.activation * 2 + (slope != NULL)) {
     case CK_SWISH * 2:
-        activate_as(k, x, count, ahead, value, unused, CK_SWISH, 0);
+        activate_with(k, x, count, ahead, value, unused, CK_SWISH, 0);
         break;
     case CK_SWISH * 2 + 1:
-        activate_as(k, x, count, ahead, value, slope, CK_SWISH, 1);
+        activate_with(k, x, count, ahead, value, slope, CK_SWISH, 1);
         break;
     case CK_RELU * 2:
-        activate_as(k, x, count, ahead, value, unused, CK_RELU, 0);
+        activate_with(k, x, count, ahead, value, unused, CK_RELU, 0);
         break;
     case CK_RELU * 2 + 1:
-        activate_as(k, x, count, ahead, value, slope, CK_RELU, 1);
+        activate_with(k, x, count, ahead, value, slope, CK_RELU, 1);
         break;
     case CK_IDENTITY * 2:
-        activate_as(k, x, count, ahead, value, unused, CK_IDENTITY, 0);
+        activate_with(k, x, count, ahead, value, unused, CK_IDENTITY, 0);
         break;
     default:
-        activate_as(k, x, count, ahead, value, slope, CK_IDENTITY, 1);
+        activate_with(k, x, count, ahead, value, slope, CK_IDENTITY, 1);
+    }
+}
+
+CK_INLINE void form_gradient_as(const chunk *k, ptrdiff_t pixel, ptrdiff_t count, vf scale, float *draw,
+                                const int normalised, const int halved) {
+    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes, ahead = DEPTHWISE_AHEAD * C;
+    const raw_values dz = {k->job->dy.dz, NULL}, raw = raw_of_gradient(&k->job->dy);
+    const vf b = k->b, c = k->c;
+    for (ptrdiff_t u = 0, at = pixel * C + k->channel; u < count; u++, at += C) {
+        prefetch_raw(dz, at + ahead, 0);
+        vf d = load_raw(dz, at, lanes, 0);
+        if (normalised) {
+            prefetch_raw(raw, at + ahead, halved);
+            v_store(draw + u * VW, v_fma(scale, d, v_fma(b, load_raw(raw, at, lanes, halved), c)));
+        } else {
+            v_store(draw + u * VW, v_mul(scale, d));
+        }
     }
 }
 
 // draw := a·image_scale·dz + b·raw + c, `scale` being a·image_scale
 static void form_gradient(const chunk *k, ptrdiff_t pixel, ptrdiff_t count, vf scale, float *draw) {
-    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes, ahead = DEPTHWISE_AHEAD * C;
-    const float *dz = k->job->dy.dz + pixel * C + k->channel;
-    const vf b = k->b, c = k->c;
-    if (k->job->dy.a == NULL) {
-        for (ptrdiff_t u = 0; u < count; u++, dz += C) {
-            prefetch(dz, ahead);
-            v_store(draw + u * VW, v_mul(scale, load_lanes(dz, lanes)));
-        }
-        return;
-    }
-    const float *raw = k->job->dy.raw + pixel * C + k->channel;
-    for (ptrdiff_t u = 0; u < count; u++, dz += C, raw += C) {
-        prefetch(dz, ahead);
-        prefetch(raw, ahead);
-        vf rest = v_fma(b, load_lanes(raw, lanes), c);
-        v_store(draw + u * VW, v_fma(scale, load_lanes(dz, lanes), rest));
-    }
+    if (k->job->dy.a == NULL) form_gradient_as(k, pixel, count, scale, draw, 0, 0);
+    else if (k->job->dy.raw16 == NULL)
+        form_gradient_as(k, pixel, count, scale, draw, 1, 0);
+    else
+        form_gradient_as(k, pixel, count, scale, draw, 1, 1);
 }
 
 // Rows first ..< end of a ring, as the fewest runs of contiguous scratch: whole rows together where they have no

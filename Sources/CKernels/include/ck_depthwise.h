@@ -22,9 +22,10 @@ typedef struct ck_depthwise {
 // CK_INVALID_SHAPE unless every size is positive, kernel is 3 or 5 and the strides (h, w) are (1, 1), (2, 2) or (1, 2).
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
                             ptrdiff_t stride_h, ptrdiff_t stride_w);
-// In the run functions outputs overlap neither inputs nor each other; statistics may be NULL.
+// In the run functions outputs overlap neither inputs nor each other; statistics may be NULL. y16 takes y's place; the
+// statistics are those of the sums before they are rounded.
 void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
-                          float *statistics);
+                          ck_bf16 *y16, float *statistics);
 // dz is (N, H, W, C): dz := beta·dz + …, beta 0 or 1; dz_sums may be NULL (then beta may be 1). dw is stored.
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
                            const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace);

@@ -22,16 +22,15 @@ void ck_batchnorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const 
                            const float *gamma, const float *mean, const float *inv_std, float *dgamma, float *dbeta,
                            float *a, float *b, float *c);
 
-// y(n, r, c) = (scale[c]·raw + shift[c])·image_scale[n] + residual(n, r, c); image_scale and residual may be NULL.
-// y may be residual's own memory.
-void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *raw,
-                              const float *scale, const float *shift, const float *image_scale, const float *residual,
-                              float *y);
+// y(n, r, c) = (scale[c]·x + shift[c])·image_scale[n] + residual(n, r, c); image_scale and residual may be NULL. x has scale
+// and shift; activation and gate are not read. y may be residual's own memory.
+void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
+                              const float *image_scale, const float *residual, float *y);
 // Blocks of the partial sums of the functions here, of ck_squeeze_excite.h and of ck_pooling.h, for N images.
 ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C);
-// sums(b, 0, c) = Σ dy·image_scale, sums(b, 1, c) = Σ dy·image_scale·raw
+// sums(b, 0, c) = Σ dy·image_scale, sums(b, 1, c) = Σ dy·image_scale·x, of the raw values of x.
 void ck_normalize_add_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy,
-                               const float *raw, const float *image_scale, float *sums);
+                               const ck_operand *x, const float *image_scale, float *sums);
 
 void ck_batchnorm_forward_reference(ptrdiff_t M, ptrdiff_t C, const float *raw, const float *gamma, const float *beta,
                                     float eps, float momentum, float *running_mean, float *running_variance,

@@ -6,6 +6,12 @@
 #ifndef CK_OPERAND_H
 #define CK_OPERAND_H
 #include <stddef.h>
+#include <stdint.h>
+
+// A raw output may be kept as bfloat16, the upper half of a float, rounded to the nearest, to even between two: half the
+// memory and traffic. Sums, products and everything else stay float. Where a pair of pointers x and x16 (y and y16, raw
+// and raw16) is given, one of the two is NULL. Dense k×k convolutions, window maxima and residual sums read floats alone.
+typedef uint16_t ck_bf16;
 
 typedef enum ck_activation { CK_IDENTITY = 0, CK_SWISH, CK_RELU } ck_activation;
 
@@ -18,6 +24,7 @@ typedef struct ck_operand {
     const float *shift; // (C) or NULL
     const float *gate;  // (images, C) or NULL
     ck_activation activation;
+    const ck_bf16 *x16; // in place of x; pointwise convolutions then ask for scale and shift
 } ck_operand;
 
 // The gradient of the raw output, formed while it is read:
@@ -30,5 +37,6 @@ typedef struct ck_gradient {
     const float *b;
     const float *c;
     const float *image_scale; // (images) or NULL: 1 (drop-connect)
+    const ck_bf16 *raw16;     // in place of raw
 } ck_gradient;
 #endif

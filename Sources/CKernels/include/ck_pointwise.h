@@ -22,9 +22,9 @@ typedef struct ck_pointwise {
 
 ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdiff_t N, ptrdiff_t rows_per_image);
 
-// bias and statistics may be NULL.
+// bias and statistics may be NULL. y16 takes y's place; the statistics are those of the sums before they are rounded.
 void ck_pointwise_forward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                          const float *bias, float *y, float *statistics, void *workspace);
+                          const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace);
 // dx may be NULL (not wanted). beta is 0 or 1 and concerns dx alone; dw and dbias (NULL without bias) are stored.
 // dx may not overlap dy's tensors.
 void ck_pointwise_backward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,

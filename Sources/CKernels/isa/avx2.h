@@ -2,6 +2,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 #define CK_ISA_COMPILED 1
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define CK_NAME(f) f##__avx2
@@ -19,6 +21,31 @@ CK_INLINE __m256i v_mask(ptrdiff_t n) {
 CK_INLINE vf v_load_tail(const float *p, ptrdiff_t n) { return _mm256_maskload_ps(p, v_mask(n)); }
 CK_INLINE void v_store_tail(float *p, ptrdiff_t n, vf v) { _mm256_maskstore_ps(p, v_mask(n), v); }
 CK_INLINE void v_stream(float *p, vf v) { _mm256_stream_ps(p, v); }
+// Upper halves of floats.
+CK_INLINE vf v_widen(__m128i halves) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
+}
+CK_INLINE vf v_load_bf16(const uint16_t *p) { return v_widen(_mm_loadu_si128((const __m128i *)p)); }
+CK_INLINE vf v_load_bf16_tail(const uint16_t *p, ptrdiff_t n) {
+    uint16_t lanes[VW] = {0};
+    memcpy(lanes, p, (size_t)n * sizeof *p);
+    return v_load_bf16(lanes);
+}
+// Rounded to nearest, ties to even; NaN stays one.
+CK_INLINE __m128i v_halves(vf v) {
+    __m256i bits = _mm256_castps_si256(v), odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    __m256i rounded = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+    __m256 quiet = _mm256_castsi256_ps(_mm256_or_si256(bits, _mm256_set1_epi32(0x400000)));
+    vf kept = _mm256_blendv_ps(_mm256_castsi256_ps(rounded), quiet, _mm256_cmp_ps(v, v, _CMP_UNORD_Q));
+    __m256i upper = _mm256_srli_epi32(_mm256_castps_si256(kept), 16);
+    return _mm_packus_epi32(_mm256_castsi256_si128(upper), _mm256_extracti128_si256(upper, 1));
+}
+CK_INLINE void v_store_bf16(uint16_t *p, vf v) { _mm_storeu_si128((__m128i *)p, v_halves(v)); }
+CK_INLINE void v_store_bf16_tail(uint16_t *p, ptrdiff_t n, vf v) {
+    uint16_t lanes[VW];
+    v_store_bf16(lanes, v);
+    memcpy(p, lanes, (size_t)n * sizeof *p);
+}
 CK_INLINE vf v_add(vf a, vf b) { return _mm256_add_ps(a, b); }
 CK_INLINE vf v_sub(vf a, vf b) { return _mm256_sub_ps(a, b); }
 CK_INLINE vf v_mul(vf a, vf b) { return _mm256_mul_ps(a, b); }

@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stddef.h>
+#include <stdint.h>
 #define CK_ISA_COMPILED 1
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,f16c"))),              \
                              apply_to = function)
@@ -18,6 +19,26 @@ CK_INLINE __mmask16 v_mask(ptrdiff_t n) { return (__mmask16)((1u << n) - 1u); }
 CK_INLINE vf v_load_tail(const float *p, ptrdiff_t n) { return _mm512_maskz_loadu_ps(v_mask(n), p); }
 CK_INLINE void v_store_tail(float *p, ptrdiff_t n, vf v) { _mm512_mask_storeu_ps(p, v_mask(n), v); }
 CK_INLINE void v_stream(float *p, vf v) { _mm512_stream_ps(p, v); }
+// Upper halves of floats.
+CK_INLINE vf v_widen(__m256i halves) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+}
+CK_INLINE vf v_load_bf16(const uint16_t *p) { return v_widen(_mm256_loadu_si256((const __m256i *)p)); }
+CK_INLINE vf v_load_bf16_tail(const uint16_t *p, ptrdiff_t n) {
+    return v_widen(_mm256_maskz_loadu_epi16(v_mask(n), p));
+}
+// Rounded to nearest, ties to even; NaN stays one.
+CK_INLINE __m256i v_halves(vf v) {
+    __m512i bits = _mm512_castps_si512(v), odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+    __mmask16 nan = _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q);
+    rounded = _mm512_mask_or_epi32(rounded, nan, bits, _mm512_set1_epi32(0x400000));
+    return _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16));
+}
+CK_INLINE void v_store_bf16(uint16_t *p, vf v) { _mm256_storeu_si256((__m256i *)p, v_halves(v)); }
+CK_INLINE void v_store_bf16_tail(uint16_t *p, ptrdiff_t n, vf v) {
+    _mm256_mask_storeu_epi16(p, v_mask(n), v_halves(v));
+}
 CK_INLINE vf v_add(vf a, vf b) { return _mm512_add_ps(a, b); }
 CK_INLINE vf v_sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
 CK_INLINE vf v_mul(vf a, vf b) { return _mm512_mul_ps(a, b); }

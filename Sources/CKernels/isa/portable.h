@@ -1,5 +1,6 @@
 // Any CPU: clang's vector extension, which becomes SSE2, NEON or plain scalars.
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #define CK_ISA_COMPILED 1
 // Nothing to enable, but end.h closes the same thing for every instruction set.
@@ -24,6 +25,20 @@ CK_INLINE vf v_load_tail(const float *p, ptrdiff_t n) {
 }
 CK_INLINE void v_store_tail(float *p, ptrdiff_t n, vf v) { memcpy(p, &v, (size_t)n * sizeof(float)); }
 CK_INLINE void v_stream(float *p, vf v) { v_store(p, v); }
+// Upper halves of floats.
+CK_INLINE vf v_load_bf16_tail(const uint16_t *p, ptrdiff_t n) {
+    vi bits = {0};
+    for (ptrdiff_t i = 0; i < n; i++) bits[i] = (int)((uint32_t)p[i] << 16);
+    return (vf)bits;
+}
+CK_INLINE vf v_load_bf16(const uint16_t *p) { return v_load_bf16_tail(p, VW); }
+// Rounded to nearest, ties to even; NaN stays one.
+CK_INLINE void v_store_bf16_tail(uint16_t *p, ptrdiff_t n, vf v) {
+    vi bits = (vi)v, odd = (bits >> 16) & 1, nan = (vi)(v != v);
+    vi kept = ((bits + odd + 0x7fff) & ~nan) | ((bits | 0x400000) & nan);
+    for (ptrdiff_t i = 0; i < n; i++) p[i] = (uint16_t)((uint32_t)kept[i] >> 16);
+}
+CK_INLINE void v_store_bf16(uint16_t *p, vf v) { v_store_bf16_tail(p, VW, v); }
 CK_INLINE vf v_add(vf a, vf b) { return a + b; }
 CK_INLINE vf v_sub(vf a, vf b) { return a - b; }
 CK_INLINE vf v_mul(vf a, vf b) { return a * b; }

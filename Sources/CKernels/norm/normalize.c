@@ -16,15 +16,14 @@ ck_images ck_images_make(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
 
 ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) { return ck_images_blocks(ck_images_make(N, R, C)); }
 
-void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *raw,
-                              const float *scale, const float *shift, const float *image_scale, const float *residual,
-                              float *y) {
-    ck_normalize_add k = {ck_images_make(N, R, C), raw, scale, shift, image_scale, residual, y};
+void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
+                              const float *image_scale, const float *residual, float *y) {
+    ck_normalize_add k = {ck_images_make(N, R, C), x, image_scale, residual, y};
     ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_normalize_add_forward_block), &k);
 }
 
 void ck_normalize_add_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy,
-                               const float *raw, const float *image_scale, float *sums) {
-    ck_normalize_add_gradient k = {ck_images_make(N, R, C), dy, raw, image_scale, sums};
+                               const ck_operand *x, const float *image_scale, float *sums) {
+    ck_normalize_add_gradient k = {ck_images_make(N, R, C), dy, x, image_scale, sums};
     ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_normalize_add_backward_block), &k);
 }

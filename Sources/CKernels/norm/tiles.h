@@ -2,6 +2,7 @@
 //
 // Rows are taken in tiles that stay in the first-level cache; within a tile one vector of channels goes down all rows,
 // so that coefficients and partial sums live in registers, and memory is still read almost in order.
+#include "../isa/raw.h"
 #include "../isa/spans.h"
 #include "images.h"
 
@@ -21,6 +22,11 @@ typedef void (*tile_visitor)(const void *task, tile t);
 CK_INLINE vf load_ahead(const float *p, ptrdiff_t ahead, ptrdiff_t n) {
     __builtin_prefetch(p + ahead);
     return load_n(p, n);
+}
+
+CK_INLINE vf load_raw_ahead(raw_values x, ptrdiff_t at, ptrdiff_t ahead, ptrdiff_t n, const int halved) {
+    prefetch_raw(x, at + ahead, halved);
+    return load_raw(x, at, n, halved);
 }
 
 // `tall` is the number of rows of a tile; the last of an image may have fewer.
@@ -101,15 +107,20 @@ CK_INLINE vf apply(affine k, vf x) { return v_fma(x, k.scale, k.shift); }
         for (; r < (t).rows; r++) f(__VA_ARGS__, r, 1);                                                                \
     } while (0)
 
-// Calls f(…, activation, n) with both as constants of the compiler, so that the row loop holds no branch.
-#define WITH_CONSTANTS(f, task, t, activation)                                                                         \
+// Calls f(…, activation, n, halved) with all of them as constants of the compiler, so that the row loop holds no branch.
+#define WITH_CONSTANTS(f, task, t, x)                                                                                  \
     do {                                                                                                               \
-        if ((t).n == VW) {                                                                                             \
-            if ((activation) == CK_SWISH) f(task, t, CK_SWISH, VW);                                                    \
-            else if ((activation) == CK_RELU)                                                                          \
-                f(task, t, CK_RELU, VW);                                                                               \
-            else                                                                                                       \
-                f(task, t, CK_IDENTITY, VW);                                                                           \
-        } else                                                                                                         \
-            f(task, t, activation, (t).n);                                                                             \
+        if ((t).n < VW) f(task, t, (x)->activation, (t).n, (x)->x16 != NULL);                                          \
+        else if ((x)->x16 != NULL)                                                                                     \
+            WITH_ACTIVATION(f, task, t, (x)->activation, 1);                                                           \
+        else                                                                                                           \
+            WITH_ACTIVATION(f, task, t, (x)->activation, 0);                                                           \
+    } while (0)
+#define WITH_ACTIVATION(f, task, t, activation, halved)                                                                \
+    do {                                                                                                               \
+        if ((activation) == CK_SWISH) f(task, t, CK_SWISH, VW, halved);                                                \
+        else if ((activation) == CK_RELU)                                                                              \
+            f(task, t, CK_RELU, VW, halved);                                                                           \
+        else                                                                                                           \
+            f(task, t, CK_IDENTITY, VW, halved);                                                                       \
     } while (0)

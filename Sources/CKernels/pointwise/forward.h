@@ -4,7 +4,9 @@ typedef struct {
     const ck_pointwise *plan;
     const ck_operand *x;
     const float *panels, *bias;
-    float *y, *statistics;
+    float *y;
+    ck_bf16 *y16; // in place of y
+    float *statistics;
     int stream; // y is large and its rows fill whole cache lines
 } forward_job;
 
@@ -26,6 +28,14 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
         }
         v_store(sums + j * VW, sum);
         v_store(sums + PANEL + j * VW, squares);
+    }
+    if (job->y16) {
+        CK_UNROLL for (int r = 0; r < TILE; r++) {
+            if (r >= rows) continue;
+            for (int j = 0; j < vectors; j++)
+                store_bf16(job->y16 + (m + r) * N + n + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
+        }
+        return;
     }
     float *y = job->y + m * N + n;
     CK_UNROLL for (int r = 0; r < TILE; r++) {
@@ -73,10 +83,11 @@ CK_INLINE int worth_streaming(const float *y, ptrdiff_t M, ptrdiff_t N) {
 }
 
 void CK_NAME(ck_pointwise_forward)(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                                   const float *bias, float *y, float *statistics, void *workspace) {
+                                   const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace) {
     panel_packing packing = {plan->K, plan->N, plan->K, 1, w, workspace};
     ck_parallel(exec, (plan->N + PACK_COLUMNS - 1) / PACK_COLUMNS, pack_columns, &packing);
-    forward_job job = {plan, x, workspace, bias, y, statistics, worth_streaming(y, plan->M, plan->N)};
+    int stream = y && worth_streaming(y, plan->M, plan->N);
+    forward_job job = {plan, x, workspace, bias, y, y16, statistics, stream};
     ptrdiff_t column_blocks = (plan->N + plan->forward_columns - 1) / plan->forward_columns;
     ck_parallel(exec, plan->statistics_blocks * column_blocks, forward_block, &job);
 }

@@ -38,7 +38,7 @@ ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdif
 }
 
 typedef void forward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *, const float *,
-                              float *, float *, void *);
+                              float *, ck_bf16 *, float *, void *);
 typedef void backward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *,
                                const ck_gradient *, float *, float, float *, float *, void *);
 
@@ -58,8 +58,8 @@ static backward_function *const backwards[] = {
 };
 
 void ck_pointwise_forward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                          const float *bias, float *y, float *statistics, void *workspace) {
-    forwards[ck_isa_active()](exec, plan, x, w, bias, y, statistics, workspace);
+                          const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace) {
+    forwards[ck_isa_active()](exec, plan, x, w, bias, y, y16, statistics, workspace);
 }
 
 void ck_pointwise_backward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,

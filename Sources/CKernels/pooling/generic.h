@@ -3,12 +3,12 @@
 #include <string.h>
 
 // All rows of an image at once: the place of the maximum stays in a register, as a float (rows < 2^24).
-CK_INLINE void max_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n) {
-    const float *x = k->x->x + t.at;
+CK_INLINE void max_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
+    raw_values x = raw_of(k->x);
     affine z = affine_at(k->x, t.c, n);
-    vf best = activate(activation, apply(z, load_n(x, n))), place = v_zero();
+    vf best = activate(activation, apply(z, load_raw(x, t.at, n, halved))), place = v_zero();
     for (ptrdiff_t r = 1; r < t.rows; r++) {
-        vf u = activate(activation, apply(z, load_ahead(x + r * t.C, t.rows * t.C, n)));
+        vf u = activate(activation, apply(z, load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, halved)));
         place = v_select_gt(u, best, v_set1((float)r), place);
         best = v_select_gt(u, best, u, best);
     }
@@ -20,7 +20,7 @@ CK_INLINE void max_rows(const ck_pooling *k, tile t, ck_activation activation, p
 
 CK_INLINE void max_tile(const void *task, tile t) {
     const ck_pooling *k = task;
-    WITH_CONSTANTS(max_rows, k, t, k->x->activation);
+    WITH_CONSTANTS(max_rows, k, t, k->x);
 }
 
 CK_INLINE void clear_sums(const ck_pooling *k, ptrdiff_t block) {
@@ -39,12 +39,12 @@ void CK_NAME(ck_global_max_forward_block)(void *context, ptrdiff_t block, void *
     visit_images(&((const ck_pooling *)context)->images, block, max_tile, context);
 }
 
-CK_INLINE void unmax_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n) {
+CK_INLINE void unmax_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
     float places[VW] = {0}, picked[VW] = {0};
     const int32_t *index = k->index + t.image * t.C + t.c;
     for (ptrdiff_t l = 0; l < n; l++) {
         places[l] = (float)index[l];
-        picked[l] = k->x->x[t.at + index[l] * t.C + l];
+        picked[l] = raw_at(raw_of(k->x), t.at + index[l] * t.C + l, halved);
     }
     vf x = v_load(picked), place = v_load(places);
     vf slope = activation_derivative(activation, apply(affine_at(k->x, t.c, n), x));
@@ -58,7 +58,7 @@ CK_INLINE void unmax_rows(const ck_pooling *k, tile t, ck_activation activation,
 
 CK_INLINE void unmax_tile(const void *task, tile t) {
     const ck_pooling *k = task;
-    WITH_CONSTANTS(unmax_rows, k, t, k->x->activation);
+    WITH_CONSTANTS(unmax_rows, k, t, k->x);
 }
 
 void CK_NAME(ck_global_max_backward_block)(void *context, ptrdiff_t block, void *scratch) {
@@ -67,14 +67,14 @@ void CK_NAME(ck_global_max_backward_block)(void *context, ptrdiff_t block, void 
     visit_images(&((const ck_pooling *)context)->images, block, unmax_tile, context);
 }
 
-CK_INLINE void unaverage_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n) {
-    const float *x = k->x->x + t.at;
+CK_INLINE void unaverage_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
+    raw_values x = raw_of(k->x);
     float *dz = k->dz + t.at;
     affine z = affine_at(k->x, t.c, n);
     vf du = v_mul(load_n(k->dy + t.image * t.C + t.c, n), v_set1(1.0f / (float)k->images.R));
     vf sum = v_zero(), product = v_zero();
     for (ptrdiff_t r = 0; r < t.rows; r++) {
-        vf v = load_ahead(x + r * t.C, t.rows * t.C, n);
+        vf v = load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, halved);
         vf d = v_mul(du, activation_derivative(activation, apply(z, v)));
         store_n(dz + r * t.C, n, d);
         sum = v_add(sum, d);
@@ -85,7 +85,7 @@ CK_INLINE void unaverage_rows(const ck_pooling *k, tile t, ck_activation activat
 
 CK_INLINE void unaverage_tile(const void *task, tile t) {
     const ck_pooling *k = task;
-    WITH_CONSTANTS(unaverage_rows, k, t, k->x->activation);
+    WITH_CONSTANTS(unaverage_rows, k, t, k->x);
 }
 
 void CK_NAME(ck_global_average_backward_block)(void *context, ptrdiff_t block, void *scratch) {

@@ -2,30 +2,30 @@
 #include <string.h>
 
 // u[i] := the activated operand of `rows` rows, the first of them r
-CK_INLINE void activated_rows(const float *x, affine k, tile t, ck_activation activation, ptrdiff_t n, ptrdiff_t r,
-                              vf *u, const int rows) {
+CK_INLINE void activated_rows(raw_values x, affine k, tile t, ck_activation activation, ptrdiff_t n, int halved,
+                              ptrdiff_t r, vf *u, const int rows) {
     vf z[ABREAST];
-    CK_EACH_OF(rows) z[i] = apply(k, load_ahead(x + (r + i) * t.C, t.rows * t.C, n));
+    CK_EACH_OF(rows) z[i] = apply(k, load_raw_ahead(x, t.at + (r + i) * t.C, t.rows * t.C, n, halved));
     activate_all(activation, u, z, rows);
 }
 
-CK_INLINE void squeeze_run(const float *x, affine z, tile t, ck_activation activation, ptrdiff_t n, vf *sum,
+CK_INLINE void squeeze_run(raw_values x, affine z, tile t, ck_activation activation, ptrdiff_t n, int halved, vf *sum,
                            ptrdiff_t r, const int rows) {
     vf u[ABREAST];
-    activated_rows(x, z, t, activation, n, r, u, rows);
+    activated_rows(x, z, t, activation, n, halved, r, u, rows);
     CK_EACH_OF(rows) *sum = v_add(*sum, u[i]);
 }
 
-CK_INLINE void squeeze_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n) {
+CK_INLINE void squeeze_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
     affine z = affine_at(k->x, t.c, n);
     vf sum = v_zero();
-    RUNS_OF_ROWS(t, squeeze_run, k->x->x + t.at, z, t, activation, n, &sum);
+    RUNS_OF_ROWS(t, squeeze_run, raw_of(k->x), z, t, activation, n, halved, &sum);
     add_n(k->out + t.image * t.C + t.c, n, v_mul(sum, v_set1(1.0f / (float)k->images.R)));
 }
 
 CK_INLINE void squeeze_tile(const void *task, tile t) {
     const ck_squeeze *k = task;
-    WITH_CONSTANTS(squeeze_rows, k, t, k->x->activation);
+    WITH_CONSTANTS(squeeze_rows, k, t, k->x);
 }
 
 CK_INLINE void clear_out(const ck_squeeze *k, ptrdiff_t block) {
@@ -39,23 +39,23 @@ void CK_NAME(ck_squeeze_forward_block)(void *context, ptrdiff_t block, void *scr
     visit_tiles(&((const ck_squeeze *)context)->images, block, squeeze_tile, context);
 }
 
-CK_INLINE void gate_run(const float *x, const float *da, affine z, tile t, ck_activation activation, ptrdiff_t n,
-                        vf *sum, ptrdiff_t r, const int rows) {
+CK_INLINE void gate_run(raw_values x, const float *da, affine z, tile t, ck_activation activation, ptrdiff_t n,
+                        int halved, vf *sum, ptrdiff_t r, const int rows) {
     vf u[ABREAST];
-    activated_rows(x, z, t, activation, n, r, u, rows);
+    activated_rows(x, z, t, activation, n, halved, r, u, rows);
     CK_EACH_OF(rows) *sum = v_fma(load_ahead(da + (r + i) * t.C, t.rows * t.C, n), u[i], *sum);
 }
 
-CK_INLINE void gate_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n) {
+CK_INLINE void gate_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
     affine z = affine_at(k->x, t.c, n);
     vf sum = v_zero();
-    RUNS_OF_ROWS(t, gate_run, k->x->x + t.at, k->da + t.at, z, t, activation, n, &sum);
+    RUNS_OF_ROWS(t, gate_run, raw_of(k->x), k->da + t.at, z, t, activation, n, halved, &sum);
     add_n(k->out + t.image * t.C + t.c, n, sum);
 }
 
 CK_INLINE void gate_tile(const void *task, tile t) {
     const ck_squeeze *k = task;
-    WITH_CONSTANTS(gate_rows, k, t, k->x->activation);
+    WITH_CONSTANTS(gate_rows, k, t, k->x);
 }
 
 void CK_NAME(ck_gate_backward_block)(void *context, ptrdiff_t block, void *scratch) {
@@ -70,10 +70,10 @@ typedef struct {
     vf sum, product;
 } unsqueeze;
 
-CK_INLINE void unsqueeze_run(const float *x, float *dz, unsqueeze *k, tile t, ck_activation activation, ptrdiff_t n,
-                             ptrdiff_t r, const int rows) {
+CK_INLINE void unsqueeze_run(raw_values x, float *dz, unsqueeze *k, tile t, ck_activation activation, ptrdiff_t n,
+                             int halved, ptrdiff_t r, const int rows) {
     vf v[ABREAST], z[ABREAST], slope[ABREAST];
-    CK_EACH_OF(rows) v[i] = load_ahead(x + (r + i) * t.C, t.rows * t.C, n);
+    CK_EACH_OF(rows) v[i] = load_raw_ahead(x, t.at + (r + i) * t.C, t.rows * t.C, n, halved);
     CK_EACH_OF(rows) z[i] = apply(k->z, v[i]);
     derive_all(activation, slope, z, rows);
     CK_EACH_OF(rows) {
@@ -85,12 +85,12 @@ CK_INLINE void unsqueeze_run(const float *x, float *dz, unsqueeze *k, tile t, ck
     }
 }
 
-CK_INLINE void unsqueeze_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n) {
+CK_INLINE void unsqueeze_rows(const ck_squeeze *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
     ptrdiff_t nc = t.image * t.C + t.c;
     unsqueeze u = {.z = affine_at(k->x, t.c, n), .sum = v_zero(), .product = v_zero()};
     u.gate = k->x->gate != NULL ? load_n(k->x->gate + nc, n) : v_set1(1.0f);
     u.mean = v_mul(load_n(k->dpooled + nc, n), v_set1(1.0f / (float)k->images.R));
-    RUNS_OF_ROWS(t, unsqueeze_run, k->x->x + t.at, k->dz + t.at, &u, t, activation, n);
+    RUNS_OF_ROWS(t, unsqueeze_run, raw_of(k->x), k->dz + t.at, &u, t, activation, n, halved);
     float *sums = k->sums + t.block * 2 * t.C + t.c;
     add_n(sums, n, u.sum);
     add_n(sums + t.C, n, u.product);
@@ -98,7 +98,7 @@ CK_INLINE void unsqueeze_rows(const ck_squeeze *k, tile t, ck_activation activat
 
 CK_INLINE void unsqueeze_tile(const void *task, tile t) {
     const ck_squeeze *k = task;
-    WITH_CONSTANTS(unsqueeze_rows, k, t, k->x->activation);
+    WITH_CONSTANTS(unsqueeze_rows, k, t, k->x);
 }
 
 void CK_NAME(ck_squeeze_backward_block)(void *context, ptrdiff_t block, void *scratch) {

@@ -31,10 +31,10 @@ static stem_variant variant(void) {
 }
 
 void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y,
-                     float *statistics) {
-    stem_job job = {.plan = plan, .x = x, .w = w, .y = y, .statistics = statistics};
+                     ck_bf16 *y16, float *statistics) {
+    stem_job job = {.plan = plan, .x = x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
     ptrdiff_t bytes = plan->N * plan->P * plan->Q * plan->O * (ptrdiff_t)sizeof(float);
-    job.stream = bytes > STREAM_BYTES && plan->O % 16 == 0 && (uintptr_t)y % 64 == 0;
+    job.stream = y && bytes > STREAM_BYTES && plan->O % 16 == 0 && (uintptr_t)y % 64 == 0;
     ck_parallel(exec, plan->statistics_blocks, variant().forward, &job);
 }
 

@@ -5,6 +5,7 @@
 // are literals at every call.
 #include <stdatomic.h>
 #include <string.h>
+#include "../isa/raw.h"
 #include "internal.h"
 
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
@@ -29,9 +30,9 @@ static void gather_rows(const ck_stem *plan, const float *image, ptrdiff_t p, fl
     }
 }
 
-// T outputs from q on × U·VW channels from o on: y, and their sums.
-CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q, ptrdiff_t o, ptrdiff_t lanes, float *y,
-                            vf (*sums)[2], const int C, const int T, const int U) {
+// T outputs from q on × U·VW channels from o on, of the row of y that begins at element y, and their sums.
+CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q, ptrdiff_t o, ptrdiff_t lanes,
+                            ptrdiff_t y, vf (*sums)[2], const int C, const int T, const int U) {
     const ptrdiff_t O = job->plan->O, pitch = (job->plan->W + 2) * C;
     vf out[4][2];
     CK_UNROLL for (int t = 0; t < T; t++) CK_UNROLL for (int u = 0; u < U; u++) out[t][u] = v_zero();
@@ -44,16 +45,18 @@ CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q,
             }
         }
     CK_UNROLL for (int t = 0; t < T; t++) CK_UNROLL for (int u = 0; u < U; u++) {
-        float *to = y + (q + t) * O + o + u * VW;
-        if (job->stream) v_stream(to, out[t][u]);
+        ptrdiff_t to = y + (q + t) * O + o + u * VW;
+        if (job->stream) v_stream(job->y + to, out[t][u]);
+        else if (job->y16)
+            store_bf16(job->y16 + to, lanes, out[t][u]);
         else
-            store_lanes(to, lanes, out[t][u]);
+            store_lanes(job->y + to, lanes, out[t][u]);
         sums[0][u] = v_add(sums[0][u], out[t][u]);
         sums[1][u] = v_fma(out[t][u], out[t][u], sums[1][u]);
     }
 }
 
-CK_INLINE void forward_row(const stem_job *job, const float *rows, ptrdiff_t o, ptrdiff_t lanes, float *y,
+CK_INLINE void forward_row(const stem_job *job, const float *rows, ptrdiff_t o, ptrdiff_t lanes, ptrdiff_t y,
                            float *statistics, const int C, const int U) {
     const ptrdiff_t Q = job->plan->Q, O = job->plan->O;
     vf sums[2][2] = {{v_zero(), v_zero()}, {v_zero(), v_zero()}};
@@ -67,7 +70,8 @@ CK_INLINE void forward_row(const stem_job *job, const float *rows, ptrdiff_t o, 
 
 // dw of the kernel rows i ..< i + R from one row of draw; every tap of them keeps its sum in a register.
 CK_INLINE void backward_row(const stem_job *job, const float *rows, ptrdiff_t pixel, vf image_scale, ptrdiff_t i,
-                            ptrdiff_t o, ptrdiff_t lanes, float *dw, const int C, const int R, const int U) {
+                            ptrdiff_t o, ptrdiff_t lanes, float *dw, const int C, const int R, const int U,
+                            const int halved) {
     const ptrdiff_t O = job->plan->O, Q = job->plan->Q, pitch = (job->plan->W + 2) * C;
     const ck_gradient *dy = &job->dy;
     vf scale[2], b[2], c[2], sums[12][2];
@@ -83,7 +87,7 @@ CK_INLINE void backward_row(const stem_job *job, const float *rows, ptrdiff_t pi
         CK_UNROLL for (int u = 0; u < U; u++) {
             const ptrdiff_t at = (pixel + q) * O + o + u * VW;
             draw[u] = v_mul(scale[u], load_lanes(dy->dz + at, lanes));
-            if (dy->a) draw[u] = v_add(draw[u], v_fma(b[u], load_lanes(dy->raw + at, lanes), c[u]));
+            if (dy->a) draw[u] = v_add(draw[u], v_fma(b[u], load_raw(raw_of_gradient(dy), at, lanes, halved), c[u]));
         }
         CK_UNROLL for (int r = 0; r < R; r++) CK_UNROLL for (int tap = 0; tap < 3 * C; tap++) {
             vf x = v_set1(rows[(i + r) * pitch + 2 * q * C + tap]);
@@ -98,15 +102,15 @@ CK_INLINE void backward_row(const stem_job *job, const float *rows, ptrdiff_t pi
 CK_INLINE void forward_image(const stem_job *job, ptrdiff_t n, float *rows, float *statistics, const int C) {
     const ck_stem *k = job->plan;
     for (ptrdiff_t p = 0; p < k->P; p++) {
-        float *y = job->y + (n * k->P + p) * k->Q * k->O;
-        ptrdiff_t o = 0;
+        ptrdiff_t y = (n * k->P + p) * k->Q * k->O, o = 0;
         gather_rows(k, job->x + n * k->H * k->W * C, p, rows);
         for (; o + 2 * VW <= k->O; o += 2 * VW) forward_row(job, rows, o, VW, y, statistics, C, 2);
         for (; o < k->O; o += VW) forward_row(job, rows, o, k->O - o < VW ? k->O - o : VW, y, statistics, C, 1);
     }
 }
 
-CK_INLINE void backward_image(const stem_job *job, ptrdiff_t n, float *rows, float *dw, const int C) {
+CK_INLINE void backward_image_as(const stem_job *job, ptrdiff_t n, float *rows, float *dw, const int C,
+                                 const int halved) {
     const ck_stem *k = job->plan;
     const int R = C == 1 ? 3 : 1, wide = VW == 16 ? 2 : 1; // what the registers hold
     const vf image_scale = v_set1(job->dy.image_scale ? job->dy.image_scale[n] : 1);
@@ -114,12 +118,20 @@ CK_INLINE void backward_image(const stem_job *job, ptrdiff_t n, float *rows, flo
         ptrdiff_t pixel = (n * k->P + p) * k->Q, o = 0;
         gather_rows(k, job->x + n * k->H * k->W * C, p, rows);
         for (; wide == 2 && o + 2 * VW <= k->O; o += 2 * VW)
-            for (ptrdiff_t i = 0; i < 3; i += R) backward_row(job, rows, pixel, image_scale, i, o, VW, dw, C, R, 2);
+            for (ptrdiff_t i = 0; i < 3; i += R)
+                backward_row(job, rows, pixel, image_scale, i, o, VW, dw, C, R, 2, halved);
         for (; o < k->O; o += VW) {
             const ptrdiff_t lanes = k->O - o < VW ? k->O - o : VW;
-            for (ptrdiff_t i = 0; i < 3; i += R) backward_row(job, rows, pixel, image_scale, i, o, lanes, dw, C, R, 1);
+            for (ptrdiff_t i = 0; i < 3; i += R)
+                backward_row(job, rows, pixel, image_scale, i, o, lanes, dw, C, R, 1, halved);
         }
     }
+}
+
+CK_INLINE void backward_image(const stem_job *job, ptrdiff_t n, float *rows, float *dw, const int C) {
+    if (job->dy.raw16) backward_image_as(job, n, rows, dw, C, 1);
+    else
+        backward_image_as(job, n, rows, dw, C, 0);
 }
 
 CK_INLINE ptrdiff_t end_of(const ck_stem *plan, ptrdiff_t block) {

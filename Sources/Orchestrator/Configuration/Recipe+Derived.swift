@@ -5,6 +5,10 @@ extension EncoderSection.Name {
     public var isOneDimensional: Bool { self == .resNet18OfWaveforms }
 }
 
+extension Recipe.Precision {
+    var rawFormat: StorageFormat { self == .float32 ? .float32 : .bfloat16 }
+}
+
 extension Recipe {
     /// Length of a view's samples, in seconds.
     public var viewSeconds: Double {

@@ -15,7 +15,16 @@ public struct Recipe: Codable, Sendable, Equatable {
         case supervised
     }
 
+    /// How training keeps what it reads again.
+    public enum Precision: String, Codable, Sendable, CaseIterable {
+        case float32
+        /// Raw outputs of convolutions as bfloat16: half their memory. Sums, weights and gradients stay float, and so does
+        /// encoding once it is trained.
+        case bf16Storage = "bf16-storage"
+    }
+
     public var method: Method = .cola
+    public var precision: Precision = .float32
     public var data = DataSection()
     public var frontend = FrontEndConfiguration()
     public var augmentation = AugmentationSection()

@@ -21,6 +21,9 @@ extension RecipeFile {
         try require(
             recipe.encoder.timeStride == 32 || recipe.encoder.name == .efficientNetB0, "encoder.time_stride", recipe,
             "32 for encoder.name \(recipe.encoder.name.rawValue)")
+        try require(
+            recipe.precision == .float32 || recipe.encoder.name == .efficientNetB0, "precision", recipe,
+            "float32 for encoder.name \(recipe.encoder.name.rawValue)")
         if recipe.method != .supervised {
             // A batch of one has no negative: its loss is 0 whatever the encoder does.
             try require(

@@ -2,6 +2,7 @@ extension RecipeKey {
     /// Every key of ``Recipe``.
     public static let all: [RecipeKey] = [
         .choice("method", \.method),
+        .choice("precision", \.precision),
 
         .integer("data.view_frames", \.data.viewFrames, positive),
         .choice("data.placement", \.data.placement),

@@ -3,7 +3,10 @@ public final class Graph {
     let parameters: ParameterStore
     /// Record what only training needs (statistics, gradients)?
     let training: Bool
+    /// How raw outputs that will be normalised are kept.
+    let rawFormat: StorageFormat
     private(set) var shapes: [[Int]] = []
+    private(set) var formats: [StorageFormat] = []
     private(set) var operations: [any Operation] = []
     private var gradients: [Value: Value] = [:]
     /// Values that share memory: alias → owner.
@@ -11,15 +14,17 @@ public final class Graph {
     /// Values that outlive the run: inputs and results.
     private(set) var pinned: Set<Value> = []
 
-    public init(parameters: ParameterStore, training: Bool) {
+    init(parameters: ParameterStore, training: Bool, rawFormat: StorageFormat = .float32) {
         self.parameters = parameters
         self.training = training
+        self.rawFormat = rawFormat
     }
 
-    /// A new float tensor, without memory yet.
-    func value(_ shape: [Int]) -> Value {
+    /// A new tensor, without memory yet.
+    func value(_ shape: [Int], _ format: StorageFormat = .float32) -> Value {
         precondition(shape.allSatisfy { $0 > 0 }, "an empty tensor")
         shapes.append(shape)
+        formats.append(format)
         return Value(id: shapes.count - 1)
     }
 
@@ -33,6 +38,7 @@ public final class Graph {
     func pin(_ value: Value) { pinned.insert(value) }
 
     func shape(_ value: Value) -> [Int] { shapes[value.id] }
+    func format(_ value: Value) -> StorageFormat { formats[value.id] }
 
     /// The gradient of `value`. For a tensor that is normalised by its reader it holds the gradient of the *normalised*
     /// value; the convolution that made it turns that into its own (``Normalization``).
@@ -45,7 +51,9 @@ public final class Graph {
 
     /// Lets `alias` live in `owner`'s memory. The recording operation answers for the order of reads and writes.
     func alias(_ alias: Value, to owner: Value) {
-        precondition(shape(alias) == shape(owner) && aliases[alias] == nil, "values of one shape, once")
+        precondition(
+            shape(alias) == shape(owner) && format(alias) == format(owner) && aliases[alias] == nil,
+            "values of one shape, once")
         aliases[alias] = owner
     }
 

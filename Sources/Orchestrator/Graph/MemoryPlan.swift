@@ -42,7 +42,7 @@ struct MemoryPlan {
         }
         offsets = Array(repeating: -1, count: graph.shapes.count)
         counts = graph.shapes.map { $0.reduce(1, *) }
-        place(intervals, sizes: counts.map { (4 * $0 + 63) / 64 * 64 })
+        place(intervals, sizes: counts.indices.map { (graph.formats[$0].bytes * counts[$0] + 63) / 64 * 64 })
         for index in graph.shapes.indices { offsets[index] = offsets[graph.owner(Value(id: index)).id] }
     }
 

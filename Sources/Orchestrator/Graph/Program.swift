@@ -37,9 +37,21 @@ final class Program {
     var arenaBytes: Int { arena.bytes }
 
     func buffer(_ value: Value) -> Buffer {
+        precondition(graph.format(value) == .float32, "a raw output is read as an operand")
+        return arena.buffer(at: offset(value), count: plan.counts[value.id])
+    }
+
+    func rawBuffer(_ value: Value) -> RawBuffer {
+        switch graph.format(value) {
+        case .float32: .float32(buffer(value))
+        case .bfloat16: .bfloat16(arena.halves(at: offset(value), count: plan.counts[value.id]))
+        }
+    }
+
+    private func offset(_ value: Value) -> Int {
         let offset = plan.offsets[value.id]
         precondition(offset >= 0, "a value that no operation uses")
-        return arena.buffer(at: offset, count: plan.counts[value.id])
+        return offset
     }
 
     var workspace: Buffer {
@@ -89,6 +101,7 @@ struct Run: ~Copyable {
     func callAsFunction(_ value: Value) -> Buffer { program.buffer(value) }
     func callAsFunction(_ value: Value?) -> Buffer? { value.map(program.buffer) }
     func callAsFunction(_ parameter: Parameter) -> Buffer { program.graph.parameters.buffer(parameter) }
+    func raw(_ value: Value) -> RawBuffer { program.rawBuffer(value) }
     func gradient(_ parameter: Parameter) -> Buffer { program.graph.parameters.gradient(parameter) }
 
     /// 0 where the operation is the first to write this gradient, 1 where it adds.

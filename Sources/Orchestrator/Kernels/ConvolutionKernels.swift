@@ -27,10 +27,10 @@ struct DepthwiseKernel: WindowKernel {
     }
 
     func forward(
-        _ execution: Execution, _ x: Operand, weights: Buffer, y: Buffer, statistics: Buffer?, workspace: Buffer
+        _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer
     ) {
         var (plan, operand) = (plan, x.c)
-        execution { ck_depthwise_forward($0, &plan, &operand, weights.base, y.base, statistics?.base) }
+        execution { ck_depthwise_forward($0, &plan, &operand, weights.base, y.floats, y.halves, statistics?.base) }
     }
 
     func backward(
@@ -61,9 +61,9 @@ struct StemKernel {
         WorkingMemory(workspace: plan.backward_workspace_bytes, scratch: plan.scratch_bytes)
     }
 
-    func forward(_ execution: Execution, _ x: Buffer, weights: Buffer, y: Buffer, statistics: Buffer?) {
+    func forward(_ execution: Execution, _ x: Buffer, weights: Buffer, y: RawBuffer, statistics: Buffer?) {
         var plan = plan
-        execution { ck_stem_forward($0, &plan, x.base, weights.base, y.base, statistics?.base) }
+        execution { ck_stem_forward($0, &plan, x.base, weights.base, y.floats, y.halves, statistics?.base) }
     }
 
     func backward(_ execution: Execution, _ x: Buffer, dy: RawGradient, dWeights: Buffer, workspace: Buffer) {

@@ -51,11 +51,11 @@ struct ConvolutionKernel: WindowKernel {
     }
 
     func forward(
-        _ execution: Execution, _ x: Operand, weights: Buffer, y: Buffer, statistics: Buffer?, workspace: Buffer
+        _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer
     ) {
         var (plan, operand) = (plan, x.c)
         execution {
-            ck_conv2d_forward($0, &plan, &operand, weights.base, y.base, statistics?.base, workspace.base)
+            ck_conv2d_forward($0, &plan, &operand, weights.base, y.onlyFloats, statistics?.base, workspace.base)
         }
     }
 

@@ -47,21 +47,23 @@ enum NormalizationKernel {
     static func imageBlocks(images: Int, rows: Int, channels: Int) -> Int { ck_image_blocks(images, rows, channels) }
 
     static func addForward(
-        _ execution: Execution, images: Int, rows: Int, channels: Int, raw: Buffer, scale: Buffer, shift: Buffer,
-        imageScale: Buffer?, residual: Buffer?, y: Buffer
+        _ execution: Execution, images: Int, rows: Int, channels: Int, _ x: Operand, imageScale: Buffer?,
+        residual: Buffer?, y: Buffer
     ) {
+        var operand = x.c
         execution {
             ck_normalize_add_forward(
-                $0, images, rows, channels, raw.base, scale.base, shift.base, imageScale?.base, residual?.base, y.base)
+                $0, images, rows, channels, &operand, imageScale?.base, residual?.base, y.base)
         }
     }
 
     static func addBackward(
-        _ execution: Execution, images: Int, rows: Int, channels: Int, dy: Buffer, raw: Buffer, imageScale: Buffer?,
+        _ execution: Execution, images: Int, rows: Int, channels: Int, dy: Buffer, _ x: Operand, imageScale: Buffer?,
         sums: Buffer
     ) {
+        var operand = x.c
         execution {
-            ck_normalize_add_backward($0, images, rows, channels, dy.base, raw.base, imageScale?.base, sums.base)
+            ck_normalize_add_backward($0, images, rows, channels, dy.base, &operand, imageScale?.base, sums.base)
         }
     }
 }

@@ -2,7 +2,7 @@ import CKernels
 
 /// A tensor as a kernel reads it: `ck_operand` (ck_operand.h).
 struct Operand {
-    var x: Buffer
+    var x: RawBuffer
     var scale: Buffer?
     var shift: Buffer?
     var gate: Buffer?
@@ -10,15 +10,15 @@ struct Operand {
 
     var c: ck_operand {
         ck_operand(
-            x: x.base, scale: scale?.base, shift: shift?.base, gate: gate?.base,
-            activation: activation.kernel)
+            x: x.floats, scale: scale?.base, shift: shift?.base, gate: gate?.base,
+            activation: activation.kernel, x16: x.halves)
     }
 }
 
 /// The gradient of a raw tensor, formed while it is read: `ck_gradient` (ck_operand.h).
 struct RawGradient {
     var dz: Buffer
-    var raw: Buffer?
+    var raw: RawBuffer?
     var a: Buffer?
     var b: Buffer?
     var c: Buffer?
@@ -26,7 +26,9 @@ struct RawGradient {
     var imageScale: Buffer?
 
     var pointers: ck_gradient {
-        ck_gradient(dz: dz.base, raw: raw?.base, a: a?.base, b: b?.base, c: c?.base, image_scale: imageScale?.base)
+        ck_gradient(
+            dz: dz.base, raw: raw?.floats, a: a?.base, b: b?.base, c: c?.base, image_scale: imageScale?.base,
+            raw16: raw?.halves)
     }
 }
 

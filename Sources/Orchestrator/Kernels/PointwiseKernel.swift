@@ -16,13 +16,13 @@ struct PointwiseKernel {
     }
 
     func forward(
-        _ execution: Execution, _ x: Operand, weights: Buffer, bias: Buffer?, y: Buffer, statistics: Buffer?,
+        _ execution: Execution, _ x: Operand, weights: Buffer, bias: Buffer?, y: RawBuffer, statistics: Buffer?,
         workspace: Buffer
     ) {
         var (plan, operand) = (plan, x.c)
         execution { exec in
             ck_pointwise_forward(
-                exec, &plan, &operand, weights.base, bias?.base, y.base, statistics?.base, workspace.base)
+                exec, &plan, &operand, weights.base, bias?.base, y.floats, y.halves, statistics?.base, workspace.base)
         }
     }
 

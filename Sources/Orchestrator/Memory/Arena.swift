@@ -38,6 +38,12 @@ struct Arena: ~Copyable {
         return Buffer(base: (base + offset).assumingMemoryBound(to: Float.self), count: count)
     }
 
+    /// Bfloat16 values from `offset` bytes on.
+    func halves(at offset: Int, count: Int) -> UnsafeMutablePointer<UInt16> {
+        precondition(offset >= 0 && offset % 64 == 0 && offset + count * 2 <= bytes, "outside the arena")
+        return (base + offset).assumingMemoryBound(to: UInt16.self)
+    }
+
     /// Linux grants any mapping and kills the process that touches too much of it; ask first.
     private static func available(_ bytes: Int) -> Bool {
         guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),

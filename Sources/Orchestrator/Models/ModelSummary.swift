@@ -34,7 +34,7 @@ public struct ModelSummary: Codable, Sendable {
         let source = early.map { ModelBuilder.EncoderInput.early($0.maps) } ?? .views(input)
         inference.pin(builder.embedding(inference, builder.encoding(inference, source)))
         encoderParameters = store.trainedCount
-        let graph = Graph(parameters: store, training: true)
+        let graph = Graph(parameters: store, training: true, rawFormat: recipe.precision.rawFormat)
         let model = builder.training(graph, batch: recipe.training.batchSize)
         views = graph.shape(model.input)[0]
         let plan = MemoryPlan(graph)

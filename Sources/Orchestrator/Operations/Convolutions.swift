@@ -2,7 +2,7 @@
 extension Run {
     func operand(_ feature: Feature) -> Operand {
         Operand(
-            x: self(feature.raw), scale: self(feature.normalization?.scale), shift: self(feature.normalization?.shift),
+            x: raw(feature.raw), scale: self(feature.normalization?.scale), shift: self(feature.normalization?.shift),
             gate: self(feature.gate), activation: feature.activation)
     }
 
@@ -11,7 +11,7 @@ extension Run {
     {
         guard let normalization else { return RawGradient(dz: self(dz)) }
         return RawGradient(
-            dz: self(dz), raw: self(raw), a: self(normalization.a), b: self(normalization.b), c: self(normalization.c),
+            dz: self(dz), raw: self.raw(raw), a: self(normalization.a), b: self(normalization.b), c: self(normalization.c),
             imageScale: self(imageScale))
     }
 }
@@ -35,7 +35,7 @@ struct RawOutput {
     var imageScale: Value?
 
     init(_ graph: Graph, shape: [Int], statisticsBlocks: Int, normalized: Bool) {
-        raw = graph.value(shape)
+        raw = graph.value(shape, normalized ? graph.rawFormat : .float32)
         self.statisticsBlocks = statisticsBlocks
         statistics = normalized && graph.training ? graph.value([statisticsBlocks, 2, shape[3]]) : nil
         normalization = normalized ? Normalization(graph, channels: shape[3]) : nil
@@ -87,7 +87,7 @@ final class PointwiseConvolution: Operation {
 
     func forward(_ run: borrowing Run) {
         kernel.forward(
-            run.execution, run.operand(input), weights: run(weights), bias: bias.map { run($0) }, y: run(output.raw),
+            run.execution, run.operand(input), weights: run(weights), bias: bias.map { run($0) }, y: run.raw(output.raw),
             statistics: run(output.statistics), workspace: run.workspace)
     }
 
@@ -110,7 +110,7 @@ protocol WindowKernel {
     var sumsBlocks: Int { get }
     var memory: WorkingMemory { get }
     func forward(
-        _ execution: Execution, _ x: Operand, weights: Buffer, y: Buffer, statistics: Buffer?, workspace: Buffer)
+        _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer)
     /// - Parameter dz: nil where the input is data, which has no gradient.
     func backward(
         _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
@@ -162,7 +162,7 @@ final class WindowConvolution<Kernel: WindowKernel>: Operation {
 
     func forward(_ run: borrowing Run) {
         kernel.forward(
-            run.execution, run.operand(input), weights: run(weights), y: run(output.raw),
+            run.execution, run.operand(input), weights: run(weights), y: run.raw(output.raw),
             statistics: run(output.statistics), workspace: run.workspace)
     }
 
@@ -205,7 +205,7 @@ final class StemConvolution: Operation {
 
     func forward(_ run: borrowing Run) {
         kernel.forward(
-            run.execution, run(input), weights: run(weights), y: run(output.raw), statistics: run(output.statistics))
+            run.execution, run(input), weights: run(weights), y: run.raw(output.raw), statistics: run(output.statistics))
     }
 
     func backward(_ run: borrowing Run) {

@@ -64,16 +64,16 @@ final class NormalizeAdd: Operation {
                 scales[image] = random.uniform() < dropProbability ? 0 : 1 / (1 - dropProbability)
             }
         }
+        let x = Operand(x: run.raw(branch.raw), scale: run(normalization.scale), shift: run(normalization.shift))
         NormalizationKernel.addForward(
-            run.execution, images: images, rows: rows, channels: normalization.channels, raw: run(branch.raw),
-            scale: run(normalization.scale), shift: run(normalization.shift), imageScale: run(imageScale),
-            residual: run(residual), y: run(output))
+            run.execution, images: images, rows: rows, channels: normalization.channels, x,
+            imageScale: run(imageScale), residual: run(residual), y: run(output))
     }
 
     func backward(_ run: borrowing Run) {
         guard let gradient, let sums else { return }
         NormalizationKernel.addBackward(
             run.execution, images: images, rows: rows, channels: normalization.channels, dy: run(gradient),
-            raw: run(branch.raw), imageScale: run(imageScale), sums: run(sums))
+            Operand(x: run.raw(branch.raw)), imageScale: run(imageScale), sums: run(sums))
     }
 }

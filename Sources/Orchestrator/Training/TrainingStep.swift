@@ -20,7 +20,7 @@ public final class TrainingStep {
         views = recipe.viewsPerClip * batch
         viewValues = recipe.data.viewFrames * recipe.frontend.valuesPerFrame
         parameters = ParameterStore()
-        let graph = Graph(parameters: parameters, training: true)
+        let graph = Graph(parameters: parameters, training: true, rawFormat: recipe.precision.rawFormat)
         model = ModelBuilder(recipe: recipe, classes: classes).training(graph, batch: batch)
         try parameters.allocate(
             seed: recipe.training.seed, training: true, averages: recipe.optimizer.average > 0)

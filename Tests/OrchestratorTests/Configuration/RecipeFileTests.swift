@@ -76,6 +76,8 @@ import Testing
         ("training: {seed: -1}", "training.seed", "-1"),
         ("training: 3", "training", "3"),
         ("method: clap", "method", "clap"),
+        ("precision: bf16", "precision", "bf16"),
+        ("{encoder: {name: resnet18-2d}, precision: bf16-storage}", "precision", "bf16-storage"),
         ("head: {normalize: maybe}", "head.normalize", "maybe"),
         ("encoder: {drop_connect: 1}", "encoder.drop_connect", "1"),
         ("optimizer: {learning_rate: nan}", "optimizer.learning_rate", "nan"),

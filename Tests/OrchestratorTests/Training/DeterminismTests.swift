@@ -3,11 +3,14 @@ import Testing
 @testable import Orchestrator
 
 @Suite(.serialized) struct DeterminismTests {
-    private func weights(threads: Int, similarity: ObjectiveSection.Similarity) throws -> [Float] {
+    private func weights(
+        threads: Int, similarity: ObjectiveSection.Similarity, precision: Recipe.Precision
+    ) throws -> [Float] {
         var recipe = Recipe()
         recipe.data.viewFrames = 48
         recipe.training.seed = 7
         recipe.objective.similarity = similarity
+        recipe.precision = precision
         let step = try TrainingStep(recipe: recipe, batch: 5, threads: threads)
         for number in 0..<3 {
             var random = RandomStream(seed: 1, purpose: .test, epoch: number)
@@ -19,14 +22,19 @@ import Testing
         return step.parameters.flat.weights.array
     }
 
-    @Test(arguments: ObjectiveSection.Similarity.allCases)
-    func one_two_and_three_threads_give_the_same_bits(similarity: ObjectiveSection.Similarity) throws {
-        let one = try weights(threads: 1, similarity: similarity)
+    @Test(arguments: [
+        (ObjectiveSection.Similarity.bilinear, Recipe.Precision.float32), (.cosine, .float32), (.bilinear, .bf16Storage),
+    ])
+    func one_two_and_three_threads_give_the_same_bits(
+        similarity: ObjectiveSection.Similarity, precision: Recipe.Precision
+    ) throws {
+        func weights(_ threads: Int) throws -> [Float] {
+            try self.weights(threads: threads, similarity: similarity, precision: precision)
+        }
+        let one = try weights(1)
         let isFinite = one.allSatisfy { $0.isFinite }
         #expect(isFinite)
-        let (two, three) = (
-            try weights(threads: 2, similarity: similarity), try weights(threads: 3, similarity: similarity)
-        )
+        let (two, three) = (try weights(2), try weights(3))
         #expect(two == one && three == one)
     }
 }

@@ -1,0 +1,138 @@
+import CKernels
+import Testing
+
+/// Kernels that keep raw values as bfloat16 are the kernels on floats that were rounded: the same bits in everything they
+/// compute, and their raw outputs rounded once.
+extension KernelTests {
+    @Suite struct Bfloat16Tests {
+        @Test func pointwise_convolutions_read_and_write_it() {
+            for (index, shape) in PointwiseTests.shapes.enumerated() {
+                let plain = PointwiseCase(shape, form: [5, 7, 13, 15][index % 4])  // with scale, and with a, b, c
+                let halved = plain.halved()
+                forEachInstructionSet { isa in
+                    let (y, statistics) = plain.forward(threads: 2)
+                    let (y16, statistics16) = halved.halvedForward()
+                    #expect(y16.isIntact && y16.values == y.values.map(Halves.rounded), "\(isa) \(plain.name)")
+                    #expect(statistics16.values == statistics.values, "\(isa) \(plain.name)")
+                    let (expected, result) = (plain.backward(threads: 2), halved.backward(threads: 2))
+                    #expect(result.dx.values == expected.dx.values, "\(isa) dx \(plain.name)")
+                    #expect(result.dw.values == expected.dw.values, "\(isa) dw \(plain.name)")
+                    #expect(result.dbias.values == expected.dbias.values, "\(isa) dbias \(plain.name)")
+                }
+            }
+        }
+
+        @Test func depthwise_convolutions_read_and_write_it() {
+            for (index, (height, width)) in DepthwiseTests.maps.enumerated() {
+                for (kernel, stride) in DepthwiseTests.kernels {
+                    let channels = DepthwiseTests.channels[(index + kernel) % DepthwiseTests.channels.count]
+                    let plain = DepthwiseProblem(
+                        (3, height, width, channels), kernel: kernel, stride: stride, seed: UInt64(index),
+                        activation: [CK_SWISH, CK_IDENTITY, CK_RELU][index % 3], dropped: index % 2 == 0)
+                    expectEqual(plain, plain.halved())
+                }
+            }
+            // Past the caches, where floats are streamed.
+            let large = DepthwiseProblem((60, 48, 32, 32), kernel: 3, stride: (1, 1), seed: 3)
+            expectEqual(large, large.halved())
+        }
+
+        private func expectEqual(_ plain: DepthwiseProblem, _ halved: DepthwiseProblem) {
+            forEachInstructionSet { isa in
+                let label = "\(isa) \(plain.plan.H)×\(plain.plan.W)×\(plain.plan.C) k\(plain.plan.kernel)"
+                let (y16, statistics16) = halved.halvedForward()
+                for beta: Float in [0, 1] {
+                    let expected = plain.run(beta: beta, threads: 2)
+                    let result = halved.run(beta: beta, threads: 2)
+                    #expect(y16.isIntact && y16.values == expected.y.values.map(Halves.rounded), "y \(label)")
+                    #expect(statistics16.values == expected.statistics.values, "statistics \(label)")
+                    #expect(result.dz.values == expected.dz.values, "dz \(label)")
+                    #expect(result.dw.values == expected.dw.values, "dw \(label)")
+                    if beta == 0 { #expect(result.sums.values == expected.sums.values, "sums \(label)") }
+                }
+            }
+        }
+
+        @Test(arguments: [1, 8, 17, 32, 48]) func the_stem_writes_it(outputs: Int) {
+            let plain = StemProblem((4, 9, 11), channels: 1 + outputs % 2, outputs: outputs, seed: 5)
+            let halved = plain.halved()
+            forEachInstructionSet { isa in
+                let (expected, result) = (plain.run(threads: 2), halved.run(threads: 2))
+                let (y16, statistics16) = halved.halvedForward()
+                #expect(y16.isIntact && y16.values == expected.y.values.map(Halves.rounded), "\(isa)")
+                #expect(statistics16.values == expected.statistics.values, "\(isa)")
+                #expect(result.dw.values == expected.dw.values, "\(isa)")
+            }
+        }
+
+        @Test(arguments: TestOperand.shapes)
+        func passes_over_maps_read_it(images: Int, rows: Int, channels: Int) {
+            let count = images * rows * channels
+            var random = TestRandom(17)
+            let da = random.floats(count)
+            let small = random.floats(images * channels)
+            for activation in [CK_SWISH, CK_RELU, CK_IDENTITY] {
+                let plain = TestOperand(images, rows, channels, activation)
+                let halved = plain.halved()
+                let blocks = plain.blocks
+                func outputs(_ t: TestOperand) -> [[Float]] {
+                    let execution = TestExecution(threads: 2, scratchBytes: 64)
+                    let (pooled, gate, sums) = (
+                        Floats(images * channels), Floats(images * channels), Floats(blocks * 2 * channels)
+                    )
+                    let (dz, y, addSums) = (Agreement.copy(da), Floats(count), Floats(blocks * 2 * channels))
+                    let (largest, place, spread) = (
+                        Floats(images * channels), PoolingTests.Places(images * channels), Floats(count)
+                    )
+                    let (averaged, averageSums) = (Floats(count), Floats(blocks * 2 * channels))
+                    t {
+                        ck_squeeze_forward(&execution.exec, images, rows, channels, $0, pooled.pointer)
+                        ck_gate_backward(&execution.exec, images, rows, channels, $0, da.pointer, gate.pointer)
+                        ck_squeeze_backward(
+                            &execution.exec, images, rows, channels, $0, small.pointer, dz.pointer, sums.pointer)
+                        ck_normalize_add_forward(&execution.exec, images, rows, channels, $0, nil, da.pointer, y.pointer)
+                        ck_normalize_add_backward(
+                            &execution.exec, images, rows, channels, da.pointer, $0, nil, addSums.pointer)
+                        ck_global_max_forward(
+                            &execution.exec, images, rows, channels, $0, largest.pointer, place.pointer)
+                        ck_global_max_backward(
+                            &execution.exec, images, rows, channels, $0, small.pointer, place.pointer, spread.pointer, nil)
+                        ck_global_average_backward(
+                            &execution.exec, images, rows, channels, $0, small.pointer, averaged.pointer, averageSums.pointer)
+                    }
+                    return [pooled, gate, dz, sums, y, addSums, largest, spread, averaged, averageSums].map(\.values)
+                }
+                forEachInstructionSet { isa in #expect(outputs(halved) == outputs(plain), "\(isa) \(activation)") }
+            }
+        }
+
+        @Test func rounding_is_to_the_nearest_and_keeps_what_is_no_number() {
+            let values: [Float] = [
+                0, 1, 1.00390625, 1.01171875, 1.005, -3.14159, 3.3e38, .infinity, -.infinity, .nan,
+                Float(bitPattern: 0x7f80_0001), Float(bitPattern: 0x7fff_ffff), .greatestFiniteMagnitude, 2e-38,
+            ]
+            // A 1×1 convolution with the weight 1 stores its input.
+            let x = Floats(values.count) { values[$0] }
+            let w = Floats(1) { _ in 1 }
+            var plan = ck_pointwise()
+            #expect(ck_pointwise_plan(&plan, values.count, 1, 1, 1) == CK_OK)
+            forEachInstructionSet { isa in
+                let execution = TestExecution(threads: 1, scratchBytes: plan.scratch_bytes)
+                let workspace = Floats(plan.forward_workspace_bytes / 4)
+                let y = Halves(values.count)
+                var operand = ck_operand(
+                    x: x.pointer, scale: nil, shift: nil, gate: nil, activation: CK_IDENTITY, x16: nil)
+                ck_pointwise_forward(
+                    &execution.exec, &plan, &operand, w.pointer, nil, nil, y.pointer, nil, workspace.pointer)
+                for (i, value) in values.enumerated() {
+                    let stored = Float(bitPattern: UInt32(y.pointer[i]) << 16)
+                    if value.isNaN {
+                        #expect(stored.isNaN, "\(isa)")
+                    } else {
+                        #expect(y.pointer[i] == Halves.rounded(value), "\(isa): \(value) became \(stored)")
+                    }
+                }
+            }
+        }
+    }
+}
