@@ -90,15 +90,18 @@ extension KernelTests {
                         ck_gate_backward(&execution.exec, images, rows, channels, $0, da.pointer, gate.pointer)
                         ck_squeeze_backward(
                             &execution.exec, images, rows, channels, $0, small.pointer, dz.pointer, sums.pointer)
-                        ck_normalize_add_forward(&execution.exec, images, rows, channels, $0, nil, da.pointer, y.pointer)
+                        ck_normalize_add_forward(
+                            &execution.exec, images, rows, channels, $0, nil, da.pointer, y.pointer)
                         ck_normalize_add_backward(
                             &execution.exec, images, rows, channels, da.pointer, $0, nil, addSums.pointer)
                         ck_global_max_forward(
                             &execution.exec, images, rows, channels, $0, largest.pointer, place.pointer)
                         ck_global_max_backward(
-                            &execution.exec, images, rows, channels, $0, small.pointer, place.pointer, spread.pointer, nil)
+                            &execution.exec, images, rows, channels, $0, small.pointer, place.pointer, spread.pointer,
+                            nil)
                         ck_global_average_backward(
-                            &execution.exec, images, rows, channels, $0, small.pointer, averaged.pointer, averageSums.pointer)
+                            &execution.exec, images, rows, channels, $0, small.pointer, averaged.pointer,
+                            averageSums.pointer)
                     }
                     return [pooled, gate, dz, sums, y, addSums, largest, spread, averaged, averageSums].map(\.values)
                 }

@@ -46,7 +46,8 @@ struct DepthwiseProblem {
 
     var operand: ck_operand {
         ck_operand(
-            x: halves == nil ? x.pointer : nil, scale: normalised ? scale.pointer : nil, shift: normalised ? shift.pointer : nil, gate: nil,
+            x: halves == nil ? x.pointer : nil, scale: normalised ? scale.pointer : nil,
+            shift: normalised ? shift.pointer : nil, gate: nil,
             activation: activation, x16: halves?.x.pointer)
     }
 

@@ -37,14 +37,16 @@ struct PointwiseCase {
 
     private var operand: ck_operand {
         ck_operand(
-            x: halves == nil ? x.pointer : nil, scale: form & 1 != 0 ? scale.pointer : nil, shift: form & 1 != 0 ? shift.pointer : nil,
+            x: halves == nil ? x.pointer : nil, scale: form & 1 != 0 ? scale.pointer : nil,
+            shift: form & 1 != 0 ? shift.pointer : nil,
             gate: form & 2 != 0 ? gate.pointer : nil, activation: [CK_IDENTITY, CK_SWISH, CK_RELU][form % 3],
             x16: halves?.x.pointer)
     }
 
     private var gradient: ck_gradient {
         ck_gradient(
-            dz: dz.pointer, raw: halves == nil ? raw.pointer : nil, a: form & 4 != 0 ? a.pointer : nil, b: b.pointer, c: c.pointer,
+            dz: dz.pointer, raw: halves == nil ? raw.pointer : nil, a: form & 4 != 0 ? a.pointer : nil, b: b.pointer,
+            c: c.pointer,
             image_scale: form & 8 != 0 ? imageScale.pointer : nil, raw16: halves?.raw.pointer)
     }
 

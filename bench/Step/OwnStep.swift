@@ -9,13 +9,14 @@ struct OwnStep {
         case resnet18 = "resnet18-2d"
         case resnet18OfWaveforms = "resnet18-1d"
 
-        func recipe() throws -> Recipe {
+        /// - Parameter changes: `key=value` each.
+        func recipe(_ changes: [String] = []) throws -> Recipe {
             let unlabelled = ["optimizer.name=adam", "objective.label_weight=0"]
             let waveforms = ["frontend.name=waveform", "encoder.name=resnet18-1d", "data.view_frames=16000"]
             return switch self {
-            case .effb0: Recipe()
-            case .resnet18: try RecipeFile.load("clar", overrides: unlabelled)
-            case .resnet18OfWaveforms: try RecipeFile.load("clar", overrides: unlabelled + waveforms)
+            case .effb0: try RecipeFile.load("cola", overrides: changes)
+            case .resnet18: try RecipeFile.load("clar", overrides: unlabelled + changes)
+            case .resnet18OfWaveforms: try RecipeFile.load("clar", overrides: unlabelled + waveforms + changes)
             }
         }
     }
@@ -25,8 +26,8 @@ struct OwnStep {
     private let threads: Int
 
     /// - Parameter views: even; anchors and positives.
-    init(model: Model, views: Int, threads: Int) throws {
-        step = try TrainingStep(recipe: try model.recipe(), batch: views / 2, threads: threads)
+    init(model: Model, changes: [String], views: Int, threads: Int) throws {
+        step = try TrainingStep(recipe: try model.recipe(changes), batch: views / 2, threads: threads)
         self.threads = threads
         var random = RandomStream(seed: 1, purpose: .noise)
         input = (0..<step.views * step.viewValues).map { _ in random.normal() }

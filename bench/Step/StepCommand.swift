@@ -22,6 +22,10 @@ struct StepCommand: ParsableCommand {
     @Option(help: "Measure a peer in turn.") var against: Peer?
     @Option(help: "The peer's mode.") var mode = Mode.compileCL
     @Flag(help: "Measure the encoder in inference mode, as embedding runs it.") var inference = false
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Change any key of the model's recipe, for training.", valueName: "key=value"))
+    var changes: [String] = []
     @OptionGroup var peer: PythonOptions
     @OptionGroup var options: BenchOptions
 
@@ -66,7 +70,8 @@ struct StepCommand: ParsableCommand {
         let common = ["--views", "\(views)", "--threads", "\(options.threads)", "--steps", "\(steps)"]
         let own = PeerProcess(
             executable: try executable(),
-            arguments: ["step", "--model", model.rawValue, "--json"] + common + (inference ? ["--inference"] : []))
+            arguments: ["step", "--model", model.rawValue, "--json"] + common + (inference ? ["--inference"] : [])
+                + changes.flatMap { ["--set", $0] })
         let other =
             inference
             ? try PeerProcess.script("onnx_inference", python: peer, arguments: common)
@@ -87,7 +92,7 @@ struct StepCommand: ParsableCommand {
         let figure =
             inference
             ? try OwnInference(model: model, views: views, threads: options.threads).measure(steps: steps)
-            : try OwnStep(model: model, views: views, threads: options.threads).measure(steps: steps)
+            : try ownStep().measure(steps: steps)
         let machine = MachineLine(threads: options.threads)
         guard options.json else {
             print(machine)
@@ -98,6 +103,10 @@ struct StepCommand: ParsableCommand {
                 machine: machine, model: model, name: figure.name, views: figure.views, threads: figure.threads,
                 viewsPerSecond: figure.viewsPerSecond, bestViewsPerSecond: figure.bestViewsPerSecond,
                 peakRssBytes: figure.peakRssBytes))
+    }
+
+    private func ownStep() throws -> OwnStep {
+        try OwnStep(model: model, changes: changes, views: views, threads: options.threads)
     }
 
     private func report(_ own: StepSummary, _ peer: StepSummary) throws {
@@ -119,7 +128,7 @@ struct StepCommand: ParsableCommand {
     }
 
     private func printProfile() throws {
-        let profile = StepProfile(try OwnStep(model: model, views: views, threads: options.threads).profile())
+        let profile = StepProfile(try ownStep().profile())
         if let picture { try profile.picture.write(to: picture) }
         if options.json { try Output.json(profile) } else { profile.printTable() }
     }

@@ -9,9 +9,9 @@ typedef struct {
     ptrdiff_t channel_blocks;
     ck_operand x;
     const float *w;
-    int stream;               // the output is written past the caches, in whole lines
-    float *y;                 // forward
-    ck_bf16 *y16;             // in place of y
+    int stream;   // the output is written past the caches, in whole lines
+    float *y;     // forward
+    ck_bf16 *y16; // in place of y
     float *statistics;
     ck_gradient dy;           // backward
     float *dz, *dz_sums, *dw; // dw: (statistics_blocks, k, k, C) partials

@@ -18,10 +18,10 @@ typedef struct {
     const depthwise_job *job;
     ptrdiff_t image, images, channel, lanes;
     ptrdiff_t following; // element of the operand that is worked on after this group; −1: none
-    vf scale, shift;        // of the operand
-    vf a, b, c;             // of the gradient
-    ring ring;              // forward: activated operand; backward: draw
-    float *w, *dw;          // (k·k, VW)
+    vf scale, shift;     // of the operand
+    vf a, b, c;          // of the gradient
+    ring ring;           // forward: activated operand; backward: draw
+    float *w, *dw;       // (k·k, VW)
     float *value, *slope, *da;
     vf sums[2];
 } chunk;

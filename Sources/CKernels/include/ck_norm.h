@@ -22,8 +22,8 @@ void ck_batchnorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const 
                            const float *gamma, const float *mean, const float *inv_std, float *dgamma, float *dbeta,
                            float *a, float *b, float *c);
 
-// y(n, r, c) = (scale[c]·x + shift[c])·image_scale[n] + residual(n, r, c); image_scale and residual may be NULL. x has scale
-// and shift; activation and gate are not read. y may be residual's own memory.
+// y(n, r, c) = (scale[c]·x + shift[c])·image_scale[n] + residual(n, r, c); image_scale and residual may be NULL. x has
+// scale and shift; activation and gate are not read. y may be residual's own memory.
 void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                               const float *image_scale, const float *residual, float *y);
 // Blocks of the partial sums of the functions here, of ck_squeeze_excite.h and of ck_pooling.h, for N images.

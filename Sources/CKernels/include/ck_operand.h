@@ -8,9 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A raw output may be kept as bfloat16, the upper half of a float, rounded to the nearest, to even between two: half the
-// memory and traffic. Sums, products and everything else stay float. Where a pair of pointers x and x16 (y and y16, raw
-// and raw16) is given, one of the two is NULL. Dense k×k convolutions, window maxima and residual sums read floats alone.
+// A raw output may be kept as bfloat16, the upper half of a float, rounded to the nearest, to even between two: half
+// the memory and traffic. Sums, products and everything else stay float. Where a pair of pointers x and x16 (y and y16,
+// raw and raw16) is given, one of the two is NULL. Dense k×k convolutions, window maxima and residual sums read floats
+// alone.
 typedef uint16_t ck_bf16;
 
 typedef enum ck_activation { CK_IDENTITY = 0, CK_SWISH, CK_RELU } ck_activation;

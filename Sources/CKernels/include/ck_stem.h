@@ -18,8 +18,8 @@ typedef struct ck_stem {
 
 ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t O);
 // statistics may be NULL. y16 takes y's place; the statistics are those of the sums before they are rounded.
-void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y,
-                     ck_bf16 *y16, float *statistics);
+void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y, ck_bf16 *y16,
+                     float *statistics);
 void ck_stem_backward(const ck_exec *exec, const ck_stem *plan, const float *x, const ck_gradient *dy, float *dw,
                       void *workspace);
 

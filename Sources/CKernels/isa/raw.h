@@ -1,5 +1,5 @@
-// Raw values as they are kept (ck_operand.h): floats, or bfloat16 where x16 is there. `halved` says which, a constant of
-// the compiler in loops that are compiled for both.
+// Raw values as they are kept (ck_operand.h): floats, or bfloat16 where x16 is there. `halved` says which, a constant
+// of the compiler in loops that are compiled for both.
 #ifndef CK_ISA_RAW_H
 #define CK_ISA_RAW_H
 #include "ck_operand.h"

@@ -107,7 +107,8 @@ CK_INLINE vf apply(affine k, vf x) { return v_fma(x, k.scale, k.shift); }
         for (; r < (t).rows; r++) f(__VA_ARGS__, r, 1);                                                                \
     } while (0)
 
-// Calls f(…, activation, n, halved) with all of them as constants of the compiler, so that the row loop holds no branch.
+// Calls f(…, activation, n, halved) with all of them as constants of the compiler, so that the row loop holds no
+// branch.
 #define WITH_CONSTANTS(f, task, t, x)                                                                                  \
     do {                                                                                                               \
         if ((t).n < VW) f(task, t, (x)->activation, (t).n, (x)->x16 != NULL);                                          \

@@ -30,8 +30,8 @@ static stem_variant variant(void) {
     return table[ck_isa_active()];
 }
 
-void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y,
-                     ck_bf16 *y16, float *statistics) {
+void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y, ck_bf16 *y16,
+                     float *statistics) {
     stem_job job = {.plan = plan, .x = x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
     ptrdiff_t bytes = plan->N * plan->P * plan->Q * plan->O * (ptrdiff_t)sizeof(float);
     job.stream = y && bytes > STREAM_BYTES && plan->O % 16 == 0 && (uintptr_t)y % 64 == 0;

@@ -7,12 +7,12 @@
 typedef struct {
     const ck_stem *plan;
     const float *x, *w;
-    float *y;              // forward
-    ck_bf16 *y16;          // in place of y
+    float *y;     // forward
+    ck_bf16 *y16; // in place of y
     float *statistics;
-    int stream;            // y is written past the caches, in whole lines
-    ck_gradient dy;        // backward
-    float *dw;             // (statistics_blocks, 3, 3, C, O) partials
+    int stream;     // y is written past the caches, in whole lines
+    ck_gradient dy; // backward
+    float *dw;      // (statistics_blocks, 3, 3, C, O) partials
 } stem_job;
 
 typedef struct {

@@ -11,7 +11,8 @@ extension Run {
     {
         guard let normalization else { return RawGradient(dz: self(dz)) }
         return RawGradient(
-            dz: self(dz), raw: self.raw(raw), a: self(normalization.a), b: self(normalization.b), c: self(normalization.c),
+            dz: self(dz), raw: self.raw(raw), a: self(normalization.a), b: self(normalization.b),
+            c: self(normalization.c),
             imageScale: self(imageScale))
     }
 }
@@ -87,7 +88,8 @@ final class PointwiseConvolution: Operation {
 
     func forward(_ run: borrowing Run) {
         kernel.forward(
-            run.execution, run.operand(input), weights: run(weights), bias: bias.map { run($0) }, y: run.raw(output.raw),
+            run.execution, run.operand(input), weights: run(weights), bias: bias.map { run($0) },
+            y: run.raw(output.raw),
             statistics: run(output.statistics), workspace: run.workspace)
     }
 
@@ -205,7 +207,8 @@ final class StemConvolution: Operation {
 
     func forward(_ run: borrowing Run) {
         kernel.forward(
-            run.execution, run(input), weights: run(weights), y: run.raw(output.raw), statistics: run(output.statistics))
+            run.execution, run(input), weights: run(weights), y: run.raw(output.raw), statistics: run(output.statistics)
+        )
     }
 
     func backward(_ run: borrowing Run) {

@@ -23,7 +23,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (ObjectiveSection.Similarity.bilinear, Recipe.Precision.float32), (.cosine, .float32), (.bilinear, .bf16Storage),
+        (ObjectiveSection.Similarity.bilinear, Recipe.Precision.float32), (.cosine, .float32),
+        (.bilinear, .bf16Storage),
     ])
     func one_two_and_three_threads_give_the_same_bits(
         similarity: ObjectiveSection.Similarity, precision: Recipe.Precision
