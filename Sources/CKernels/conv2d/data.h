@@ -13,14 +13,14 @@ typedef struct {
 // Finishes an input pixel's vector of da: activation, beta, and both sums.
 CK_INLINE vf finished(const data_job *job, const float *x, float *dz, ptrdiff_t c, ptrdiff_t lanes, vf da, vf sums[2]) {
     const ck_operand *o = job->x;
-    vf raw = job->sums || o->activation != CK_IDENTITY ? load_lanes(x, lanes) : v_zero(), z = raw;
+    vf raw = job->sums || o->activation != CK_IDENTITY ? load_n(x, lanes) : v_zero(), z = raw;
     if (o->activation != CK_IDENTITY) {
-        if (o->scale) z = v_fma(load_lanes(o->scale + c, lanes), raw, load_lanes(o->shift + c, lanes));
+        if (o->scale) z = v_fma(load_n(o->scale + c, lanes), raw, load_n(o->shift + c, lanes));
         if (o->activation == CK_RELU) da = v_select_gt(z, v_zero(), da, v_zero());
         else
             da = v_mul(da, v_swish_derivative(z));
     }
-    if (job->beta != 0) da = v_add(da, load_lanes(dz, lanes));
+    if (job->beta != 0) da = v_add(da, load_n(dz, lanes));
     sums[0] = v_add(sums[0], da);
     sums[1] = v_fma(da, raw, sums[1]);
     return da;
@@ -39,7 +39,7 @@ CK_INLINE void data_tile(int vectors, const data_job *job, const segment_run *ru
             if (r >= rows) continue;
             ptrdiff_t at = (first + to[row + r]) * s->C + c;
             float *dz = job->dz + at;
-            store_lanes(dz, lanes, finished(job, job->x->x + at, dz, c, lanes, acc[r][j], both));
+            store_n(dz, lanes, finished(job, job->x->x + at, dz, c, lanes, acc[r][j], both));
         }
         v_store(sums + j * VW, both[0]);
         v_store(sums + PANEL + j * VW, both[1]);

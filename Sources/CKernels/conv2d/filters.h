@@ -49,7 +49,7 @@ CK_INLINE void transform_rows(const winograd_form form, const filter_job *job, p
             vf taps[9];
             CK_UNROLL for (int i = 0; i < count; i++) {
                 __builtin_prefetch(w + i * tap + AHEAD * job->O);
-                taps[i] = load_lanes(w + i * tap, lanes);
+                taps[i] = load_n(w + i * tap, lanes);
             }
             store_filter(form, job, taps, to + j, plane);
         }
@@ -70,7 +70,7 @@ CK_INLINE void transform_rows_adjoint(const winograd_form form, const filter_job
         }
         for (ptrdiff_t r = 0; r < height; r++, to += width) {
             vf taps[9];
-            CK_UNROLL for (int i = 0; i < count; i++) taps[i] = load_lanes(squares[i] + r * VW, lanes);
+            CK_UNROLL for (int i = 0; i < count; i++) taps[i] = load_n(squares[i] + r * VW, lanes);
             store_filter(form, job, taps, to, plane);
         }
     }

@@ -20,7 +20,7 @@ CK_INLINE void store_outputs(int vectors, vf acc[TILE][WIDE], float *y, ptrdiff_
             squares = v_fma(acc[r][j], acc[r][j], squares);
             if (stream) v_stream(y + r * pitch + j * VW, acc[r][j]);
             else
-                store_lanes(y + r * pitch + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
+                store_n(y + r * pitch + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
         }
         v_store(sums + j * VW, sum);
         v_store(sums + PANEL + j * VW, squares);

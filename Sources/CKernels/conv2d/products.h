@@ -60,14 +60,14 @@ CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile
         vf v = y[i * width + j];
         if (is_data) {
             float *dz = job->data->dz + at;
-            store_lanes(dz, lanes, finished(job->data, job->data->x->x + at, dz, c, lanes, v, sums));
+            store_n(dz, lanes, finished(job->data, job->data->x->x + at, dz, c, lanes, v, sums));
             continue;
         }
         sums[0] = v_add(sums[0], v);
         sums[1] = v_fma(v, v, sums[1]);
         if (job->stream) v_stream(job->y + at, v);
         else
-            store_lanes(job->y + at, lanes, v);
+            store_n(job->y + at, lanes, v);
     }
 }
 
@@ -88,8 +88,8 @@ CK_INLINE void store_tiles(const winograd_form form, const product_job *job, ptr
                 store_tile(form, job, p, at, plane, c + j, lanes, both, is_data);
         }
         if (sums == NULL) continue;
-        store_lanes(sums + c + j, lanes, both[0]);
-        store_lanes(sums + job->columns + c + j, lanes, both[1]);
+        store_n(sums + c + j, lanes, both[0]);
+        store_n(sums + job->columns + c + j, lanes, both[1]);
     }
 }
 

@@ -14,9 +14,9 @@ CK_INLINE vf activated(ck_activation activation, vf z) {
 
 CK_INLINE void read_vector(const operand_reader *k, const float *x, ptrdiff_t c, ptrdiff_t lanes, float *to, int affine,
                            ck_activation activation) {
-    vf z = load_lanes(x + c, lanes);
-    if (affine) z = v_fma(load_lanes(k->x->scale + k->c + c, lanes), z, load_lanes(k->x->shift + k->c + c, lanes));
-    store_lanes(to + c, lanes, activated(activation, z));
+    vf z = load_n(x + c, lanes);
+    if (affine) z = v_fma(load_n(k->x->scale + k->c + c, lanes), z, load_n(k->x->shift + k->c + c, lanes));
+    store_n(to + c, lanes, activated(activation, z));
 }
 
 CK_INLINE void read_pixels_as(const operand_reader *k, const float *x, ptrdiff_t pixels, float *to, int affine,
@@ -60,10 +60,10 @@ static void read_window(const operand_reader *k, ptrdiff_t H, ptrdiff_t W, const
 
 CK_INLINE vf gradient_vector(const ck_gradient *g, const float *dz, const float *raw, vf image_scale, ptrdiff_t o,
                              ptrdiff_t lanes, int normalised) {
-    vf d = v_mul(image_scale, load_lanes(dz, lanes));
+    vf d = v_mul(image_scale, load_n(dz, lanes));
     if (!normalised) return d;
-    vf rest = v_fma(load_lanes(g->b + o, lanes), load_lanes(raw, lanes), load_lanes(g->c + o, lanes));
-    return v_fma(load_lanes(g->a + o, lanes), d, rest);
+    vf rest = v_fma(load_n(g->b + o, lanes), load_n(raw, lanes), load_n(g->c + o, lanes));
+    return v_fma(load_n(g->a + o, lanes), d, rest);
 }
 
 // Outputs o ..< o + count of `pixels` pixels of image n, from pixel `first` of the tensor on; `pitch` apart in the

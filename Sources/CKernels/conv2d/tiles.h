@@ -37,10 +37,10 @@ CK_INLINE coefficients coefficients_at(const tile_source *s, ptrdiff_t image, pt
                                        reading how) {
     coefficients k = {v_set1(1), v_zero(), v_zero()};
     if ((how == READ_RELU || how == READ_OPERAND) && s->x->scale)
-        k.a = load_lanes(s->x->scale + c, lanes), k.b = load_lanes(s->x->shift + c, lanes);
+        k.a = load_n(s->x->scale + c, lanes), k.b = load_n(s->x->shift + c, lanes);
     if (how == READ_DRAW) {
-        k.a = load_lanes(s->dy->a + c, lanes), k.b = load_lanes(s->dy->b + c, lanes);
-        k.c = load_lanes(s->dy->c + c, lanes);
+        k.a = load_n(s->dy->a + c, lanes), k.b = load_n(s->dy->b + c, lanes);
+        k.c = load_n(s->dy->c + c, lanes);
     }
     if ((how == READ_DRAW || how == READ_GRADIENT) && s->dy->image_scale)
         k.a = v_mul(k.a, v_set1(s->dy->image_scale[image]));
@@ -50,15 +50,15 @@ CK_INLINE coefficients coefficients_at(const tile_source *s, ptrdiff_t image, pt
 CK_INLINE vf read_value(const tile_source *s, const coefficients *k, ptrdiff_t at, ptrdiff_t lanes, reading how) {
     switch (how) {
     case READ_PLAIN:
-        return load_lanes(s->x->x + at, lanes);
+        return load_n(s->x->x + at, lanes);
     case READ_RELU:
-        return v_max(v_zero(), v_fma(k->a, load_lanes(s->x->x + at, lanes), k->b));
+        return v_max(v_zero(), v_fma(k->a, load_n(s->x->x + at, lanes), k->b));
     case READ_OPERAND:
-        return activated(s->x->activation, v_fma(k->a, load_lanes(s->x->x + at, lanes), k->b));
+        return activated(s->x->activation, v_fma(k->a, load_n(s->x->x + at, lanes), k->b));
     case READ_DRAW:
-        return v_fma(k->a, load_lanes(s->dy->dz + at, lanes), v_fma(k->b, load_lanes(s->dy->raw + at, lanes), k->c));
+        return v_fma(k->a, load_n(s->dy->dz + at, lanes), v_fma(k->b, load_n(s->dy->raw + at, lanes), k->c));
     default:
-        return v_mul(k->a, load_lanes(s->dy->dz + at, lanes));
+        return v_mul(k->a, load_n(s->dy->dz + at, lanes));
     }
 }
 

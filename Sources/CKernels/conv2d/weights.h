@@ -40,7 +40,7 @@ CK_INLINE void weights_tile(int vectors, const outer_run *run, ptrdiff_t s, ptrd
         CK_UNROLL for (int j = 0; j < vectors; j++) {
             const ptrdiff_t lanes = j + 1 < vectors ? VW : last;
             float *p = dw + r * run->O + j * VW;
-            store_lanes(p, lanes, run->add ? v_add(load_lanes(p, lanes), acc[r][j]) : acc[r][j]);
+            store_n(p, lanes, run->add ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
         }
     }
 }

@@ -47,7 +47,7 @@ CK_INLINE void add_filter(const winograd_form form, const ck_conv2d *plan, int f
             either_form(form, line_filter_adjoint, filter_adjoint, u, g, 6, 3);
             float *to = dw + (f * taps_of_form(form) * C + c + k) * O + p->first + j;
             CK_UNROLL for (int i = 0; i < taps_of_form(form); i++, to += C * O)
-                store_lanes(to, lanes, add ? v_add(load_lanes(to, lanes), g[i]) : g[i]);
+                store_n(to, lanes, add ? v_add(load_n(to, lanes), g[i]) : g[i]);
         }
 }
 

@@ -78,10 +78,10 @@ CK_INLINE void backward_finish_as(chunk *k, ptrdiff_t at, ptrdiff_t count, const
     for (ptrdiff_t u = 0; u < count; u++, at += C) {
         float *dz = k->job->dz + at;
         vf v = v_mul(v_load(k->da + u * VW), v_load(k->slope + u * VW));
-        if (add) v = v_add(v, load_lanes(dz, lanes));
+        if (add) v = v_add(v, load_n(dz, lanes));
         if (stream) v_stream(dz, v);
         else
-            store_lanes(dz, lanes, v);
+            store_n(dz, lanes, v);
         sums[0] = v_add(sums[0], v);
         sums[1] = v_fma(v, load_raw(raw_of(&k->job->x), at, lanes, halved), sums[1]);
     }

@@ -34,7 +34,7 @@ CK_INLINE ptrdiff_t forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, pt
         else if (k->job->y16)
             store_bf16(k->job->y16 + y, lanes, sums[t]);
         else
-            store_lanes(k->job->y + y, lanes, sums[t]);
+            store_n(k->job->y + y, lanes, sums[t]);
         statistics[0] = v_add(statistics[0], sums[t]);
         statistics[1] = v_fma(sums[t], sums[t], statistics[1]);
     }

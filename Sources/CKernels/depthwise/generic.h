@@ -93,9 +93,9 @@ CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *sc
             const int first = image == range.first_image;
             place(&k, &range, image, channel);
             begin_chunk(&k, job->w, K);
-            k.a = job->dy.a ? load_lanes(job->dy.a + channel, k.lanes) : v_set1(1);
-            k.b = job->dy.a ? load_lanes(job->dy.b + channel, k.lanes) : v_zero();
-            k.c = job->dy.a ? load_lanes(job->dy.c + channel, k.lanes) : v_zero();
+            k.a = job->dy.a ? load_n(job->dy.a + channel, k.lanes) : v_set1(1);
+            k.b = job->dy.a ? load_n(job->dy.b + channel, k.lanes) : v_zero();
+            k.c = job->dy.a ? load_n(job->dy.c + channel, k.lanes) : v_zero();
             for (int tap = 0; tap < K * K; tap++) v_store(k.dw + tap * VW, v_zero());
             CK_BY_WIDTH(backward_images, &k, K, R, S)
             deposit_sums(&k, job->dz_sums, range.block, first);

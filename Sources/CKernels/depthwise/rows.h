@@ -26,14 +26,6 @@ typedef struct {
     vf sums[2];
 } chunk;
 
-CK_INLINE vf load_lanes(const float *p, ptrdiff_t n) { return n == VW ? v_load(p) : v_load_tail(p, n); }
-
-CK_INLINE void store_lanes(float *p, ptrdiff_t n, vf v) {
-    if (n == VW) v_store(p, v);
-    else
-        v_store_tail(p, n, v);
-}
-
 // How far ahead of element x, at pixel `at` of the group, the prefetch goes: into the next chunk at the group's end.
 CK_INLINE ptrdiff_t distance_ahead(const chunk *k, ptrdiff_t x, ptrdiff_t at) {
     const ck_depthwise *p = k->job->plan;
@@ -147,15 +139,15 @@ CK_INLINE ptrdiff_t rows_in_run(const ring *r, ptrdiff_t first, ptrdiff_t end) {
 CK_INLINE void begin_chunk(chunk *k, const float *const w, const int K) {
     const ptrdiff_t C = k->job->plan->C, c = k->channel;
     const ck_operand *x = &k->job->x;
-    k->scale = x->scale ? load_lanes(x->scale + c, k->lanes) : v_set1(1);
-    k->shift = x->scale ? load_lanes(x->shift + c, k->lanes) : v_zero();
+    k->scale = x->scale ? load_n(x->scale + c, k->lanes) : v_set1(1);
+    k->shift = x->scale ? load_n(x->shift + c, k->lanes) : v_zero();
     k->sums[0] = k->sums[1] = v_zero();
-    for (int tap = 0; tap < K * K; tap++) v_store(k->w + tap * VW, load_lanes(w + tap * C + c, k->lanes));
+    for (int tap = 0; tap < K * K; tap++) v_store(k->w + tap * VW, load_n(w + tap * C + c, k->lanes));
 }
 
 // out := v for the first group of a block, out += v afterwards.
 CK_INLINE void deposit(float *out, ptrdiff_t lanes, vf v, int first) {
-    store_lanes(out, lanes, first ? v : v_add(load_lanes(out, lanes), v));
+    store_n(out, lanes, first ? v : v_add(load_n(out, lanes), v));
 }
 
 CK_INLINE void deposit_sums(const chunk *k, float *sums, ptrdiff_t block, int first) {

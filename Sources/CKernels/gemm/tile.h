@@ -6,6 +6,7 @@
 // Packed panels: columns in panels of up to 3 vectors, [panel][K][vectors·VW], lanes past the last column zero.
 #ifndef CK_GEMM_TILE_H
 #define CK_GEMM_TILE_H
+#include "../isa/spans.h"
 #include "../isa/transpose.h"
 #include <stdint.h>
 #include <string.h>
@@ -42,14 +43,6 @@ enum { GROUP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS
 CK_INLINE ptrdiff_t padded(ptrdiff_t n) { return (n + VW - 1) / VW * VW; }
 CK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 CK_INLINE int panel_vectors(ptrdiff_t columns) { return (int)(least(columns, PANEL) + VW - 1) / VW; }
-// The first `lanes` lanes; a plain load or store where the compiler sees that it is all of them.
-CK_INLINE vf load_lanes(const float *p, ptrdiff_t lanes) { return lanes == VW ? v_load(p) : v_load_tail(p, lanes); }
-CK_INLINE void store_lanes(float *p, ptrdiff_t lanes, vf v) {
-    if (lanes == VW) v_store(p, v);
-    else
-        v_store_tail(p, lanes, v);
-}
-
 // Streamed stores are seen by other threads only after this.
 CK_INLINE void stream_fence(void) {
 #if defined(__x86_64__)
@@ -100,10 +93,10 @@ CK_INLINE void transpose(ptrdiff_t rows, ptrdiff_t columns, const float *src, pt
             ptrdiff_t height = least(VW, rows - i), width = least(VW, columns - j);
             vf block[VW];
             CK_UNROLL for (int r = 0; r < VW; r++) block[r] =
-                r < height ? load_lanes(src + (i + r) * src_pitch + j, width) : v_zero();
+                r < height ? load_n(src + (i + r) * src_pitch + j, width) : v_zero();
             v_transpose(block);
             CK_UNROLL for (int c = 0; c < VW; c++) if (c < width)
-                store_lanes(dst + (j + c) * dst_pitch + i, height, block[c]);
+                store_n(dst + (j + c) * dst_pitch + i, height, block[c]);
         }
 }
 

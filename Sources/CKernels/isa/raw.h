@@ -3,6 +3,7 @@
 #ifndef CK_ISA_RAW_H
 #define CK_ISA_RAW_H
 #include "ck_operand.h"
+#include "spans.h"
 #include <string.h>
 
 typedef struct {

@@ -1,3 +1,5 @@
+#ifndef CK_ISA_SPANS_H
+#define CK_ISA_SPANS_H
 // Loads and stores of the first n lanes, full where the compiler knows that n is VW; loops over a span of floats.
 CK_INLINE vf load_n(const float *p, ptrdiff_t n) { return n == VW ? v_load(p) : v_load_tail(p, n); }
 CK_INLINE void store_n(float *p, ptrdiff_t n, vf v) {
@@ -17,3 +19,4 @@ CK_INLINE void add_n(float *p, ptrdiff_t n, vf v) { store_n(p, n, v_add(load_n(p
 
 // 0 where x is a number, infinite or not, and NaN where it is NaN: added to what would otherwise lose it.
 CK_INLINE vf nan_of(vf x) { return v_mul(v_zero(), v_min(v_set1(1.0f), v_max(v_set1(-1.0f), x))); }
+#endif

@@ -3,7 +3,6 @@
 // Rows are taken in tiles that stay in the first-level cache; within a tile one vector of channels goes down all rows,
 // so that coefficients and partial sums live in registers, and memory is still read almost in order.
 #include "../isa/raw.h"
-#include "../isa/spans.h"
 #include "images.h"
 
 #define CK_EACH_OF(n) _Pragma("clang loop unroll(full)") for (int i = 0; i < (n); i++)

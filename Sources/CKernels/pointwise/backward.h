@@ -28,7 +28,7 @@ CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, 
             float *p = dx + r * K + j * VW;
             if (job->stream) v_stream(p, acc[r][j]);
             else
-                store_lanes(p, lanes, job->beta != 0 ? v_add(load_lanes(p, lanes), acc[r][j]) : acc[r][j]);
+                store_n(p, lanes, job->beta != 0 ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
         }
     }
 }
@@ -68,7 +68,7 @@ CK_INLINE void outer_tile(int vectors, const outer_product *o, ptrdiff_t i, ptrd
         for (int v = 0; v < vectors; v++) {
             ptrdiff_t lanes = v + 1 < vectors ? VW : last;
             float *p = outer + r * o->J + v * VW;
-            store_lanes(p, lanes, o->add ? v_add(load_lanes(p, lanes), acc[r][v]) : acc[r][v]);
+            store_n(p, lanes, o->add ? v_add(load_n(p, lanes), acc[r][v]) : acc[r][v]);
         }
     }
 }
@@ -89,7 +89,7 @@ static void column_sums(const float *packed, ptrdiff_t C, ptrdiff_t groups, int 
         for (ptrdiff_t g = 0; g < groups; g++)
             for (int r = 0; r < GROUP; r++)
                 sum = v_add(sum, v_load(packed + g * GROUP * padded(C) + c * GROUP + r * VW));
-        store_lanes(sums + c, lanes, add ? v_add(load_lanes(sums + c, lanes), sum) : sum);
+        store_n(sums + c, lanes, add ? v_add(load_n(sums + c, lanes), sum) : sum);
     }
 }
 

@@ -18,7 +18,7 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
     tile_product(vectors, job->plan->K, a, job->panels + n * job->plan->K, acc);
     for (int j = 0; j < vectors; j++) {
         ptrdiff_t lanes = j + 1 < vectors ? VW : last;
-        vf bias = job->bias ? load_lanes(job->bias + n + j * VW, lanes) : v_zero();
+        vf bias = job->bias ? load_n(job->bias + n + j * VW, lanes) : v_zero();
         vf sum = v_load(sums + j * VW), squares = v_load(sums + PANEL + j * VW);
         CK_UNROLL for (int r = 0; r < TILE; r++) {
             if (r >= rows) continue;
@@ -43,7 +43,7 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
         for (int j = 0; j < vectors; j++) {
             if (job->stream) v_stream(y + r * N + j * VW, acc[r][j]);
             else
-                store_lanes(y + r * N + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
+                store_n(y + r * N + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
         }
     }
 }

@@ -84,11 +84,11 @@ static void pack_operand(const ck_operand *o, row_range range, float *packed) {
 // `at`: the row's first element.
 CK_INLINE vf gradient_vector(const ck_gradient *g, ptrdiff_t at, vf image_scale, ptrdiff_t c, ptrdiff_t lanes,
                              int normalised, int halved) {
-    vf d = v_mul(image_scale, load_lanes(g->dz + at + c, lanes));
+    vf d = v_mul(image_scale, load_n(g->dz + at + c, lanes));
     if (!normalised) return d;
     vf raw = load_raw(raw_of_gradient(g), at + c, lanes, halved);
-    vf rest = v_fma(load_lanes(g->b + c, lanes), raw, load_lanes(g->c + c, lanes));
-    return v_fma(load_lanes(g->a + c, lanes), d, rest);
+    vf rest = v_fma(load_n(g->b + c, lanes), raw, load_n(g->c + c, lanes));
+    return v_fma(load_n(g->a + c, lanes), d, rest);
 }
 
 CK_INLINE void pack_gradient_as(const ck_gradient *g, row_range range, float *packed, int normalised, int halved) {

@@ -10,16 +10,6 @@
 
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
 
-CK_INLINE vf load_lanes(const float *p, ptrdiff_t n) { return n == VW ? v_load(p) : v_load_tail(p, n); }
-
-CK_INLINE void store_lanes(float *p, ptrdiff_t n, vf v) {
-    if (n == VW) v_store(p, v);
-    else
-        v_store_tail(p, n, v);
-}
-
-CK_INLINE void add_lanes(float *p, ptrdiff_t n, vf v) { store_lanes(p, n, v_add(load_lanes(p, n), v)); }
-
 // The three input rows that output row p reads, each with a zero pixel on both sides, to (3, W + 2, C).
 static void gather_rows(const ck_stem *plan, const float *image, ptrdiff_t p, float *rows) {
     const ptrdiff_t row = plan->W * plan->C, pitch = row + 2 * plan->C;
@@ -38,7 +28,7 @@ CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q,
     CK_UNROLL for (int t = 0; t < T; t++) CK_UNROLL for (int u = 0; u < U; u++) out[t][u] = v_zero();
     for (int i = 0; i < 3; i++) CK_UNROLL for (int tap = 0; tap < 3 * C; tap++) {
             vf w[2];
-            CK_UNROLL for (int u = 0; u < U; u++) w[u] = load_lanes(job->w + (i * 3 * C + tap) * O + o + u * VW, lanes);
+            CK_UNROLL for (int u = 0; u < U; u++) w[u] = load_n(job->w + (i * 3 * C + tap) * O + o + u * VW, lanes);
             CK_UNROLL for (int t = 0; t < T; t++) {
                 vf x = v_set1(rows[i * pitch + 2 * (q + t) * C + tap]);
                 CK_UNROLL for (int u = 0; u < U; u++) out[t][u] = v_fma(x, w[u], out[t][u]);
@@ -50,7 +40,7 @@ CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q,
         else if (job->y16)
             store_bf16(job->y16 + to, lanes, out[t][u]);
         else
-            store_lanes(job->y + to, lanes, out[t][u]);
+            store_n(job->y + to, lanes, out[t][u]);
         sums[0][u] = v_add(sums[0][u], out[t][u]);
         sums[1][u] = v_fma(out[t][u], out[t][u], sums[1][u]);
     }
@@ -65,7 +55,7 @@ CK_INLINE void forward_row(const stem_job *job, const float *rows, ptrdiff_t o, 
     for (; q < Q; q++) forward_tile(job, rows, q, o, lanes, y, sums, C, 1, U);
     if (statistics == NULL) return;
     CK_UNROLL for (int s = 0; s < 2; s++) CK_UNROLL for (int u = 0; u < U; u++)
-        add_lanes(statistics + s * O + o + u * VW, lanes, sums[s][u]);
+        add_n(statistics + s * O + o + u * VW, lanes, sums[s][u]);
 }
 
 // dw of the kernel rows i ..< i + R from one row of draw; every tap of them keeps its sum in a register.
@@ -77,16 +67,16 @@ CK_INLINE void backward_row(const stem_job *job, const float *rows, ptrdiff_t pi
     vf scale[2], b[2], c[2], sums[12][2];
     CK_UNROLL for (int u = 0; u < U; u++) {
         const ptrdiff_t at = o + u * VW;
-        scale[u] = dy->a ? v_mul(image_scale, load_lanes(dy->a + at, lanes)) : image_scale;
-        b[u] = dy->a ? load_lanes(dy->b + at, lanes) : v_zero();
-        c[u] = dy->a ? load_lanes(dy->c + at, lanes) : v_zero();
+        scale[u] = dy->a ? v_mul(image_scale, load_n(dy->a + at, lanes)) : image_scale;
+        b[u] = dy->a ? load_n(dy->b + at, lanes) : v_zero();
+        c[u] = dy->a ? load_n(dy->c + at, lanes) : v_zero();
         CK_UNROLL for (int tap = 0; tap < 3 * C * R; tap++) sums[tap][u] = v_zero();
     }
     for (ptrdiff_t q = 0; q < Q; q++) {
         vf draw[2];
         CK_UNROLL for (int u = 0; u < U; u++) {
             const ptrdiff_t at = (pixel + q) * O + o + u * VW;
-            draw[u] = v_mul(scale[u], load_lanes(dy->dz + at, lanes));
+            draw[u] = v_mul(scale[u], load_n(dy->dz + at, lanes));
             if (dy->a) draw[u] = v_add(draw[u], v_fma(b[u], load_raw(raw_of_gradient(dy), at, lanes, halved), c[u]));
         }
         CK_UNROLL for (int r = 0; r < R; r++) CK_UNROLL for (int tap = 0; tap < 3 * C; tap++) {
@@ -96,7 +86,7 @@ CK_INLINE void backward_row(const stem_job *job, const float *rows, ptrdiff_t pi
         }
     }
     CK_UNROLL for (int tap = 0; tap < 3 * C * R; tap++) CK_UNROLL for (int u = 0; u < U; u++)
-        add_lanes(dw + (i * 3 * C + tap) * O + o + u * VW, lanes, sums[tap][u]);
+        add_n(dw + (i * 3 * C + tap) * O + o + u * VW, lanes, sums[tap][u]);
 }
 
 CK_INLINE void forward_image(const stem_job *job, ptrdiff_t n, float *rows, float *statistics, const int C) {
