@@ -81,9 +81,9 @@ static void forward_block(void *context, ptrdiff_t task, void *scratch) {
     if (job->stream) stream_fence();
 }
 
-// Streamed stores pay for what no cache would keep, and only where they fill whole lines.
+// Streamed stores pay for what no cache would keep, and only where every vector is one whole line.
 CK_INLINE int worth_streaming(const float *y, ptrdiff_t rows, ptrdiff_t columns) {
-    return rows * columns > 2 * 1024 * 1024 && columns % 16 == 0 && (uintptr_t)y % 64 == 0;
+    return VW == 16 && rows * columns > 2 * 1024 * 1024 && columns % 16 == 0 && (uintptr_t)y % 64 == 0;
 }
 
 static void forward_direct(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,

@@ -55,9 +55,10 @@ static depthwise_variant variant(const ck_depthwise *plan) {
     return table[ck_isa_active()][plan->kernel == 5][plan->stride_h + plan->stride_w - 2];
 }
 
-// Large outputs go past the caches when every vector of 16 channels is one whole line.
+// Large outputs go past the caches where every vector is one whole line.
 static int streams(const float *output, ptrdiff_t count, ptrdiff_t C) {
-    return count * (ptrdiff_t)sizeof(float) > STREAM_BYTES && C % DEPTHWISE_LANES == 0 && (uintptr_t)output % 64 == 0;
+    return ck_isa_active() == CK_ISA_AVX512 && count * (ptrdiff_t)sizeof(float) > STREAM_BYTES &&
+           C % DEPTHWISE_LANES == 0 && (uintptr_t)output % 64 == 0;
 }
 
 static void run(const ck_exec *exec, depthwise_job *job, ck_task task) {

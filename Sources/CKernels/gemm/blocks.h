@@ -26,7 +26,9 @@ static inline ptrdiff_t block_columns(ptrdiff_t row_blocks, ptrdiff_t N) {
 }
 
 // Floats that hold `rows` packed rows of K (tile.h), whatever the vector width.
-static inline ptrdiff_t packed_floats(ptrdiff_t rows, ptrdiff_t K) { return round_up(rows, 8) * round_up(K, 16); }
+static inline ptrdiff_t packed_floats(ptrdiff_t rows, ptrdiff_t K) {
+    return round_up(rows, 8) * (round_up(K, 16) + 16);
+}
 // ... and panels of `columns` columns; a multiple of 16, so that what follows is aligned too.
 static inline ptrdiff_t panel_floats(ptrdiff_t depth, ptrdiff_t columns) { return depth * round_up(columns, 16); }
 static inline ptrdiff_t bytes_of(ptrdiff_t floats) { return round_up(floats * (ptrdiff_t)sizeof(float), 64); }

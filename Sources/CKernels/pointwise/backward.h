@@ -16,11 +16,15 @@ typedef struct {
 } backward_job;
 
 CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m,
-                       ptrdiff_t rows, ptrdiff_t columns) {
+                       ptrdiff_t rows, ptrdiff_t columns, tile_stage *stage) {
     ptrdiff_t K = job->plan->K, N = job->plan->N, last = columns - (vectors - 1) * VW;
     vf acc[TILE][WIDE];
-    tile_product(vectors, N, draw, job->panels + k * N, acc);
+    staged_product(vectors, N, draw, job->panels + k * N, stage, acc);
     float *dx = job->dx + m * K + k;
+    if (STAGED && stage->pace > 0 && rows >= TILE) {
+        stage_tile(vectors, stage, dx, acc);
+        return;
+    }
     CK_UNROLL for (int r = 0; r < TILE; r++) {
         if (r >= rows) continue;
         for (int j = 0; j < vectors; j++) {
@@ -34,19 +38,22 @@ CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, 
 }
 
 CK_TILES(dx_tile,
-         (const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t columns), job,
-         draw, k, m, rows, columns)
+         (const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t columns,
+          tile_stage *stage),
+         job, draw, k, m, rows, columns, stage)
 
 // Columns k ..< end of dx for packed rows of the gradient, the first of them row m.
 static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k,
                     ptrdiff_t end) {
     ptrdiff_t group_floats = GROUP * padded(job->plan->N);
+    tile_stage stage = {.pitch = job->plan->K, .pace = job->stream ? stage_pace(job->plan->N) : 0};
     for (; k < end; k += PANEL) {
         ptrdiff_t columns = least(PANEL, end - k);
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
             const float *a = draw + r / GROUP * group_floats + r % GROUP * VW;
-            dx_tile_of[panel_vectors(columns) - 1](job, a, k, m + r, rows - r, columns);
+            dx_tile_of[panel_vectors(columns) - 1](job, a, k, m + r, rows - r, columns, &stage);
         }
+        empty_stage(panel_vectors(columns), &stage);
     }
 }
 
@@ -75,10 +82,19 @@ CK_INLINE void outer_tile(int vectors, const outer_product *o, ptrdiff_t i, ptrd
 
 CK_TILES(outer_tile, (const outer_product *o, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns), o, i, j, columns)
 
+// Groups between two visits of a tile: so many of a panel's rows stay in the first cache.
+enum { MOST_GROUPS = 12 };
+
 // Rows i ..< end of the panel at column j.
 static void outer_panel(const outer_product *o, ptrdiff_t i, ptrdiff_t end, ptrdiff_t j) {
     ptrdiff_t columns = least(PANEL, o->J - j);
-    for (; i < end; i += TILE) outer_tile_of[panel_vectors(columns) - 1](o, i, j, columns);
+    outer_product part = *o;
+    for (ptrdiff_t left = o->groups; left > 0; left -= part.groups, part.add = 1) {
+        part.groups = least(left, MOST_GROUPS);
+        for (ptrdiff_t r = i; r < end; r += TILE) outer_tile_of[panel_vectors(columns) - 1](&part, r, j, columns);
+        part.a += part.groups * GROUP * padded(o->I);
+        part.b += part.groups * GROUP * padded(o->J);
+    }
 }
 
 // sums(c) := or += the column sums of packed rows

@@ -12,10 +12,10 @@ typedef struct {
 
 // One tile of y: rows ≤ TILE of it are wanted. sums: Σ y and Σ y² of the panel's columns, PANEL apart.
 CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a, ptrdiff_t n, ptrdiff_t m,
-                            ptrdiff_t rows, ptrdiff_t columns, float *sums) {
+                            ptrdiff_t rows, ptrdiff_t columns, tile_stage *stage, float *sums) {
     ptrdiff_t N = job->plan->N, last = columns - (vectors - 1) * VW;
     vf acc[TILE][WIDE];
-    tile_product(vectors, job->plan->K, a, job->panels + n * job->plan->K, acc);
+    staged_product(vectors, job->plan->K, a, job->panels + n * job->plan->K, stage, acc);
     for (int j = 0; j < vectors; j++) {
         ptrdiff_t lanes = j + 1 < vectors ? VW : last;
         vf bias = job->bias ? load_n(job->bias + n + j * VW, lanes) : v_zero();
@@ -38,6 +38,10 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
         return;
     }
     float *y = job->y + m * N + n;
+    if (STAGED && stage->pace > 0 && rows >= TILE) {
+        stage_tile(vectors, stage, y, acc);
+        return;
+    }
     CK_UNROLL for (int r = 0; r < TILE; r++) {
         if (r >= rows) continue;
         for (int j = 0; j < vectors; j++) {
@@ -50,8 +54,8 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
 
 CK_TILES(forward_tile,
          (const forward_job *job, const float *a, ptrdiff_t n, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t columns,
-          float *sums),
-         job, a, n, m, rows, columns, sums)
+          tile_stage *stage, float *sums),
+         job, a, n, m, rows, columns, stage, sums)
 
 static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     const forward_job *job = context;
@@ -62,13 +66,15 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     ptrdiff_t n = block % column_blocks * plan->forward_columns, end = least(plan->N, n + plan->forward_columns);
     float *statistics = job->statistics ? job->statistics + 2 * row_block * plan->N : NULL;
     pack_operand(job->x, (row_range){plan->K, plan->rows_per_image, m, rows}, scratch);
+    tile_stage stage = {.pitch = plan->N, .pace = job->stream ? stage_pace(plan->K) : 0};
     for (; n < end; n += PANEL) {
         ptrdiff_t columns = least(PANEL, end - n);
         float sums[2 * PANEL] = {0};
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
             const float *a = (const float *)scratch + r / GROUP * group_floats + r % GROUP * VW;
-            forward_tile_of[panel_vectors(columns) - 1](job, a, n, m + r, rows - r, columns, sums);
+            forward_tile_of[panel_vectors(columns) - 1](job, a, n, m + r, rows - r, columns, &stage, sums);
         }
+        empty_stage(panel_vectors(columns), &stage);
         if (statistics) {
             memcpy(statistics + n, sums, (size_t)columns * sizeof(float));
             memcpy(statistics + plan->N + n, sums + PANEL, (size_t)columns * sizeof(float));
@@ -77,9 +83,9 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     if (job->stream) stream_fence();
 }
 
-// Streamed stores pay for what no cache would keep, and only where they fill whole lines.
+// Streamed stores pay for what no cache would keep, and only where tiles fill whole lines: AVX2's rows of 24 do not.
 CK_INLINE int worth_streaming(const float *y, ptrdiff_t M, ptrdiff_t N) {
-    return M * N > 1024 * 1024 && N % 16 == 0 && (uintptr_t)y % 64 == 0;
+    return PANEL % 16 == 0 && M * N > 512 * 1024 && N % 16 == 0 && (uintptr_t)y % 64 == 0;
 }
 
 void CK_NAME(ck_pointwise_forward)(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,

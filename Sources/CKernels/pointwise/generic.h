@@ -3,6 +3,7 @@
 #include "../gemm/tile.h"
 #include "../isa/raw.h"
 #include "pack.h"
+#include "stage.h"
 #include "forward.h"
 #include "backward.h"
 #include "backward_whole.h"

@@ -1,0 +1,67 @@
+// Large results are streamed past the caches. Streamed all at once, the lines of a tile take every fill buffer, and the
+// next product waits for its operands (a third of its time); so a finished tile waits in a stage, and its rows leave
+// between the steps of the next tile's product.
+
+// Only where registers are left for it.
+enum { STAGED = VW == 16 };
+
+typedef struct {
+    float *to; // of the first row; NULL: nothing waits
+    ptrdiff_t pitch;
+    int pace; // rows that leave in VW steps of a product; 0: a tile is stored at once
+    _Alignas(64) float rows[TILE * PANEL];
+} tile_stage;
+
+// So that the whole tile leaves while a product of depth K is made.
+CK_INLINE int stage_pace(ptrdiff_t K) { return !STAGED || K < 2 * VW ? 0 : K < 4 * VW ? 4 : K < 8 * VW ? 2 : 1; }
+
+// The product, while `pace` rows leave in VW steps, a line at a time.
+CK_INLINE void paced_product(int vectors, const int pace, ptrdiff_t K, const float *a, const float *b,
+                             const tile_stage *stage, vf acc[TILE][WIDE]) {
+    const int lines = pace * vectors;
+    const float *from = stage->rows;
+    float *to = stage->to;
+    tile_zero(vectors, acc);
+    for (int r = 0; r < TILE; r += pace) {
+        CK_UNROLL for (int i = 0; i < VW; i++) {
+            tile_step(vectors, a + i, VW, b + i * vectors * VW, VW, acc);
+            const int line = i * lines / VW;
+            if (line < (i + 1) * lines / VW)
+                v_stream(to + line / vectors * stage->pitch + line % vectors * VW, v_load(from + line * VW));
+        }
+        a += GROUP * VW, b += VW * vectors * VW;
+        from += lines * VW, to += pace * stage->pitch;
+    }
+    tile_product_add(vectors, K - TILE / pace * VW, a, b, acc);
+}
+
+// tile_product, and what waits in the stage leaves.
+CK_INLINE void staged_product(int vectors, ptrdiff_t K, const float *a, const float *b, tile_stage *stage,
+                              vf acc[TILE][WIDE]) {
+    if (!STAGED || stage->to == NULL) {
+        tile_product(vectors, K, a, b, acc);
+        return;
+    }
+    if (stage->pace == 1) paced_product(vectors, 1, K, a, b, stage, acc);
+    else if (stage->pace == 2)
+        paced_product(vectors, 2, K, a, b, stage, acc);
+    else
+        paced_product(vectors, 4, K, a, b, stage, acc);
+    stage->to = NULL;
+}
+
+// Leaves a whole tile in the stage; the stage is empty.
+CK_INLINE void stage_tile(int vectors, tile_stage *stage, float *to, vf acc[TILE][WIDE]) {
+    CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++)
+        v_store(stage->rows + (r * vectors + j) * VW, acc[r][j]);
+    stage->to = to;
+}
+
+// What waits leaves: before a panel of another width, and at the end.
+CK_INLINE void empty_stage(int vectors, tile_stage *stage) {
+    if (stage->to == NULL) return;
+    for (int r = 0; r < TILE; r++)
+        for (int j = 0; j < vectors; j++)
+            v_stream(stage->to + r * stage->pitch + j * VW, v_load(stage->rows + (r * vectors + j) * VW));
+    stage->to = NULL;
+}
