@@ -85,13 +85,19 @@ extension KernelTests {
                         Floats(images * channels), PoolingTests.Places(images * channels), Floats(count)
                     )
                     let (averaged, averageSums) = (Floats(count), Floats(blocks * 2 * channels))
+                    let twice = Floats(count)
+                    var stored = ck_operand()
+                    stored.x = UnsafePointer(da.pointer)
                     t {
                         ck_squeeze_forward(&execution.exec, images, rows, channels, $0, pooled.pointer)
                         ck_gate_backward(&execution.exec, images, rows, channels, $0, da.pointer, gate.pointer)
                         ck_squeeze_backward(
                             &execution.exec, images, rows, channels, $0, small.pointer, dz.pointer, sums.pointer)
+                        // Added to a sum that is stored, and to another raw output.
                         ck_normalize_add_forward(
-                            &execution.exec, images, rows, channels, $0, nil, da.pointer, y.pointer)
+                            &execution.exec, images, rows, channels, $0, nil, &stored, y.pointer)
+                        ck_normalize_add_forward(
+                            &execution.exec, images, rows, channels, $0, nil, $0, twice.pointer)
                         ck_normalize_add_backward(
                             &execution.exec, images, rows, channels, da.pointer, $0, nil, addSums.pointer)
                         ck_global_max_forward(
@@ -103,7 +109,8 @@ extension KernelTests {
                             &execution.exec, images, rows, channels, $0, small.pointer, averaged.pointer,
                             averageSums.pointer)
                     }
-                    return [pooled, gate, dz, sums, y, addSums, largest, spread, averaged, averageSums].map(\.values)
+                    return [pooled, gate, dz, sums, y, twice, addSums, largest, spread, averaged, averageSums].map(
+                        \.values)
                 }
                 forEachInstructionSet { isa in #expect(outputs(halved) == outputs(plain), "\(isa) \(activation)") }
             }

@@ -138,27 +138,39 @@ extension KernelTests {
             let t = TestOperand(images, rows, channels, CK_IDENTITY)
             let count = images * rows * channels
             var random = TestRandom(3)
-            let residual = random.floats(count)
             let dy = random.floats(count)
             let imageScale = Floats(images) { $0 % 3 == 0 ? 0 : 1.25 }
-            for (scale, addend) in [(imageScale, residual), (nil, residual), (imageScale, nil), (nil, nil)] {
+            let stored = TestOperand(images, rows, channels, CK_IDENTITY, plain: true, seed: 11)
+            let normalized = TestOperand(images, rows, channels, CK_IDENTITY, seed: 12)
+            for (scale, residual) in [(imageScale, stored), (nil, stored), (imageScale, normalized), (nil, normalized)]
+            {
                 let y = Floats(count)
                 let sums = Floats(2 * channels)
-                ck_normalize_add_forward_reference(
-                    images, rows, channels, t.x.pointer, t.scale.pointer, t.shift.pointer, scale?.pointer,
-                    addend?.pointer, y.pointer)
-                // Values below 6, four roundings. In place of the residual, as the plan may have it.
-                Agreement.check("forward", [y], within: [Agreement.eps * 6 * 4]) { exec in
-                    let y = addend.map(Agreement.copy) ?? Floats(count)
-                    t {
-                        ck_normalize_add_forward(
-                            exec, images, rows, channels, $0, scale?.pointer, addend == nil ? nil : y.pointer,
-                            y.pointer)
+                t { x in
+                    residual {
+                        ck_normalize_add_forward_reference(
+                            images, rows, channels, x, scale?.pointer, $0, y.pointer)
                     }
-                    return [y]
                 }
-                ck_normalize_add_backward_reference(
-                    images, rows, channels, dy.pointer, t.x.pointer, scale?.pointer, sums.pointer)
+                // Values below 8, five roundings. A stored residual also gives its own memory, as the plan may have it.
+                for inPlace in residual.isPlain ? [false, true] : [false] {
+                    Agreement.check("forward", [y], within: [Agreement.eps * 8 * 5]) { exec in
+                        let y = inPlace ? Agreement.copy(residual.x) : Floats(count)
+                        t { x in
+                            residual {
+                                var other = $0.pointee
+                                if inPlace { other.x = UnsafePointer(y.pointer) }
+                                ck_normalize_add_forward(
+                                    exec, images, rows, channels, x, scale?.pointer, &other, y.pointer)
+                            }
+                        }
+                        return [y]
+                    }
+                }
+                t {
+                    ck_normalize_add_backward_reference(
+                        images, rows, channels, dy.pointer, $0, scale?.pointer, sums.pointer)
+                }
                 // Sums of N·R terms below 2.5.
                 Agreement.check("backward", [sums], within: [Agreement.eps * 2.5 * Double(images * rows)]) { exec in
                     let partials = Floats(t.blocks * 2 * channels)

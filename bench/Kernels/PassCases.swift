@@ -29,7 +29,9 @@ extension KernelCase {
         }
         return [
             make("normalize-add forward", maps: 3) { exec, x, _, y in
-                ck_normalize_add_forward(exec, views, rows, channels, x, nil, y, y)
+                var residual = ck_operand()
+                residual.x = UnsafePointer(y)
+                ck_normalize_add_forward(exec, views, rows, channels, x, nil, &residual, y)
             },
             make("normalize-add backward", maps: 2) { exec, x, sums, dy in
                 ck_normalize_add_backward(exec, views, rows, channels, dy, x, nil, sums)

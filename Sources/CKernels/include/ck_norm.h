@@ -22,10 +22,10 @@ void ck_batchnorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const 
                            const float *gamma, const float *mean, const float *inv_std, float *dgamma, float *dbeta,
                            float *a, float *b, float *c);
 
-// y(n, r, c) = (scale[c]·x + shift[c])·image_scale[n] + residual(n, r, c); image_scale and residual may be NULL. x has
-// scale and shift; activation and gate are not read. y may be residual's own memory.
+// y(n, r, c) = (scale[c]·x + shift[c])·image_scale[n] + residual(n, r, c); image_scale may be NULL. x has scale and
+// shift, residual may have them; activation and gate are not read. y may be the residual's own memory.
 void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
-                              const float *image_scale, const float *residual, float *y);
+                              const float *image_scale, const ck_operand *residual, float *y);
 // Blocks of the partial sums of the functions here, of ck_squeeze_excite.h and of ck_pooling.h, for N images.
 ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C);
 // sums(b, 0, c) = Σ dy·image_scale, sums(b, 1, c) = Σ dy·image_scale·x, of the raw values of x.
@@ -38,8 +38,8 @@ void ck_batchnorm_forward_reference(ptrdiff_t M, ptrdiff_t C, const float *raw, 
 // draw (M, C) in full, from dz and raw.
 void ck_batchnorm_backward_reference(ptrdiff_t M, ptrdiff_t C, const float *dz, const float *raw, const float *gamma,
                                      const float *mean, const float *inv_std, float *dgamma, float *dbeta, float *draw);
-void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *raw, const float *scale,
-                                        const float *shift, const float *image_scale, const float *residual, float *y);
-void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy, const float *raw,
+void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
+                                        const float *image_scale, const ck_operand *residual, float *y);
+void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy, const ck_operand *x,
                                          const float *image_scale, float *sums); // (2, C)
 #endif

@@ -2,33 +2,34 @@
 #include "tiles.h"
 #include <string.h>
 
-CK_INLINE void add_rows(const ck_normalize_add *k, tile t, int with_residual, ptrdiff_t n, const int halved) {
+CK_INLINE void add_rows(const ck_normalize_add *k, tile t, ptrdiff_t n, const int halved, const int halved_residual) {
     float image_scale = k->image_scale != NULL ? k->image_scale[t.image] : 1.0f;
     vf scale = v_mul(load_n(k->x->scale + t.c, n), v_set1(image_scale));
     vf shift = v_mul(load_n(k->x->shift + t.c, n), v_set1(image_scale));
-    raw_values x = raw_of(k->x);
-    const float *residual = with_residual ? k->residual + t.at : NULL;
+    const affine identity = affine_at(k->residual, t.c, n);
+    raw_values x = raw_of(k->x), residual = raw_of(k->residual);
+    const ptrdiff_t ahead = t.rows * t.C;
     float *y = k->y + t.at;
-    for (ptrdiff_t r = 0; r < t.rows; r++) {
-        vf v = v_fma(load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, halved), scale, shift);
-        if (with_residual) v = v_add(v, load_ahead(residual + r * t.C, t.rows * t.C, n));
-        store_n(y + r * t.C, n, v);
+    for (ptrdiff_t r = 0, at = t.at; r < t.rows; r++, at += t.C) {
+        vf v = v_fma(load_raw_ahead(x, at, ahead, n, halved), scale, shift);
+        vf other = apply(identity, load_raw_ahead(residual, at, ahead, n, halved_residual));
+        store_n(y + r * t.C, n, v_add(v, other));
     }
 }
 
-CK_INLINE void add_tile(const ck_normalize_add *k, tile t, const int halved) {
-    if (t.n < VW) add_rows(k, t, k->residual != NULL, t.n, halved);
-    else if (k->residual != NULL)
-        add_rows(k, t, 1, VW, halved);
+CK_INLINE void add_tile(const ck_normalize_add *k, tile t, ptrdiff_t n) {
+    const int halved = k->x->x16 != NULL, halved_residual = k->residual->x16 != NULL;
+    if (halved && halved_residual) add_rows(k, t, n, 1, 1);
+    else if (halved)
+        add_rows(k, t, n, 1, 0);
     else
-        add_rows(k, t, 0, VW, halved);
+        add_rows(k, t, n, 0, halved_residual);
 }
 
 CK_INLINE void normalize_add_tile(const void *task, tile t) {
-    const ck_normalize_add *k = task;
-    if (k->x->x16 != NULL) add_tile(k, t, 1);
+    if (t.n == VW) add_tile(task, t, VW);
     else
-        add_tile(k, t, 0);
+        add_tile(task, t, t.n);
 }
 
 void CK_NAME(ck_normalize_add_forward_block)(void *context, ptrdiff_t block, void *scratch) {

@@ -17,8 +17,8 @@ ck_images ck_images_make(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
 ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) { return ck_images_blocks(ck_images_make(N, R, C)); }
 
 void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
-                              const float *image_scale, const float *residual, float *y) {
-    ck_normalize_add k = {ck_images_make(N, R, C), x, image_scale, residual, y};
+                              const float *image_scale, const ck_operand *residual, float *y) {
+    ck_normalize_add k = {ck_images_make(N, R, C), x, residual, image_scale, y};
     ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_normalize_add_forward_block), &k);
 }
 

@@ -4,8 +4,8 @@
 
 typedef struct {
     ck_images images;
-    const ck_operand *x;
-    const float *image_scale, *residual;
+    const ck_operand *x, *residual;
+    const float *image_scale;
     float *y;
 } ck_normalize_add;
 

@@ -41,19 +41,22 @@ void ck_batchnorm_backward_reference(ptrdiff_t M, ptrdiff_t C, const float *dz, 
     }
 }
 
-void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *raw, const float *scale,
-                                        const float *shift, const float *image_scale, const float *residual, float *y) {
+static double normalized(const ck_operand *x, ptrdiff_t i, ptrdiff_t c) {
+    return x->scale != NULL ? (double)x->scale[c] * x->x[i] + x->shift[c] : x->x[i];
+}
+
+void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
+                                        const float *image_scale, const ck_operand *residual, float *y) {
     for (ptrdiff_t n = 0; n < N; n++)
         for (ptrdiff_t r = 0; r < R; r++)
             for (ptrdiff_t c = 0; c < C; c++) {
                 ptrdiff_t i = (n * R + r) * C + c;
-                double z = (double)scale[c] * raw[i] + shift[c];
-                if (image_scale != NULL) z *= image_scale[n];
-                y[i] = (float)(residual != NULL ? z + residual[i] : z);
+                double z = normalized(x, i, c) * (image_scale != NULL ? image_scale[n] : 1);
+                y[i] = (float)(z + normalized(residual, i, c));
             }
 }
 
-void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy, const float *raw,
+void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy, const ck_operand *x,
                                          const float *image_scale, float *sums) {
     for (ptrdiff_t c = 0; c < C; c++) {
         double sum = 0, product = 0;
@@ -62,7 +65,7 @@ void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, 
                 ptrdiff_t i = (n * R + r) * C + c;
                 double dz = image_scale != NULL ? (double)dy[i] * image_scale[n] : dy[i];
                 sum += dz;
-                product += dz * raw[i];
+                product += dz * x->x[i];
             }
         sums[c] = (float)sum;
         sums[C + c] = (float)product;

@@ -48,12 +48,11 @@ enum NormalizationKernel {
 
     static func addForward(
         _ execution: Execution, images: Int, rows: Int, channels: Int, _ x: Operand, imageScale: Buffer?,
-        residual: Buffer?, y: Buffer
+        residual: Operand, y: Buffer
     ) {
-        var operand = x.c
+        var (operand, other) = (x.c, residual.c)
         execution {
-            ck_normalize_add_forward(
-                $0, images, rows, channels, &operand, imageScale?.base, residual?.base, y.base)
+            ck_normalize_add_forward($0, images, rows, channels, &operand, imageScale?.base, &other, y.base)
         }
     }
 

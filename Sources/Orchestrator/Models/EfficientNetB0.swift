@@ -75,7 +75,7 @@ struct EfficientNetB0 {
     }
 }
 
-/// MBConv: expand 1×1 → depthwise k×k → squeeze-excite → project 1×1 → add.
+/// MBConv: expand 1×1 → depthwise k×k → squeeze-excite → project 1×1 → add. One that does not expand reads the stem.
 struct MobileBlock {
     let name: String
     let expansion: Int
@@ -98,13 +98,17 @@ struct MobileBlock {
             graph, "\(name).\(part + 1)", feature, squeezed: max(1, input.channels / 4))
         graph.record(gate)
 
-        let hasResidual = stride == .one && input.channels == channels
-        precondition(!hasResidual || input.normalization == nil, "\(name) adds to a map that is stored raw")
         let project = Pointwise(name: "\(name).\(part + 2)", channels: channels, activation: .identity)
             .record(graph, gate.output)
+        guard stride == .one && input.channels == channels else {
+            if graph.training {
+                graph.record(SharedNormalization(graph, "\(name).end", project.convolution.output))
+            }
+            return project.feature
+        }
         let sum = NormalizeAdd(
-            graph, "\(name).add", project.convolution.output, residual: hasResidual ? input.raw : nil,
-            dropProbability: dropProbability, blockIndex: index)
+            graph, "\(name).add", project.convolution.output, residual: input, dropProbability: dropProbability,
+            blockIndex: index)
         project.convolution.output.imageScale = sum.imageScale
         graph.record(sum)
         return Feature(

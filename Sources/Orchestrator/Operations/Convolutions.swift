@@ -78,7 +78,7 @@ final class PointwiseConvolution: Operation {
             statisticsBlocks: kernel.statisticsBlocks, normalized: isNormalized)
         inputGradient = graph.training ? graph.gradient(input.raw) : nil
         precondition(
-            input.gate != nil || input.normalization == nil, "a normalised map without gate is read by other leaves")
+            input.gate != nil || input.activation == .identity, "an activated map without gate is read by other leaves")
     }
 
     var forwardAccess: [Value] { input.access + output.forwardAccess }

@@ -1,4 +1,5 @@
-/// y = BN(raw)·s + residual: the end of a block, where a tensor must be stored because several read it.
+/// y = BN(raw)·s + residual: the end of a block that adds to its input. The sum is stored; the block before, where it
+/// adds nothing, is read as it lies.
 ///
 /// s is 1, or with drop-connect 0 for an image whose branch is dropped and 1/(1 − p) for the others.
 /// Backward, the gradient of y *is* the one of the normalised branch (times s, applied by its reader) and of the
@@ -11,7 +12,7 @@ final class NormalizeAdd: Operation {
     let imageScale: Value?
     private let branch: RawOutput
     private let normalization: Normalization
-    private let residual: Value?
+    private let residual: Feature
     private let images: Int
     private let rows: Int
     private let dropProbability: Float
@@ -20,23 +21,24 @@ final class NormalizeAdd: Operation {
     private let gradient: Value?
 
     /// - Parameters:
-    ///   - residual: nil where the block changes the shape; then nothing is dropped either.
+    ///   - residual: stored, or normalised by its readers; not activated.
     ///   - blockIndex: keys the draw of drop-connect.
     init(
-        _ graph: Graph, _ name: String, _ branch: RawOutput, residual: Value?, dropProbability: Float, blockIndex: Int
+        _ graph: Graph, _ name: String, _ branch: RawOutput, residual: Feature, dropProbability: Float, blockIndex: Int
     ) {
         guard let normalization = branch.normalization else { preconditionFailure("\(name) has nothing to normalise") }
+        precondition(residual.activation == .identity && residual.gate == nil, "\(name) adds what is activated")
         let shape = graph.shape(branch.raw)
         self.name = name
         self.branch = branch
         self.normalization = normalization
         self.residual = residual
-        self.dropProbability = residual == nil ? 0 : dropProbability
+        self.dropProbability = dropProbability
         self.blockIndex = blockIndex
         images = shape[0]
         rows = shape[1] * shape[2]
         output = graph.value(shape)
-        imageScale = graph.training && self.dropProbability > 0 ? graph.value([images]) : nil
+        imageScale = graph.training && dropProbability > 0 ? graph.value([images]) : nil
         guard graph.training else {
             sums = nil
             gradient = nil
@@ -46,12 +48,12 @@ final class NormalizeAdd: Operation {
         sums = normalization.leaveSums(graph, blocks: blocks)
         gradient = graph.gradient(output)
         graph.alias(graph.gradient(branch.raw), to: graph.gradient(output))
-        if let residual { graph.alias(graph.gradient(residual), to: graph.gradient(output)) }
+        graph.alias(graph.gradient(residual.raw), to: graph.gradient(output))
     }
 
     private var optionals: [Value] { [imageScale].compactMap { $0 } }
     var forwardAccess: [Value] {
-        [branch.raw, normalization.scale, normalization.shift, output] + [residual].compactMap { $0 } + optionals
+        [branch.raw, normalization.scale, normalization.shift, output] + residual.access + optionals
     }
     var backwardAccess: [Value] { [branch.raw] + [gradient, sums].compactMap { $0 } + optionals }
 
@@ -67,7 +69,7 @@ final class NormalizeAdd: Operation {
         let x = Operand(x: run.raw(branch.raw), scale: run(normalization.scale), shift: run(normalization.shift))
         NormalizationKernel.addForward(
             run.execution, images: images, rows: rows, channels: normalization.channels, x,
-            imageScale: run(imageScale), residual: run(residual), y: run(output))
+            imageScale: run(imageScale), residual: run.operand(residual), y: run(output))
     }
 
     func backward(_ run: borrowing Run) {

@@ -124,7 +124,7 @@ import Testing
     func whole_block(expansion: Int, stride: Int, channels: Int, kernel: Int) throws {
         try expectExact([8, 12, 10, 1]) { graph, input in
             let stem = Stem(name: "stem", channels: 6)(graph, input)
-            // The first block gives the second a stored map to read and to add to.
+            // The first block adds nothing: an expanding one reads, and may add to, a raw map that is normalised on the way.
             let first = MobileBlock(
                 name: "first", expansion: 1, channels: 8, stride: .one, kernel: 3, dropProbability: 0, index: 0)
             let block = MobileBlock(
@@ -134,7 +134,7 @@ import Testing
             let second = MobileBlock(
                 name: "second", expansion: 2, channels: channels, stride: .one, kernel: 3, dropProbability: 0.3,
                 index: 2)
-            let map = second(graph, block(graph, first(graph, stem)))
+            let map = second(graph, block(graph, expansion == 1 ? stem : first(graph, stem)))
             return contrast(graph, Pointwise(name: "last", channels: 12, activation: .swish)(graph, map))
         }
     }
