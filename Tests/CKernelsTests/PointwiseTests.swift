@@ -53,6 +53,21 @@ extension KernelTests {
             }
         }
 
+        /// Results large enough to be streamed, at each pace at which tiles leave and with a last tile that is not whole;
+        /// the depth of the product, its columns. Forward it makes y, and with K and N exchanged, backward, dx.
+        @Test(arguments: [(17, 3701, 160), (33, 3701, 144), (100, 4699, 112), (150, 4111, 128)])
+        func large_results_match_the_reference(depth: Int, rows: Int, columns: Int) {
+            let forward = PointwiseCase((1, rows, depth, columns), form: 0)
+            let backward = PointwiseCase((1, rows, columns, depth), form: 6)
+            let (y, gradients) = (forward.forwardReference(), backward.backwardReference())
+            forEachInstructionSet { isa in
+                let result = forward.forward(threads: 2).y
+                #expect(result.isIntact && error(result, y) <= bound(depth), "\(isa) y \(forward.name)")
+                let dx = backward.backward(threads: 2).dx
+                #expect(dx.isIntact && error(dx, gradients.dx) <= bound(depth + 1), "\(isa) dx \(backward.name)")
+            }
+        }
+
         @Test func bits_do_not_depend_on_the_number_of_threads() {
             for shape in [(40, 24, 24, 144), (6, 96, 144, 40), (64, 6, 672, 192), (64, 1, 320, 256)] {
                 let pointwise = PointwiseCase(shape, form: 11)
