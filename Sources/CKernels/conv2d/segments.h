@@ -55,10 +55,7 @@ static void pack_segments(const ck_exec *exec, segment_packing *k) {
 CK_INLINE void place_step(int vectors, const float *const a[TILE], ptrdiff_t k, const float *b, vf acc[TILE][WIDE]) {
     vf column[WIDE];
     CK_UNROLL for (int j = 0; j < vectors; j++) column[j] = v_load(b + j * VW);
-    CK_UNROLL for (int r = 0; r < TILE; r++) {
-        vf row = v_set1(a[r][k]);
-        CK_UNROLL for (int j = 0; j < vectors; j++) acc[r][j] = v_fma(row, column[j], acc[r][j]);
-    }
+    CK_UNROLL for (int r = 0; r < TILE; r++) row_step(vectors, a[r] + k, column, acc[r]);
 }
 
 // One segment: acc(r, j) += Σ_k slab(places(r) + k)·b(k, j)

@@ -63,16 +63,19 @@ CK_INLINE void stream_fence(void) {
 #define CK_ROW_DONE(vectors, row) (void)0
 #endif
 
+// One row of a step: acc(j) += a·column(j).
+CK_INLINE void row_step(int vectors, const float *a, const vf column[WIDE], vf acc[WIDE]) {
+    vf row = v_set1(*a);
+    CK_UNROLL for (int j = 0; j < vectors; j++) acc[j] = v_fma(row, column[j], acc[j]);
+    CK_ROW_DONE(vectors, acc);
+}
+
 // One step of depth: acc(r, j) += a(r)·b(j), rows of a `pitch_a` floats apart, vectors of b `pitch_b`.
 CK_INLINE void tile_step(int vectors, const float *a, ptrdiff_t pitch_a, const float *b, ptrdiff_t pitch_b,
                          vf acc[TILE][WIDE]) {
     vf column[WIDE];
     CK_UNROLL for (int j = 0; j < vectors; j++) column[j] = v_load(b + j * pitch_b);
-    CK_UNROLL for (int r = 0; r < TILE; r++) {
-        vf row = v_set1(a[r * pitch_a]);
-        CK_UNROLL for (int j = 0; j < vectors; j++) acc[r][j] = v_fma(row, column[j], acc[r][j]);
-        CK_ROW_DONE(vectors, acc[r]);
-    }
+    CK_UNROLL for (int r = 0; r < TILE; r++) row_step(vectors, a + r * pitch_a, column, acc[r]);
 }
 
 CK_INLINE void tile_zero(int vectors, vf acc[TILE][WIDE]) {
