@@ -43,6 +43,9 @@ struct DoctorReport: Encodable {
         Component(name: "libsndfile", version: Machine.sndFileVersion, neededFor: "reading and writing sound files"),
         Component(name: "soxr", version: Machine.soxrVersion, neededFor: "resampling"),
         Component(
+            name: "Rubber Band", version: Machine.rubberBandVersion,
+            neededFor: "pitch shift and time stretch by pitch_engine: rubberband"),
+        Component(
             name: "OpenBLAS", version: Machine.openBLASVersion, neededFor: "linear algebra of evaluation and tests"),
         Component(
             name: "fluidsynth", version: Synthesizer.fluidsynth.version, neededFor: "ossicle corpus notes (optional)"),

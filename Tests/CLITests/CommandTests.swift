@@ -34,6 +34,8 @@ import Testing
         let parsed = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
         let report = try #require(parsed as? [String: Any])
         #expect(report["isa"] as? String == "portable")
+        let components = try #require(report["components"] as? [[String: Any]])
+        #expect(components.contains { $0["name"] as? String == "Rubber Band" && $0["version"] is String })
         let advice = try #require(report["advice"] as? [String])
         #expect(advice.contains { $0.contains("abacus") })
     }

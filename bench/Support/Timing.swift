@@ -18,21 +18,21 @@ struct Timing: Encodable {
     }
 
     /// Runs `body` twice to warm up, then for about `seconds`, at least five times.
-    static func measure(seconds: Double, _ body: () -> Void) -> Timing {
-        for _ in 0..<2 { body() }
+    static func measure(seconds: Double, _ body: () throws -> Void) rethrows -> Timing {
+        for _ in 0..<2 { try body() }
         var samples: [Double] = []
         var total = 0.0
         while total < seconds || samples.count < 5 {
-            let time = Self.time(body)
+            let time = try Self.time(body)
             samples.append(time)
             total += time
         }
         return Timing(samples)
     }
 
-    static func time(_ body: () -> Void) -> Double {
+    static func time(_ body: () throws -> Void) rethrows -> Double {
         let start = DispatchTime.now().uptimeNanoseconds
-        body()
+        try body()
         return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
     }
 }

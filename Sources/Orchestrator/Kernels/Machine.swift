@@ -1,5 +1,6 @@
 import CKernels
 import COpenBLAS
+import CRubberBand
 import CSndFile
 import CSoxr
 import Foundation
@@ -36,6 +37,8 @@ public enum Machine {
 
     public static var sndFileVersion: String { String(cString: sf_version_string()) }
     public static var soxrVersion: String { String(cString: soxr_version()) }
+    /// The one that was built against; the library does not tell its own.
+    public static var rubberBandVersion: String { RUBBERBAND_VERSION }
     public static var openBLASVersion: String { String(cString: openblas_get_config()) }
 
     private static func name(_ isa: ck_isa) -> String { String(cString: ck_isa_name(isa)) }
