@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Testing
 
 extension KernelTests {
@@ -25,5 +26,32 @@ extension KernelTests {
             var pool: OpaquePointer?
             #expect(ck_pool_create(0, &pool) == CK_INVALID_SHAPE)
         }
+
+        #if os(Linux)
+            @Test func threads_are_bound_to_a_core_each_on_request_and_the_caller_for_as_long_as_it_asks() {
+                let before = ck_caller_cores()
+                setenv("OSSICLE_PIN", "1", 1)
+                defer { unsetenv("OSSICLE_PIN") }
+                let execution = TestExecution(threads: 3, scratchBytes: 64)
+                var seen: Set<Int32> = []
+                // The caller may be quick enough to take all blocks alone.
+                for _ in 0..<500 where !seen.contains(1) {
+                    var counts = [Int32](repeating: 0, count: 8)
+                    ck_parallel(
+                        &execution.exec, counts.count,
+                        { context, block, _ in
+                            context?.assumingMemoryBound(to: Int32.self)[block] = ck_caller_cores()
+                            usleep(500)
+                        }, &counts)
+                    seen.formUnion(counts)
+                }
+                #expect(seen.isSubset(of: [1, before]) && seen.contains(1))
+                #expect(ck_caller_cores() == before)
+                ck_bind_caller()
+                #expect(ck_caller_cores() == 1)
+                ck_free_caller()
+                #expect(ck_caller_cores() == before)
+            }
+        #endif
     }
 }

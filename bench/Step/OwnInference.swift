@@ -18,14 +18,12 @@ struct OwnInference {
     /// - Parameter steps: timed runs, after three to warm up.
     func measure(steps: Int) -> StepFigure {
         var output = [Float](repeating: 0, count: views * encoder.dimension)
-        let times = (0..<steps + 3).map { _ in
-            Timing.time {
-                var span = output.mutableSpan
-                encoder.encode(input.span, count: views, into: &span)
-            }
+        let timing = Timing.measure(times: steps) { _ in
+            var span = output.mutableSpan
+            encoder.encode(input.span, count: views, into: &span)
         }
         return StepFigure(
             name: "Ossicle \(Machine.activeInstructionSet) inference", views: views, threads: threads,
-            timing: Timing(Array(times.dropFirst(3))), peakRssBytes: OwnStep.peakRssBytes)
+            timing: timing, peakRssBytes: OwnStep.peakRssBytes)
     }
 }

@@ -35,24 +35,20 @@ struct OwnStep {
 
     /// - Parameter steps: timed ones, after three to warm up.
     func measure(steps: Int) -> StepFigure {
-        var times: [Double] = []
-        for number in 0..<steps + 3 {
-            let time = Timing.time {
-                _ = step.forward(views: input.span, step: number)
-                step.backward(step: number)
-                step.update(step: number, learningRate: 1e-4)
-            }
-            if number >= 3 { times.append(time) }
+        let timing = Timing.measure(times: steps) { number in
+            _ = step.forward(views: input.span, step: number)
+            step.backward(step: number)
+            step.update(step: number, learningRate: 1e-4)
         }
         return StepFigure(
-            name: "Ossicle \(Machine.activeInstructionSet)", views: step.views, threads: threads,
-            timing: Timing(times), peakRssBytes: Self.peakRssBytes)
+            name: "Ossicle \(Machine.activeInstructionSet)", views: step.views, threads: threads, timing: timing,
+            peakRssBytes: Self.peakRssBytes)
     }
 
     /// Seconds by operation in one step, forward and backward, in the order of the forward pass.
     func profile() -> [(name: String, forward: Double, backward: Double)] {
         _ = measure(steps: 1)
-        return step.profile(step: 4) { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+        return Timing.pinned { step.profile(step: 4) { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 } }
     }
 
     static var peakRssBytes: Int {

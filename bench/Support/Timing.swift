@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// Times of one case, in seconds. The median says what to expect; the best what the code can do undisturbed.
@@ -8,7 +9,7 @@ struct Timing: Encodable {
     var spread: Double
     var repetitions: Int
 
-    init(_ samples: [Double]) {
+    private init(_ samples: some Collection<Double>) {
         let sorted = samples.sorted()
         func quantile(_ share: Double) -> Double { sorted[Int((Double(sorted.count - 1) * share).rounded())] }
         median = quantile(0.5)
@@ -17,17 +18,32 @@ struct Timing: Encodable {
         repetitions = sorted.count
     }
 
-    /// Runs `body` twice to warm up, then for about `seconds`, at least five times.
+    /// Runs `body` twice to warm up, then for about `seconds`, at least five times; on one core all the while.
     static func measure(seconds: Double, _ body: () throws -> Void) rethrows -> Timing {
-        for _ in 0..<2 { try body() }
-        var samples: [Double] = []
-        var total = 0.0
-        while total < seconds || samples.count < 5 {
-            let time = try Self.time(body)
-            samples.append(time)
-            total += time
+        try pinned {
+            for _ in 0..<2 { try body() }
+            var samples: [Double] = []
+            var total = 0.0
+            while total < seconds || samples.count < 5 {
+                let time = try Self.time(body)
+                samples.append(time)
+                total += time
+            }
+            return Timing(samples)
         }
-        return Timing(samples)
+    }
+
+    /// Runs `body` three times to warm up, then as often as asked, with the number of the run; on one core all the while.
+    static func measure(times: Int, _ body: (Int) -> Void) -> Timing {
+        pinned { Timing((0..<times + 3).map { number in time { body(number) } }.suffix(times)) }
+    }
+
+    /// Runs `body` with the calling thread bound to a core, as the others are. It is not for longer, since a peer that it
+    /// starts would be bound as well.
+    static func pinned<Result>(_ body: () throws -> Result) rethrows -> Result {
+        ck_bind_caller()
+        defer { ck_free_caller() }
+        return try body()
     }
 
     static func time(_ body: () throws -> Void) rethrows -> Double {

@@ -2,6 +2,7 @@
 //
 // pthreadpool tells a task its index but not its thread. So the pool is given one long task a lane, and the lanes draw
 // blocks from a shared counter: a slow lane takes fewer, and every block runs with the scratch of its lane.
+#include "affinity.h"
 #include "ck_base.h"
 #include <pthreadpool.h>
 #include <stdatomic.h>
@@ -22,6 +23,7 @@ ck_status ck_pool_create(int threads, ck_pool **result) {
         free(pool);
         return CK_OUT_OF_MEMORY;
     }
+    if (threads > 1) bind_workers(pool->threads, threads);
     *result = pool;
     return CK_OK;
 }

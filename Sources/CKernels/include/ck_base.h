@@ -36,6 +36,13 @@ ck_status ck_pool_create(int threads, ck_pool **pool); // threads >= 1; the call
 void ck_pool_destroy(ck_pool *pool);
 int ck_pool_threads(const ck_pool *pool);
 
+// With OSSICLE_PIN=1 in the environment a pool binds its threads to a core each, where the system can (Linux), and
+// leaves the caller's alone: what that starts would be bound with it. A measurement binds it for as long as it takes,
+// to the first core it may use, and frees it again; without OSSICLE_PIN=1 both do nothing.
+void ck_bind_caller(void);
+void ck_free_caller(void);
+int ck_caller_cores(void); // how many the calling thread may use; 0 where the system does not say
+
 // What a run function needs besides its tensors. `scratch` holds ck_pool_threads() lanes of `scratch_bytes` each,
 // 64-byte aligned; `scratch_bytes` is at least what the kernel's plan asks for (a multiple of 64).
 typedef struct ck_exec {

@@ -1,0 +1,79 @@
+// Binding threads to cores, on request: a thread that wanders from core to core spreads measurements.
+#define _GNU_SOURCE
+#include "affinity.h"
+#include "ck_base.h"
+
+#ifdef __linux__
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int asked_for(void) {
+    const char *wish = getenv("OSSICLE_PIN");
+    return wish != NULL && strcmp(wish, "1") == 0;
+}
+
+static int usable(cpu_set_t *cores) { return pthread_getaffinity_np(pthread_self(), sizeof *cores, cores) == 0; }
+
+// Binds the calling thread to the core that has so many of `cores` before it.
+static void bind(const cpu_set_t *cores, int before) {
+    for (int core = 0; core < CPU_SETSIZE; core++) {
+        if (!CPU_ISSET(core, cores) || before-- > 0) continue;
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(core, &one);
+        pthread_setaffinity_np(pthread_self(), sizeof one, &one);
+        return;
+    }
+}
+
+typedef struct {
+    cpu_set_t cores; // that the caller may use
+    pthread_t caller;
+    int count;
+    atomic_int arrived, bound;
+} binding;
+
+static void bind_lane(void *context, size_t index) {
+    (void)index;
+    binding *b = context;
+    // Every thread has one lane when none leaves before the last has come.
+    atomic_fetch_add(&b->arrived, 1);
+    while (atomic_load(&b->arrived) < b->count) sched_yield();
+    if (pthread_equal(pthread_self(), b->caller)) return;
+    // The first core is the caller's, as far as there are as many cores as threads.
+    bind(&b->cores, (atomic_fetch_add(&b->bound, 1) + 1) % CPU_COUNT(&b->cores));
+}
+
+void bind_workers(pthreadpool_t threads, int count) {
+    binding b = {.caller = pthread_self(), .count = count};
+    if (!asked_for() || !usable(&b.cores)) return;
+    pthreadpool_parallelize_1d(threads, bind_lane, &b, (size_t)count, 0);
+}
+
+static _Thread_local cpu_set_t before_binding;
+static _Thread_local int is_bound;
+
+void ck_bind_caller(void) {
+    if (!asked_for() || is_bound || !usable(&before_binding)) return;
+    bind(&before_binding, 0);
+    is_bound = 1;
+}
+
+void ck_free_caller(void) {
+    if (is_bound) pthread_setaffinity_np(pthread_self(), sizeof before_binding, &before_binding);
+    is_bound = 0;
+}
+
+int ck_caller_cores(void) {
+    cpu_set_t cores;
+    return usable(&cores) ? CPU_COUNT(&cores) : 0;
+}
+#else
+void bind_workers(pthreadpool_t threads, int count) { (void)threads, (void)count; }
+void ck_bind_caller(void) {}
+void ck_free_caller(void) {}
+int ck_caller_cores(void) { return 0; }
+#endif
