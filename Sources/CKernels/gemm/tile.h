@@ -2,10 +2,10 @@
 //
 // Packed rows: element (m, k) of a (rows, K) operand is at
 //     (m / 8)·8·padded(K) + (k / VW)·8·VW + (m mod 8)·VW + k mod VW
-// with padded(K) an odd number of vectors: tiles that walk down the groups would else find them all in a few sets of
-// the first cache (K = 1,152 and 1,280: a third of the time of a weight gradient). so that a tile walks forward through
-// memory and every address within a step is a compile-time distance. Packed panels: columns in panels of up to 3
-// vectors, [panel][K][vectors·VW], lanes past the last column zero.
+// so that a tile walks forward through memory and every address within a step is a compile-time distance. padded(K) is
+// an odd number of vectors: tiles that walk down the groups would else find them all in a few sets of the first cache
+// (K = 1,152 and 1,280: a third of the time of a weight gradient). Packed panels: columns in panels of up to 3 vectors,
+// [panel][K][vectors·VW], lanes past the last column zero.
 #ifndef CK_GEMM_TILE_H
 #define CK_GEMM_TILE_H
 #include "../isa/spans.h"
