@@ -26,10 +26,23 @@ CK_INLINE vf finished(const data_job *job, const float *x, float *dz, ptrdiff_t 
     return da;
 }
 
+// Fetches what tile `row` is finished with, while another is made.
+CK_INLINE void fetch_pixels(int vectors, const data_job *job, const segment_run *run, ptrdiff_t row, ptrdiff_t c,
+                            const int32_t *to, ptrdiff_t first) {
+    CK_UNROLL for (int r = 0; r < TILE; r++) {
+        const ptrdiff_t at = (first + to[least(row + r, run->table->rows - 1)]) * job->plan->shape.C + c;
+        CK_UNROLL for (int j = 0; j < vectors; j++) {
+            __builtin_prefetch(job->x->x + at + j * VW);
+            __builtin_prefetch(job->dz + at + j * VW);
+        }
+    }
+}
+
 CK_INLINE void data_tile(int vectors, const data_job *job, const segment_run *run, ptrdiff_t row, const column_panel *p,
                          const int32_t *to, ptrdiff_t first, float *sums) {
     const ck_conv2d_shape *s = &job->plan->shape;
     const ptrdiff_t last = p->columns - (vectors - 1) * VW, rows = run->table->rows - row;
+    fetch_pixels(vectors, job, run, row + TILE, p->first, to, first);
     vf acc[TILE][WIDE];
     if (!tile_segments(vectors, run, row, job->panels + p->first * s->kernel_h * s->kernel_w * s->O, acc)) return;
     CK_UNROLL for (int j = 0; j < vectors; j++) {

@@ -71,6 +71,17 @@ CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile
     }
 }
 
+// Fetches a vector of the outputs of the tile at t: where they go, and what a gradient needs of the operand.
+CK_INLINE void fetch_outputs(const winograd_form form, const product_job *job, tile_place t, ptrdiff_t c,
+                             const int is_data) {
+    const ptrdiff_t H = job->source.H, W = job->source.W;
+    CK_UNROLL for (int i = 0; i < tile_height(form); i++) CK_UNROLL for (int j = 0; j < tile_width(form); j++) {
+        const ptrdiff_t at = ((t.image * H + t.h + i) * W + t.w + j) * job->columns + c;
+        if (is_data) fetch(job->data->x->x, at);
+        fetch(is_data ? job->data->dz : job->y, at);
+    }
+}
+
 // Tiles first ..< first + count of all, from row `row` of the product on; columns c ..< c + columns, of which column 0
 // of the product is c.
 CK_INLINE void store_tiles(const winograd_form form, const product_job *job, ptrdiff_t first, ptrdiff_t count,
@@ -83,6 +94,8 @@ CK_INLINE void store_tiles(const winograd_form form, const product_job *job, ptr
         vf both[2] = {v_zero(), v_zero()};
         for (ptrdiff_t t = 0; t < count; t++, at += product->pitch) {
             const tile_place p = place_of(form, job->plan, first + t);
+            const ptrdiff_t ahead = least(first + t + TILES_AHEAD, job->plan->tiles - 1);
+            if (!job->stream) fetch_outputs(form, job, place_of(form, job->plan, ahead), c + j, is_data);
             if (lanes == VW) store_tile(form, job, p, at, plane, c + j, VW, both, is_data);
             else
                 store_tile(form, job, p, at, plane, c + j, lanes, both, is_data);

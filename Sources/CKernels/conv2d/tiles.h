@@ -85,11 +85,39 @@ CK_INLINE tile_place reach_of(const winograd_form form, const ck_conv2d *plan, p
 
 typedef enum { INPUTS, GRADIENTS } tile_values;
 
-// Transforms the values from place p on; channels c ..< c + count of the source.
+CK_INLINE int values_high(const winograd_form form, const tile_values what) {
+    return what == INPUTS ? reach_height(form) : tile_height(form);
+}
+CK_INLINE int values_wide(const winograd_form form, const tile_values what) {
+    return what == INPUTS ? reach_width(form) : tile_width(form);
+}
+
+// The rows of a tile lie too far apart for the hardware to foresee them: so many tiles ahead they are fetched.
+enum { TILES_AHEAD = 2 };
+
+// `at` may lie outside the tensor.
+CK_INLINE void fetch(const float *tensor, ptrdiff_t at) {
+    __builtin_prefetch((const void *)((uintptr_t)tensor + (uintptr_t)at * sizeof(float)));
+}
+
+// Fetches, of a vector of channels, the values from place p on that the tiles before do not read.
+CK_INLINE void fetch_values(const winograd_form form, const tile_values what, const tile_source *s, tile_place p,
+                            ptrdiff_t c, reading how) {
+    const int height = values_high(form, what), width = values_wide(form, what);
+    const int fresh = form == LINE && what == INPUTS ? taps_of_form(LINE) : tile_width(form);
+    CK_UNROLL for (int i = height - tile_height(form); i < height; i++)
+        CK_UNROLL for (int j = width - fresh; j < width; j++) {
+        const ptrdiff_t at = ((p.image * s->H + p.h + i) * s->W + p.w + j) * s->C + c;
+        fetch(s->x ? s->x->x : s->dy->dz, at);
+        if (how == READ_DRAW) fetch(s->dy->raw, at);
+    }
+}
+
+// Transforms the values from place p on, and fetches those from `ahead` on; channels c ..< c + count of the source.
 CK_INLINE void transform_tile_as(const winograd_form form, const tile_values what, const tile_source *s, tile_place p,
-                                 ptrdiff_t c0, ptrdiff_t count, const planes *to, ptrdiff_t row, reading how) {
-    const int height = what == INPUTS ? reach_height(form) : tile_height(form);
-    const int width = what == INPUTS ? reach_width(form) : tile_width(form);
+                                 tile_place ahead, ptrdiff_t c0, ptrdiff_t count, const planes *to, ptrdiff_t row,
+                                 reading how) {
+    const int height = values_high(form, what), width = values_wide(form, what);
     ptrdiff_t at[MOST_PLANES]; // of every value, or -1 outside the image
     CK_UNROLL for (int i = 0; i < height; i++) CK_UNROLL for (int j = 0; j < width; j++) {
         ptrdiff_t h = p.h + i, w = p.w + j;
@@ -97,6 +125,7 @@ CK_INLINE void transform_tile_as(const winograd_form form, const tile_values wha
         at[i * width + j] = inside ? ((p.image * s->H + h) * s->W + w) * s->C + c0 : -1;
     }
     for (ptrdiff_t c = 0; c < count; c += VW) {
+        fetch_values(form, what, s, ahead, c0 + c, how);
         const ptrdiff_t lanes = least(VW, count - c);
         const coefficients k = coefficients_at(s, p.image, c0 + c, lanes, how);
         vf in[MOST_PLANES], out[MOST_PLANES];
@@ -120,11 +149,13 @@ CK_INLINE void transform_rows_as(const winograd_form form, const tile_values wha
                                  const tile_source *s, ptrdiff_t first, ptrdiff_t count, ptrdiff_t c,
                                  ptrdiff_t channels, const planes *to, ptrdiff_t row) {
     const reading how = reading_of(s);
+    const ptrdiff_t last = (what == INPUTS ? rows_per_tile(form) : 1) * plan->tiles - 1;
+#define CK_PLACE(AT) what == INPUTS ? reach_of(form, plan, AT) : place_of(form, plan, AT)
 #define CK_READ(HOW)                                                                                                   \
     case HOW:                                                                                                          \
         for (ptrdiff_t t = 0; t < count; t++) {                                                                        \
-            const tile_place p = what == INPUTS ? reach_of(form, plan, first + t) : place_of(form, plan, first + t);   \
-            transform_tile_as(form, what, s, p, c, channels, to, row + t, HOW);                                        \
+            const tile_place p = CK_PLACE(first + t), ahead = CK_PLACE(least(first + t + TILES_AHEAD, last));          \
+            transform_tile_as(form, what, s, p, ahead, c, channels, to, row + t, HOW);                                 \
         }                                                                                                              \
         break;
     switch (how) {
@@ -135,6 +166,7 @@ CK_INLINE void transform_rows_as(const winograd_form form, const tile_values wha
         CK_READ(READ_GRADIENT)
     }
 #undef CK_READ
+#undef CK_PLACE
 }
 
 // Rows first ..< first + count of inputs, for products with filters.
