@@ -12,9 +12,10 @@ struct EmbedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "embed", abstract: "Embed recordings with a trained encoder.",
         discussion: """
-            The .npz file holds embeddings (clips, 1280), paths, labels (−1: none), classes, and every view's own vector: \
-            segments (views, 1280) with segment_clip. With --level frame: frames (frames, dimension), with frame_clip and \
-            frame_seconds, the middle of each.
+            The .npz file holds embeddings (clips, dimension), paths, labels (−1: none), classes, and every view's own \
+            vector: segments (views, dimension) with segment_clip. With --level frame: frames (frames, dimension), with \
+            frame_clip and frame_seconds, the middle of each. The dimension and what the values are read from: \
+            docs/embedding.md.
             --map draws the clips in the plane in which their embeddings differ most, a colour a class.
             """)
 
@@ -30,8 +31,15 @@ struct EmbedCommand: ParsableCommand {
     @Option(help: "One vector a clip, the mean of its views, or one a frame.")
     var level = Level.clip
 
-    @Option(help: "Milliseconds from one frame to the next; 0: the encoder's own.")
+    @Option(help: "Milliseconds from one frame to the next; 0: those of the finest map that is read.")
     var hop = 0.0
+
+    @Option(
+        help: """
+            What is read of the encoder: stages (its middle maps, with the mel axis kept) or last (its last map). The \
+            run's own where it is not given.
+            """)
+    var embedding: Embedding.Kind?
 
     @Option(help: ArgumentHelp("A picture of the clips by their two principal components.", valueName: "file.svg"))
     var map: String?
@@ -61,6 +69,8 @@ struct EmbedCommand: ParsableCommand {
         var segments: Int?
         var frames: Int?
         var dimension: Int
+        /// The maps that are read, or `last`.
+        let embedding: [String]
         /// Of the variance, what the two axes of the map show.
         var mapShares: [Double]?
         let skipped: Int
@@ -72,12 +82,16 @@ struct EmbedCommand: ParsableCommand {
         let checkpoint = try Checkpoint(subject)
         let dataset = try AudioDataset.open(inputs, layout: layout)
         if let sentence = dataset.warning { FileHandle.standardError.write(Data("warning: \(sentence)\n".utf8)) }
+        let embedding = checkpoint.embedding(embedding)
         var report = Report(
-            output: output, clips: 0, dimension: 0, skipped: dataset.skipped.count, seconds: 0)
+            output: output, clips: 0, dimension: 0,
+            embedding: embedding.kind == .stages ? embedding.maps.map(\.name) : ["last"],
+            skipped: dataset.skipped.count, seconds: 0)
         let threads = Threads.chosen(threads)
         switch level {
         case .clip:
-            let file = try EmbeddingFile(dataset: dataset, encoder: try checkpoint.encoder(threads: threads))
+            let file = try EmbeddingFile(
+                dataset: dataset, encoder: try checkpoint.encoder(embedding: embedding, threads: threads))
             try file.write(to: output)
             (report.clips, report.dimension) = (file.paths.count, file.dimension)
             report.segments = file.segmentClips.count
@@ -88,7 +102,8 @@ struct EmbedCommand: ParsableCommand {
             }
         case .frame:
             let file = try FrameEmbeddingFile(
-                dataset: dataset, encoder: try checkpoint.encoder(level: .frame, threads: threads),
+                dataset: dataset,
+                encoder: try checkpoint.encoder(embedding: embedding, level: .frame, threads: threads),
                 hopSeconds: hop == 0 ? nil : hop / 1000)
             try file.write(to: output)
             (report.clips, report.dimension) = (file.paths.count, file.dimension)

@@ -7,19 +7,19 @@ struct ProbeEventsCommand: ParsableCommand {
         commandName: "events", abstract: "Find which sounds occur when, by a linear layer on frozen frame embeddings.",
         discussion: """
             Data in the layout of DCASE 2016 task 2, in folders train, validation and test: audio, and annotation with \
-            onset, offset and label a line. One sigmoid a class on each frame; a median filter of 250 ms; threshold and \
-            minimum duration chosen on the validation part. Reports the onset F-measure (collar 200 ms), segment F and \
-            error rate (1 s), and PSDS.
-            RUN may be the word “random”: an encoder that has learned nothing.
+            onset, offset and label a line. Logistic regression of each class on each frame, its penalty chosen on the \
+            validation part; a median filter of 250 ms; threshold and minimum duration chosen on the validation part. \
+            Reports the onset F-measure (collar 200 ms), segment F and error rate (1 s), and PSDS. --protocol paper trains \
+            the layer by Adam with dropout, as published.
             """)
 
     @OptionGroup var options: ProbeOptions
 
-    @Option(help: "Milliseconds from one frame to the next; 0: the encoder's own.")
+    @Option(help: "Milliseconds from one frame to the next; 0: those of the finest map that is read.")
     var hop = 80.0
 
-    @Option(help: "Epochs of the linear layer.")
-    var epochs = FrameClassifier.Options().epochs
+    @Option(help: "Epochs of the linear layer of --protocol paper (250).")
+    var epochs: Int?
 
     @Option(help: "A folder to write the test part's predicted events to, a text file a recording.")
     var predictions: String?
@@ -29,7 +29,8 @@ struct ProbeEventsCommand: ParsableCommand {
 
     func validate() throws {
         if hop < 0 { throw ValidationError("--hop takes milliseconds from 0, not \(hop)") }
-        if epochs < 1 { throw ValidationError("--epochs takes 1 or more, not \(epochs)") }
+        if let epochs, epochs < 1 { throw ValidationError("--epochs takes 1 or more, not \(epochs)") }
+        if epochs != nil, options.method != .paper { throw ValidationError("--epochs goes with --protocol paper") }
         if options.data.count != 1 { throw ValidationError("--data takes one folder for the probe of events") }
     }
 
@@ -37,8 +38,13 @@ struct ProbeEventsCommand: ParsableCommand {
         let checkpoint = try options.checkpoint()
         var probeOptions = EventProbeOptions()
         probeOptions.hopSeconds = hop == 0 ? nil : hop / 1000
-        probeOptions.classifier.epochs = epochs
+        if options.method == .paper {
+            var method = FrameClassifier.Options()
+            if let epochs { method.epochs = epochs }
+            probeOptions.method = .paper(method)
+        }
         probeOptions.seed = options.seed
+        probeOptions.threads = Threads.chosen(options.threads)
         let probe = try EventProbe(layout: try EventsLayout.read(options.data[0]), options: probeOptions)
         var encoders = try options.encoders(checkpoint, level: .frame)
         if options.includesLogMel, let first = encoders.first?.encoder {
@@ -73,7 +79,8 @@ struct ProbeEventsCommand: ParsableCommand {
 
     private static func show(_ report: EventReport) {
         func show(_ name: String, _ scores: EventReport.Scores) {
-            print(ProbeOptions.padded("\(name) onset F") + ProbeOptions.text(scores.onset))
+            ProbeOptions.show(
+                "\(name) onset F", scores.onset, lead: report.leads[name], variant: report.variants[name])
             print(
                 String(
                     format: "  segment F %.3f, error rate %.3f, PSDS %.3f; threshold %.2f, at least %.3f s",

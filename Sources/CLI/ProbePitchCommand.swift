@@ -6,10 +6,9 @@ struct ProbePitchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pitch", abstract: "Read the pitch of notes by a linear layer on frozen embeddings.",
         discussion: """
-            88 classes, MIDI notes 21 (A0) to 108 (C8), of a data set in NSynth's layout; trained and averaged as for probe \
-            clip. Reports the share of right pitches, of right pitches but for octaves (chroma), the mean error in \
-            semitones, and how many octaves off right chromas were.
-            RUN may be the word “random”: an encoder that has learned nothing.
+            88 classes, MIDI notes 21 (A0) to 108 (C8), of a data set in NSynth's layout; probed as by probe clip. Reports \
+            the share of right pitches, of right pitches but for octaves (chroma), the mean error in semitones, and how \
+            many octaves off right chromas were.
             """)
 
     @OptionGroup var options: ProbeOptions
@@ -28,7 +27,8 @@ struct ProbePitchCommand: ParsableCommand {
 
     private static func show(_ report: PitchReport) {
         func show(_ name: String, _ scores: PitchReport.Scores) {
-            print(ProbeOptions.padded("\(name) pitch") + ProbeOptions.text(scores.pitch))
+            ProbeOptions.show(
+                "\(name) pitch", scores.pitch, lead: report.leads[name], variant: report.variants[name])
             print(ProbeOptions.padded("\(name) chroma") + ProbeOptions.text(scores.chroma))
             let octaves = scores.octaves.sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }
                 .map { "\($0.key): \($0.value)" }.joined(separator: ", ")

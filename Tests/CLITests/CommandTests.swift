@@ -111,7 +111,7 @@ import Testing
                 "embed", folder + "/run", folder + "/sounds", "--output", folder + "/e.npz", "--json"))
         #expect(embedded["clips"] as? Int == 12)
         let probe = try object(
-            try ossicle("probe", "clip", folder + "/run", "--data", folder + "/sounds", "--epochs", "1", "--json"))
+            try ossicle("probe", "clip", folder + "/run", "--data", folder + "/sounds", "--json"))
         #expect(probe["metric"] as? String == "accuracy")
         #expect((probe["ci95"] as? [Double])?.count == 2)
         #expect((probe["baselines"] as? [String: Any])?.keys.sorted() == ["logmel", "random"])

@@ -66,7 +66,8 @@ import Testing
 
         let events = try object(
             try ossicle(
-                "probe", "events", run, "--data", mixed, "--epochs", "2", "--baseline", "logmel", "--predictions",
+                "probe", "events", run, "--data", mixed, "--protocol", "paper", "--epochs", "2", "--baseline", "logmel",
+                "--predictions",
                 scratch.path + "/predicted", "--pictures", scratch.path + "/pictures", "--json"))
         #expect(events["metric"] as? String == "onset_f")
         #expect((events["baselines"] as? [String: Any])?.keys.sorted() == ["logmel"])
@@ -79,6 +80,23 @@ import Testing
         let pitch = try object(
             try ossicle("probe", "pitch", run, "--data", try writeNotes(scratch), "--baseline", "none", "--json"))
         #expect(pitch["n_test"] as? Int == 12)
+
+        for kind in ["stages", "last"] {
+            let found = try object(
+                try ossicle(
+                    "probe", "clip", run, "--data", scratch.path + "/events", "--embedding", kind, "--baseline",
+                    "random",
+                    "--json"))
+            #expect((found["embedding"] as? [String])?.first == (kind == "last" ? "last" : "features.2"))
+            #expect((found["variants"] as? [String: String])?["random"]?.hasPrefix("batch norm") == true)
+            let baseline = (found["baselines"] as? [String: [String: Any]])?["random"]
+            #expect(baseline?["n_test"] as? Int == found["n_test"] as? Int)
+        }
+        let picture = scratch.path + "/stages.svg"
+        let survey = try object(
+            try ossicle(
+                "probe", "clip", run, "--data", scratch.path + "/events", "--stages", "--picture", picture, "--json"))
+        #expect((survey["maps"] as? [String])?.count == 9 && scratch.exists("stages.svg"))
 
         let votes = try object(
             try ossicle(
@@ -103,6 +121,10 @@ import Testing
             ["probe", "events", "random", "--data", "a", "--hop", "-1"],
             ["probe", "events", "random", "--data", "a", "b"],
             ["probe", "clip", "random", "--data", "a", "--neighbours", "0"],
+            ["probe", "clip", "random", "--data", "a", "--epochs", "3"],
+            ["probe", "clip", "random", "--data", "a", "--stages", "--finetune"],
+            ["probe", "clip", "random", "--data", "a", "--stages", "--picture", "a.png"],
+            ["probe", "clip", "random", "--data", "a", "--embedding", "middle"],
             ["embed", "run", "a", "--output", "e.npz", "--map", "e.png"],
             ["embed", "run", "a", "--output", "e.npz", "--level", "frame", "--map", "e.svg"],
         ])

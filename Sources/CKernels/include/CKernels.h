@@ -11,6 +11,7 @@
 #include "ck_norm.h"
 #include "ck_squeeze_excite.h"
 #include "ck_pooling.h"
+#include "ck_time_pool.h"
 #include "ck_maxpool.h"
 #include "ck_residual.h"
 #include "ck_layernorm.h"

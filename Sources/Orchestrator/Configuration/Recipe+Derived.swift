@@ -33,7 +33,7 @@ extension Recipe {
     }
 
     /// Throws where a run with this recipe cannot go on as `wanted` to the same bits. What never changes a bit may
-    /// differ (threads, loader, cache, times of checkpoints and evaluations), and the length of the run, unless the
+    /// differ (threads, loader, cache, the embedding, times of checkpoints and evaluations), and the length of the run, unless the
     /// schedule follows it.
     func expectResumable(as wanted: Recipe) throws(TrainingError) {
         var (saved, asked) = (self, wanted)
@@ -42,6 +42,7 @@ extension Recipe {
         ] {
             saved[keyPath: keyPath] = asked[keyPath: keyPath]
         }
+        saved.embedding = asked.embedding
         saved.training.checkpointMinutes = asked.training.checkpointMinutes
         saved.training.evaluationEpochs = asked.training.evaluationEpochs
         if schedule.name == .constant {

@@ -25,6 +25,8 @@ public struct Recipe: Codable, Sendable, Equatable {
 
     public var method: Method = .cola
     public var precision: Precision = .float32
+    /// What embeddings and probes read of the encoder. The training does not depend on it.
+    public var embedding: Embedding.Kind = .stages
     public var data = DataSection()
     public var frontend = FrontEndConfiguration()
     public var augmentation = AugmentationSection()

@@ -3,6 +3,7 @@ extension RecipeKey {
     public static let all: [RecipeKey] = [
         .choice("method", \.method),
         .choice("precision", \.precision),
+        .choice("embedding", \.embedding),
 
         .integer("data.view_frames", \.data.viewFrames, positive),
         .choice("data.placement", \.data.placement),

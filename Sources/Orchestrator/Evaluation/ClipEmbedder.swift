@@ -28,6 +28,29 @@ public struct ClipEmbedder {
         embed(count, wanted, samples) { _, length in segments.segments(samples: length) }
     }
 
+    /// One vector a clip: the mean over its non-overlapping segments. Segments are not kept, so that a long clip takes no more
+    /// memory than a short one.
+    public func meanVectors(clips count: Int, wanted: Set<Int>? = nil, samples: (Int) -> [Float]?) -> ClipVectors {
+        embed(count, wanted, samples, keepsRows: false) { _, length in segments.segments(samples: length) }
+    }
+
+    /// Shows the encoder the views that it asks for: the middle segment of clips that are spread evenly over `clips`.
+    public func calibrate(on clips: [Int], samples: (Int) -> [Float]?) throws {
+        let wanted = min(encoder.calibrationViews, clips.count)
+        guard wanted > 0 else { return }
+        var waveform = [Float](repeating: 0, count: segments.viewSamples)
+        var views: [Float] = []
+        var count = 0
+        for place in 0..<wanted {
+            guard let clip = samples(clips[place * clips.count / wanted]), !clip.isEmpty else { continue }
+            let starts = segments.segments(samples: clip.count)
+            segments.copy(clip, at: starts[starts.count / 2], into: &waveform)
+            views += frontEnd.extract(waveform)
+            count += 1
+        }
+        if count > 0 { try encoder.calibrate(views.span, count: count) }
+    }
+
     /// `crops` random crops of every clip, the same for every encoder and for the same seed. (A clip shorter than a view
     /// has but one.)
     ///
@@ -44,17 +67,18 @@ public struct ClipEmbedder {
     }
 
     private func embed(
-        _ count: Int, _ wanted: Set<Int>?, _ samples: (Int) -> [Float]?, starts: (_ clip: Int, _ length: Int) -> [Int]
+        _ count: Int, _ wanted: Set<Int>?, _ samples: (Int) -> [Float]?, keepsRows: Bool = true,
+        starts: (_ clip: Int, _ length: Int) -> [Int]
     ) -> ClipVectors {
+        let dimension = encoder.dimension
         let viewValues = encoder.viewFrames * encoder.frontend.valuesPerFrame
         var waveform = [Float](repeating: 0, count: segments.viewSamples)
         var view = [Float](repeating: 0, count: viewValues)
         var views = [Float](repeating: 0, count: Self.batchSize * viewValues)
         var scratch = [Float](repeating: 0, count: frontEnd.scratchCount)
-        var embeddings = [Float](repeating: 0, count: Self.batchSize * encoder.dimension)
-        var values: [Float] = []
-        var offsets = [0]
-        var pending = 0
+        var embeddings = [Float](repeating: 0, count: Self.batchSize * dimension)
+        var collected = CollectedVectors(clips: count, dimension: dimension, keepsRows: keepsRows)
+        var pending: [Int] = []  // the clips of the views that wait
 
         func writeView(at place: Int) {
             var viewSpan = view.mutableSpan
@@ -64,27 +88,72 @@ public struct ClipEmbedder {
         }
 
         func encodePending() {
-            guard pending > 0 else { return }
+            guard !pending.isEmpty else { return }
             var target = embeddings.mutableSpan
-            encoder.encode(views.span.extracting(0..<pending * viewValues), count: pending, into: &target)
-            values.append(contentsOf: embeddings[..<(pending * encoder.dimension)])
-            pending = 0
+            encoder.encode(views.span.extracting(0..<pending.count * viewValues), count: pending.count, into: &target)
+            for (slot, clip) in pending.enumerated() {
+                collected.add(embeddings.span.extracting(slot * dimension..<(slot + 1) * dimension), of: clip)
+            }
+            pending.removeAll(keepingCapacity: true)
         }
 
         for clip in 0..<count {
-            var rows = 0
-            if wanted?.contains(clip) ?? true, let clipSamples = samples(clip), !clipSamples.isEmpty {
-                for start in starts(clip, clipSamples.count) {
-                    segments.copy(clipSamples, at: start, into: &waveform)
-                    writeView(at: pending)
-                    pending += 1
-                    rows += 1
-                    if pending == Self.batchSize { encodePending() }
-                }
+            guard wanted?.contains(clip) ?? true, let clipSamples = samples(clip), !clipSamples.isEmpty else {
+                continue
             }
-            offsets.append((offsets.last ?? 0) + rows)
+            for start in starts(clip, clipSamples.count) {
+                segments.copy(clipSamples, at: start, into: &waveform)
+                writeView(at: pending.count)
+                pending.append(clip)
+                if pending.count == Self.batchSize { encodePending() }
+            }
         }
         encodePending()
-        return ClipVectors(dimension: encoder.dimension, values: values, offsets: offsets)
+        return collected.finish()
+    }
+}
+
+/// Vectors as they arrive, clips in order: every row of a clip, or the mean over them.
+private struct CollectedVectors {
+    private let dimension: Int
+    private let keepsRows: Bool
+    private var values: [Float] = []
+    /// Of each clip.
+    private var rows: [Int]
+    private var sums: [Double]
+    private var summed: (clip: Int, count: Int)?
+
+    init(clips: Int, dimension: Int, keepsRows: Bool) {
+        self.dimension = dimension
+        self.keepsRows = keepsRows
+        rows = Array(repeating: 0, count: clips)
+        sums = Array(repeating: 0, count: keepsRows ? 0 : dimension)
+    }
+
+    mutating func add(_ vector: Span<Float>, of clip: Int) {
+        guard !keepsRows else {
+            for i in vector.indices { values.append(vector[i]) }
+            rows[clip] += 1
+            return
+        }
+        if let summed, summed.clip != clip { close() }
+        for i in vector.indices { sums[i] += Double(vector[i]) }
+        summed = (clip, (summed?.count ?? 0) + 1)
+    }
+
+    private mutating func close() {
+        guard let summed else { return }
+        for i in sums.indices {
+            values.append(Float(sums[i] / Double(summed.count)))
+            sums[i] = 0
+        }
+        rows[summed.clip] = 1
+        self.summed = nil
+    }
+
+    mutating func finish() -> ClipVectors {
+        close()
+        return ClipVectors(
+            dimension: dimension, values: values, offsets: rows.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) })
     }
 }

@@ -42,4 +42,15 @@ public struct ClipVectors: Sendable, Equatable {
         }
         return means
     }
+
+    /// A regression would leave a value that is no number out without a word.
+    /// - Throws: ``EvaluationError/notFinite(clips:)`` where a row of these clips has one.
+    func expectNumbers(of clips: [Int]) throws(EvaluationError) {
+        let values = values.span
+        let broken = clips.count { clip in
+            let rows = rows(of: clip)
+            return (rows.lowerBound * dimension..<rows.upperBound * dimension).contains { !values[$0].isFinite }
+        }
+        if broken > 0 { throw .notFinite(clips: broken) }
+    }
 }

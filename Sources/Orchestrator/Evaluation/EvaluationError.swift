@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why something could not be evaluated: one sentence that says what to do.
 public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case noLabels(layout: String)
@@ -10,15 +12,12 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case noViews
     case emptyEventPart(name: String)
     case unknownLabel(path: String, label: String)
-    case hop(seconds: Double, possible: [Double])
-    case unevenFrames(view: Int, rows: Int)
+    case hop(seconds: Double, shortest: Double)
     case noPitches(layout: String)
+    case notFinite(clips: Int)
     case pitchOutOfRange(path: String, pitch: Int)
 
-    private func milliseconds(_ seconds: Double) -> String {
-        let value = seconds * 1000
-        return value == value.rounded() ? "\(Int(value))" : "\(value)"
-    }
+    private func milliseconds(_ seconds: Double) -> String { String(format: "%g", seconds * 1000) }
 
     public var description: String {
         switch self {
@@ -42,14 +41,14 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
             "there is no annotated recording in a folder \(name) of the data; the probe needs train, validation and test"
         case .unknownLabel(let path, let label):
             "\(path) has the label “\(label)”, which no training recording has; mend it, or add a recording that has it"
-        case .hop(let seconds, let possible):
-            "a hop of \(milliseconds(seconds)) ms does not divide the encoder's frames; take one of "
-                + "\(possible.map(milliseconds).joined(separator: ", ")) ms"
-        case .unevenFrames(let view, let rows):
-            "the encoder makes \(rows) frames of a view's \(view), which does not come out even; probe frames of an encoder "
-                + "trained with another data.view_frames"
+        case .hop(let seconds, let shortest):
+            "a hop of \(milliseconds(seconds)) ms is too short; take \(milliseconds(shortest)) ms, the hop of the front end, "
+                + "or more"
         case .noPitches(let layout):
             "the \(layout) layout names no pitches; give notes in NSynth’s layout"
+        case .notFinite(let clips):
+            "the vectors of \(clips) clips hold values that are no numbers; the encoder may have diverged: train it again with "
+                + "a lower optimizer.learning_rate"
         case .pitchOutOfRange(let path, let pitch):
             "\(path) has the pitch \(pitch), and the probe knows MIDI notes 21 (A0) to 108 (C8); mend examples.json or "
                 + "leave the note out"

@@ -1,122 +1,105 @@
 /// Takes whole recordings to vectors at a constant hop, by an encoder of frames.
 ///
-/// A row of the encoder stands for `span` spectrogram frames, 320 ms with a time stride of 32. For a finer hop the
-/// recording is encoded several times, each time from another start, and the rows are interleaved: row k of the result
-/// is the one whose middle is the middle of k·hop … (k + 1)·hop.
+/// Frame k stands for the time (k + ½) · hop. The recording is encoded in views that overlap by half, each frame from the
+/// view whose middle is nearest; of every map that the embedding reads, the frame's values are those of the two rows
+/// around its time, weighted by their distance (linear interpolation). So any hop will do, and what it costs does not
+/// depend on it.
 public struct FrameEmbedder {
     public let encoder: any ViewEncoder
-    /// Spectrogram frames from one row of the result to the next, and of one row of the encoder.
-    public let hopFrames: Int
-    public let span: Int
+    public let hopSeconds: Double
     private let segments: ClipSegments
     private let frontEnd: any FrontEnd
+    /// Of front-end frames: from one to the next, and from the start of a view to the middle of its first one.
+    private let frameSeconds: Double
+    private let firstMiddle: Double
 
-    /// - Parameter hopSeconds: nil: the encoder's own.
-    /// - Throws: ``EvaluationError/hop(seconds:possible:)`` where the encoder's span is no multiple of it.
+    /// - Parameter hopSeconds: nil: the stride of the finest map that is read.
     public init(encoder: any ViewEncoder, hopSeconds: Double? = nil) throws {
-        let span = encoder.viewFrames / encoder.rowsPerView
-        let frameSeconds = Double(encoder.frontend.hopSamples) / Double(encoder.frontend.sampleRate)
-        let wanted = hopSeconds.map { $0 / frameSeconds } ?? Double(span)
-        let hop = max(1, Int(wanted.rounded()))
-        guard encoder.viewFrames % encoder.rowsPerView == 0 else {
-            throw EvaluationError.unevenFrames(view: encoder.viewFrames, rows: encoder.rowsPerView)
-        }
-        guard abs(wanted - Double(hop)) < 1e-6, span % hop == 0 else {
-            let possible = (1...span).filter { span % $0 == 0 }.map { Double($0) * frameSeconds }
-            throw EvaluationError.hop(seconds: hopSeconds ?? 0, possible: possible)
-        }
+        precondition(!encoder.frameMaps.isEmpty, "an encoder of frames")
         self.encoder = encoder
-        self.span = span
-        hopFrames = hop
-        segments = ClipSegments(frontend: encoder.frontend, viewFrames: encoder.viewFrames)
-        frontEnd = try encoder.frontend.makeFrontEnd()
+        let (frontend, rate) = (encoder.frontend, Double(encoder.frontend.sampleRate))
+        frameSeconds = Double(frontend.hopSamples) / rate
+        let viewSamples = frontend.samples(frames: encoder.viewFrames)
+        firstMiddle = (Double(viewSamples - (encoder.viewFrames - 1) * frontend.hopSamples) / rate) / 2
+        let finest = encoder.frameMaps.map(\.stride).min() ?? 1
+        self.hopSeconds = hopSeconds ?? Double(finest) * frameSeconds
+        guard self.hopSeconds.isFinite, self.hopSeconds >= frameSeconds else {
+            throw EvaluationError.hop(seconds: self.hopSeconds, shortest: frameSeconds)
+        }
+        segments = ClipSegments(frontend: frontend, viewFrames: encoder.viewFrames)
+        frontEnd = try frontend.makeFrontEnd()
     }
 
-    public var hopSeconds: Double {
-        Double(hopFrames * encoder.frontend.hopSamples) / Double(encoder.frontend.sampleRate)
-    }
-
-    /// Rows of a recording.
+    /// Frames of a recording: those that begin within it.
     public func rows(samples: Int) -> Int {
-        let hop = hopFrames * encoder.frontend.hopSamples
-        return (samples + hop - 1) / hop
+        // A hop that is a whole number of samples makes a whole number of rows, whatever the quotient rounds to.
+        let exact = Double(samples) / (hopSeconds * Double(encoder.frontend.sampleRate))
+        return Int((exact - 1e-9).rounded(.up))
     }
 
     /// (rows, dimension). The recording comes as for ``ClipEmbedder``.
     public func callAsFunction(_ samples: [Float]) -> [Float] {
         let rows = rows(samples: samples.count)
-        let phases = span / hopFrames
         let dimension = encoder.dimension
         var result = [Float](repeating: 0, count: rows * dimension)
-        var views = [Float](
-            repeating: 0, count: ClipEmbedder.batchSize * encoder.viewFrames * encoder.frontend.valuesPerFrame)
-        var embeddings = [Float](repeating: 0, count: ClipEmbedder.batchSize * encoder.rowsPerView * dimension)
-        var pending: [(phase: Int, view: Int)] = []
-
-        func encodePending() {
-            guard !pending.isEmpty else { return }
-            var target = embeddings.mutableSpan
-            encoder.encode(views.span, count: pending.count, into: &target)
-            for (slot, (phase, view)) in pending.enumerated() {
-                for row in 0..<encoder.rowsPerView {
-                    let place = (view * encoder.rowsPerView + row) * phases + phase
-                    guard place < rows else { continue }
-                    let source = (slot * encoder.rowsPerView + row) * dimension
-                    result.replaceSubrange(
-                        place * dimension..<(place + 1) * dimension, with: embeddings[source..<source + dimension])
-                }
-            }
-            pending = []
+        let viewValues = encoder.viewFrames * encoder.frontend.valuesPerFrame
+        var views = [Float](repeating: 0, count: ClipEmbedder.batchSize * viewValues)
+        var maps = [Float](repeating: 0, count: ClipEmbedder.batchSize * encoder.valuesPerView)
+        var waveform = [Float](repeating: 0, count: segments.viewSamples)
+        let step = max(1, encoder.viewFrames / 2)
+        let viewSeconds = Double(step) * frameSeconds
+        // The middle of view v is v · step behind that of the first one, which begins half a step before the recording.
+        let firstStart = -(step / 2) * encoder.frontend.hopSamples
+        let firstCentre =
+            Double(firstStart) / Double(encoder.frontend.sampleRate)
+            + Double(segments.viewSamples) / Double(encoder.frontend.sampleRate) / 2
+        func view(ofRow row: Int) -> Int {
+            max(0, Int((((Double(row) + 0.5) * hopSeconds - firstCentre) / viewSeconds).rounded()))
         }
-
-        for phase in 0..<phases {
-            let count = (rows - phase + phases - 1) / phases  // of this phase's rows
-            for view in 0..<max(0, (count + encoder.rowsPerView - 1) / encoder.rowsPerView) {
-                write(view: view, phase: phase, of: samples, at: pending.count, to: &views)
-                pending.append((phase, view))
-                if pending.count == ClipEmbedder.batchSize { encodePending() }
+        var row = 0
+        while row < rows {
+            // The views of one batch, and the rows that they answer for.
+            let firstView = view(ofRow: row)
+            let lastView = min(view(ofRow: rows - 1), firstView + ClipEmbedder.batchSize - 1)
+            for index in firstView...lastView {
+                let start = firstStart + index * step * encoder.frontend.hopSamples
+                segments.copy(samples, at: start, into: &waveform)
+                let place = (index - firstView) * viewValues
+                views.replaceSubrange(place..<place + viewValues, with: frontEnd.extract(waveform))
+            }
+            var target = maps.mutableSpan
+            encoder.encode(views.span, count: lastView - firstView + 1, into: &target)
+            while row < rows, view(ofRow: row) <= lastView {
+                let index = view(ofRow: row)
+                let start =
+                    Double(firstStart + index * step * encoder.frontend.hopSamples)
+                    / Double(encoder.frontend.sampleRate)
+                let frame = ((Double(row) + 0.5) * hopSeconds - start - firstMiddle) / frameSeconds
+                interpolate(
+                    maps.span.extracting(
+                        (index - firstView) * encoder.valuesPerView..<(index - firstView + 1) * encoder.valuesPerView),
+                    at: frame, into: &result, row: row)
+                row += 1
             }
         }
-        encodePending()
         return result
     }
 
-    private func write(view: Int, phase: Int, of samples: [Float], at slot: Int, to views: inout [Float]) {
-        var waveform = [Float](repeating: 0, count: segments.viewSamples)
-        let start = phase * hopFrames - (span - hopFrames) / 2 + view * encoder.viewFrames
-        segments.copy(samples, at: start * encoder.frontend.hopSamples, into: &waveform)
-        let values = frontEnd.extract(waveform)
-        views.replaceSubrange(slot * values.count..<(slot + 1) * values.count, with: values)
-    }
-}
-
-/// Mean and deviation of every mel band over 160 ms at a time: what a probe of frames can do without any encoder.
-public final class LogMelFrames: ViewEncoder {
-    public let frontend: FrontEndConfiguration
-    public let viewFrames = 96
-    public let rowsPerView = 6
-    public let level: Float
-    public var dimension: Int { 2 * frontend.melBands }
-
-    public init(frontend: LogMelConfiguration, level: Float) {
-        self.frontend = FrontEndConfiguration(frontend)
-        self.level = level
-    }
-
-    public func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
-        let (bands, span) = (frontend.melBands, viewFrames / rowsPerView)
-        for row in 0..<count * rowsPerView {
-            for band in 0..<bands {
-                var (sum, squares) = (0.0, 0.0)
-                for frame in 0..<span { sum += Double(views[(row * span + frame) * bands + band]) }
-                let mean = sum / Double(span)
-                for frame in 0..<span {
-                    let difference = Double(views[(row * span + frame) * bands + band]) - mean
-                    squares += difference * difference
-                }
-                embeddings[row * dimension + band] = Float(mean)
-                embeddings[row * dimension + bands + band] = Float((squares / Double(span)).squareRoot())
+    /// - Parameter frame: the time in front-end frames of the view.
+    private func interpolate(_ maps: Span<Float>, at frame: Double, into result: inout [Float], row: Int) {
+        var target = result.mutableSpan
+        var (source, place) = (0, row * encoder.dimension)
+        for map in encoder.frameMaps {
+            let position = min(max(frame / Double(map.stride), 0), Double(map.rows - 1))
+            let lower = min(Int(position), max(map.rows - 2, 0))
+            let upper = min(lower + 1, map.rows - 1)
+            let share = Float(position - Double(lower))
+            for i in 0..<map.values {
+                let (a, b) = (maps[source + lower * map.values + i], maps[source + upper * map.values + i])
+                target[place + i] = a + share * (b - a)
             }
+            source += map.rows * map.values
+            place += map.values
         }
     }
 }

@@ -23,8 +23,8 @@ public struct FrameEmbeddingFile: Sendable, Equatable {
 
     /// - Parameters:
     ///   - encoder: of frames.
-    ///   - hopSeconds: nil: the encoder's own.
-    /// - Throws: ``EvaluationError/hop(seconds:possible:)``; ``EvaluationError/noViews`` if nothing could be decoded.
+    ///   - hopSeconds: nil: that of the finest map that is read.
+    /// - Throws: ``EvaluationError/hop(seconds:shortest:)``; ``EvaluationError/noViews`` if nothing could be decoded.
     public init(dataset: AudioDataset, encoder: any ViewEncoder, hopSeconds: Double? = nil) throws {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: hopSeconds)
         dimension = encoder.dimension

@@ -34,7 +34,7 @@ public struct PitchReport: Sendable, Codable, Equatable {
             }
             func score(_ scores: [Double]) -> ProbeScore {
                 let (value, ci95) = bootstrap.mean(ofFolds: [scores])
-                return ProbeScore(value: value, ci95: ci95)
+                return ProbeScore(value: value, ci95: ci95, clips: scores.count)
             }
             pitch = score(pitchScores)
             chroma = score(chromaScores)
@@ -50,10 +50,15 @@ public struct PitchReport: Sendable, Codable, Equatable {
     public var value: Double
     public var ci95: Interval
     public var scores: Scores
+    /// As in ``ProbeReport``, and so are `embedding`, `leads` and `variants`.
+    public var method: String
+    public var embedding: [String]?
     public var trainingClips: Int
     public var testClips: Int
     /// `random` and `logmel`, as in ``ProbeReport``.
     public var baselines: [String: Scores]
+    public var leads: [String: ProbeScore]
+    public var variants: [String: String]
     public var layout: String
     public var seed: UInt64
 
@@ -63,6 +68,10 @@ public struct PitchReport: Sendable, Codable, Equatable {
         case ci95
         case scores
         case baselines
+        case leads
+        case method
+        case embedding
+        case variants
         case layout
         case seed
         case trainingClips = "n_train"
@@ -93,11 +102,19 @@ public func probePitch(
         report: report, source: ProbeSource(dataset, options).samples)
     let bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
     let scores = outcomes.map { ($0.name, PitchReport.Scores($0.outcome.confusion, bootstrap: bootstrap)) }
+    let subject = outcomes[0]
     let first = scores[0].1
     return PitchReport(
-        value: first.pitch.value, ci95: first.pitch.ci95, scores: first,
-        trainingClips: outcomes[0].folds.map(\.train.count).reduce(0, +) / outcomes[0].folds.count,
-        testClips: outcomes[0].outcome.confusion.total,
-        baselines: Dictionary(scores.dropFirst(), uniquingKeysWith: { first, _ in first }),
+        value: first.pitch.value, ci95: first.pitch.ci95, scores: first, method: options.method.name,
+        embedding: encoders.first?.encoder.readNames,
+        trainingClips: subject.outcome.trainingClips.reduce(0, +) / subject.folds.count,
+        testClips: subject.outcome.confusion.total,
+        baselines: Dictionary(uniqueKeysWithValues: scores.dropFirst()),
+        leads: Dictionary(
+            uniqueKeysWithValues: outcomes.dropFirst().compactMap { each in
+                subject.outcome.lead(over: each.outcome, bootstrap: bootstrap).map { (each.name, $0) }
+            }),
+        variants: Dictionary(
+            uniqueKeysWithValues: outcomes.compactMap { each in each.variant.map { (each.name, $0) } }),
         layout: dataset.layout.rawValue, seed: options.seed)
 }

@@ -4,13 +4,14 @@ public struct ClipProbeOptions: Sendable, Equatable {
     public var division: Division?
     /// Judge on the last fold alone: what `data.hold_out: test` keeps from training.
     public var heldOutOnly = false
-    /// Crops embedded of each training clip; fewer where their vectors would take more than `memoryMiB`.
+    public var method = ProbeMethod.logistic(LogisticProbe.Options())
+    /// Of the papers' method: crops embedded of each training clip; fewer where their vectors would take more than
+    /// `memoryMiB`.
     public var crops = 10
     public var memoryMiB = 2048
     public var shortestTail = ClipSegments.defaultShortestTail
-    public var probe = LinearProbe.Options()
-    /// How many neighbours vote, instead of a linear layer; nil for the layer.
-    public var neighbours: Int?
+    /// Of the regression. Results do not depend on it.
+    public var threads = 1
     public var resamples = 1000
     /// Places the crops, orders the steps, draws the resamples and a random division.
     public var seed: UInt64 = 0
@@ -26,8 +27,9 @@ public struct ClipProbeOptions: Sendable, Equatable {
 ///
 /// - Parameters:
 ///   - dataset: labelled clips; those without a label are not used.
-///   - encoders: the first one is reported, the others are its baselines under their names (`random`). All are given the
-///     same crops and segments where their views are equally long.
+///   - encoders: the first one is reported, the others are its baselines under their names (`random`). Of several of one
+///     name the strongest is taken (``ViewEncoder/variant``). All are given the same crops and segments where their views
+///     are equally long.
 ///   - report: receives a line whenever a part is done.
 public func probeClips(
     dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)],
@@ -77,70 +79,82 @@ func probeClips(
     let outcomes = try clipOutcomes(
         clips, classes: classes.count, division: division, encoders: encoders, options: options, report: report,
         source: source)
-    let (_, subject, usable) = outcomes[0]
+    let subject = outcomes[0]
     let bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
     var (baselines, leads): ([String: ProbeScore], [String: ProbeScore]) = ([:], [:])
-    for (name, outcome, _) in outcomes.dropFirst() where baselines[name] == nil {
-        baselines[name] = outcome.score
-        leads[name] = subject.lead(over: outcome, bootstrap: bootstrap)
+    for baseline in outcomes.dropFirst() {
+        baselines[baseline.name] = baseline.outcome.score
+        leads[baseline.name] = subject.outcome.lead(over: baseline.outcome, bootstrap: bootstrap)
     }
     return ProbeReport(
-        subject, folds: usable, classes: classes, layout: layout, seed: options.seed, baselines: baselines, leads: leads
+        subject.outcome, folds: subject.folds, classes: classes, layout: layout, seed: options.seed,
+        method: options.method.name, embedding: encoders.first?.encoder.readNames, baselines: baselines, leads: leads,
+        variants: Dictionary(uniqueKeysWithValues: outcomes.compactMap { each in each.variant.map { (each.name, $0) } })
     )
 }
 
-/// What each encoder's vectors, and log-mel statistics where they are asked for, tell about the clips' labels.
+/// What one name's vectors tell.
+struct NamedOutcome {
+    let name: String
+    /// Of several ways to make it, the one that is reported.
+    let variant: String?
+    let outcome: ClipProbe.Outcome
+    let folds: [Fold]
+}
+
+/// What each encoder's vectors, and log-mel statistics where they are asked for, tell about the clips' labels: one outcome
+/// a name, in the order in which the names come first.
 func clipOutcomes(
     _ clips: [Clip], classes: Int, division: Division, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions, report: (String) -> Void,
     source: (_ sampleRate: Int, _ level: Float) -> (Int) -> [Float]?
-) throws -> [(name: String, outcome: ClipProbe.Outcome, folds: [Fold])] {
+) throws -> [NamedOutcome] {
     let found = Set(clips.compactMap(\.label)).count
     guard found >= 2 else { throw EvaluationError.tooFewClasses(found: found) }
     guard options.includesLogMel || !encoders.isEmpty else { throw EvaluationError.noEncoders }
-    let folds = try division.makeFolds(of: clips, seed: options.seed, lastOnly: options.heldOutOnly)
-    let training = Set(folds.flatMap(\.train))
-    let tested = Set(folds.flatMap(\.test))
-
-    var outcomes: [(name: String, outcome: ClipProbe.Outcome, folds: [Fold])] = []
-    func probe(_ name: String, _ trainingVectors: ClipVectors, _ testVectors: ClipVectors) throws {
-        // Clips that could not be decoded have no vectors.
-        let usable = try folds.map { fold in
-            let fold = Fold(
-                train: fold.train.filter { !trainingVectors.rows(of: $0).isEmpty },
-                test: fold.test.filter { !testVectors.rows(of: $0).isEmpty })
-            guard !fold.train.isEmpty else { throw EvaluationError.emptyPart(name: "training") }
-            guard !fold.test.isEmpty else { throw EvaluationError.emptyPart(name: "test") }
-            return fold
-        }
-        var probe = ClipProbe(labels: clips.map { $0.label ?? 0 }, classes: classes, folds: usable)
-        probe.options = options.probe
-        probe.options.seed = options.seed
-        probe.neighbours = options.neighbours
-        probe.bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
-        outcomes.append((name, probe.run(training: trainingVectors, test: testVectors), usable))
-        report("\(name): probed \(usable.count) \(usable.count == 1 ? "division" : "folds")")
-    }
-
+    let probe = VectorProbe(
+        clips: clips, classes: classes, options: options,
+        folds: try division.makeFolds(of: clips, seed: options.seed, lastOnly: options.heldOutOnly))
+    var outcomes: [NamedOutcome] = []
     for (name, encoder) in encoders {
         let samples = source(encoder.frontend.sampleRate, encoder.level)
-        let embedder = try ClipEmbedder(encoder: encoder, shortestTail: options.shortestTail)
-        let bytes = max(training.count * encoder.dimension * MemoryLayout<Float>.stride, 1)
-        let crops = max(min(options.crops, options.memoryMiB << 20 / bytes), 1)
-        let trainingVectors = embedder.cropVectors(
-            clips: clips.count, wanted: training, crops: crops, seed: options.seed, samples: samples)
-        report("\(name): embedded \(trainingVectors.rows) training crops, \(crops) a clip")
-        let testVectors = embedder.segmentVectors(clips: clips.count, wanted: tested, samples: samples)
-        report("\(name): embedded \(testVectors.rows) test segments")
-        try probe(name, trainingVectors, testVectors)
+        let (training, test) = try probe.vectors(of: encoder, name: name, samples: samples, report: report)
+        let outcome = try probe.outcome(name, variant: encoder.variant, training: training, test: test)
+        report("\(name): probed \(outcome.folds.count) \(outcome.folds.count == 1 ? "division" : "folds")")
+        guard let rival = outcomes.firstIndex(where: { $0.name == name }) else {
+            outcomes.append(outcome)
+            continue
+        }
+        if outcome.isStronger(than: outcomes[rival]) { outcomes[rival] = outcome }
     }
     if options.includesLogMel {
         let first = encoders.first?.encoder
         let frontend = first?.frontend.baseline ?? LogMelConfiguration()
         let vectors = try LogMelStatistics(frontend: frontend).vectors(
-            clips: clips.count, wanted: training.union(tested),
+            clips: clips.count, wanted: probe.wanted,
             samples: source(frontend.sampleRate, first?.level ?? DataSection().level))
-        try probe("logmel", vectors, vectors)
+        outcomes.append(try probe.outcome("logmel", variant: nil, training: vectors, test: vectors))
+        report("logmel: probed")
     }
     return outcomes
+}
+
+extension NamedOutcome {
+    /// By clips that were held back from the training part; where the method holds none back, by the test clips, which
+    /// favours the baseline.
+    func isStronger(than other: NamedOutcome) -> Bool {
+        if let own = outcome.validationAccuracy, let rival = other.outcome.validationAccuracy { return own > rival }
+        return outcome.score.value > other.outcome.score.value
+    }
+}
+
+extension ProbeMethod {
+    /// As reports name it.
+    public var name: String {
+        switch self {
+        case .logistic: "logistic"
+        case .paper: "paper"
+        case .neighbours: "neighbours"
+        }
+    }
 }

@@ -8,6 +8,8 @@ public struct SupervisedProbe {
     public var recipe: Recipe
     /// nil: from random initialisation.
     public var start: Checkpoint?
+    /// What the classifier reads: maps of the encoder, or its last one.
+    public var embedding: Embedding
     public var epochs = 30
     public var batchSize = 64
     public var learningRate = 1e-3
@@ -19,9 +21,11 @@ public struct SupervisedProbe {
     public var seed: UInt64 = 0
     public var threads: Int
 
-    public init(recipe: Recipe, start: Checkpoint?, threads: Int) {
+    /// - Parameter embedding: nil: the checkpoint's, or the recipe's.
+    public init(recipe: Recipe, start: Checkpoint?, embedding: Embedding? = nil, threads: Int) {
         self.recipe = recipe
         self.start = start
+        self.embedding = embedding ?? start?.embedding ?? Embedding(recipe: recipe)
         self.threads = threads
     }
 
@@ -34,7 +38,7 @@ public struct SupervisedProbe {
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let labels = dataset.clips.map { $0.label ?? 0 }
         var number = 0
-        let outcome = try ClipProbe.Outcome(
+        var outcome = try ClipProbe.Outcome(
             folds: folds, labels: labels, classes: dataset.classes.count,
             bootstrap: Bootstrap(resamples: resamples, seed: seed)
         ) { fold in
@@ -44,8 +48,10 @@ public struct SupervisedProbe {
             report("fold \(number) of \(folds.count): \(correct) of \(predictions.count) clips right")
             return predictions
         }
+        outcome.trainingClips = folds.map(\.train.count)
         return ProbeReport(
-            outcome, folds: folds, classes: dataset.classes, layout: dataset.layout.rawValue, seed: seed)
+            outcome, folds: folds, classes: dataset.classes, layout: dataset.layout.rawValue, seed: seed,
+            method: "fine-tuned", embedding: embedding.kind == .stages ? embedding.maps.map(\.name) : ["last"])
     }
 
     /// Trains on one fold; returns the test clips that could be decoded, each with its predicted class.
@@ -63,8 +69,9 @@ public struct SupervisedProbe {
         recipe.schedule = ScheduleSection()
         recipe.schedule.name = .cosine
         let step = try TrainingStep(
-            recipe: recipe, batch: recipe.training.batchSize, classes: dataset.classes.count, threads: threads)
-        let encoderNames = ModelBuilder(recipe: recipe).encoderNames
+            recipe: recipe, batch: recipe.training.batchSize, classes: dataset.classes.count, classified: embedding,
+            threads: threads)
+        let encoderNames = ModelBuilder(recipe: recipe).encoderNames(embedding)
         try start?.loadResult(into: step.parameters) { encoderNames.contains($0) }
         let loader = try ViewLoader(store: store, recipe: recipe, clips: fold.train)
         defer { loader.stop() }
@@ -80,7 +87,8 @@ public struct SupervisedProbe {
             throw TrainingError.lossNotFinite(step: number, path: "", hasCheckpoint: false)
         }
         let encoder = try EncoderProgram(
-            recipe: recipe, parameters: step.parameters, classes: dataset.classes.count, threads: threads)
+            recipe: recipe, parameters: step.parameters, embedding: embedding, classes: dataset.classes.count,
+            threads: threads)
         let logits = try ClipEmbedder(encoder: encoder, shortestTail: shortestTail)
             .segmentVectors(clips: dataset.clips.count, wanted: Set(fold.test)) { store.samples(of: $0) }
         let means = logits.means()

@@ -49,7 +49,7 @@ public struct Sweep {
         guard let data = try? Data(contentsOf: URL(filePath: folder(cell) + "/probe.json")),
             let report = try? JSONDecoder().decode(ProbeReport.self, from: data)
         else { return nil }
-        return ProbeScore(value: report.value, ci95: report.ci95)
+        return report.score
     }
 
     /// - Returns: false where it was interrupted, after a checkpoint.
@@ -73,7 +73,9 @@ public struct Sweep {
         options.seed = cell.seed
         options.includesLogMel = false
         options.heldOutOnly = recipe.data.holdOut == .test
-        let encoder = try Checkpoint(folder(cell)).encoder(threads: threads)
+        options.threads = threads
+        let checkpoint = try Checkpoint(folder(cell))
+        let encoder = try checkpoint.encoder(embedding: checkpoint.embedding(plan.embedding), threads: threads)
         let report = try probeClips(dataset: labelled, encoders: [("run", encoder)], options: options)
         let path = folder(cell) + "/probe.json"
         if let reason = PartialFile(path).commit(Array(try report.json())) {

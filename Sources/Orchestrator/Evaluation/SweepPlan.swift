@@ -13,6 +13,7 @@ import Yams
 /// set: {augmentation.chain: "{row} 0.5, {column} 0.5", training.epochs: 20}
 /// diagonal: {augmentation.chain: "{row} 0.5"}    # besides, where row and column have one name
 /// probe: [labelled/sounds]           # what the run's encoder is probed on (probe clip)
+/// embedding: stages                  # what the probe reads (stages, last); the recipe's where there is none
 /// ```
 public struct SweepPlan: Sendable, Equatable {
     public var recipe = ""
@@ -23,6 +24,8 @@ public struct SweepPlan: Sendable, Equatable {
     public var settings: [String: String] = [:]
     public var diagonal: [String: String] = [:]
     public var probe: [String] = []
+    /// nil: the recipe's.
+    public var embedding: Embedding.Kind?
 
     /// One run of the grid.
     public struct Cell: Sendable, Equatable {
@@ -55,6 +58,11 @@ public struct SweepPlan: Sendable, Equatable {
             case "rows": rows = try Self.list(value, name)
             case "columns": columns = try Self.list(value, name)
             case "probe": probe = try Self.list(value, name)
+            case "embedding":
+                let text = try Self.word(value, name)
+                embedding = Embedding.Kind(rawValue: text)
+                let known = Embedding.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                guard embedding != nil else { throw .invalidValue(key: name, value: text, expected: "one of \(known)") }
             case "set": settings = try Self.pairs(value, name)
             case "diagonal": diagonal = try Self.pairs(value, name)
             case "seeds":
@@ -78,7 +86,7 @@ public struct SweepPlan: Sendable, Equatable {
         }
     }
 
-    private static let keys = ["recipe", "data", "rows", "columns", "seeds", "set", "diagonal", "probe"]
+    private static let keys = ["recipe", "data", "rows", "columns", "seeds", "set", "diagonal", "probe", "embedding"]
 
     private func require(_ holds: Bool, _ key: String, _ expected: String) throws(RecipeError) {
         guard holds else { throw .invalidValue(key: key, value: "", expected: expected) }

@@ -31,20 +31,41 @@ struct EfficientNetB0 {
     var timeStride = 32
 
     /// - Parameter input: (views, time, mel, 1).
-    func callAsFunction(_ graph: Graph, _ input: Value) -> Feature { late(graph, early(graph, input)) }
-
-    /// The first convolution and the stages with the large maps: a cache holds those of one view.
-    func early(_ graph: Graph, _ input: Value) -> Feature {
-        stages(0..<Self.earlyStages, graph, Stem(name: "features.0", channels: 32)(graph, input))
+    func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
+        let last = Self.stages.count + 1
+        return maps(graph, input, through: last)[last].feature
     }
 
-    /// The rest, whose weights are larger than their maps.
-    func late(_ graph: Graph, _ input: Feature) -> Feature {
-        let map = stages(Self.earlyStages..<Self.stages.count, graph, input)
-        return Pointwise(name: "features.8", channels: Self.dimension, activation: .swish)(graph, map)
+    /// Up to this one the maps are large, so that a cache holds those of one view; behind it the weights are larger.
+    static let lastEarly = 3
+
+    /// The maps in torchvision's names: features.0 is the first convolution's, features.1 to 7 the stages', features.8 the
+    /// last convolution's.
+    static let mapNames = (0...stages.count + 1).map { "features.\($0)" }
+
+    /// The maps up to number `last`.
+    func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
+        let stem = Stem(name: "features.0", channels: 32)(graph, input)
+        return [EncoderMap(name: Self.mapNames[0], feature: stem)] + maps(graph, number: 0, stem, through: last)
     }
 
-    private static let earlyStages = 3
+    /// The maps behind number ``lastEarly``, up to number `last`; that map itself first.
+    func maps(_ graph: Graph, after early: Feature, through last: Int) -> [EncoderMap] {
+        [EncoderMap(name: Self.mapNames[Self.lastEarly], feature: early)]
+            + maps(graph, number: Self.lastEarly, early, through: last)
+    }
+
+    private func maps(_ graph: Graph, number: Int, _ input: Feature, through last: Int) -> [EncoderMap] {
+        var feature = input
+        return (number..<max(number, last)).map { previous in
+            let name = Self.mapNames[previous + 1]
+            feature =
+                previous < Self.stages.count
+                ? stage(previous, graph, feature)
+                : Pointwise(name: name, channels: Self.dimension, activation: .swish)(graph, feature)
+            return EncoderMap(name: name, feature: feature)
+        }
+    }
 
     /// Of each stage's first block.
     private var strides: [Stride] {
@@ -56,20 +77,18 @@ struct EfficientNetB0 {
         }
     }
 
-    private func stages(_ range: Range<Int>, _ graph: Graph, _ input: Feature) -> Feature {
+    private func stage(_ number: Int, _ graph: Graph, _ input: Feature) -> Feature {
         let blocks = Self.stages.map(\.repeats).reduce(0, +)
+        let first = Self.stages[..<number].map(\.repeats).reduce(0, +)
+        let stage = Self.stages[number]
         var feature = input
-        var index = Self.stages[..<range.lowerBound].map(\.repeats).reduce(0, +)
-        for number in range {
-            let stage = Self.stages[number]
-            for repetition in 0..<stage.repeats {
-                let block = MobileBlock(
-                    name: "features.\(number + 1).\(repetition).block", expansion: stage.expansion,
-                    channels: stage.channels, stride: repetition == 0 ? strides[number] : .one, kernel: stage.kernel,
-                    dropProbability: dropConnect * Float(index) / Float(blocks), index: index)
-                feature = block(graph, feature)
-                index += 1
-            }
+        for repetition in 0..<stage.repeats {
+            let index = first + repetition
+            let block = MobileBlock(
+                name: "features.\(number + 1).\(repetition).block", expansion: stage.expansion,
+                channels: stage.channels, stride: repetition == 0 ? strides[number] : .one, kernel: stage.kernel,
+                dropProbability: dropConnect * Float(index) / Float(blocks), index: index)
+            feature = block(graph, feature)
         }
         return feature
     }

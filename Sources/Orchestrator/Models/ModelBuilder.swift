@@ -4,6 +4,8 @@ struct ModelBuilder {
     let recipe: Recipe
     /// Width of the classifier (recipe `supervised`).
     var classes = 0
+    /// What the classifier of `supervised` reads; nil: h, as the other methods' heads.
+    var classified: Embedding?
 
     func input(_ graph: Graph, views: Int) -> Value {
         let (frames, frontend) = (recipe.data.viewFrames, recipe.frontend)
@@ -16,14 +18,14 @@ struct ModelBuilder {
     enum EncoderInput {
         /// (views, frames, bands, channels), or (views, 1, samples, 1).
         case views(Value)
-        /// What ``early(_:_:)`` made of them.
-        case early(Feature)
+        /// What ``earlyMaps(_:_:)`` made of them: the last one, and those before it that are read.
+        case early([EncoderMap])
     }
 
-    /// The encoder's layers before those that ``EncoderInput/early(_:)`` stands for; nil where none are apart.
-    func early(_ graph: Graph, _ input: Value) -> Feature? {
+    /// The maps of the encoder's first layers, whose maps are large and whose weights are few; nil where none are apart.
+    func earlyMaps(_ graph: Graph, _ input: Value) -> [EncoderMap]? {
         switch recipe.encoder.name {
-        case .efficientNetB0: efficientNet.early(graph, input)
+        case .efficientNetB0: efficientNet.maps(graph, input, through: EfficientNetB0.lastEarly)
         case .resNet18, .resNet18OfWaveforms: nil
         }
     }
@@ -71,22 +73,68 @@ struct ModelBuilder {
         }
     }
 
-    private func map(_ graph: Graph, _ input: EncoderInput) -> Feature {
-        switch input {
-        case .views(let views): map(graph, views)
-        case .early(let feature): efficientNet.late(graph, feature)
+    /// Names of the encoder's maps, the last one included.
+    var mapNames: [String] {
+        switch recipe.encoder.name {
+        case .efficientNetB0: EfficientNetB0.mapNames
+        case .resNet18, .resNet18OfWaveforms: ResNet18.mapNames
         }
     }
 
-    private func map(_ graph: Graph, _ input: Value) -> Feature {
+    /// The encoder's maps up to the one named `last`, in order; what comes behind it is not recorded.
+    func maps(_ graph: Graph, _ input: EncoderInput, through last: String) -> [EncoderMap] {
+        guard let number = mapNames.firstIndex(of: last) else { preconditionFailure("there is no map \(last)") }
         let encoder = recipe.encoder
-        return switch encoder.name {
-        case .efficientNetB0:
-            efficientNet(graph, input)
-        case .resNet18:
-            ResNet18(dimensions: .two, allowsWinograd: encoder.winograd)(graph, input)
-        case .resNet18OfWaveforms:
-            ResNet18(dimensions: .one, allowsWinograd: encoder.winograd)(graph, input).timeAsHeight
+        switch (input, encoder.name) {
+        case (.early(let maps), _):
+            return maps.dropLast() + efficientNet.maps(graph, after: maps[maps.count - 1].feature, through: number)
+        case (.views(let views), .efficientNetB0):
+            return efficientNet.maps(graph, views, through: number)
+        case (.views(let views), .resNet18):
+            return ResNet18(dimensions: .two, allowsWinograd: encoder.winograd).maps(graph, views, through: number)
+        case (.views(let views), .resNet18OfWaveforms):
+            return ResNet18(dimensions: .one, allowsWinograd: encoder.winograd).maps(graph, views, through: number)
+                .map { EncoderMap(name: $0.name, feature: $0.feature.timeAsHeight) }
+        }
+    }
+
+    private func map(_ graph: Graph, _ input: EncoderInput) -> Feature {
+        let maps = maps(graph, input, through: mapNames[mapNames.count - 1])
+        return maps[maps.count - 1].feature
+    }
+
+    /// The maps that an embedding reads.
+    func read(_ graph: Graph, _ input: EncoderInput, _ embedding: Embedding) -> [(map: Embedding.Map, feature: Feature)]
+    {
+        guard let last = embedding.maps.last else { preconditionFailure("the embedding reads no maps") }
+        let maps = maps(graph, input, through: last.name)
+        return embedding.maps.map { wanted in
+            guard let found = maps.first(where: { $0.name == wanted.name }) else {
+                preconditionFailure("there is no map \(wanted.name)")
+            }
+            return (wanted, found.feature)
+        }
+    }
+
+    /// The vector of a view, (views, embedding.size).
+    func embedding(_ graph: Graph, _ input: EncoderInput, _ embedding: Embedding) -> Value {
+        guard embedding.kind == .stages else { return self.embedding(graph, encoding(graph, input)) }
+        let maps = read(graph, input, embedding)
+        let readout = StageReadout(graph, "embedding", maps.map(\.feature), bands: maps.map(\.map.bands))
+        graph.record(readout)
+        return readout.output
+    }
+
+    /// The frames of a view, a tensor (views · rows, values) for each map that the embedding reads, with its rows.
+    func frames(_ graph: Graph, _ input: EncoderInput, _ embedding: Embedding) -> [(rows: Int, values: Value)] {
+        guard embedding.kind == .stages else {
+            let frames = frames(graph, input)
+            return [(frames.height, frames.raw)]
+        }
+        return read(graph, input, embedding).map { map, feature in
+            let readout = FrameReadout(graph, "frames.\(map.name)", feature, bands: map.bands)
+            graph.record(readout)
+            return (feature.height, readout.output)
         }
     }
 
@@ -98,12 +146,21 @@ struct ModelBuilder {
         }
     }
 
-    /// The parameters of the encoder, without heads.
-    var encoderNames: Set<String> {
+    /// The parameters of the encoder, without heads; of an embedding that reads its stages, of the layers up to the last
+    /// one that it reads.
+    func encoderNames(_ embedding: Embedding? = nil) -> Set<String> {
         let parameters = ParameterStore()
         let graph = Graph(parameters: parameters, training: false)
-        _ = encoding(graph, .views(input(graph, views: 1)))
+        let input = EncoderInput.views(input(graph, views: 1))
+        if let embedding { _ = self.embedding(graph, input, embedding) } else { _ = encoding(graph, input) }
         return Set(parameters.all.map { parameters.entry($0).name })
+    }
+
+    /// Every map's name with its frames, mel bands and channels.
+    func mapShapes() -> [(name: String, frames: Int, bands: Int, channels: Int)] {
+        let graph = Graph(parameters: ParameterStore(), training: false)
+        return maps(graph, .views(input(graph, views: 1)), through: mapNames[mapNames.count - 1])
+            .map { ($0.name, $0.feature.height, $0.feature.width, $0.feature.channels) }
     }
 
     var dimension: Int {
@@ -114,6 +171,7 @@ struct ModelBuilder {
         }
     }
 
+    /// Logits of h (views, …).
     func classifier(_ graph: Graph, _ h: Value) -> Value {
         let last = recipe.head.trunk ? CLARHead.trunk(graph, h, hidden: recipe.head.hidden) : h
         return Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, last)
@@ -123,6 +181,12 @@ struct ModelBuilder {
     /// - Parameter batch: clips.
     func training(_ graph: Graph, batch: Int) -> TrainingModel {
         let input = input(graph, views: batch * recipe.viewsPerClip)
+        if recipe.method == .supervised, let classified {
+            let h = embedding(graph, .views(input), classified)
+            graph.pin(h)
+            let loss = recorded(graph, LabelCrossEntropy(graph, classifier(graph, h)))
+            return TrainingModel(input: input, embedding: h, objectives: [loss])
+        }
         let encoding = encoding(graph, .views(input))
         let (embedding, objectives) = losses(graph, encoding, batch: batch)
         graph.pin(embedding)

@@ -9,7 +9,10 @@ public struct ModelSummary: Codable, Sendable {
     }
 
     public let encoder: String
+    /// Width of what the heads read, h.
     public let dimension: Int
+    /// What embeddings and probes read.
+    public let embedding: Embedding
     public let views: Int
     public let layers: [Layer]
     public let encoderParameters: Int
@@ -29,11 +32,15 @@ public struct ModelSummary: Codable, Sendable {
         let builder = ModelBuilder(recipe: recipe, classes: classes)
         let store = ParameterStore()
         let inference = Graph(parameters: store, training: false)
-        let early = EarlyLayers(builder, before: inference, views: 64)
+        embedding = Embedding(recipe: recipe)
+        // The whole encoder's parameters are counted, those of layers that the embedding does not read too.
+        let whole = Graph(parameters: store, training: false)
+        _ = builder.encoding(whole, .views(builder.input(whole, views: 1)))
+        encoderParameters = store.trainedCount
+        let early = EarlyLayers(builder, reading: embedding, before: inference, views: 64)
         let input = builder.input(inference, views: 64)
         let source = early.map { ModelBuilder.EncoderInput.early($0.maps) } ?? .views(input)
-        inference.pin(builder.embedding(inference, builder.encoding(inference, source)))
-        encoderParameters = store.trainedCount
+        inference.pin(builder.embedding(inference, source, embedding))
         let graph = Graph(parameters: store, training: true, rawFormat: recipe.precision.rawFormat)
         let model = builder.training(graph, batch: recipe.training.batchSize)
         views = graph.shape(model.input)[0]

@@ -25,6 +25,14 @@ struct ResNet18 {
 
     /// - Parameter input: data; (views, height, width, channels).
     func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
+        maps(graph, input, through: channels.count)[channels.count].feature
+    }
+
+    /// The maps in torchvision's names: what is behind the first pooling, and the four stages'.
+    static let mapNames = ["maxpool", "layer1", "layer2", "layer3", "layer4"]
+
+    /// The maps up to number `last`.
+    func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
         let shape = graph.shape(input)
         let data = Feature(raw: input, images: shape[0], height: shape[1], width: shape[2], channels: shape[3])
         let stem = convolution("conv1", "bn1", stride: 2, size: 7)
@@ -33,14 +41,16 @@ struct ResNet18 {
         let pooling = MaxPooling(graph, "maxpool", stem.feature(activation: .relu), window: window)
         graph.record(pooling)
         var feature = pooling.output
-        for (stage, channels) in channels.enumerated() {
+        var maps = [EncoderMap(name: Self.mapNames[0], feature: feature)]
+        for (stage, channels) in channels.enumerated().prefix(last) {
             for block in 0..<2 {
                 feature = self.block(
                     graph, feature, name: "layer\(stage + 1).\(block)", channels: channels,
                     stride: stage > 0 && block == 0 ? 2 : 1)
             }
+            maps.append(EncoderMap(name: Self.mapNames[stage + 1], feature: feature))
         }
-        return feature
+        return maps
     }
 
     private func block(_ graph: Graph, _ input: Feature, name: String, channels: Int, stride: Int) -> Feature {

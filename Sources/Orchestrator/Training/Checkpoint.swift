@@ -12,7 +12,7 @@ public struct RunCounters: Codable, Sendable, Equatable {
 }
 
 /// A run's whole state in one safetensors file: weights, batch norm's statistics, the averages of both where they are kept,
-/// the optimizer's moments, and in the metadata the resolved recipe, the counters and the classes. It is written beside
+/// the optimizer's moments, and in the metadata the resolved recipe, the counters, the classes and the embedding. It is written beside
 /// the old one and renamed over it.
 public struct Checkpoint {
     public static let fileName = "checkpoint.safetensors"
@@ -24,6 +24,8 @@ public struct Checkpoint {
     public let recipe: Recipe
     public let counters: RunCounters
     public let classes: [String]
+    /// What its vectors are read from; of a checkpoint that is older than embeddings, what its recipe gives.
+    public let embedding: Embedding
     let file: SafeTensorsFile
     /// Before the names of the values that are the run's result: its averages, where it kept them.
     var resultPrefix: String { recipe.optimizer.average > 0 ? Self.average + "/" : "" }
@@ -48,6 +50,14 @@ public struct Checkpoint {
         recipe = try Self.decode(metadata["recipe"].map(Recipe.completed), "recipe", filePath)
         counters = try Self.decode(metadata["counters"], "counters", filePath)
         classes = try Self.decode(metadata["classes"], "classes", filePath)
+        if metadata["embedding"] != nil {
+            embedding = try Self.decode(metadata["embedding"], "embedding", filePath)
+            guard embedding.isReadable(from: recipe) else {
+                throw CheckpointError.wrongKind(path: filePath, found: "an embedding that its encoder does not have")
+            }
+        } else {
+            embedding = Embedding(recipe: recipe)
+        }
     }
 
     private static func decode<T: Decodable>(
@@ -107,7 +117,7 @@ public struct Checkpoint {
         writer.metadata = [
             "format": kind, "version": version, "recipe": try encode(recipe, path),
             "counters": try encode(counters, path),
-            "classes": try encode(classes, path),
+            "classes": try encode(classes, path), "embedding": try encode(Embedding(recipe: recipe), path),
         ]
         try writer.write(to: path)
     }
@@ -124,13 +134,20 @@ public struct Checkpoint {
 }
 
 extension Checkpoint {
+    /// The embedding of the kind that is asked for; nil: the checkpoint's own.
+    public func embedding(_ kind: Embedding.Kind?) -> Embedding {
+        kind.map { $0 == embedding.kind ? embedding : Embedding(recipe: recipe, kind: $0) } ?? embedding
+    }
+
     /// The stored encoder in inference mode.
+    /// - Parameter embedding: nil: the checkpoint's own.
     public func encoder(
-        level: EncoderProgram.Level = .clip, batch: Int = 64, threads: Int
+        embedding: Embedding? = nil, level: EncoderProgram.Level = .clip, batch: Int = 64, threads: Int
     ) throws -> EncoderProgram {
         let store = ParameterStore()
         let program = try EncoderProgram(
-            recipe: recipe, parameters: store, level: level, batch: batch, threads: threads)
+            recipe: recipe, parameters: store, embedding: embedding ?? self.embedding, level: level, batch: batch,
+            threads: threads)
         try loadResult(into: store)
         return program
     }

@@ -88,7 +88,7 @@ public final class Trainer {
     /// Gives the encoder the weights that the recipe begins with.
     private func start(_ step: TrainingStep) throws {
         guard !recipe.encoder.start.isEmpty else { return }
-        let names = ModelBuilder(recipe: recipe).encoderNames
+        let names = ModelBuilder(recipe: recipe).encoderNames()
         let missing = try StartWeights(recipe.encoder.start).load(into: step.parameters, names: names)
         guard let first = missing.min() else { return }
         warn(

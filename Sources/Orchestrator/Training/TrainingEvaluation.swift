@@ -16,6 +16,7 @@ final class TrainingEvaluation {
         var options = ClipProbeOptions()
         options.seed = recipe.training.seed
         options.includesLogMel = false
+        options.threads = threads
         options.cacheMemoryMiB = recipe.data.cacheMemoryMiB
         self.dataset = dataset
         options.heldOutOnly = recipe.data.holdOut == .test

@@ -14,14 +14,17 @@ public final class TrainingStep {
     /// - Parameters:
     ///   - batch: clips of a step.
     ///   - classes: width of the classifier, where labels are used.
+    ///   - classified: of the recipe `supervised`, what the classifier reads; nil: the encoder's last map.
     ///   - threads: compute threads, at least 1.
-    public init(recipe: Recipe, batch: Int, classes: Int = 0, threads: Int) throws(MemoryError) {
+    public init(
+        recipe: Recipe, batch: Int, classes: Int = 0, classified: Embedding? = nil, threads: Int
+    ) throws(MemoryError) {
         self.recipe = recipe
         views = recipe.viewsPerClip * batch
         viewValues = recipe.data.viewFrames * recipe.frontend.valuesPerFrame
         parameters = ParameterStore()
         let graph = Graph(parameters: parameters, training: true, rawFormat: recipe.precision.rawFormat)
-        model = ModelBuilder(recipe: recipe, classes: classes).training(graph, batch: batch)
+        model = ModelBuilder(recipe: recipe, classes: classes, classified: classified).training(graph, batch: batch)
         try parameters.allocate(
             seed: recipe.training.seed, training: true, averages: recipe.optimizer.average > 0)
         optimizer = try recipe.optimizer.optimizer(of: parameters)

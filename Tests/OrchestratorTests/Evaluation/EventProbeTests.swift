@@ -3,23 +3,36 @@ import Testing
 
 @testable import Orchestrator
 
-/// Embeds every 8 frames as their mean spectrum.
+/// Embeds as rows every `stride`-th frame of the spectrum, or the mean of the frames less than `reach` away from it.
 private final class FrameSpectrumEncoder: ViewEncoder {
     let frontend = FrontEndConfiguration()
-    let viewFrames: Int
-    let rowsPerView = 12
+    let viewFrames = 96
     let level: Float = 0
-    var dimension: Int { frontend.melBands }
+    let frameMaps: [FrameMap]
+    var dimension: Int { frontend.melBands * frameMaps.count }
 
-    init(viewFrames: Int = 96) { self.viewFrames = viewFrames }
+    private let reach: Int
+
+    init(strides: [Int] = [8], reach: Int = 1) {
+        self.reach = reach
+        let bands = frontend.melBands
+        frameMaps = strides.map { FrameMap(rows: 96 / $0, values: bands, stride: $0) }
+    }
 
     func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
-        let span = viewFrames / rowsPerView
-        for row in 0..<count * rowsPerView {
-            for band in 0..<dimension {
-                var sum: Float = 0
-                for frame in 0..<span { sum += views[(row * span + frame) * dimension + band] }
-                embeddings[row * dimension + band] = sum / Float(span)
+        var place = 0
+        for view in 0..<count {
+            for map in frameMaps {
+                for row in 0..<map.rows {
+                    let middle = row * map.stride
+                    let frames = max(0, middle - reach + 1)..<min(viewFrames, middle + reach)
+                    for band in 0..<map.values {
+                        var sum: Float = 0
+                        for frame in frames { sum += views[(view * viewFrames + frame) * map.values + band] }
+                        embeddings[place] = sum / Float(frames.count)
+                        place += 1
+                    }
+                }
             }
         }
     }
@@ -47,45 +60,54 @@ private final class FrameSpectrumEncoder: ViewEncoder {
     @Test func tones_are_found_where_they_start() throws {
         let folder = try TemporaryFolder()
         var options = EventProbeOptions()
-        options.classifier.epochs = 150
         options.resamples = 100
         let probe = try EventProbe(layout: try soundscapes(folder, size: 20), options: options)
-        let (report, outcome) = try probe.report([("run", FrameSpectrumEncoder())])
+        let (report, outcome) = try probe.report([("run", FrameSpectrumEncoder(reach: 5))])
         #expect(report.value > 0.9 && report.ci95.contains(report.value))
         #expect(report.scores.segmentF > 0.9 && report.scores.psds > 0.7)
         #expect((report.trainingClips, report.testClips) == (14, 4))
         #expect(outcome.predictions.count == 4 && report.hopSeconds == 0.08)
-        #expect(try probe.run(FrameSpectrumEncoder()).scores == report.scores)
+        #expect(try probe.run(FrameSpectrumEncoder(reach: 5)).scores == report.scores)
     }
 
-    @Test func an_encoder_whose_frames_do_not_come_out_even_is_refused() {
-        let encoder = FrameSpectrumEncoder(viewFrames: 95)
-        #expect(throws: EvaluationError.unevenFrames(view: 95, rows: encoder.rowsPerView)) {
-            _ = try FrameEmbedder(encoder: encoder)
-        }
-    }
-
-    @Test func a_finer_hop_interleaves_rows_of_shifted_views() throws {
-        let encoder = FrameSpectrumEncoder()
+    /// A map with a row at each frame of the spectrum: what is interpolated is known at every time.
+    @Test(arguments: [0.01, 0.05, 0.08, 0.1234])
+    func a_frame_has_the_values_of_its_own_time_at_any_hop(hop: Double) throws {
+        let encoder = FrameSpectrumEncoder(strides: [1, 8])
         let logMel = try LogMel(encoder.frontend.logMel)
-        var random = RandomStream(seed: 1, purpose: .test)
-        let samples = (0..<48_123).map { _ in 0.1 * random.normal() }
-        for (hop, span) in [(0.08, 8), (0.04, 8), (0.02, 8)] {
-            let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: hop)
-            let rows = embedder(samples)
-            let count = Int((Double(samples.count) / 16_000 / hop).rounded(.up))
-            #expect(rows.count == count * 64 && embedder.rows(samples: samples.count) == count)
-            // Each row is the mean of the 8 spectrogram frames around its middle.
-            for row in [3, 7, 13] {
-                let first = Int((Double(row) * hop * 100).rounded()) - (span - Int((hop * 100).rounded())) / 2
-                let part = Array(samples[first * 160..<(first + span - 1) * 160 + 400])
-                let frames = logMel.extract(part)
-                for band in [0, 31, 63] {
-                    let mean = (0..<span).map { frames[$0 * 64 + band] }.reduce(0, +) / Float(span)
-                    #expect(abs(rows[row * 64 + band] - mean) < 1e-4)
-                }
+        // A sweep whose bands rise and fall slowly, over several batches of views.
+        let samples = (0..<16_000 * 40).map { i -> Float in
+            let t = Float(i) / 16_000
+            return 0.1 * sin(2 * .pi * (400 * t + 20 * t * t)) + 0.02 * sin(2 * .pi * 3000 * t)
+        }
+        let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: hop)
+        let rows = embedder(samples)
+        let count = Int((40 / hop - 1e-9).rounded(.up))
+        #expect(rows.count == count * 128 && embedder.rows(samples: samples.count) == count)
+        let spectrum = logMel.extract(samples)
+        for row in [3, count / 3, count / 2, count - 40] {
+            // The frame of the spectrum whose middle is the row's time, 12.5 ms behind its start.
+            let place = (Double(row) + 0.5) * hop * 100 - 1.25
+            let (lower, share) = (Int(place), Float(place - place.rounded(.down)))
+            for band in [10, 31, 50] {
+                let (a, b) = (spectrum[lower * 64 + band], spectrum[(lower + 1) * 64 + band])
+                // A view begins at a whole frame, so both are the same frames of the same samples.
+                #expect(abs(rows[row * 128 + band] - (a + share * (b - a))) < 2e-3)
             }
         }
+        // The coarse map lies on the fine one wherever a row of it stands.
+        let exact = try FrameEmbedder(encoder: FrameSpectrumEncoder(strides: [8]), hopSeconds: 0.08)(samples)
+        #expect(exact.count == 500 * 64)
+    }
+
+    @Test func frames_do_not_depend_on_what_else_is_in_their_batch() throws {
+        let encoder = FrameSpectrumEncoder()
+        var random = RandomStream(seed: 1, purpose: .test)
+        let samples = (0..<16_000 * 90).map { _ in 0.1 * random.normal() }
+        let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: 0.08)
+        let (whole, part) = (embedder(samples), embedder(Array(samples[..<(16_000 * 20)])))
+        // The last view of the part sees its end.
+        #expect(Array(whole[..<(200 * 64)]) == Array(part[..<(200 * 64)]))
     }
 
     @Test func a_file_of_frames_tells_whose_they_are_and_when() throws {
@@ -99,9 +121,10 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         #expect(file.frames.count == 38 * 64 && file.paths.map(\.fileName) == ["a.wav", "b.wav"])
     }
 
-    @Test func a_hop_that_does_not_divide_the_frames_is_an_error() {
+    @Test(arguments: [0.005, -1, .nan, .infinity])
+    func a_hop_shorter_than_the_front_ends_is_an_error(hop: Double) {
         #expect(throws: EvaluationError.self) {
-            try FrameEmbedder(encoder: FrameSpectrumEncoder(), hopSeconds: 0.03)
+            try FrameEmbedder(encoder: FrameSpectrumEncoder(), hopSeconds: hop)
         }
     }
 
@@ -129,9 +152,11 @@ private final class FrameSpectrumEncoder: ViewEncoder {
     /// A frame is the largest over mel of what a clip's embedding is the largest of over time, too.
     @Test func frames_of_a_clip_encoder_add_up_to_its_embedding() throws {
         let store = ParameterStore()
-        let clips = try EncoderProgram(recipe: Recipe(), parameters: store, batch: 2, threads: 1)
-        let frames = try EncoderProgram(recipe: Recipe(), parameters: store, level: .frame, batch: 2, threads: 1)
-        #expect(frames.rowsPerView == 3 && frames.dimension == 1280)
+        let last = Embedding(recipe: Recipe(), kind: .last)
+        let clips = try EncoderProgram(recipe: Recipe(), parameters: store, embedding: last, batch: 2, threads: 1)
+        let frames = try EncoderProgram(
+            recipe: Recipe(), parameters: store, embedding: last, level: .frame, batch: 2, threads: 1)
+        #expect(frames.frameMaps == [FrameMap(rows: 3, values: 1280, stride: 32)] && frames.dimension == 1280)
         var random = RandomStream(seed: 1, purpose: .test)
         let views = (0..<2 * 96 * 64).map { _ in random.normal() - 4 }
         var clip = [Float](repeating: 0, count: 2 * 1280)

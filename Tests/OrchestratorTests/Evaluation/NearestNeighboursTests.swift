@@ -35,7 +35,7 @@ import Testing
 
     @Test func a_probe_by_neighbours_reports_as_the_linear_one_does() throws {
         var options = ProbeClipsTests.options
-        options.neighbours = 5
+        options.method = .neighbours(5)
         let report = try probeClips(
             ProbeClipsTests.clips, classes: ProbeClipsTests.classes, layout: "folders", division: .folds,
             encoders: [("run", MeanSpectrumEncoder())], options: options

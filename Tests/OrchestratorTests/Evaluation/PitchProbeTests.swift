@@ -26,7 +26,7 @@ import Testing
 
     private var options: ClipProbeOptions {
         var options = ClipProbeOptions()
-        (options.crops, options.probe.epochs, options.probe.minimumSteps, options.resamples) = (1, 50, 300, 100)
+        options.resamples = 100
         return options
     }
 

@@ -35,6 +35,29 @@ final class CollapsedEncoder: ViewEncoder {
     }
 }
 
+/// Another encoder as one of several ways to make it, or with one value everywhere.
+private final class NamedVariant: ViewEncoder {
+    private let base: any ViewEncoder
+    private let name: String
+    private let value: Float?
+
+    init(_ base: any ViewEncoder, _ name: String, value: Float? = nil) {
+        (self.base, self.name, self.value) = (base, name, value)
+    }
+
+    var frontend: FrontEndConfiguration { base.frontend }
+    var viewFrames: Int { base.viewFrames }
+    var level: Float { base.level }
+    var dimension: Int { base.dimension }
+    var variant: String? { name }
+
+    func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
+        base.encode(views, count: count, into: &embeddings)
+        guard let value else { return }
+        for i in 0..<count * dimension { embeddings[i] = value }
+    }
+}
+
 @Suite struct ProbeClipsTests {
     static let classes = ["low", "middle", "high"]
     /// 30 tones of half a second to three, in two folds.
@@ -56,8 +79,9 @@ final class CollapsedEncoder: ViewEncoder {
 
     static var options: ClipProbeOptions {
         var options = ClipProbeOptions()
-        (options.crops, options.probe.epochs, options.probe.minimumSteps) = (3, 20, 100)
-        options.resamples = 100
+        var paper = LinearProbe.Options()
+        (paper.epochs, paper.minimumSteps) = (20, 100)
+        (options.crops, options.method, options.resamples) = (3, .paper(paper), 100)
         // A mean over time halves with a view that is half empty, and lengths differ between the classes.
         options.shortestTail = 1
         return options
@@ -81,7 +105,7 @@ final class CollapsedEncoder: ViewEncoder {
         #expect(report.baselines["logmel"]?.value == 1)
         // Constant vectors: one answer for all, right for a third of each fold.
         #expect(report.baselines["random"]?.value == 1.0 / 3)
-        #expect(report.leads["logmel"] == ProbeScore(value: 0, ci95: Interval(low: 0, high: 0)))
+        #expect(report.leads["logmel"] == ProbeScore(value: 0, ci95: Interval(low: 0, high: 0), clips: 30))
         let lead = try #require(report.leads["random"])
         #expect(abs(lead.value - 2.0 / 3) < 1e-12 && lead.ci95.low > 0 && lead.ci95.contains(lead.value))
         #expect((report.folds, report.trainingClips, report.testClips) == (2, 15, 30))
@@ -145,14 +169,82 @@ final class CollapsedEncoder: ViewEncoder {
         let report = try Self.probe([("tones", MeanSpectrumEncoder())])
         let object = try #require(JSONSerialization.jsonObject(with: report.json()) as? [String: Any])
         let keys: Set<String> = [
-            "baselines", "ci95", "classes", "folds", "layout", "leads", "mean_class_recall", "metric", "n_test",
-            "n_train",
-            "per_class_recall", "seed", "value",
+            "baselines", "ci95", "classes", "folds", "layout", "leads", "mean_class_recall", "method", "metric",
+            "n_test",
+            "n_train", "per_class_recall", "seed", "value", "variants",
         ]
         #expect(Set(object.keys) == keys)
         #expect(object["metric"] as? String == "accuracy")
         #expect((object["ci95"] as? [Double])?.count == 2)
         #expect(try JSONDecoder().decode(ProbeReport.self, from: report.json()) == report)
+    }
+
+    private static var logistic: ClipProbeOptions {
+        var options = options
+        options.method = .logistic(LogisticProbe.Options())
+        return options
+    }
+
+    @Test(arguments: [1, 3]) func logistic_regression_tells_tones_apart_on_any_number_of_threads(threads: Int) throws {
+        var options = Self.logistic
+        options.threads = threads
+        let report = try Self.probe([("tones", MeanSpectrumEncoder()), ("random", CollapsedEncoder())], options)
+        #expect(report.value == 1 && report.method == "logistic" && report.baselines["logmel"]?.value == 1)
+        // Constant vectors: one answer for all, right for a third of each fold.
+        #expect(report.baselines["random"]?.value == 1.0 / 3 && report.baselines["random"]?.clips == 30)
+        options.threads = 2
+        #expect(try Self.probe([("tones", MeanSpectrumEncoder()), ("random", CollapsedEncoder())], options) == report)
+    }
+
+    /// Of two ways to make a baseline the one that is better on clips held back stands in the report, whatever their order.
+    @Test(arguments: [true, false]) func the_strongest_variant_of_a_baseline_is_reported(strongFirst: Bool) throws {
+        let variants: [any ViewEncoder] = [
+            NamedVariant(MeanSpectrumEncoder(), "strong"), NamedVariant(CollapsedEncoder(), "weak"),
+        ]
+        let baselines = (strongFirst ? variants : variants.reversed()).map { (name: "random", encoder: $0) }
+        let report = try Self.probe([("run", CollapsedEncoder())] + baselines, Self.logistic)
+        #expect(report.baselines["random"]?.value == 1 && report.variants == ["random": "strong"])
+        #expect(try #require(report.leads["random"]).value < 0)
+    }
+
+    @Test func vectors_that_hold_no_numbers_are_refused() throws {
+        let error = #expect(throws: EvaluationError.self) {
+            try Self.probe([("run", NamedVariant(CollapsedEncoder(), "broken", value: .nan))], Self.logistic)
+        }
+        #expect(try #require(error).description.contains("hold values that are no numbers"))
+    }
+
+    @Test func a_survey_probes_every_map_alone_and_those_that_are_read_together() throws {
+        let folder = try TemporaryFolder()
+        for clip in 0..<12 {
+            let samples = (0..<8_000).map {
+                Float(sin(2 * Double.pi * [400.0, 2_000][clip % 2] * Double($0) / 16_000))
+            }
+            try folder.writeFloats(samples.map { 0.1 * $0 }, to: "\(clip % 2)/\(clip).wav")
+        }
+        var recipe = Recipe()
+        (recipe.data.viewFrames, recipe.frontend.melBands) = (32, 32)
+        let every = Embedding.everyStage(of: recipe)
+        #expect(every.maps.map(\.name) == ModelBuilder(recipe: recipe).mapNames)
+        let encoders = try UntrainedEncoder.Normalization.allCases.map { normalization in
+            let encoder = try UntrainedEncoder(
+                recipe: recipe, embedding: every, normalization: normalization, threads: 2)
+            return (name: "random", encoder: encoder as any ViewEncoder)
+        }
+        var options = ClipProbeOptions()
+        options.resamples = 50
+        let survey = try StageSurvey(
+            dataset: try AudioDataset.open([folder.path], layout: .folders), encoders: encoders,
+            read: Embedding(recipe: recipe), every: every, options: options)
+        #expect(survey.curves.map(\.name) == ["random"] && survey.curves[0].scores.count == 9)
+        #expect(survey.read == ["features.2", "features.3", "features.5"])
+        // Two pure tones: any layer that keeps the mel axis hears them apart.
+        #expect(survey.curves[0].scores[3].value == 1 && survey.curves[0].together?.value == 1)
+        #expect(survey.logMel?.value == 1)
+        let document = StagePicture(survey).drawing.document
+        for name in survey.maps + ["together", "untrained", "log-mel statistics"] {
+            #expect(document.contains(">\(name)<"), "\(name)")
+        }
     }
 
     @Test func what_cannot_be_probed_is_said() throws {

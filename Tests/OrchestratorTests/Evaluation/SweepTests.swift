@@ -86,7 +86,9 @@ import Testing
     @Test func means_and_deviations_are_over_the_seeds() {
         var plan = SweepPlan()
         (plan.rows, plan.seeds) = (["a", "b"], [0, 1])
-        func score(_ value: Double) -> ProbeScore { ProbeScore(value: value, ci95: Interval(low: 0, high: 1)) }
+        func score(_ value: Double) -> ProbeScore {
+            ProbeScore(value: value, ci95: Interval(low: 0, high: 1), clips: 10)
+        }
         let table = SweepTable(plan: plan, scores: [score(0.5), score(0.7), score(0.25), nil])
         #expect(table.markdown == "| | accuracy |\n| --- | --- |\n| a | 0.600 ± 0.141 |\n| b | 0.250 |\n")
         #expect(table.entry(row: 1, column: 0) == SweepTable.Entry(mean: 0.25, deviation: nil, seeds: 1))

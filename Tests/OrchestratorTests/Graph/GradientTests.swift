@@ -139,6 +139,26 @@ import Testing
         }
     }
 
+    /// A read-out of maps that the next layers read too, normalised on the way, and of the last map alone.
+    @Test(arguments: [[0, 1, 2], [1, 2], [0, 2], [2]]) func stages_read_by_a_classifier(read: [Int]) throws {
+        try expectExact([8, 12, 10, 1]) { graph, input in
+            let stem = Stem(name: "stem", channels: 6)(graph, input)
+            func block(_ name: String, _ channels: Int, _ input: Feature, index: Int) -> Feature {
+                MobileBlock(
+                    name: name, expansion: index == 0 ? 1 : 2, channels: channels, stride: .one, kernel: 3,
+                    dropProbability: 0, index: index)(graph, input)
+            }
+            let first = block("first", 8, stem, index: 0)
+            let second = block("second", 10, first, index: 1)
+            let last = Pointwise(name: "last", channels: 12, activation: .swish)(graph, second)
+            let maps = read.map { [first, second, last][$0] }
+            let readout = StageReadout(graph, "embedding", maps, bands: read.map { $0 == 1 ? 2 : 3 })
+            graph.record(readout)
+            let logits = Dense(name: "classifier", outputs: 4, initializer: .glorotUniform)(graph, readout.output)
+            return recorded(graph, LabelCrossEntropy(graph, logits))
+        }
+    }
+
     @Test func cosine_loss_and_unit_length() throws {
         try expectExact([8, 9, 6, 1]) { graph, input in
             let pooling = Pooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input), .max)

@@ -51,12 +51,15 @@ import Testing
             #expect(values(parameter) != old, "\(step.parameters.entry(parameter).name)")
         }
 
-        let program = try EncoderProgram(recipe: recipe, parameters: step.parameters, batch: 2, threads: 1)
+        let last = Embedding(recipe: recipe, kind: .last)
+        let program = try EncoderProgram(
+            recipe: recipe, parameters: step.parameters, embedding: last, batch: 2, threads: 1)
         let frames = try EncoderProgram(
-            recipe: recipe, parameters: step.parameters, level: .frame, batch: 2, threads: 1)
-        #expect(frames.rowsPerView == recipe.data.viewFrames / 32)
+            recipe: recipe, parameters: step.parameters, embedding: last, level: .frame, batch: 2, threads: 1)
+        let rowsPerView = recipe.data.viewFrames / 32
+        #expect(frames.frameMaps == [FrameMap(rows: rowsPerView, values: frames.dimension, stride: 32)])
         var embedding = [Float](repeating: 0, count: program.dimension)
-        var rows = [Float](repeating: 0, count: frames.rowsPerView * frames.dimension)
+        var rows = [Float](repeating: 0, count: frames.valuesPerView)
         var target = embedding.mutableSpan
         program.encode(views.span, count: 1, into: &target)
         var frameTarget = rows.mutableSpan
@@ -64,7 +67,7 @@ import Testing
         // The view is pooled from its frames: their mean, or for EfficientNet's own pooling their maximum.
         let isMaximum = encoder == .efficientNetB0 && method != .multiStrategy
         for i in embedding.indices {
-            let column = (0..<frames.rowsPerView).map { rows[$0 * frames.dimension + i] }
+            let column = (0..<rowsPerView).map { rows[$0 * frames.dimension + i] }
             let pooled = isMaximum ? column.max() ?? 0 : column.reduce(0, +) / Float(column.count)
             #expect(abs(embedding[i] - pooled) <= 1e-5 * max(1, abs(pooled)))
         }
@@ -73,7 +76,9 @@ import Testing
     @Test(arguments: 1...3) func early_layers_view_by_view_give_the_bits_of_a_whole_batch(threads: Int) throws {
         let recipe = Self.recipe(.cola, .efficientNetB0, .logMel)
         let (store, builder) = (ParameterStore(), ModelBuilder(recipe: recipe))
-        let encoder = try EncoderProgram(recipe: recipe, parameters: store, batch: 4, threads: threads)
+        let encoder = try EncoderProgram(
+            recipe: recipe, parameters: store, embedding: Embedding(recipe: recipe, kind: .last), batch: 4,
+            threads: threads)
         let graph = Graph(parameters: store, training: false)
         let input = builder.input(graph, views: 5)
         let output = builder.embedding(graph, builder.encoding(graph, .views(input)))
@@ -92,7 +97,7 @@ import Testing
 
     @Test func the_encoders_names_are_those_of_no_head() {
         for (_, encoder, frontend) in Self.cases {
-            let names = ModelBuilder(recipe: Self.recipe(.clar, encoder, frontend), classes: 2).encoderNames
+            let names = ModelBuilder(recipe: Self.recipe(.clar, encoder, frontend), classes: 2).encoderNames()
             #expect(names.count >= 100)
             #expect(!names.contains { $0.hasPrefix("projection") || $0.hasPrefix("classifier") })
         }

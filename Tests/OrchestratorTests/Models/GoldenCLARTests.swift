@@ -123,8 +123,9 @@ import Testing
     func inference_mode_has_pytorchs_embeddings(name: String) throws {
         let model = try golden.model(name)
         let store = ParameterStore()
+        let recipe = recipe(model, winograd: false)
         let program = try EncoderProgram(
-            recipe: recipe(model, winograd: false), parameters: store, batch: 3, threads: 2)
+            recipe: recipe, parameters: store, embedding: Embedding(recipe: recipe, kind: .last), batch: 3, threads: 2)
         fill(store, model)
         for (index, summary) in model.running.enumerated() {
             guard let parameter = store.named(summary.name) else { continue }

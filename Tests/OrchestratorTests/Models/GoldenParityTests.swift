@@ -97,7 +97,9 @@ import Testing
     func inference_mode_has_pytorchs_embeddings(number: Int) throws {
         let batch = golden.batches[number]
         let store = ParameterStore()
-        let program = try EncoderProgram(recipe: recipe(), parameters: store, batch: 3, threads: 2)
+        let program = try EncoderProgram(
+            recipe: recipe(), parameters: store, embedding: Embedding(recipe: recipe(), kind: .last), batch: 3,
+            threads: 2)
         try fill(store)
         for (index, summary) in batch.running.enumerated() {
             let parameter = try #require(store.named(Self.name(summary.name)), "\(summary.name)")

@@ -101,7 +101,8 @@ import Testing
         #expect(average != averaged[name])
         let checkpoint = try Checkpoint("\(folder.path)-averaged")
         let parameters = ParameterStore()
-        _ = try EncoderProgram(recipe: recipe, parameters: parameters, threads: 1)
+        _ = try EncoderProgram(
+            recipe: recipe, parameters: parameters, embedding: Embedding(recipe: recipe, kind: .last), threads: 1)
         try checkpoint.loadResult(into: parameters)
         #expect(parameters.buffer(try #require(parameters.named(name))).array == average)
 
@@ -120,7 +121,7 @@ import Testing
     @Test func a_run_begins_with_another_runs_encoder_or_with_that_of_a_file_by_name() throws {
         func start(_ path: String) throws -> (store: ParameterStore, missing: [String]) {
             let step = try TrainingStep(recipe: self.recipe(), batch: 3, threads: 1)
-            let names = ModelBuilder(recipe: self.recipe()).encoderNames
+            let names = ModelBuilder(recipe: self.recipe()).encoderNames()
             return (step.parameters, try StartWeights(path).load(into: step.parameters, names: names))
         }
         func values(_ store: ParameterStore, _ name: String) throws -> [Float] {
@@ -134,7 +135,8 @@ import Testing
         recipe.optimizer.average = 0.5
         _ = try Trainer(recipe: recipe, dataset: dataset, output: "\(folder.path)-start", threads: 1).run(resume: false)
         let trained = ParameterStore()
-        _ = try EncoderProgram(recipe: recipe, parameters: trained, threads: 1)
+        _ = try EncoderProgram(
+            recipe: recipe, parameters: trained, embedding: Embedding(recipe: recipe, kind: .last), threads: 1)
         try Checkpoint("\(folder.path)-start").loadResult(into: trained)
         let begun = try start("\(folder.path)-start")
         #expect(try begun.missing.isEmpty && values(begun.store, stem) == values(trained, stem))
@@ -300,6 +302,33 @@ import Testing
         foreign.add(name: "x", floats: [1, 2], shape: [2])
         try foreign.write(to: path)
         #expect(throws: CheckpointError.wrongKind(path: path, found: "other tensors")) { _ = try Checkpoint(path) }
+    }
+
+    @Test func a_checkpoint_holds_its_embedding_and_an_older_one_gets_the_recipes() throws {
+        defer { remove("embedding") }
+        Interruption.reset()
+        let recipe = recipe(steps: 1)
+        _ = try train(recipe, "embedding")
+        let path = "\(folder.path)-embedding/\(Checkpoint.fileName)"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        func replaced(_ old: String, _ new: String) throws -> Checkpoint {
+            var data = whole
+            let range = try #require(data.range(of: Data(old.utf8)))
+            data.replaceSubrange(range, with: Data(new.utf8))
+            try data.write(to: URL(fileURLWithPath: path))
+            return try Checkpoint(path)
+        }
+        let stages = Embedding(recipe: recipe)
+        #expect(try Checkpoint(path).embedding == stages)
+        #expect(try Checkpoint(path).embedding(.last) == Embedding(recipe: recipe, kind: .last))
+        #expect(try Checkpoint(path).encoder(threads: 1).dimension == stages.size)
+        // As if it had been written before there were embeddings.
+        let old = try replaced("\"embedding\":\"{", "\"embeddinx\":\"{")
+        #expect(old.embedding == stages)
+        let error = #expect(throws: CheckpointError.self) {
+            _ = try replaced(#"\"name\":\"features.5\""#, #"\"name\":\"features.9\""#)
+        }
+        #expect(error?.description.contains("an embedding that its encoder does not have") == true)
     }
 
     @Test func a_full_disk_leaves_the_previous_checkpoint_untouched() throws {

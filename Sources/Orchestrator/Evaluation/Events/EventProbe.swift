@@ -1,72 +1,3 @@
-/// How recordings' events are probed.
-public struct EventProbeOptions: Sendable, Equatable {
-    /// Seconds from one frame to the next; nil: the encoder's own.
-    public var hopSeconds: Double? = 0.08
-    public var classifier = FrameClassifier.Options()
-    public var medianSeconds = 0.25
-    /// Tried on the validation part; the pair with the best onset F-measure is used.
-    public var minimumSeconds = [0.125, 0.25]
-    /// Low ones too: where a class sounds in one frame of thirty, a weak encoder's probabilities are small.
-    public var thresholds: [Float] = [0.01, 0.02, 0.05] + (1...9).map { Float($0) / 10 }
-    /// Between a predicted onset and the true one.
-    public var collarSeconds = 0.2
-    public var segmentSeconds = 1.0
-    public var resamples = 1000
-    public var seed: UInt64 = 0
-
-    public init() {}
-}
-
-/// How well events are found, as `ossicle probe events --json` prints it.
-public struct EventReport: Sendable, Codable, Equatable {
-    /// What one set of vectors reached on the test part.
-    public struct Scores: Sendable, Codable, Equatable {
-        /// Onset F-measure of all labels together.
-        public var onset: ProbeScore
-        public var segmentF: Double
-        public var segmentErrorRate: Double
-        public var psds: Double
-        /// Chosen on the validation part.
-        public var threshold: Double
-        public var minimumSeconds: Double
-
-        enum CodingKeys: String, CodingKey {
-            case onset
-            case psds
-            case threshold
-            case segmentF = "segment_f"
-            case segmentErrorRate = "segment_error_rate"
-            case minimumSeconds = "minimum_seconds"
-        }
-    }
-
-    /// `onset_f`.
-    public var metric = "onset_f"
-    public var value: Double
-    public var ci95: Interval
-    public var scores: Scores
-    public var hopSeconds: Double
-    /// Recordings.
-    public var trainingClips: Int
-    public var testClips: Int
-    public var classes: [String]
-    public var baselines: [String: Scores]
-    public var seed: UInt64
-
-    enum CodingKeys: String, CodingKey {
-        case metric
-        case value
-        case ci95
-        case scores
-        case classes
-        case baselines
-        case seed
-        case hopSeconds = "hop_seconds"
-        case trainingClips = "n_train"
-        case testClips = "n_test"
-    }
-}
-
 /// Probes which events sound when: frames at a constant hop, a sigmoid a class, and events from runs of active frames.
 public struct EventProbe {
     public let layout: EventsLayout
@@ -75,6 +6,8 @@ public struct EventProbe {
     /// One encoder's results: its scores, and the events that it predicts in the test part by recording.
     public struct Outcome: Sendable {
         public let scores: EventReport.Scores
+        /// Onset F-measure on the validation part, with the threshold chosen there.
+        public let validationF: Double
         public let hopSeconds: Double
         public let predictions: [(recording: EventRecording, seconds: Double, events: [SoundEvent])]
     }
@@ -104,47 +37,61 @@ public struct EventProbe {
         }
     }
 
-    /// - Parameter encoders: of frames; the first one is reported, the others are its baselines.
+    /// - Parameter encoders: of frames; the first one is reported, the others are its baselines. Of several of one name the
+    ///   one that is best on the validation part is taken.
     public func report(
         _ encoders: [(name: String, encoder: any ViewEncoder)], tell: (String) -> Void = { _ in }
     ) throws -> (report: EventReport, outcome: Outcome) {
-        let outcomes = try encoders.map { name, encoder in
+        var outcomes: [(name: String, variant: String?, outcome: Outcome)] = []
+        for (name, encoder) in encoders {
             let outcome = try run(encoder)
             tell("\(name): onset F \(outcome.scores.onset.value)")
-            return (name: name, outcome: outcome)
+            if let rival = outcomes.firstIndex(where: { $0.name == name }) {
+                guard outcome.validationF > outcomes[rival].outcome.validationF else { continue }
+                outcomes[rival] = (name, encoder.variant, outcome)
+            } else {
+                outcomes.append((name, encoder.variant, outcome))
+            }
         }
         guard let first = outcomes.first?.outcome else { throw EvaluationError.noEncoders }
         let report = EventReport(
             value: first.scores.onset.value, ci95: first.scores.onset.ci95, scores: first.scores,
-            hopSeconds: first.hopSeconds, trainingClips: train.count, testClips: test.count, classes: layout.labels,
-            baselines: Dictionary(
-                outcomes.dropFirst().map { ($0.name, $0.outcome.scores) }, uniquingKeysWith: { first, _ in first }),
+            method: options.method.name, embedding: encoders.first?.encoder.readNames, hopSeconds: first.hopSeconds,
+            trainingClips: train.count, testClips: test.count, classes: layout.labels,
+            baselines: Dictionary(uniqueKeysWithValues: outcomes.dropFirst().map { ($0.name, $0.outcome.scores) }),
+            leads: Dictionary(
+                uniqueKeysWithValues: outcomes.dropFirst().map { ($0.name, lead(of: first, over: $0.outcome)) }),
+            variants: Dictionary(
+                uniqueKeysWithValues: outcomes.compactMap { each in each.variant.map { (each.name, $0) } }),
             seed: options.seed)
         return (report, first)
+    }
+
+    /// How far the onset F-measure lies above another one's over the same resamples of the test recordings.
+    private func lead(of outcome: Outcome, over other: Outcome) -> ProbeScore {
+        let pairs = zip(outcome.predictions, other.predictions).enumerated().map { place, both in
+            (counts(test[place], both.0.events), counts(test[place], both.1.events))
+        }
+        let (value, ci95) = Bootstrap(resamples: options.resamples, seed: options.seed).statistic(of: pairs) { pairs in
+            let sums = pairs.reduce((DetectionCounts(), DetectionCounts())) { ($0.0 + $1.0, $0.1 + $1.1) }
+            return (sums.0.fMeasure().f ?? 0) - (sums.1.fMeasure().f ?? 0)
+        }
+        return ProbeScore(value: value, ci95: ci95, clips: test.count)
     }
 
     /// Trains on the train part, chooses on the validation part, scores on the test part.
     public func run(_ encoder: any ViewEncoder) throws -> Outcome {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: options.hopSeconds)
-        let rate = encoder.frontend.sampleRate
+        let training = try ClipEmbedder(encoder: encoder)
+        try training.calibrate(on: train) { try? samples($0, encoder).samples }
         var vectors = ClipVectors(dimension: encoder.dimension)
         var lengths: [Double] = []
-        for recording in layout.recordings {
-            var samples = try AudioFile.read(recording.path, sampleRate: rate)
-            lengths.append(Double(samples.count) / Double(rate))
-            if encoder.level > 0 {
-                let gain = Level.gain(rms: Level.rms(samples), target: encoder.level)
-                for i in samples.indices { samples[i] *= gain }
-            }
+        for index in layout.recordings.indices {
+            let (samples, seconds) = try samples(index, encoder)
+            lengths.append(seconds)
             vectors.append(embedder(samples))
         }
-        var classifierOptions = options.classifier
-        classifierOptions.seed = options.seed
-        let classifier = FrameClassifier(
-            training: vectors, activity: activity(vectors, hop: embedder.hopSeconds), recordings: train,
-            classes: layout.labels.count, options: classifierOptions)
-        var probabilities: [Int: [Float]] = [:]
-        for index in validation + test { probabilities[index] = classifier.probabilities(vectors, recording: index) }
+        let probabilities = try probabilities(vectors, activity: activity(vectors, hop: embedder.hopSeconds))
 
         func events(_ index: Int, _ threshold: Float, _ minimum: Double) -> [SoundEvent] {
             EventDecoder(
@@ -162,8 +109,41 @@ public struct EventProbe {
         let points = options.thresholds.map { threshold in test.map { events($0, threshold, best.minimum) } }
         return Outcome(
             scores: scores(found, points, lengths: lengths, threshold: best.threshold, minimum: best.minimum),
-            hopSeconds: embedder.hopSeconds,
+            validationF: best.f, hopSeconds: embedder.hopSeconds,
             predictions: found.map { (layout.recordings[$0.index], lengths[$0.index], $0.events) })
+    }
+
+    /// A recording at the encoder's rate and level, and its length in seconds.
+    private func samples(_ index: Int, _ encoder: any ViewEncoder) throws -> (samples: [Float], seconds: Double) {
+        let rate = encoder.frontend.sampleRate
+        var samples = try AudioFile.read(layout.recordings[index].path, sampleRate: rate)
+        let seconds = Double(samples.count) / Double(rate)
+        if encoder.level > 0 {
+            let gain = Level.gain(rms: Level.rms(samples), target: encoder.level)
+            for i in samples.indices { samples[i] *= gain }
+        }
+        return (samples, seconds)
+    }
+
+    /// Of each recording of the validation and test parts, (frames, classes).
+    private func probabilities(_ vectors: ClipVectors, activity: [Float]) throws -> [Int: [Float]] {
+        let classes = layout.labels.count
+        let predict: (Int) -> [Float]
+        switch options.method {
+        case .logistic(var method):
+            (method.seed, method.threads) = (options.seed, options.threads)
+            try vectors.expectNumbers(of: Array(layout.recordings.indices))
+            let frames = try LogisticFrames(
+                training: vectors, activity: activity, recordings: train, validation: validation, classes: classes,
+                options: method)
+            predict = { frames.probabilities(vectors, recording: $0) }
+        case .paper(var method):
+            method.seed = options.seed
+            let frames = FrameClassifier(
+                training: vectors, activity: activity, recordings: train, classes: classes, options: method)
+            predict = { frames.probabilities(vectors, recording: $0) }
+        }
+        return Dictionary(uniqueKeysWithValues: (validation + test).map { ($0, predict($0)) })
     }
 
     /// (rows, classes): 1 where an event covers the middle of the frame.
@@ -211,7 +191,7 @@ public struct EventProbe {
             $0.reduce(DetectionCounts(), +).fMeasure().f ?? 0
         }
         return EventReport.Scores(
-            onset: ProbeScore(value: value, ci95: ci95), segmentF: segments.counts.overall().f ?? 0,
+            onset: ProbeScore(value: value, ci95: ci95, clips: test.count), segmentF: segments.counts.overall().f ?? 0,
             segmentErrorRate: segments.errorRate.total ?? 0, psds: psds.value ?? 0, threshold: Double(threshold),
             minimumSeconds: minimum)
     }

@@ -1,0 +1,5 @@
+#include "../isa/avx2.h"
+#if CK_ISA_COMPILED
+#include "generic.h"
+#endif
+#include "../isa/end.h"

@@ -1,0 +1,35 @@
+#include "time_pool.h"
+#include "../isa/tasks.h"
+#include "variants.inc"
+
+ck_status ck_time_pool_check(const ck_time_pool *p) {
+    if (p->N < 1 || p->T < 1 || p->W < 1 || p->C < 1 || p->G < 1 || p->G > p->W) return CK_INVALID_SHAPE;
+    ptrdiff_t rows, map, all, values, outputs;
+    if (__builtin_mul_overflow(p->T, p->W, &rows) || __builtin_mul_overflow(rows, p->C, &map) ||
+        __builtin_mul_overflow(map, p->N, &all) || __builtin_mul_overflow(p->G, p->C, &values) ||
+        __builtin_mul_overflow(p->stride, p->N, &outputs))
+        return CK_INVALID_SHAPE;
+    // A place is kept as a float in between.
+    if (rows >= 1 << 24 || p->stride < values) return CK_INVALID_SHAPE;
+    return CK_OK;
+}
+
+void ck_time_pool_forward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x, float *mean, float *max,
+                          int32_t *index) {
+    ck_time_pool_task k = {
+        .p = p, .images = ck_images_make(p->N, p->T * p->W, p->C), .x = x, .mean = mean, .max = max, .index = index};
+    ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_time_pool_forward_block), &k);
+}
+
+void ck_time_pool_backward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x, const float *dmean,
+                           const float *dmax, const int32_t *index, float *dz, float *sums) {
+    ck_time_pool_task k = {.p = p,
+                           .images = ck_images_make(p->N, p->T * p->W, p->C),
+                           .x = x,
+                           .dmean = dmean,
+                           .dmax = dmax,
+                           .dz = dz,
+                           .sums = sums};
+    k.index = (int32_t *)index; // read only in this direction
+    ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_time_pool_backward_block), &k);
+}

@@ -1,0 +1,94 @@
+/// Where along an encoder a data set's classes are read best: every map probed by itself, and the maps that the embedding
+/// reads together; trained, untrained, and log-mel statistics beside.
+public struct StageSurvey: Sendable, Encodable {
+    /// One encoder's scores.
+    public struct Curve: Sendable, Encodable {
+        public let name: String
+        /// One a map, in the encoder's order.
+        public let scores: [ProbeScore]
+        /// Of the maps that the embedding reads, together; nil where it reads none of them.
+        public let together: ProbeScore?
+    }
+
+    public let maps: [String]
+    /// Those that the embedding reads.
+    public let read: [String]
+    public let curves: [Curve]
+    public let logMel: ProbeScore?
+    public let layout: String
+    public let classes: Int
+
+    /// - Parameters:
+    ///   - encoders: of the embedding `every`; of several of one name the strongest is taken for each map.
+    ///   - read: what is probed together.
+    ///   - every: ``Embedding/everyStage(of:largest:)``.
+    ///   - options: with the method `logistic`.
+    public init(
+        dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)], read: Embedding,
+        every: Embedding, options: ClipProbeOptions, report: (String) -> Void = { _ in }
+    ) throws {
+        let found = Set(dataset.clips.compactMap(\.label)).count
+        guard found > 0 else { throw EvaluationError.noLabels(layout: dataset.layout.rawValue) }
+        guard found > 1 else { throw EvaluationError.tooFewClasses(found: found) }
+        let division = options.division ?? dataset.division
+        let probe = VectorProbe(
+            clips: dataset.clips, classes: dataset.classes.count, options: options,
+            folds: try division.makeFolds(of: dataset.clips, seed: options.seed, lastOnly: options.heldOutOnly))
+        let source = ProbeSource(dataset, options)
+        let together = read.maps.compactMap { map in every.maps.firstIndex { $0.name == map.name } }
+        let parts = every.ranges.map { [$0] } + (together.isEmpty ? [] : [together.map { every.ranges[$0] }])
+
+        var curves: [(name: String, best: [NamedOutcome])] = []
+        for (name, encoder) in encoders {
+            let samples = source.samples(encoder.frontend.sampleRate, encoder.level)
+            let (vectors, _) = try probe.vectors(of: encoder, name: name, samples: samples, report: report)
+            let outcomes = try parts.map { ranges in
+                let part = vectors.selecting(ranges)
+                return try probe.outcome(name, variant: encoder.variant, training: part, test: part)
+            }
+            report("\(name): probed \(every.maps.count) maps")
+            if let rival = curves.firstIndex(where: { $0.name == name }) {
+                for place in parts.indices where outcomes[place].isStronger(than: curves[rival].best[place]) {
+                    curves[rival].best[place] = outcomes[place]
+                }
+            } else {
+                curves.append((name, outcomes))
+            }
+        }
+        self.curves = curves.map { name, best in
+            Curve(
+                name: name, scores: best.prefix(every.maps.count).map(\.outcome.score),
+                together: together.isEmpty ? nil : best.last?.outcome.score)
+        }
+        if options.includesLogMel {
+            let first = encoders.first?.encoder
+            let frontend = first?.frontend.baseline ?? LogMelConfiguration()
+            let vectors = try LogMelStatistics(frontend: frontend).vectors(
+                clips: dataset.clips.count, wanted: probe.wanted,
+                samples: source.samples(frontend.sampleRate, first?.level ?? DataSection().level))
+            logMel = try probe.outcome("logmel", variant: nil, training: vectors, test: vectors).outcome.score
+        } else {
+            logMel = nil
+        }
+        maps = every.maps.map(\.name)
+        self.read = together.map { every.maps[$0].name }
+        layout = dataset.layout.rawValue
+        classes = found
+    }
+}
+
+extension ClipVectors {
+    /// The same rows with these values alone.
+    func selecting(_ ranges: [Range<Int>]) -> ClipVectors {
+        let width = ranges.map(\.count).reduce(0, +)
+        var selected: [Float] = []
+        selected.reserveCapacity(rows * width)
+        for row in 0..<rows {
+            for range in ranges {
+                selected.append(
+                    contentsOf: values[row * dimension + range.lowerBound..<row * dimension + range.upperBound])
+            }
+        }
+        return ClipVectors(dimension: width, values: selected, offsets: offsets)
+    }
+}

@@ -1,0 +1,71 @@
+/// A data set's division with its labels: embeds what it needs of an encoder, and probes the vectors.
+struct VectorProbe {
+    let clips: [Clip]
+    let classes: Int
+    let options: ClipProbeOptions
+    let folds: [Fold]
+
+    /// Clips that a probe learns from (crops, or segments), and those that it is judged by.
+    private var training: [Int] { Set(folds.flatMap { $0.train + $0.validation }).sorted() }
+    private var tested: Set<Int> { Set(folds.flatMap(\.test)) }
+    var wanted: Set<Int> { tested.union(training) }
+
+    /// The vectors of one encoder, as the method wants them.
+    func vectors(
+        of encoder: any ViewEncoder, name: String, samples: (Int) -> [Float]?, report: (String) -> Void
+    ) throws -> (training: ClipVectors, test: ClipVectors) {
+        let embedder = try ClipEmbedder(encoder: encoder, shortestTail: options.shortestTail)
+        try embedder.calibrate(on: training, samples: samples)
+        guard case .paper = options.method else {
+            let vectors = embedder.meanVectors(clips: clips.count, wanted: wanted, samples: samples)
+            report("\(name): embedded \(vectors.rows) clips")
+            return (vectors, vectors)
+        }
+        let bytes = max(training.count * encoder.dimension * MemoryLayout<Float>.stride, 1)
+        let crops = max(min(options.crops, options.memoryMiB << 20 / bytes), 1)
+        let trainingVectors = embedder.cropVectors(
+            clips: clips.count, wanted: Set(training), crops: crops, seed: options.seed, samples: samples)
+        report("\(name): embedded \(trainingVectors.rows) training crops, \(crops) a clip")
+        let testVectors = embedder.segmentVectors(clips: clips.count, wanted: tested, samples: samples)
+        report("\(name): embedded \(testVectors.rows) test segments")
+        return (trainingVectors, testVectors)
+    }
+
+    func outcome(
+        _ name: String, variant: String?, training: ClipVectors, test: ClipVectors
+    ) throws -> NamedOutcome {
+        // Clips that could not be decoded have no vectors.
+        let usable = try folds.map { fold in
+            let fold = Fold(
+                train: fold.train.filter { !training.rows(of: $0).isEmpty },
+                validation: fold.validation.filter { !training.rows(of: $0).isEmpty },
+                test: fold.test.filter { !test.rows(of: $0).isEmpty })
+            guard !fold.train.isEmpty else { throw EvaluationError.emptyPart(name: "training") }
+            guard !fold.test.isEmpty else { throw EvaluationError.emptyPart(name: "test") }
+            return fold
+        }
+        // An inner fold holds back what an outer one does: an official fold where several are left, a speaker, an instrument.
+        let hasFolds = Set(clips.compactMap(\.fold)).count > 2
+        let groups = clips.enumerated().compactMap { place, clip in
+            (hasFolds ? clip.fold.map { "fold \($0)" } ?? clip.group : clip.group).map { (place, $0) }
+        }
+        let probe = ClipProbe(
+            labels: clips.map { $0.label ?? 0 }, classes: classes, groups: Dictionary(uniqueKeysWithValues: groups),
+            folds: usable, method: method, bootstrap: Bootstrap(resamples: options.resamples, seed: options.seed))
+        return NamedOutcome(
+            name: name, variant: variant,
+            outcome: try probe.run(training: training, test: test), folds: usable)
+    }
+
+    private var method: ProbeMethod {
+        switch options.method {
+        case .logistic(var method):
+            (method.seed, method.threads) = (options.seed, options.threads)
+            return .logistic(method)
+        case .paper(var method):
+            method.seed = options.seed
+            return .paper(method)
+        case .neighbours: return options.method
+        }
+    }
+}
