@@ -7,8 +7,10 @@ struct OwnInference {
     private let views: Int
     private let threads: Int
 
-    init(model: OwnStep.Model, views: Int, threads: Int) throws {
-        encoder = try EncoderProgram(recipe: try model.recipe(), batch: views, threads: threads)
+    init(model: OwnStep.Model, embedding: Embedding.Kind, views: Int, threads: Int) throws {
+        let recipe = try model.recipe()
+        encoder = try EncoderProgram(
+            recipe: recipe, embedding: Embedding(recipe: recipe, kind: embedding), batch: views, threads: threads)
         self.views = views
         self.threads = threads
         var random = RandomStream(seed: 1, purpose: .noise)
@@ -23,7 +25,8 @@ struct OwnInference {
             encoder.encode(input.span, count: views, into: &span)
         }
         return StepFigure(
-            name: "Ossicle \(Machine.activeInstructionSet) inference", views: views, threads: threads,
+            name: "Ossicle \(Machine.activeInstructionSet) inference, \(encoder.embedding.kind.rawValue)", views: views,
+            threads: threads,
             timing: timing, peakRssBytes: OwnStep.peakRssBytes)
     }
 }

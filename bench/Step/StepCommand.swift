@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Orchestrator
 
 /// A whole training step; against a peer, both take turns in processes of their own.
 struct StepCommand: ParsableCommand {
@@ -22,6 +23,7 @@ struct StepCommand: ParsableCommand {
     @Option(help: "Measure a peer in turn.") var against: Peer?
     @Option(help: "The peer's mode.") var mode = Mode.compileCL
     @Flag(help: "Measure the encoder in inference mode, as embedding runs it.") var inference = false
+    @Option(help: "With --inference: what is read, stages or last.") var embedding = Embedding.Kind.stages
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp("Change any key of the model's recipe, for training.", valueName: "key=value"))
@@ -67,7 +69,9 @@ struct StepCommand: ParsableCommand {
     func run() throws {
         if profile { return try printProfile() }
         guard against != nil else { return try alone() }
-        let common = ["--views", "\(views)", "--threads", "\(options.threads)", "--steps", "\(steps)"]
+        let common =
+            ["--views", "\(views)", "--threads", "\(options.threads)", "--steps", "\(steps)"]
+            + (inference ? ["--embedding", embedding.rawValue] : [])
         let own = PeerProcess(
             executable: try executable(),
             arguments: ["step", "--model", model.rawValue, "--json"] + common + (inference ? ["--inference"] : [])
@@ -91,7 +95,8 @@ struct StepCommand: ParsableCommand {
     private func alone() throws {
         let figure =
             inference
-            ? try OwnInference(model: model, views: views, threads: options.threads).measure(steps: steps)
+            ? try OwnInference(model: model, embedding: embedding, views: views, threads: options.threads).measure(
+                steps: steps)
             : try ownStep().measure(steps: steps)
         let machine = MachineLine(threads: options.threads)
         guard options.json else {
@@ -147,3 +152,4 @@ struct StepCommand: ParsableCommand {
 }
 
 extension OwnStep.Model: ExpressibleByArgument {}
+extension Embedding.Kind: ExpressibleByArgument {}
