@@ -20,6 +20,21 @@ extension KernelTests {
             #expect(abs(Double(results[0][0]) - first) < 1e-6)
         }
 
+        @Test func a_write_past_a_lane_of_scratch_ends_the_process() async {
+            await #expect(processExitsWith: .failure) {
+                let execution = TestExecution(threads: 2, scratchBytes: 200)
+                ck_parallel(
+                    &execution.exec, 1, { _, _, scratch in scratch?.storeBytes(of: 1, toByteOffset: 256, as: UInt8.self) },
+                    nil)
+            }
+            await #expect(processExitsWith: .success) {
+                let execution = TestExecution(threads: 2, scratchBytes: 200)
+                ck_parallel(
+                    &execution.exec, 1, { _, _, scratch in scratch?.storeBytes(of: 1, toByteOffset: 255, as: UInt8.self) },
+                    nil)
+            }
+        }
+
         @Test func the_portable_set_is_always_there_and_an_unknown_one_is_refused() {
             #expect(ck_isa_available(CK_ISA_PORTABLE) == 1)
             #expect(ck_isa_select(CK_ISA_COUNT) == CK_UNSUPPORTED)
