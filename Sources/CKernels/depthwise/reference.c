@@ -14,7 +14,7 @@ static activated read_operand(const ck_operand *x, ptrdiff_t row, ptrdiff_t chan
     case CK_SWISH:
         return (activated){z * sigma, sigma * (1 + z * (1 - sigma))};
     case CK_RELU:
-        return (activated){z > 0 ? z : 0, z > 0};
+        return (activated){z <= 0 ? 0 : z, z > 0};
     default:
         return (activated){z, 1};
     }

@@ -47,7 +47,7 @@ CK_INLINE void activate_bundle(const chunk *k, ptrdiff_t x, ptrdiff_t ahead, flo
     CK_UNROLL for (int u = 0; u < B; u++) {
         a[u] = z[u];
         if (activation == CK_SWISH) a[u] = v_mul(z[u], sigma[u]);
-        if (activation == CK_RELU) a[u] = v_max(z[u], v_zero());
+        if (activation == CK_RELU) a[u] = v_max(v_zero(), z[u]); // in this order a NaN stays one
         v_store(value + u * VW, a[u]);
     }
     if (!sloped) return;
