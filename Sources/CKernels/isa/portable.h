@@ -56,6 +56,7 @@ CK_INLINE float v_max_across(vf a) {
     return m;
 }
 CK_INLINE vf v_select_gt(vf a, vf b, vf x, vf y) { return v_blend((vi)(a > b), x, y); }
+CK_INLINE vf v_select_beats(vf a, vf b, vf x, vf y) { return v_blend(~(vi)(a <= b) & (vi)(b == b), x, y); }
 // Round to nearest by the shifter, for |a| < 2^22.
 CK_INLINE vf v_round(vf a) { return (a + 12582912.0f) - 12582912.0f; }
 CK_INLINE vf v_scale2(vf a, vf n) { return a * (vf)((__builtin_convertvector(n, vi) + 127) << 23); }

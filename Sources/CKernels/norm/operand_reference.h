@@ -11,12 +11,15 @@ static inline double reference_z(const ck_operand *x, ptrdiff_t at, ptrdiff_t c)
     return x->scale != NULL ? (double)x->scale[c] * x->x[at] + x->shift[c] : x->x[at];
 }
 
+// Whether u takes best's place in a maximum: a NaN beats every number, and nothing beats a NaN.
+static inline int reference_beats(double u, double best) { return u > best || (isnan(u) && !isnan(best)); }
+
 static inline double reference_activation(ck_activation activation, double z) {
     switch (activation) {
     case CK_SWISH:
         return z * reference_sigmoid(z);
     case CK_RELU:
-        return z > 0 ? z : 0;
+        return z <= 0 ? 0 : z; // a NaN stays one
     default:
         return z;
     }

@@ -6,7 +6,7 @@ static double operand_at(const ck_operand *o, ptrdiff_t C, ptrdiff_t rows_per_im
     double z = o->x[m * C + c];
     if (o->scale) z = o->scale[c] * z + o->shift[c];
     if (o->activation == CK_SWISH) z = z / (1 + exp(-z));
-    if (o->activation == CK_RELU) z = z > 0 ? z : 0;
+    if (o->activation == CK_RELU) z = z <= 0 ? 0 : z; // a NaN stays one
     return o->gate ? z * o->gate[m / rows_per_image * C + c] : z;
 }
 
