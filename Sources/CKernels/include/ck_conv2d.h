@@ -1,6 +1,6 @@
 // Dense convolution, kernel_h × kernel_w, strides 1 or 2, zero padding; NHWC. In one dimension H = kernel_h = 1.
 //   forward    y(n, p, q, o) = Σ_ijc a(n, p·s + i − u, q·t + j − v, c) · w(i, j, c, o)   outside the image a is 0
-//              statistics(b, 0, o) = Σ y, statistics(b, 1, o) = Σ y²                     over the pixels of block b
+//              statistics(b, ·, o) = rows, mean and Σ (y − mean)² of the pixels of block b   (ck_norm.h)
 //   backward   da(n, h, v, c) = Σ over the outputs that read (h, v) of draw · w
 //              dz := beta·dz + da · activation'(z), the gradient of the *normalised* input z
 //              dz_sums(b, 0, c) = Σ dz, dz_sums(b, 1, c) = Σ dz·x                        (x raw; for batch norm)

@@ -10,7 +10,8 @@
 #include "ck_base.h"
 #include "ck_operand.h"
 
-// statistics is (blocks, 2, C): partial Σ raw and Σ raw²; combined in double, in block order. running_* may be NULL.
+// statistics is (blocks, 3, C): of every block of rows how many they are, their mean and Σ (raw − mean)²; merged in
+// double, in block order. The blocks have M rows together. running_* may be NULL.
 void ck_batchnorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const float *statistics, ptrdiff_t blocks,
                           const float *gamma, const float *beta, float eps, float momentum, float *running_mean,
                           float *running_variance, float *scale, float *shift, float *mean, float *inv_std);
