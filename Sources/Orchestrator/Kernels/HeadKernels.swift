@@ -96,11 +96,14 @@ struct CrossEntropyKernel {
 
     /// - Parameters:
     ///   - logits: (rows, columns); `gradient` may be the same buffer.
-    ///   - labels: integers, one a row, below 0 for a row that takes no part; nil: row m belongs to column m.
+    ///   - labels: integers below `columns`, one a row, below 0 for a row that takes no part; nil: row m belongs to
+    ///     column m.
     func callAsFunction(
         _ execution: Execution, logits: Buffer, labels: Buffer?, gradient: Buffer?, workspace: Buffer
     ) -> LossValue {
         var result = ck_loss_result()
+        expectPlanned(
+            ck_softmax_cross_entropy_check(rows, columns, labels?.integers), "labels of \(rows) rows of \(columns)")
         execution {
             ck_softmax_cross_entropy(
                 $0, rows, columns, logits.base, labels?.integers, gradient?.base, &result, workspace.base)
