@@ -9,6 +9,10 @@
 #include "ck_base.h"
 #include "ck_operand.h"
 
+// ck_images_check, and of the maximum R <= 2²⁴: places are found as floats.
+enum { CK_GLOBAL_MAX_ROWS = 1 << 24 };
+ck_status ck_global_max_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C);
+
 void ck_global_max_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, float *y,
                            int32_t *index);
 // dz is stored in full, zeros included. sums may be NULL.

@@ -2,7 +2,8 @@
 #include "../norm/tiles.h"
 #include <string.h>
 
-// All rows of an image at once: the place of the maximum stays in a register, as a float (rows < 2^24).
+// All rows of an image at once: the place of the maximum stays in a register, as a float (at most
+// CK_GLOBAL_MAX_ROWS rows).
 CK_INLINE void max_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
     raw_values x = raw_of(k->x);
     affine z = affine_at(k->x, t.c, n);
