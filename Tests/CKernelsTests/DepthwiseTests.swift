@@ -87,6 +87,16 @@ extension KernelTests {
             }
         }
 
+        /// A map of one row needs one row in scratch, not the eight that a kernel and a batch take elsewhere.
+        @Test func scratch_holds_no_more_rows_than_a_group_has() {
+            var plan = ck_depthwise()
+            #expect(ck_depthwise_plan(&plan, 2, 1, 10_000, 16, 5, 1, 1) == CK_OK)
+            #expect(plan.scratch_bytes <= 64 * (10_004 + 3 * 10_000 + 2 * 25))
+            for (h, w) in [(1, 40), (2, 17), (3, 9), (1, 9)] {
+                DepthwiseProblem((3, h, w, 17), kernel: 5, stride: (1, 1), seed: 3).expectAgreement(beta: 0)
+            }
+        }
+
         @Test func the_reference_backward_is_the_slope_of_the_reference_forward() {
             for (kernel, stride) in Self.kernels {
                 let problem = DepthwiseProblem(

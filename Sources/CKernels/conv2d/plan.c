@@ -8,15 +8,19 @@ enum {
     WEIGHT_PIXELS = 512, // between two visits of a partial weight gradient
 };
 
-// Blocks of about `wanted` pixels.
-static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t pixels, ptrdiff_t wanted) {
+// Blocks of about `wanted` pixels of images of some rows. What a run reads is as wide as the map where the run reaches
+// into a second row, so that rows longer than a run are cut each for itself.
+static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t wanted) {
+    ptrdiff_t pixels = rows * row;
     if (pixels <= wanted) {
         ptrdiff_t images = larger(1, smaller(N, wanted / pixels));
         images = blocks_of(N, blocks_of(N, images));
-        return (ck_conv2d_cut){images, pixels, 1, blocks_of(N, images)};
+        return (ck_conv2d_cut){images, pixels, 1, blocks_of(N, images), 0};
     }
-    ptrdiff_t run = round_up(blocks_of(pixels, blocks_of(pixels, wanted)), ROWS_UNIT), runs = blocks_of(pixels, run);
-    return (ck_conv2d_cut){1, run, runs, N * runs};
+    const int by_rows = row > wanted;
+    ptrdiff_t whole = by_rows ? row : pixels, run = round_up(blocks_of(whole, blocks_of(whole, wanted)), ROWS_UNIT);
+    ptrdiff_t runs = blocks_of(whole, run) * (by_rows ? rows : 1);
+    return (ck_conv2d_cut){1, run, runs, N * runs, by_rows ? row : 0};
 }
 
 // So many that a slab with `floats` a pixel has the wanted size.
@@ -53,21 +57,21 @@ static void plan_direct(ck_conv2d *p) {
     ptrdiff_t outputs = p->P * p->Q, inputs = s->H * s->W, area = s->stride_h * s->stride_w;
     ptrdiff_t pitch = is_joined(s) ? s->C : slab_pitch(s->C);
     ptrdiff_t segments = segment_count(s), depth = segment_depth(s), taps = s->kernel_h * s->kernel_w;
-    p->forward = cut(s->N, outputs, pixels_wanted(area * pitch));
+    p->forward = cut(s->N, p->P, p->Q, pixels_wanted(area * pitch));
     p->statistics_blocks = p->forward.blocks;
     p->forward_column_blocks = column_blocks(p->forward.blocks, s->O);
     p->forward_slab = slab_floats(p, &p->forward, outputs, 0, pitch, depth);
     p->forward_workspace_bytes = bytes_of(panel_floats(segments * depth, s->O));
     ptrdiff_t forward = p->forward_slab + table_floats(&p->forward, segments) + kept_floats(&p->forward);
 
-    p->data = cut(s->N, inputs, area * pixels_wanted(slab_pitch(s->O)));
+    p->data = cut(s->N, s->H, s->W, area * pixels_wanted(slab_pitch(s->O)));
     p->sums_blocks = p->data.blocks;
     p->data_column_blocks = column_blocks(p->data.blocks, s->C);
     p->data_slab = slab_floats(p, &p->data, inputs, 1, slab_pitch(s->O), s->O);
     ptrdiff_t data = p->data_slab + table_floats(&p->data, taps) + kept_floats(&p->data) + round_up(taps, 16);
 
     // dw: tasks are groups of blocks × ranges of input channels × ranges of outputs.
-    p->weights = cut(s->N, outputs, WEIGHT_PIXELS);
+    p->weights = cut(s->N, p->P, p->Q, WEIGHT_PIXELS);
     p->weight_inputs = is_joined(s) ? s->C : WEIGHT_INPUTS;
     p->weight_outputs = WEIGHT_OUTPUTS;
     ptrdiff_t ranges = blocks_of(s->C, p->weight_inputs) * blocks_of(s->O, p->weight_outputs);

@@ -32,8 +32,10 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
 
     p.images_per_group = most(1, least(p.images_per_block, GROUP_PIXELS / (H * W)));
     p.batch_rows = most(1, BATCH_PIXELS / W);
-    p.ring_rows = 8;
-    while (p.ring_rows < p.batch_rows + kernel) p.ring_rows *= 2;
+    // A group of fewer rows than the kernel and a batch need fits the ring whole.
+    ptrdiff_t rows = least(p.batch_rows + kernel, p.images_per_group * H);
+    p.ring_rows = 1;
+    while (p.ring_rows < rows) p.ring_rows *= 2;
 
     ptrdiff_t ring = p.ring_rows * (W + kernel - 1), buffers = 3 * p.batch_rows * W;
     p.scratch_bytes = (ring + buffers + 2 * taps) * DEPTHWISE_LANES * (ptrdiff_t)sizeof(float);

@@ -28,9 +28,10 @@ typedef struct ck_conv2d_shape {
     ptrdiff_t kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w;
 } ck_conv2d_shape;
 
-// How pixels are cut into blocks: whole `images`, or one image in `runs` runs of `pixels`.
+// How pixels are cut into blocks: whole `images`, or one image in `runs` runs of `pixels`, which end where a row of `row`
+// pixels does, unless that is 0.
 typedef struct ck_conv2d_cut {
-    ptrdiff_t images, pixels, runs, blocks;
+    ptrdiff_t images, pixels, runs, blocks, row;
 } ck_conv2d_cut;
 
 typedef struct ck_conv2d {
