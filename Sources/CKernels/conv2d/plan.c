@@ -85,16 +85,32 @@ static void plan_direct(ck_conv2d *p) {
     p->scratch_bytes = bytes_of(larger(forward, larger(data, weights)));
 }
 
+// Whether every tensor fits, padded and in the rows of a slab too, and the places of all pixels' taps.
+static int tensors_fit(const ck_conv2d *p) {
+    const ck_conv2d_shape *s = &p->shape;
+    ptrdiff_t taps = s->kernel_h * s->kernel_w, in = slab_pitch(s->C), out = slab_pitch(s->O);
+    if (!sizes_fit(s->N, s->H + 2 * s->padding_h, s->W + 2 * s->padding_w + s->kernel_w, in)) return 0;
+    if (!sizes_fit(s->N, p->P + 8, p->Q + 8, out) || !sizes_fit(taps, in, out, 16)) return 0;
+    return sizes_fit(s->N, s->H, s->W, taps + 1) && sizes_fit(s->N, p->P, p->Q, taps + 1);
+}
+
+// Places in a slab, and of a tile's rows in a plane, are of 32 bits.
+static int places_fit(const ck_conv2d *p) {
+    ptrdiff_t pixels = larger(p->data.images * p->data.pixels, 1), rows = 16 * slab_pitch(larger(p->shape.C, p->shape.O));
+    ptrdiff_t slab = larger(p->forward_slab, larger(p->data_slab, p->weights_slab));
+    return larger(slab, larger(pixels, rows)) <= INT32_MAX;
+}
+
 ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method) {
     const ck_conv2d_shape *s = shape;
-    if (s->N < 1 || s->H < 1 || s->W < 1 || s->C < 1 || s->O < 1) return CK_INVALID_SHAPE;
-    if (s->kernel_h < 1 || s->kernel_w < 1) return CK_INVALID_SHAPE;
+    if (!sizes_fit(s->N, s->H, s->W, s->C) || !sizes_fit(s->kernel_h, s->kernel_w, s->C, s->O)) return CK_INVALID_SHAPE;
     if (s->stride_h < 1 || s->stride_h > 2 || s->stride_w < 1 || s->stride_w > 2) return CK_INVALID_SHAPE;
     if (s->padding_h < 0 || s->padding_h >= s->kernel_h) return CK_INVALID_SHAPE;
     if (s->padding_w < 0 || s->padding_w >= s->kernel_w) return CK_INVALID_SHAPE;
     ptrdiff_t height = s->H + 2 * s->padding_h - s->kernel_h, width = s->W + 2 * s->padding_w - s->kernel_w;
     if (height < 0 || width < 0) return CK_INVALID_SHAPE;
     ck_conv2d p = {.shape = *s, .P = height / s->stride_h + 1, .Q = width / s->stride_w + 1, .method = method};
+    if (!tensors_fit(&p)) return CK_INVALID_SHAPE;
     if (method == CK_CONV2D_WINOGRAD) {
         int is_square = s->kernel_h == 3 && s->kernel_w == 3 && s->padding_h == 1 && s->padding_w == 1;
         int is_line = s->H == 1 && s->kernel_h == 1 && s->kernel_w == 9 && s->padding_w == 4;
@@ -102,6 +118,7 @@ ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2
         plan_winograd(&p);
     } else
         plan_direct(&p);
+    if (!places_fit(&p)) return CK_INVALID_SHAPE;
     *plan = p;
     return CK_OK;
 }

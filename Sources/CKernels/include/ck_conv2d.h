@@ -52,7 +52,7 @@ typedef struct ck_conv2d {
 } ck_conv2d;
 
 // CK_INVALID_SHAPE unless every size is positive, strides are 1 or 2, padding is smaller than the kernel and the output
-// is not empty; CK_UNSUPPORTED for Winograd on other shapes than the two above.
+// is not empty, or where tensors do not fit the address space or a block of work not 2³¹ floats; CK_UNSUPPORTED for Winograd on other shapes than the two above.
 ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method);
 
 // In the run functions outputs overlap neither inputs nor each other; statistics and dz_sums may be NULL.
