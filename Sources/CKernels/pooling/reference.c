@@ -28,7 +28,7 @@ static void backward(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                 double d = share * dy[n * C + c] * reference_derivative(x->activation, reference_z(x, i, c));
                 dz[i] = (float)d;
                 sum += d;
-                product += d * x->x[i];
+                product += d * reference_raw(x->x, x->x16, i);
             }
         if (sums == NULL) continue;
         sums[c] = (float)sum;
