@@ -139,7 +139,7 @@ static float *aligned(void *scratch) { return (float *)(((uintptr_t)scratch + 63
 
 // The frames' sum heads the scratch; it begins where the first frame does.
 static const float *at(const ck_vocoder_config *c, const ck_vocoder_plan *plan, const float *scratch) {
-    return scratch + plan->first - (plan->centre - c->window / 2);
+    return scratch + (plan->first - (plan->centre - c->window / 2));
 }
 
 void ck_vocoder_stretch(const ck_vocoder *context, double ratio, ptrdiff_t samples, const float *x, ptrdiff_t first,
