@@ -42,6 +42,16 @@ extension KernelTests {
             #expect(ck_pool_create(0, &pool) == CK_INVALID_SHAPE)
         }
 
+        @Test func an_instruction_set_is_known_by_its_name_in_any_case() {
+            var isa = CK_ISA_COUNT
+            for name in ["portable", "PORTABLE", "Portable"] {
+                #expect(ck_isa_named(name, &isa) == CK_OK && isa == CK_ISA_PORTABLE)
+            }
+            let avx2 = ck_isa_available(CK_ISA_AVX2) == 1 ? CK_OK : CK_UNSUPPORTED
+            #expect(ck_isa_named("AVX2", &isa) == avx2 && isa == CK_ISA_AVX2)
+            for name in ["", "abacus", "avx", "avx2 "] { #expect(ck_isa_named(name, &isa) == CK_INVALID_NAME) }
+        }
+
         #if os(Linux)
             @Test func threads_are_bound_to_a_core_each_on_request_and_the_caller_for_as_long_as_it_asks() {
                 let before = ck_caller_cores()

@@ -10,6 +10,8 @@ const char *ck_status_message(ck_status status) {
         return "out of memory";
     case CK_UNSUPPORTED:
         return "not supported on this machine";
+    case CK_INVALID_NAME:
+        return "a name that is not known";
     }
     return "unknown status";
 }

@@ -12,6 +12,7 @@ typedef enum ck_status {
     CK_INVALID_SHAPE,
     CK_OUT_OF_MEMORY,
     CK_UNSUPPORTED,
+    CK_INVALID_NAME,
 } ck_status;
 const char *ck_status_message(ck_status status);
 
@@ -22,8 +23,11 @@ typedef enum ck_isa { CK_ISA_PORTABLE = 0, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_CO
 
 const char *ck_isa_name(ck_isa isa);
 int ck_isa_available(ck_isa isa); // 1 when this CPU and operating system run it
-// The set that the run functions use: the best available, or the one that the environment variable OSSICLE_ISA names
-// (portable | avx2 | avx512) when this machine has it.
+// *isa := the set of that name (portable | avx2 | avx512, in capitals too). CK_INVALID_NAME where there is none,
+// CK_UNSUPPORTED where this machine does not run it.
+ck_status ck_isa_named(const char *name, ck_isa *isa);
+// The set that the run functions use: the best available, or the one that the environment variable OSSICLE_ISA names;
+// portable where ck_isa_named refuses that name, which programs should find before.
 ck_isa ck_isa_active(void);
 ck_status ck_isa_select(ck_isa isa); // for tests and benches; not while a kernel runs
 const char *ck_cpu_name(void);
