@@ -1,5 +1,6 @@
 // Status, instruction sets, the thread pool and the execution environment that every run function takes.
 //
+// Run functions flush denormals to zero, and leave the thread's mode as it was.
 // Set-up functions validate and return ck_status. Run functions return void: they cannot fail, allocate, lock or log.
 // Sizes are ptrdiff_t (Swift's Int). Pointers to tensors are 64-byte aligned unless a header says otherwise.
 #ifndef CK_BASE_H

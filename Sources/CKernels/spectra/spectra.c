@@ -1,5 +1,6 @@
 // Set-up of the spectra's context, and the choice of the instruction set.
 #include "spectra.h"
+#include "../base/denormals.h"
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -136,5 +137,7 @@ static const run_function variants[CK_ISA_COUNT] = {
 
 void ck_spectra_run(const ck_spectra *context, ptrdiff_t samples, const float *x, float *out, void *scratch) {
     float *aligned = (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
+    uint64_t mode = ck_flush_denormals();
     variants[ck_isa_active()](context, samples, x, out, aligned);
+    ck_restore_denormals(mode);
 }
