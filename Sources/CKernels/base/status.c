@@ -9,7 +9,7 @@ const char *ck_status_message(ck_status status) {
     case CK_OUT_OF_MEMORY:
         return "out of memory";
     case CK_UNSUPPORTED:
-        return "not supported on this machine";
+        return "not supported on this machine or for this shape";
     case CK_INVALID_NAME:
         return "a name that is not known";
     }

@@ -74,7 +74,7 @@ CK_INLINE vf v_split2(vf a, vf *n) {
     *n = _mm512_getexp_ps(a);
     return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
 }
-// 1/a to within 2 ulp, a normal: one Newton step on the 14-bit estimate; infinity gives 0
+// 1/a to within 2 ulp, a normal: one Newton step on the 14-bit estimate; infinity gives NaN
 CK_INLINE vf v_reciprocal(vf a) {
     vf r = _mm512_rcp14_ps(a);
     return _mm512_fmadd_ps(r, _mm512_fnmadd_ps(a, r, _mm512_set1_ps(1.0f)), r);
