@@ -161,7 +161,9 @@ struct Moments {
         _ statistics: Floats, of y: Floats, blocks: Int, channels: Int, chain: Int = 2100, _ label: String
     ) {
         for c in 0..<channels {
-            let (found, real) = (Moments(statistics, blocks: blocks, channels: channels, c), Moments(y, channels: channels, c))
+            let (found, real) = (
+                Moments(statistics, blocks: blocks, channels: channels, c), Moments(y, channels: channels, c)
+            )
             let rounding = Double(Float.ulpOfOne) * Double(min(Int(real.rows), chain) + 2)
             let spread = 2 * real.spread + Double(Float.ulpOfOne) * abs(real.mean)
             #expect(found.rows == real.rows, "rows \(label)")

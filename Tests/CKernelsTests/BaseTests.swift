@@ -24,13 +24,15 @@ extension KernelTests {
             await #expect(processExitsWith: .failure) {
                 let execution = TestExecution(threads: 2, scratchBytes: 200)
                 ck_parallel(
-                    &execution.exec, 1, { _, _, scratch in scratch?.storeBytes(of: 1, toByteOffset: 256, as: UInt8.self) },
+                    &execution.exec, 1,
+                    { _, _, scratch in scratch?.storeBytes(of: 1, toByteOffset: 256, as: UInt8.self) },
                     nil)
             }
             await #expect(processExitsWith: .success) {
                 let execution = TestExecution(threads: 2, scratchBytes: 200)
                 ck_parallel(
-                    &execution.exec, 1, { _, _, scratch in scratch?.storeBytes(of: 1, toByteOffset: 255, as: UInt8.self) },
+                    &execution.exec, 1,
+                    { _, _, scratch in scratch?.storeBytes(of: 1, toByteOffset: 255, as: UInt8.self) },
                     nil)
             }
         }

@@ -45,7 +45,8 @@ extension KernelTests {
                 forEachInstructionSet { isa in
                     let (y16, _) = halved.halvedForward()
                     #expect(y16.values == plain.forward(threads: 1).y.values.map(Halves.rounded), "\(isa) \(form)")
-                    #expect(halved.backward(threads: 1).dw.values == plain.backward(threads: 1).dw.values, "\(isa) \(form)")
+                    #expect(
+                        halved.backward(threads: 1).dw.values == plain.backward(threads: 1).dw.values, "\(isa) \(form)")
                 }
             }
         }

@@ -55,8 +55,26 @@ extension KernelTests {
                 (maxpool.kernel_h, maxpool.kernel_w, maxpool.padding_h) = (big, big, big / 2)
                 #expect(ck_maxpool_plan(&maxpool) == CK_INVALID_SHAPE)
                 for change in [
-                    { $0.N = big; $0.H = big }, { $0.H = big; $0.W = big }, { $0.C = big; $0.O = big },
-                    { $0.kernel_h = big; $0.padding_h = big - 1 }, { $0.W = big; $0.O = big },
+                    {
+                        $0.N = big
+                        $0.H = big
+                    },
+                    {
+                        $0.H = big
+                        $0.W = big
+                    },
+                    {
+                        $0.C = big
+                        $0.O = big
+                    },
+                    {
+                        $0.kernel_h = big
+                        $0.padding_h = big - 1
+                    },
+                    {
+                        $0.W = big
+                        $0.O = big
+                    },
                 ] as [(inout ck_conv2d_shape) -> Void] {
                     var shape = ck_conv2d_shape(
                         N: 2, H: 8, W: 8, C: 16, O: 16, kernel_h: 3, kernel_w: 3, stride_h: 1, stride_w: 1,
@@ -74,7 +92,8 @@ extension KernelTests {
         @Test func a_block_of_a_dense_convolution_is_small_or_refused() {
             var plan = ck_conv2d()
             var shape = ck_conv2d_shape(
-                N: 1, H: 4, W: 1_020_000, C: 512, O: 8, kernel_h: 3, kernel_w: 3, stride_h: 1, stride_w: 1, padding_h: 1,
+                N: 1, H: 4, W: 1_020_000, C: 512, O: 8, kernel_h: 3, kernel_w: 3, stride_h: 1, stride_w: 1,
+                padding_h: 1,
                 padding_w: 1)
             #expect(ck_conv2d_plan(&plan, &shape, CK_CONV2D_DIRECT) == CK_OK)
             #expect(plan.forward_slab < 1 << 20 && plan.data_slab < 1 << 20 && plan.weights_slab < 1 << 20)

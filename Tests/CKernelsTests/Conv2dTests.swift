@@ -125,7 +125,9 @@ extension KernelTests {
 
         /// Rows that are longer than a block are cut each for itself: a block that reached into a second row would read whole
         /// rows.
-        @Test(arguments: [(1, 3), (2, 3), (1, 7), (2, 1)]) func long_rows_agree_with_the_reference(stride: Int, kernel: Int) {
+        @Test(arguments: [(1, 3), (2, 3), (1, 7), (2, 1)]) func long_rows_agree_with_the_reference(
+            stride: Int, kernel: Int
+        ) {
             for (channels, outputs) in [(3, 9), (24, 17)] {
                 let shape = Self.square(
                     2, 3, 1300, channels, outputs, kernel: kernel, stride: stride, padding: kernel / 2)

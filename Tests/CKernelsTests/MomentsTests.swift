@@ -21,7 +21,9 @@ extension KernelTests {
                     name: name, y: Floats(images * pixels * c), statistics: Floats(blocks * 3 * c) { _ in .nan },
                     blocks: blocks)
             }
-            func run(_ scratch: Int, _ workspace: Int, _ body: (UnsafePointer<ck_exec>, UnsafeMutablePointer<Float>) -> Void) {
+            func run(
+                _ scratch: Int, _ workspace: Int, _ body: (UnsafePointer<ck_exec>, UnsafeMutablePointer<Float>) -> Void
+            ) {
                 let execution = TestExecution(threads: threads, scratchBytes: scratch)
                 let memory = Floats(workspace / 4)
                 body(&execution.exec, memory.pointer)

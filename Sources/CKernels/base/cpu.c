@@ -73,7 +73,8 @@ static char cpu_name[49] = "x86-64";
 static void read_cpu_name(void) {
     unsigned words[12];
     for (unsigned i = 0; i < 3; i++)
-        if (!__get_cpuid(0x80000002u + i, &words[4 * i], &words[4 * i + 1], &words[4 * i + 2], &words[4 * i + 3])) return;
+        if (!__get_cpuid(0x80000002u + i, &words[4 * i], &words[4 * i + 1], &words[4 * i + 2], &words[4 * i + 3]))
+            return;
     memcpy(cpu_name, words, 48);
 }
 

@@ -36,8 +36,8 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const segment_r
     vf acc[TILE][WIDE];
     const float *panel = job->panels + p->first * segment_count(&job->plan->shape) * run->depth;
     if (!tile_segments(vectors, run, row, panel, acc)) return;
-    store_outputs(vectors, acc, y + row * O + p->first, O, run->table->rows - row, p->columns, job->stream,
-                  row == 0, sums);
+    store_outputs(vectors, acc, y + row * O + p->first, O, run->table->rows - row, p->columns, job->stream, row == 0,
+                  sums);
 }
 
 CK_TILES(forward_tile,

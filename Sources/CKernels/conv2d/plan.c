@@ -96,7 +96,8 @@ static int tensors_fit(const ck_conv2d *p) {
 
 // Places in a slab, and of a tile's rows in a plane, are of 32 bits.
 static int places_fit(const ck_conv2d *p) {
-    ptrdiff_t pixels = larger(p->data.images * p->data.pixels, 1), rows = 16 * slab_pitch(larger(p->shape.C, p->shape.O));
+    ptrdiff_t pixels = larger(p->data.images * p->data.pixels, 1),
+              rows = 16 * slab_pitch(larger(p->shape.C, p->shape.O));
     ptrdiff_t slab = larger(p->forward_slab, larger(p->data_slab, p->weights_slab));
     return larger(slab, larger(pixels, rows)) <= INT32_MAX;
 }

@@ -23,7 +23,8 @@ static activated read_operand(const ck_operand *x, ptrdiff_t row, ptrdiff_t chan
 static double read_gradient(const ck_gradient *dy, ptrdiff_t image, ptrdiff_t row, ptrdiff_t channel, ptrdiff_t C) {
     double draw = dy->dz[row * C + channel] * (dy->image_scale ? (double)dy->image_scale[image] : 1);
     if (dy->a == NULL) return draw;
-    return dy->a[channel] * draw + dy->b[channel] * reference_raw(dy->raw, dy->raw16, row * C + channel) + dy->c[channel];
+    return dy->a[channel] * draw + dy->b[channel] * reference_raw(dy->raw, dy->raw16, row * C + channel) +
+           dy->c[channel];
 }
 
 void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w, float *y) {

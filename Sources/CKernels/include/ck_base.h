@@ -59,9 +59,9 @@ typedef struct ck_exec {
 // One fixed block of work. `scratch` is the lane's own; blocks of one lane run one after another.
 typedef void (*ck_task)(void *context, ptrdiff_t block, void *scratch);
 
-// One thread at a time may use a pool. Runs task(context, b, lane's scratch) for every b in 0 ..< blocks, in any order on any lane, with denormals flushed
-// to zero. Same bits for any thread count hold when blocks depend on the shape alone, write apart from each other, and
-// partial sums are combined afterwards in block order.
+// One thread at a time may use a pool. Runs task(context, b, lane's scratch) for every b in 0 ..< blocks, in any order
+// on any lane, with denormals flushed to zero. Same bits for any thread count hold when blocks depend on the shape
+// alone, write apart from each other, and partial sums are combined afterwards in block order.
 void ck_parallel(const ck_exec *exec, ptrdiff_t blocks, ck_task task, void *context);
 
 // out[i] := beta·out[i] + Σ_b partials[b·width + i], in double and in block order. beta is 0 (out is not read) or 1.

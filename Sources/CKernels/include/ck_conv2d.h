@@ -28,8 +28,8 @@ typedef struct ck_conv2d_shape {
     ptrdiff_t kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w;
 } ck_conv2d_shape;
 
-// How pixels are cut into blocks: whole `images`, or one image in `runs` runs of `pixels`, which end where a row of `row`
-// pixels does, unless that is 0.
+// How pixels are cut into blocks: whole `images`, or one image in `runs` runs of `pixels`, which end where a row of
+// `row` pixels does, unless that is 0.
 typedef struct ck_conv2d_cut {
     ptrdiff_t images, pixels, runs, blocks, row;
 } ck_conv2d_cut;
@@ -52,7 +52,8 @@ typedef struct ck_conv2d {
 } ck_conv2d;
 
 // CK_INVALID_SHAPE unless every size is positive, strides are 1 or 2, padding is smaller than the kernel and the output
-// is not empty, or where tensors do not fit the address space or a block of work not 2³¹ floats; CK_UNSUPPORTED for Winograd on other shapes than the two above.
+// is not empty, or where tensors do not fit the address space or a block of work not 2³¹ floats; CK_UNSUPPORTED for
+// Winograd on other shapes than the two above.
 ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method);
 
 // In the run functions outputs overlap neither inputs nor each other; statistics and dz_sums may be NULL.

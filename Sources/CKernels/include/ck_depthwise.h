@@ -19,7 +19,8 @@ typedef struct ck_depthwise {
     ptrdiff_t images_per_group, batch_rows, ring_rows; // see depthwise/README.md
 } ck_depthwise;
 
-// CK_INVALID_SHAPE unless every size is positive, tensors fit the address space, kernel is 3 or 5 and the strides (h, w) are (1, 1), (2, 2) or (1, 2).
+// CK_INVALID_SHAPE unless every size is positive, tensors fit the address space, kernel is 3 or 5 and the strides (h,
+// w) are (1, 1), (2, 2) or (1, 2).
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
                             ptrdiff_t stride_h, ptrdiff_t stride_w);
 // In the run functions outputs overlap neither inputs nor each other; statistics may be NULL. y16 takes y's place; the

@@ -1,8 +1,8 @@
 // Softmax cross-entropy over rows, with its gradient in the same call.
 //   loss = (1/M) Σ_m [logsumexp_n s(m, n) − s(m, label[m])]      (row maximum subtracted)
 //   g(m, n) = (softmax(s(m, ·))_n − [n = label[m]]) / M
-// Rows with a label below 0 take no part: M counts the others, and g is 0 there; without any the loss is 0. A label of N
-// or more has no column: the loss is NaN, and so is the row of g. ck_softmax_cross_entropy_check finds it before.
+// Rows with a label below 0 take no part: M counts the others, and g is 0 there; without any the loss is 0. A label of
+// N or more has no column: the loss is NaN, and so is the row of g. ck_softmax_cross_entropy_check finds it before.
 // With label[m] = m and s = A·W·Pᵀ it is COLA's loss (Saeed et al., 2021).
 #ifndef CK_LOSS_H
 #define CK_LOSS_H

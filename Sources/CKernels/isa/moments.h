@@ -1,11 +1,12 @@
 #ifndef CK_ISA_MOMENTS_H
 #define CK_ISA_MOMENTS_H
 #include "spans.h"
-// The moments of a block of values, per channel: statistics (3, C) = rows, mean, Σ (y − mean)², for batch normalisation.
+// The moments of a block of values, per channel: statistics (3, C) = rows, mean, Σ (y − mean)², for batch
+// normalisation.
 //
 // The values y of a block are summed about a shift s, its first value: Σ (y − s) and Σ (y − s)². No value of the block
-// is further than √rows deviations from its mean, s neither, so that the squares keep the variance whatever the mean is.
-// Σ y² would not: of a mean of 1000 and a deviation of 0.1, a float holds nothing of the variance.
+// is further than √rows deviations from its mean, s neither, so that the squares keep the variance whatever the mean
+// is. Σ y² would not: of a mean of 1000 and a deviation of 0.1, a float holds nothing of the variance.
 
 enum { MOMENT_SHIFT, MOMENT_SUM, MOMENT_SQUARES, MOMENT_COUNT }; // places of a block's unfinished moments
 

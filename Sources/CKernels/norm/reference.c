@@ -42,9 +42,7 @@ void ck_batchnorm_backward_reference(ptrdiff_t M, ptrdiff_t C, const float *dz, 
     }
 }
 
-static double normalized(const ck_operand *x, ptrdiff_t i, ptrdiff_t c) {
-    return reference_z(x, i, c);
-}
+static double normalized(const ck_operand *x, ptrdiff_t i, ptrdiff_t c) { return reference_z(x, i, c); }
 
 void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                                         const float *image_scale, const ck_operand *residual, float *y) {

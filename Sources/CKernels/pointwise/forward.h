@@ -82,8 +82,7 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
         float sums[MOMENT_COUNT * PANEL] = {0};
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
             const float *a = (const float *)scratch + r / GROUP * group_floats + r % GROUP * VW;
-            forward_tile_of[panel_vectors(columns) - 1](job, a, n, m + r, rows - r, columns, r == 0, &stage,
-                                                       sums);
+            forward_tile_of[panel_vectors(columns) - 1](job, a, n, m + r, rows - r, columns, r == 0, &stage, sums);
         }
         empty_stage(panel_vectors(columns), &stage);
         if (statistics) store_panel_moments(statistics + n, plan->N, columns, rows, sums);

@@ -10,7 +10,8 @@ enum { MOST_BANDS = 4096, MOST_HOP = 1 << 24 };
 static int is_within(double value, double least, double most) { return value >= least && value <= most; }
 
 ck_status ck_spectra_validate(const ck_spectra_config *c) {
-    if (c->sample_rate < 1 || c->hop < 1 || c->hop > MOST_HOP || c->bands < 1 || c->bands > MOST_BANDS) return CK_INVALID_SHAPE;
+    if (c->sample_rate < 1 || c->hop < 1 || c->hop > MOST_HOP || c->bands < 1 || c->bands > MOST_BANDS)
+        return CK_INVALID_SHAPE;
     if (c->window < 16 || c->window > 65536 || (c->window & (c->window - 1)) != 0) return CK_INVALID_SHAPE;
     if (c->frequencies != CK_SPECTRA_LOGARITHMIC && c->frequencies != CK_SPECTRA_LINEAR) return CK_INVALID_SHAPE;
     int is_linear = c->frequencies == CK_SPECTRA_LINEAR;

@@ -21,8 +21,8 @@ static void gather_rows(const ck_stem *plan, const float *image, ptrdiff_t p, fl
     }
 }
 
-// T outputs from q on × U·VW channels from o on, of the row of y that begins at element y, the first of their block where
-// `begins`, and their moments.
+// T outputs from q on × U·VW channels from o on, of the row of y that begins at element y, the first of their block
+// where `begins`, and their moments.
 CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q, ptrdiff_t o, ptrdiff_t lanes,
                             ptrdiff_t y, int begins, vf (*sums)[2], const int C, const int T, const int U) {
     const ptrdiff_t O = job->plan->O, pitch = (job->plan->W + 2) * C;
@@ -161,8 +161,7 @@ void CK_NAME(stem_forward)(void *context, ptrdiff_t block, void *scratch) {
     float *statistics = job->statistics ? job->statistics + block * 3 * k->O : NULL;
     const ptrdiff_t first = block * k->images_per_block, end = end_of(k, block);
     if (statistics) memset(statistics, 0, (size_t)(3 * k->O) * sizeof(float));
-    for (ptrdiff_t n = first; n < end; n++)
-        CK_BY_CHANNELS(forward_image, job, n, scratch, statistics)
+    for (ptrdiff_t n = first; n < end; n++) CK_BY_CHANNELS(forward_image, job, n, scratch, statistics)
     if (statistics) finish_moments(statistics, k->O, 0, k->O, (end - first) * k->P * k->Q);
     if (job->stream) atomic_thread_fence(memory_order_seq_cst); // streamed lines reach memory before the task is done
 }

@@ -189,8 +189,8 @@ void CK_NAME(ck_vocoder_render)(const ck_vocoder *context, const ck_vocoder_plan
     }
 }
 
-// Σ_j h(j − fraction)·y(⌊place⌋ + j) lane by lane, h interpolated between the two nearest phases of the table; y[0] is the
-// sample at y_first.
+// Σ_j h(j − fraction)·y(⌊place⌋ + j) lane by lane, h interpolated between the two nearest phases of the table; y[0] is
+// the sample at y_first.
 CK_INLINE vf weighted(const ck_vocoder *context, double place, const float *y, ptrdiff_t y_first) {
     double whole = __builtin_floor(place), phase = (place - whole) * CK_VOCODER_PHASES;
     ptrdiff_t row = (ptrdiff_t)phase;
