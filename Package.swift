@@ -28,10 +28,9 @@ let package = Package(
         .systemLibrary(name: "CRubberBand", pkgConfig: "rubberband", providers: [.apt(["librubberband-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-        .systemLibrary(name: "CPThreadPool", providers: [.apt(["libpthreadpool-dev"])]),
         .target(
-            name: "CKernels", dependencies: ["CFFTW", "CPThreadPool"], cSettings: kernelFlags,
-            linkerSettings: [.linkedLibrary("pthreadpool"), .linkedLibrary("fftw3f"), .linkedLibrary("m")]),
+            name: "CKernels", dependencies: ["CFFTW"], cSettings: kernelFlags,
+            linkerSettings: [.linkedLibrary("fftw3f"), .linkedLibrary("m")]),
         .target(
             name: "Orchestrator",
             dependencies: [

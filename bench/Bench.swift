@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Orchestrator
 
 /// Measures kernels, whole steps and the way of the data on this machine, against its own roof or against a peer.
 @main struct Bench: ParsableCommand {
@@ -13,6 +14,10 @@ import Foundation
     static func main() {
         // A thread that wanders between measurements spreads them.
         setenv("OSSICLE_PIN", "1", 0)
+        if let complaint = Machine.instructionSetComplaint {
+            FileHandle.standardError.write(Data("bench: error: \(complaint)\n".utf8))
+            Foundation.exit(1)
+        }
         main(nil)
     }
 }

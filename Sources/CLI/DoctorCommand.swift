@@ -56,10 +56,8 @@ struct DoctorReport: Encodable {
     /// Sentences about what should be changed.
     var advice: [String] {
         var advice: [String] = []
-        if let isaWanted, isaWanted != isa {
-            advice.append(
-                "OSSICLE_ISA is “\(isaWanted)”, which this machine does not have; the kernels use \(isa). "
-                    + "It takes \(isaAvailable.joined(separator: ", ")).")
+        if let complaint = Machine.instructionSetComplaint {
+            advice.append("\(complaint). Every other verb ends with this error.")
         }
         if transparentHugePages == "never" {
             advice.append(

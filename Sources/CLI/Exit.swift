@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Orchestrator
 
 /// How the process ends: 0 done · 1 failed, with one sentence on standard error · 2 wrong usage · 130 interrupted.
 enum Exit {
@@ -11,6 +12,11 @@ enum Exit {
         signal(SIGPIPE, SIG_DFL)
         do {
             var command = try root.parseAsRoot()
+            // The doctor reports it among the rest.
+            if !(command is DoctorCommand), let complaint = Machine.instructionSetComplaint {
+                complain("ossicle: error: \(complaint)")
+                exit(failure)
+            }
             try command.run()
             exit(0)
         } catch {

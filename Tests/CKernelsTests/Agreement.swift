@@ -125,3 +125,51 @@ func combined(_ exec: UnsafePointer<ck_exec>, _ partials: Floats, blocks: Int, c
     ck_reduce_blocks(exec, partials.pointer, blocks, 2 * channels, 0, sums.pointer)
     return sums
 }
+
+/// The moments of a block of values, or of all of them.
+struct Moments {
+    var rows = 0.0, mean = 0.0, squares = 0.0
+    /// The largest distance from the mean.
+    var spread = 0.0
+
+    /// Of channel `c` of statistics (blocks, 3, C), merged.
+    init(_ statistics: Floats, blocks: Int, channels: Int, _ c: Int) {
+        for block in 0..<blocks {
+            let at = { Double(statistics[(3 * block + $0) * channels + c]) }
+            let (total, distance) = (rows + at(0), at(1) - mean)
+            guard at(0) > 0 else { continue }
+            squares += at(2) + distance * distance * rows * at(0) / total
+            mean += distance * at(0) / total
+            rows = total
+        }
+    }
+
+    /// Of channel `c` of values (rows, C), by the definition.
+    init(_ y: Floats, channels: Int, _ c: Int) {
+        let values = stride(from: c, to: y.count, by: channels).map { Double(y[$0]) }
+        rows = Double(values.count)
+        mean = values.reduce(0, +) / rows
+        for value in values {
+            squares += (value - mean) * (value - mean)
+            spread = max(spread, abs(value - mean))
+        }
+    }
+
+    /// The statistics are the moments of `y`. A block's sums of at most `chain` values, each within twice the spread of the
+    /// first, round once a value; the mean is rounded itself.
+    static func expect(
+        _ statistics: Floats, of y: Floats, blocks: Int, channels: Int, chain: Int = 2100, _ label: String
+    ) {
+        for c in 0..<channels {
+            let (found, real) = (
+                Moments(statistics, blocks: blocks, channels: channels, c), Moments(y, channels: channels, c)
+            )
+            let rounding = Double(Float.ulpOfOne) * Double(min(Int(real.rows), chain) + 2)
+            let spread = 2 * real.spread + Double(Float.ulpOfOne) * abs(real.mean)
+            #expect(found.rows == real.rows, "rows \(label)")
+            #expect(abs(found.mean - real.mean) <= rounding * spread + Agreement.eps * abs(real.mean), "mean \(label)")
+            #expect(
+                abs(found.squares - real.squares) <= rounding * real.rows * spread * spread + 1e-30, "squares \(label)")
+        }
+    }
+}

@@ -20,11 +20,67 @@ extension KernelTests {
             #expect(abs(Double(results[0][0]) - first) < 1e-6)
         }
 
+        @Test func a_write_past_a_lane_of_scratch_ends_the_process() async {
+            await #expect(processExitsWith: .failure) {
+                let execution = TestExecution(threads: 2, scratchBytes: 200)
+                ck_parallel(
+                    &execution.exec, 1,
+                    { _, _, scratch in scratch?.storeBytes(of: 1, toByteOffset: 256, as: UInt8.self) },
+                    nil)
+            }
+            await #expect(processExitsWith: .success) {
+                let execution = TestExecution(threads: 2, scratchBytes: 200)
+                ck_parallel(
+                    &execution.exec, 1,
+                    { _, _, scratch in scratch?.storeBytes(of: 1, toByteOffset: 255, as: UInt8.self) },
+                    nil)
+            }
+        }
+
         @Test func the_portable_set_is_always_there_and_an_unknown_one_is_refused() {
             #expect(ck_isa_available(CK_ISA_PORTABLE) == 1)
             #expect(ck_isa_select(CK_ISA_COUNT) == CK_UNSUPPORTED)
             var pool: OpaquePointer?
             #expect(ck_pool_create(0, &pool) == CK_INVALID_SHAPE)
+        }
+
+        /// Jobs at once and after pauses in which the workers fall asleep, with more threads than cores.
+        @Test func every_block_runs_once_whether_the_threads_wait_or_sleep() {
+            for threads in [2, 3, 8] {
+                let execution = TestExecution(threads: threads, scratchBytes: 64)
+                for round in 0..<3000 {
+                    if round % 100 == 99 { usleep(1000) }
+                    let blocks = 1 + round % 37
+                    var counts = [Int32](repeating: 0, count: blocks)
+                    ck_parallel(
+                        &execution.exec, blocks,
+                        { context, block, scratch in
+                            scratch?.storeBytes(of: block, as: Int.self)
+                            context?.assumingMemoryBound(to: Int32.self)[block] += 1
+                        }, &counts)
+                    guard counts.allSatisfy({ $0 == 1 }) else {
+                        Issue.record("\(threads) threads, round \(round): \(counts)")
+                        return
+                    }
+                }
+            }
+        }
+
+        @Test func pools_begin_and_end_whether_or_not_they_worked() {
+            for round in 0..<200 {
+                let execution = TestExecution(threads: 1 + round % 4, scratchBytes: 64)
+                if round % 2 == 0 { ck_parallel(&execution.exec, 3, { _, _, _ in }, nil) }
+            }
+        }
+
+        @Test func an_instruction_set_is_known_by_its_name_in_any_case() {
+            var isa = CK_ISA_COUNT
+            for name in ["portable", "PORTABLE", "Portable"] {
+                #expect(ck_isa_named(name, &isa) == CK_OK && isa == CK_ISA_PORTABLE)
+            }
+            let avx2 = ck_isa_available(CK_ISA_AVX2) == 1 ? CK_OK : CK_UNSUPPORTED
+            #expect(ck_isa_named("AVX2", &isa) == avx2 && isa == CK_ISA_AVX2)
+            for name in ["", "abacus", "avx", "avx2 "] { #expect(ck_isa_named(name, &isa) == CK_INVALID_NAME) }
         }
 
         #if os(Linux)

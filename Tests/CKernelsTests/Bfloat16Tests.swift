@@ -7,7 +7,8 @@ extension KernelTests {
     @Suite struct Bfloat16Tests {
         @Test func pointwise_convolutions_read_and_write_it() {
             for (index, shape) in PointwiseTests.shapes.enumerated() {
-                let plain = PointwiseCase(shape, form: [5, 7, 13, 15][index % 4])  // with scale, and with a, b, c
+                // With a, b, c; with and without scale, and a gate.
+                let plain = PointwiseCase(shape, form: [4, 5, 6, 7, 12, 13, 14, 15][index % 8])
                 let halved = plain.halved()
                 forEachInstructionSet { isa in
                     let (y, statistics) = plain.forward(threads: 2)
@@ -35,6 +36,55 @@ extension KernelTests {
             // Past the caches, where floats are streamed.
             let large = DepthwiseProblem((60, 48, 32, 32), kernel: 3, stride: (1, 1), seed: 3)
             expectEqual(large, large.halved())
+        }
+
+        @Test func pointwise_convolutions_read_it_without_a_scale() {
+            for form in [4, 6, 8, 10, 12, 14] {  // every activation, with and without a gate
+                let plain = PointwiseCase((3, 7, 35, 20), form: form)
+                let halved = plain.halved()
+                forEachInstructionSet { isa in
+                    let (y16, _) = halved.halvedForward()
+                    #expect(y16.values == plain.forward(threads: 1).y.values.map(Halves.rounded), "\(isa) \(form)")
+                    #expect(
+                        halved.backward(threads: 1).dw.values == plain.backward(threads: 1).dw.values, "\(isa) \(form)")
+                }
+            }
+        }
+
+        @Test func references_read_it() {
+            for form in [4, 5, 6, 7] {
+                let plain = PointwiseCase((3, 7, 35, 20), form: form)
+                let halved = plain.halved()
+                #expect(halved.forwardReference().values == plain.forwardReference().values)
+                let (found, expected) = (halved.backwardReference(), plain.backwardReference())
+                #expect(found.dx.values == expected.dx.values && found.dw.values == expected.dw.values)
+                #expect(found.dbias.values == expected.dbias.values)
+            }
+            let depthwise = DepthwiseProblem((2, 5, 6, 9), kernel: 3, stride: (1, 1), seed: 3)
+            let (found, expected) = (depthwise.halved().reference(beta: 0), depthwise.reference(beta: 0))
+            // The first was made when `halved` had rounded what both share.
+            #expect(found.y.values == expected.y.values && found.dz.values == expected.dz.values)
+            #expect(found.dw.values == expected.dw.values)
+            let stem = StemProblem((2, 5, 6), channels: 2, outputs: 9, seed: 4)
+            let halvedStem = stem.halved()
+            #expect(halvedStem.reference().dw.values == stem.reference().dw.values)
+            let plain = TestOperand(3, 5, 17, CK_SWISH)
+            let halved = plain.halved()
+            func outputs(_ t: TestOperand) -> [[Float]] {
+                let (y, pooled, gate, dz, sums) = (Floats(51), Floats(51), Floats(51), Floats(255), Floats(34))
+                let (places, da) = (PoolingTests.Places(51), Floats(255) { Float($0 % 7) })
+                let (da2, addSums) = (Agreement.copy(da), Floats(34))
+                t {
+                    ck_global_max_forward_reference(3, 5, 17, $0, y.pointer, places.pointer)
+                    ck_squeeze_forward_reference(3, 5, 17, $0, pooled.pointer)
+                    ck_gate_backward_reference(3, 5, 17, $0, da.pointer, gate.pointer)
+                    ck_global_average_backward_reference(3, 5, 17, $0, pooled.pointer, dz.pointer, sums.pointer)
+                    ck_squeeze_backward_reference(3, 5, 17, $0, gate.pointer, da2.pointer, addSums.pointer)
+                    ck_normalize_add_forward_reference(3, 5, 17, $0, nil, $0, da.pointer)
+                }
+                return [y, pooled, gate, dz, sums, da, da2, addSums].map(\.values)
+            }
+            #expect(outputs(halved) == outputs(plain))
         }
 
         private func expectEqual(_ plain: DepthwiseProblem, _ halved: DepthwiseProblem) {

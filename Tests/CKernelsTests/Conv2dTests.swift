@@ -123,6 +123,31 @@ extension KernelTests {
             }
         }
 
+        /// Rows that are longer than a block are cut each for itself: a block that reached into a second row would read whole
+        /// rows.
+        @Test(arguments: [(1, 3), (2, 3), (1, 7), (2, 1)]) func long_rows_agree_with_the_reference(
+            stride: Int, kernel: Int
+        ) {
+            for (channels, outputs) in [(3, 9), (24, 17)] {
+                let shape = Self.square(
+                    2, 3, 1300, channels, outputs, kernel: kernel, stride: stride, padding: kernel / 2)
+                Conv2dProblem(shape, form: .init(stride + kernel)).expectAgreement()
+            }
+        }
+
+        /// The operand of one block is about 40 × 1,024 floats and what lies around it; here kernel rows are 3, so that a
+        /// block reads three times its pixels. A tile's place table and sums come besides.
+        @Test func scratch_does_not_grow_with_the_length_of_a_row() {
+            var bytes: [Int] = []
+            for width in [600, 4000, 160_000] {
+                var plan = ck_conv2d()
+                var shape = Self.square(1, 4, width, 64, 64, kernel: 3, stride: 1, padding: 1)
+                #expect(ck_conv2d_plan(&plan, &shape, CK_CONV2D_DIRECT) == CK_OK)
+                bytes.append(plan.scratch_bytes)
+            }
+            #expect(bytes.allSatisfy { $0 <= 1 << 20 }, "\(bytes)")
+        }
+
         @Test func impossible_shapes_are_refused() {
             func status(_ change: (inout ck_conv2d_shape) -> Void, _ method: ck_conv2d_method) -> ck_status {
                 var plan = ck_conv2d()

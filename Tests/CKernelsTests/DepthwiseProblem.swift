@@ -61,7 +61,7 @@ struct DepthwiseProblem {
     private func outputs() -> Run {
         let partials = plan.statistics_blocks * 2 * channels
         return Run(
-            y: Floats(dy.count) { _ in .nan }, statistics: Floats(partials) { _ in .nan },
+            y: Floats(dy.count) { _ in .nan }, statistics: Floats(plan.statistics_blocks * 3 * channels) { _ in .nan },
             dz: Floats(x.count) { Float($0 % 7) }, sums: Floats(partials) { _ in .nan },
             dw: Floats(w.count) { _ in .nan })
     }

@@ -106,6 +106,29 @@ extension KernelTests {
             }
         }
 
+        /// The last row's label would be read and written behind the end of both tensors, where a page is guarded.
+        @Test func a_label_without_a_column_is_refused_and_touches_no_memory_beside_its_row() {
+            let s = Floats(3 * 16) { Float($0 % 5) }
+            for label in [16, 17, 1 << 20, Int32.max] {
+                let labels = [1, 2, label]
+                #expect(ck_softmax_cross_entropy_check(3, 16, labels) == CK_INVALID_SHAPE)
+                var expected = ck_loss_result()
+                ck_softmax_cross_entropy_reference(3, 16, s.pointer, labels, nil, &expected)
+                forEachInstructionSet { isa in
+                    let execution = TestExecution(threads: 2, scratchBytes: 64)
+                    let o = Self.run(&execution.exec, 3, 16, s, labels)
+                    #expect(o.result.loss.isNaN && expected.loss.isNaN, "\(isa) \(label)")
+                    #expect(o.result.correct == expected.correct && o.result.rows == 3, "\(isa) \(label)")
+                    #expect((0..<48).allSatisfy { o.g[$0].isNaN == ($0 >= 32) }, "\(isa) \(label)")
+                }
+            }
+            #expect(ck_softmax_cross_entropy_check(3, 16, [0, 15, -1]) == CK_OK)
+            #expect(ck_softmax_cross_entropy_check(3, 2, nil) == CK_INVALID_SHAPE)
+            #expect(ck_softmax_cross_entropy_check(3, 3, nil) == CK_OK)
+            #expect(ck_softmax_cross_entropy_check(0, 3, nil) == CK_INVALID_SHAPE)
+            #expect(ck_softmax_cross_entropy_check(1 << 40, 1 << 40, nil) == CK_INVALID_SHAPE)
+        }
+
         @Test func reference_gradient_is_the_slope() {
             var random = TestRandom(8)
             let s = random.floats(4 * 6, scale: 2)

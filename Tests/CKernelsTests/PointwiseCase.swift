@@ -53,7 +53,7 @@ struct PointwiseCase {
     func forward(threads: Int) -> (y: Floats, statistics: Floats) {
         var (plan, operand) = (plan, operand)
         let y = Floats(plan.M * plan.N)
-        let statistics = Floats(plan.statistics_blocks * 2 * plan.N)
+        let statistics = Floats(plan.statistics_blocks * 3 * plan.N)
         let workspace = Floats(plan.forward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
         ck_pointwise_forward(
@@ -73,7 +73,7 @@ struct PointwiseCase {
     func halvedForward() -> (y: Halves, statistics: Floats) {
         var (plan, operand) = (plan, operand)
         let y = Halves(plan.M * plan.N)
-        let statistics = Floats(plan.statistics_blocks * 2 * plan.N)
+        let statistics = Floats(plan.statistics_blocks * 3 * plan.N)
         let workspace = Floats(plan.forward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: 2, scratchBytes: plan.scratch_bytes)
         ck_pointwise_forward(

@@ -19,25 +19,12 @@ extension KernelTests {
             }
         }
 
-        @Test func statistics_are_the_sums_of_what_was_stored() {
+        @Test func statistics_are_the_moments_of_what_was_stored() {
             forEachCase { pointwise, isa in
                 let (y, statistics) = pointwise.forward(threads: 2)
-                let (m, n) = (pointwise.plan.M, pointwise.plan.N)
-                for column in 0..<n {
-                    var (sum, squares, sizes) = (0.0, 0.0, 0.0)
-                    for row in 0..<m {
-                        let value = Double(y[row * n + column])
-                        (sum, squares, sizes) = (sum + value, squares + value * value, sizes + abs(value))
-                    }
-                    for block in 0..<pointwise.plan.statistics_blocks {
-                        sum -= Double(statistics[(2 * block) * n + column])
-                        squares -= Double(statistics[(2 * block + 1) * n + column])
-                    }
-                    // Sums of a block round once a row at most.
-                    let rounding = Double(Float.ulpOfOne) * Double(min(m, pointwise.plan.forward_block))
-                    #expect(abs(sum) <= rounding * (sizes + 1e-30), "\(isa) \(pointwise.name)")
-                    #expect(abs(squares) <= rounding * (sizes * sizes + 1e-30), "\(isa) \(pointwise.name)")
-                }
+                Moments.expect(
+                    statistics, of: y, blocks: pointwise.plan.statistics_blocks, channels: pointwise.plan.N,
+                    chain: pointwise.plan.forward_block, "\(isa) \(pointwise.name)")
             }
         }
 

@@ -12,39 +12,44 @@ func forEachInstructionSet(_ body: (String) throws -> Void) rethrows {
     }
 }
 
-/// 64-byte aligned floats, freed with the object.
+/// 64-byte aligned floats before a page that nobody may touch, freed with the object.
 final class Floats {
     let count: Int
     let pointer: UnsafeMutablePointer<Float>
-    /// `slack` extra floats behind the end hold NaN, to betray a read or write past it.
+    private let memory: GuardedMemory
+    private let capacity: Int
+    /// What fills the last 64 bytes holds NaN, to betray a read or write past the end that the page does not.
     init(_ count: Int, _ value: (Int) -> Float = { _ in 0 }) {
         self.count = count
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: max(64, (count + 16) * 4), alignment: 64)
-            .bindMemory(to: Float.self, capacity: count + 16)
+        memory = GuardedMemory(bytes: count * 4)
+        capacity = memory.bytes / 4
+        pointer = memory.base.bindMemory(to: Float.self, capacity: capacity)
         for i in 0..<count { pointer[i] = value(i) }
-        for i in count..<count + 16 { pointer[i] = .nan }
+        for i in count..<capacity { pointer[i] = .nan }
     }
-    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
     subscript(i: Int) -> Float {
         get { pointer[i] }
         set { pointer[i] = newValue }
     }
     var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
     /// True while nothing was written past the end.
-    var isIntact: Bool { (count..<count + 16).allSatisfy { pointer[$0].isNaN } }
+    var isIntact: Bool { (count..<capacity).allSatisfy { pointer[$0].isNaN } }
 }
 
-/// bfloat16 values, 64-byte aligned, freed with the object.
+/// bfloat16 values, 64-byte aligned before a page that nobody may touch, freed with the object.
 final class Halves {
     let count: Int
     let pointer: UnsafeMutablePointer<UInt16>
+    private let memory: GuardedMemory
+    private let capacity: Int
     private static let canary: UInt16 = 0x7fbf
 
     init(_ count: Int) {
         self.count = count
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: max(64, (count + 32) * 2), alignment: 64)
-            .bindMemory(to: UInt16.self, capacity: count + 32)
-        for i in 0..<count + 32 { pointer[i] = Self.canary }
+        memory = GuardedMemory(bytes: count * 2)
+        capacity = memory.bytes / 2
+        pointer = memory.base.bindMemory(to: UInt16.self, capacity: capacity)
+        for i in 0..<capacity { pointer[i] = Self.canary }
     }
 
     /// Rounds `floats` in place to what bfloat16 holds, and holds it.
@@ -55,11 +60,10 @@ final class Halves {
             floats[i] = Float(bitPattern: UInt32(pointer[i]) << 16)
         }
     }
-    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 
     var values: [UInt16] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
     /// True while nothing was written past the end.
-    var isIntact: Bool { (count..<count + 32).allSatisfy { pointer[$0] == Self.canary } }
+    var isIntact: Bool { (count..<capacity).allSatisfy { pointer[$0] == Self.canary } }
 
     /// The nearer of the two bfloat16 around a number, the even one of two that are as near.
     static func rounded(_ value: Float) -> UInt16 {
@@ -86,21 +90,17 @@ struct TestRandom {
     }
 }
 
-/// A pool and scratch for `threads` lanes.
+/// A pool and scratch for `threads` lanes, each lane's before a page that nobody may touch.
 final class TestExecution {
     var exec: ck_exec
     private let pool: OpaquePointer
-    private let memory: UnsafeMutableRawPointer
+    private let memory: GuardedMemory
     init(threads: Int, scratchBytes: Int) {
         var created: OpaquePointer?
         precondition(ck_pool_create(Int32(threads), &created) == CK_OK)
         pool = created!
-        let lane = (scratchBytes + 63) / 64 * 64
-        memory = .allocate(byteCount: max(64, lane * threads), alignment: 64)
-        exec = ck_exec(pool: pool, scratch: memory, scratch_bytes: lane)
+        memory = GuardedMemory(parts: threads, bytes: scratchBytes)
+        exec = ck_exec(pool: pool, scratch: memory.base, scratch_bytes: memory.pitch)
     }
-    deinit {
-        ck_pool_destroy(pool)
-        memory.deallocate()
-    }
+    deinit { ck_pool_destroy(pool) }
 }

@@ -40,6 +40,19 @@ import Testing
         #expect(advice.contains { $0.contains("abacus") })
     }
 
+    @Test func an_unknown_instruction_set_is_one_sentence_and_an_error() throws {
+        let result = try ossicle("inspect", "/nowhere", environment: ["OSSICLE_ISA": "abacus"])
+        #expect(result.code == 1 && result.output.isEmpty)
+        #expect(result.complaint.hasPrefix("ossicle: error: ") && result.complaint.contains("abacus"))
+        #expect(result.complaint.split(separator: "\n").count == 1)
+        for name in ["PORTABLE", "Portable"] {
+            let doctor = try ossicle("doctor", "--json", environment: ["OSSICLE_ISA": name])
+            let report = try JSONSerialization.jsonObject(with: Data(doctor.output.utf8)) as? [String: Any]
+            #expect(doctor.code == 0 && report?["isa"] as? String == "portable")
+            #expect(!doctor.output.contains("no instruction set"))
+        }
+    }
+
     /// One clear sentence that names the file or the key, exit code 1, and no run folder begun.
     @Test(
         arguments: [

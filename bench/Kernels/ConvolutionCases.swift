@@ -19,7 +19,7 @@ extension KernelCase {
             scratchBytes: ready.scratch_bytes, count: count
         ) {
             let (input, w, output) = (operand(), BenchFloats(outputs * inputs), BenchFloats(total * outputs))
-            let statistics = BenchFloats(ready.statistics_blocks * 2 * outputs)
+            let statistics = BenchFloats(ready.statistics_blocks * 3 * outputs)
             let workspace = BenchFloats(ready.forward_workspace_bytes / 4)
             var (a, p) = (input.operand, ready)
             return { exec in
@@ -63,7 +63,7 @@ extension KernelCase {
         ) {
             let input = BenchOperand(rows: rowsIn, channels: channels, images: views)
             let (w, output) = (BenchFloats(k * k * channels), BenchFloats(rowsOut * channels))
-            let statistics = BenchFloats(ready.statistics_blocks * 2 * channels)
+            let statistics = BenchFloats(ready.statistics_blocks * 3 * channels)
             var (a, p) = (input.operand, ready)
             return { exec in
                 ck_depthwise_forward(exec, &p, &a, w.pointer, output.pointer, nil, statistics.pointer)
@@ -106,7 +106,7 @@ extension KernelCase {
             let (input, w, output) = (
                 BenchFloats(views * height * width), BenchFloats(9 * outputs), BenchFloats(rows * outputs)
             )
-            let statistics = BenchFloats(ready.statistics_blocks * 2 * outputs)
+            let statistics = BenchFloats(ready.statistics_blocks * 3 * outputs)
             var p = ready
             return { exec in
                 ck_stem_forward(exec, &p, input.pointer, w.pointer, output.pointer, nil, statistics.pointer)

@@ -33,7 +33,7 @@ extension KernelCase {
             count: count
         ) {
             let (input, w, output) = (operand(), BenchFloats(taps * s.C * s.O), BenchFloats(rowsOut * s.O))
-            let statistics = BenchFloats(plan.statistics_blocks * 2 * s.O)
+            let statistics = BenchFloats(plan.statistics_blocks * 3 * s.O)
             let workspace = BenchFloats(plan.forward_workspace_bytes / 4)
             var (a, p) = (input.operand, plan)
             return { exec in

@@ -6,7 +6,6 @@
 #ifdef __linux__
 #include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,28 +28,10 @@ static void bind(const cpu_set_t *cores, int before) {
     }
 }
 
-typedef struct {
-    cpu_set_t cores; // that the caller may use
-    pthread_t caller;
-    int count;
-    atomic_int arrived, bound;
-} binding;
-
-static void bind_lane(void *context, size_t index) {
-    (void)index;
-    binding *b = context;
-    // Every thread has one lane when none leaves before the last has come.
-    atomic_fetch_add(&b->arrived, 1);
-    while (atomic_load(&b->arrived) < b->count) sched_yield();
-    if (pthread_equal(pthread_self(), b->caller)) return;
-    // The first core is the caller's, as far as there are as many cores as threads.
-    bind(&b->cores, (atomic_fetch_add(&b->bound, 1) + 1) % CPU_COUNT(&b->cores));
-}
-
-void bind_workers(pthreadpool_t threads, int count) {
-    binding b = {.caller = pthread_self(), .count = count};
-    if (!asked_for() || !usable(&b.cores)) return;
-    pthreadpool_parallelize_1d(threads, bind_lane, &b, (size_t)count, 0);
+void bind_worker(int index) {
+    cpu_set_t cores; // those of the thread that made the pool
+    if (!asked_for() || !usable(&cores)) return;
+    bind(&cores, index % CPU_COUNT(&cores));
 }
 
 static _Thread_local cpu_set_t before_binding;
@@ -72,7 +53,7 @@ int ck_caller_cores(void) {
     return usable(&cores) ? CPU_COUNT(&cores) : 0;
 }
 #else
-void bind_workers(pthreadpool_t threads, int count) { (void)threads, (void)count; }
+void bind_worker(int index) { (void)index; }
 void ck_bind_caller(void) {}
 void ck_free_caller(void) {}
 int ck_caller_cores(void) { return 0; }

@@ -1,7 +1,7 @@
 #ifndef CK_BASE_AFFINITY_H
 #define CK_BASE_AFFINITY_H
-#include <pthreadpool.h>
 
-// Where OSSICLE_PIN=1 and the system can: binds every thread of the pool but the caller's to a core of its own.
-void bind_workers(pthreadpool_t threads, int count);
+// Where OSSICLE_PIN=1 and the system can: binds the calling thread, worker `index` of a pool, to a core of its own. The
+// first core is the caller's, as far as there are as many cores as threads.
+void bind_worker(int index);
 #endif

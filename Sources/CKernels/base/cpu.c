@@ -1,8 +1,10 @@
 // Which instruction sets this machine has, and which one the kernels use.
 #include "ck_base.h"
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -32,13 +34,22 @@ int ck_isa_available(ck_isa isa) {
     }
 }
 
+ck_status ck_isa_named(const char *name, ck_isa *isa) {
+    for (int i = 0; i < CK_ISA_COUNT; i++) {
+        if (strcasecmp(name, ck_isa_name((ck_isa)i)) != 0) continue;
+        *isa = (ck_isa)i;
+        return ck_isa_available(*isa) ? CK_OK : CK_UNSUPPORTED;
+    }
+    return CK_INVALID_NAME;
+}
+
 static ck_isa best_or_named(void) {
     const char *name = getenv("OSSICLE_ISA");
-    for (int isa = CK_ISA_COUNT - 1; isa >= 0; isa--) {
-        int wanted = name == NULL || *name == 0 || strcmp(name, ck_isa_name((ck_isa)isa)) == 0;
-        if (wanted && ck_isa_available((ck_isa)isa)) return (ck_isa)isa;
-    }
-    return CK_ISA_PORTABLE; // a name that this machine does not have: `ossicle doctor` shows what is active
+    ck_isa named;
+    if (name != NULL && *name != 0) return ck_isa_named(name, &named) == CK_OK ? named : CK_ISA_PORTABLE;
+    for (int isa = CK_ISA_COUNT - 1; isa > 0; isa--)
+        if (ck_isa_available((ck_isa)isa)) return (ck_isa)isa;
+    return CK_ISA_PORTABLE;
 }
 
 ck_isa ck_isa_active(void) {
@@ -56,20 +67,24 @@ ck_status ck_isa_select(ck_isa isa) {
     return CK_OK;
 }
 
-const char *ck_cpu_name(void) {
 #if defined(__x86_64__)
-    static char name[49];
-    if (name[0] == 0) {
-        unsigned words[12];
-        for (unsigned i = 0; i < 3; i++)
-            if (!__get_cpuid(0x80000002u + i, &words[4 * i], &words[4 * i + 1], &words[4 * i + 2], &words[4 * i + 3]))
-                return "x86-64";
-        memcpy(name, words, 48);
-    }
-    const char *first = name;
+static char cpu_name[49] = "x86-64";
+
+static void read_cpu_name(void) {
+    unsigned words[12];
+    for (unsigned i = 0; i < 3; i++)
+        if (!__get_cpuid(0x80000002u + i, &words[4 * i], &words[4 * i + 1], &words[4 * i + 2], &words[4 * i + 3]))
+            return;
+    memcpy(cpu_name, words, 48);
+}
+
+const char *ck_cpu_name(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT; // any thread may be the first to ask
+    pthread_once(&once, read_cpu_name);
+    const char *first = cpu_name;
     while (*first == ' ') first++;
     return first;
-#else
-    return "unknown";
-#endif
 }
+#else
+const char *ck_cpu_name(void) { return "unknown"; }
+#endif

@@ -1,52 +1,123 @@
-// The thread pool: pthreadpool, with a scratch lane for every thread.
+// The thread pool: workers that wait for a job, and a scratch lane for every thread.
 //
-// pthreadpool tells a task its index but not its thread. So the pool is given one long task a lane, and the lanes draw
-// blocks from a shared counter: a slow lane takes fewer, and every block runs with the scratch of its lane.
+// A job is a number of blocks, which the threads draw from a shared counter: a slow thread takes fewer, and every block
+// runs with the scratch of its lane. A worker may come late or not at all: the caller draws blocks too, closes the job
+// when none is left, and waits for the workers that have joined it, not for those that another program keeps from the
+// core. Whoever waits spins for a moment, since the next job mostly comes within microseconds, and then sleeps.
+#define _GNU_SOURCE
 #include "affinity.h"
 #include "ck_base.h"
-#include <pthreadpool.h>
+#include "denormals.h"
+#include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
+#ifdef __linux__
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
-struct ck_pool {
-    pthreadpool_t threads; // NULL for one thread
-    int count;
+enum {
+    SPIN_NANOSECONDS = 50 * 1000, // about what a thread takes to fall asleep and wake
+    SPIN_STEPS = 32,              // between two looks at the clock
 };
 
-ck_status ck_pool_create(int threads, ck_pool **result) {
-    if (threads < 1) return CK_INVALID_SHAPE;
-    ck_pool *pool = malloc(sizeof *pool);
-    if (pool == NULL) return CK_OUT_OF_MEMORY;
-    pool->count = threads;
-    pool->threads = threads > 1 ? pthreadpool_create((size_t)threads) : NULL;
-    if (threads > 1 && pool->threads == NULL) {
-        free(pool);
-        return CK_OUT_OF_MEMORY;
-    }
-    if (threads > 1) bind_workers(pool->threads, threads);
-    *result = pool;
-    return CK_OK;
-}
-
-void ck_pool_destroy(ck_pool *pool) {
-    if (pool == NULL) return;
-    if (pool->threads != NULL) pthreadpool_destroy(pool->threads);
-    free(pool);
-}
-
-int ck_pool_threads(const ck_pool *pool) { return pool->count; }
+// The pool's state in one word: how many workers are at the job, whether more may join, and the job's number, which
+// wraps. A worker that sleeps through so many jobs takes an old number for the new one, and misses that job.
+enum { ONE_WORKER = 1, WORKERS = 0xfff, IS_OPEN = 0x1000, ONE_JOB = 0x2000 };
+static const uint32_t STOP = UINT32_MAX;
 
 typedef struct {
     ck_task task;
     void *context;
     char *scratch;
     ptrdiff_t scratch_bytes, blocks;
-    _Atomic ptrdiff_t next;
+    _Alignas(64) _Atomic ptrdiff_t next;
 } job;
 
-static void lane(void *context, size_t index) {
-    job *j = context;
-    void *scratch = j->scratch + (ptrdiff_t)index * j->scratch_bytes;
+typedef struct {
+    ck_pool *pool;
+    int lane;
+    pthread_t thread;
+} worker;
+
+struct ck_pool {
+    _Alignas(64) _Atomic uint32_t state;
+    _Alignas(64) _Atomic uint32_t sleepers;
+    job job;
+    int count;       // threads, the caller's too
+    worker *workers; // count - 1, those that run
+};
+
+// ---- Waiting
+
+// Sleeps until the word is changed and woken, or for no reason.
+static void sleep_while(_Atomic uint32_t *word, uint32_t value) {
+#ifdef __linux__
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+#else
+    (void)word, (void)value;
+    nanosleep(&(struct timespec){0, 50 * 1000}, NULL);
+#endif
+}
+
+static void wake(ck_pool *pool) {
+#ifdef __linux__
+    if (atomic_load(&pool->sleepers) > 0) syscall(SYS_futex, &pool->state, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+#else
+    (void)pool;
+#endif
+}
+
+static void pause_thread(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static int64_t nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+// Returns the state once `is_done` says so of it and `lane`'s last job.
+static uint32_t wait_until(ck_pool *pool, int (*is_done)(uint32_t state, uint32_t last), uint32_t last) {
+    uint32_t state = atomic_load_explicit(&pool->state, memory_order_acquire);
+    if (is_done(state, last)) return state;
+    for (const int64_t end = nanoseconds() + SPIN_NANOSECONDS; nanoseconds() < end;)
+        for (int i = 0; i < SPIN_STEPS; i++) {
+            pause_thread();
+            state = atomic_load_explicit(&pool->state, memory_order_acquire);
+            if (is_done(state, last)) return state;
+        }
+    atomic_fetch_add(&pool->sleepers, 1); // before the look at the state: who changes it then sees a sleeper
+    for (;;) {
+        state = atomic_load(&pool->state);
+        if (is_done(state, last)) break;
+        sleep_while(&pool->state, state);
+    }
+    atomic_fetch_sub(&pool->sleepers, 1);
+    return state;
+}
+
+static uint32_t number_of(uint32_t state) { return state & ~(uint32_t)(WORKERS | IS_OPEN); }
+static int is_new_job(uint32_t state, uint32_t last) {
+    return state == STOP || ((state & IS_OPEN) && number_of(state) != last);
+}
+static int is_left(uint32_t state, uint32_t last) {
+    (void)last;
+    return (state & WORKERS) == 0;
+}
+
+// ---- Working
+
+static void run_lane(job *j, int lane) {
+    void *scratch = j->scratch + lane * j->scratch_bytes;
     for (;;) {
         ptrdiff_t block = atomic_fetch_add_explicit(&j->next, 1, memory_order_relaxed);
         if (block >= j->blocks) return;
@@ -54,11 +125,70 @@ static void lane(void *context, size_t index) {
     }
 }
 
+static void *work(void *argument) {
+    const worker *self = argument;
+    ck_pool *pool = self->pool;
+    uint32_t last = 0;
+    bind_worker(self->lane);
+    ck_flush_denormals();
+    for (;;) {
+        uint32_t state = wait_until(pool, is_new_job, last);
+        if (state == STOP) return NULL;
+        if (!atomic_compare_exchange_strong(&pool->state, &state, state + ONE_WORKER)) continue;
+        last = number_of(state);
+        run_lane(&pool->job, self->lane);
+        // The last to leave a closed job wakes the caller, which may sleep.
+        state = atomic_fetch_sub(&pool->state, ONE_WORKER) - ONE_WORKER;
+        if (!(state & (WORKERS | IS_OPEN))) wake(pool);
+    }
+}
+
+ck_status ck_pool_create(int threads, ck_pool **result) {
+    if (threads < 1 || threads > WORKERS) return CK_INVALID_SHAPE;
+    ck_pool *pool = aligned_alloc(64, (sizeof *pool + 63) / 64 * 64);
+    if (pool == NULL) return CK_OUT_OF_MEMORY;
+    *pool = (ck_pool){.count = 1, .workers = calloc((size_t)threads, sizeof(worker))};
+    for (; pool->workers != NULL && pool->count < threads; pool->count++) {
+        worker *next = &pool->workers[pool->count - 1];
+        *next = (worker){.pool = pool, .lane = pool->count};
+        if (pthread_create(&next->thread, NULL, work, next) != 0) break;
+    }
+    if (pool->workers == NULL || pool->count < threads) {
+        ck_pool_destroy(pool);
+        return CK_OUT_OF_MEMORY;
+    }
+    *result = pool;
+    return CK_OK;
+}
+
+void ck_pool_destroy(ck_pool *pool) {
+    if (pool == NULL) return;
+    atomic_store(&pool->state, STOP);
+    wake(pool);
+    for (int i = 0; i < pool->count - 1; i++) pthread_join(pool->workers[i].thread, NULL);
+    free(pool->workers);
+    free(pool);
+}
+
+int ck_pool_threads(const ck_pool *pool) { return pool->count; }
+
 void ck_parallel(const ck_exec *exec, ptrdiff_t blocks, ck_task task, void *context) {
-    job j = {task, context, exec->scratch, exec->scratch_bytes, blocks, 0};
-    size_t lanes = (size_t)(blocks < exec->pool->count ? blocks : exec->pool->count);
     if (blocks <= 0) return;
-    // With one lane pthreadpool calls on this thread, and sets the flush-to-zero mode around it all the same.
-    pthreadpool_parallelize_1d(lanes > 1 ? exec->pool->threads : NULL, lane, &j, lanes,
-                               PTHREADPOOL_FLAG_DISABLE_DENORMALS);
+    ck_pool *pool = exec->pool;
+    const uint64_t mode = ck_flush_denormals();
+    if (pool->count == 1 || blocks == 1) {
+        for (ptrdiff_t block = 0; block < blocks; block++) task(context, block, exec->scratch);
+    } else {
+        job *j = &pool->job;
+        j->task = task, j->context = context, j->blocks = blocks;
+        j->scratch = exec->scratch, j->scratch_bytes = exec->scratch_bytes;
+        atomic_store_explicit(&j->next, 0, memory_order_relaxed);
+        uint32_t number = number_of(atomic_load(&pool->state)) + ONE_JOB;
+        if (number >= number_of(STOP)) number = 0; // no job has the number of the end
+        atomic_store(&pool->state, number | IS_OPEN);
+        wake(pool);
+        run_lane(j, 0);
+        if (atomic_fetch_and(&pool->state, ~(uint32_t)IS_OPEN) & WORKERS) wait_until(pool, is_left, 0);
+    }
+    ck_restore_denormals(mode);
 }

@@ -8,22 +8,25 @@ typedef struct {
     int stream; // y is large and its rows fill whole cache lines
 } forward_job;
 
-// Stores the rows of a tile, and adds them to sums: Σ y, and PANEL on, Σ y².
+// Stores the rows of a tile, the first of its block where `begins`, and adds them to sums: moments (moments.h), PANEL
+// apart.
 CK_INLINE void store_outputs(int vectors, vf acc[TILE][WIDE], float *y, ptrdiff_t pitch, ptrdiff_t rows,
-                             ptrdiff_t columns, int stream, float *sums) {
+                             ptrdiff_t columns, int stream, int begins, float *sums) {
     const ptrdiff_t last = columns - (vectors - 1) * VW;
     CK_UNROLL for (int j = 0; j < vectors; j++) {
-        vf sum = v_load(sums + j * VW), squares = v_load(sums + PANEL + j * VW);
+        float *const at = sums + j * VW;
+        if (begins) v_store(at + MOMENT_SHIFT * PANEL, acc[0][j]);
+        const vf shift = v_load(at + MOMENT_SHIFT * PANEL);
+        vf sum = v_zero(), squares = v_zero(); // of the tile alone: additions in a chain stay few
         CK_UNROLL for (int r = 0; r < TILE; r++) {
             if (r >= rows) continue;
-            sum = v_add(sum, acc[r][j]);
-            squares = v_fma(acc[r][j], acc[r][j], squares);
+            add_moments(acc[r][j], shift, &sum, &squares);
             if (stream) v_stream(y + r * pitch + j * VW, acc[r][j]);
             else
                 store_n(y + r * pitch + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
         }
-        v_store(sums + j * VW, sum);
-        v_store(sums + PANEL + j * VW, squares);
+        v_store(at + MOMENT_SUM * PANEL, v_add(v_load(at + MOMENT_SUM * PANEL), sum));
+        v_store(at + MOMENT_SQUARES * PANEL, v_add(v_load(at + MOMENT_SQUARES * PANEL), squares));
     }
 }
 
@@ -33,7 +36,8 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const segment_r
     vf acc[TILE][WIDE];
     const float *panel = job->panels + p->first * segment_count(&job->plan->shape) * run->depth;
     if (!tile_segments(vectors, run, row, panel, acc)) return;
-    store_outputs(vectors, acc, y + row * O + p->first, O, run->table->rows - row, p->columns, job->stream, sums);
+    store_outputs(vectors, acc, y + row * O + p->first, O, run->table->rows - row, p->columns, job->stream, row == 0,
+                  sums);
 }
 
 CK_TILES(forward_tile,
@@ -43,15 +47,17 @@ CK_TILES(forward_tile,
 static void forward_panel(const forward_job *job, segment_run run, const column_panel *p, float *y, float *statistics) {
     const ptrdiff_t segments = run.table->segments, step = segments_at_once(segments, run.depth);
     const ptrdiff_t O = job->plan->shape.O;
-    float sums[2 * PANEL] = {0};
+    float sums[MOMENT_COUNT * PANEL] = {0};
     for (run.first = 0; run.first < segments; run.first = run.end) {
         run.end = least(segments, run.first + step);
         for (ptrdiff_t row = 0; row < run.table->rows; row += TILE)
             forward_tile_of[p->vectors - 1](job, &run, row, p, y, sums);
     }
     if (statistics == NULL) return;
-    memcpy(statistics + p->first, sums, (size_t)p->columns * sizeof(float));
-    memcpy(statistics + O + p->first, sums + PANEL, (size_t)p->columns * sizeof(float));
+    for (ptrdiff_t c = 0; c < p->columns; c += VW)
+        store_moments(statistics + p->first + c, O, least(VW, p->columns - c), run.table->rows,
+                      v_load(sums + MOMENT_SHIFT * PANEL + c), v_load(sums + MOMENT_SUM * PANEL + c),
+                      v_load(sums + MOMENT_SQUARES * PANEL + c));
 }
 
 static void forward_block(void *context, ptrdiff_t task, void *scratch) {
@@ -73,7 +79,7 @@ static void forward_block(void *context, ptrdiff_t task, void *scratch) {
     const segment_run run = {slab, &table, NULL, depth, 0, 0, kept};
     const panel_range range = panels_of(s->O, task % column_blocks, column_blocks);
     float *y = job->y + (b.image * plan->P * plan->Q + b.first) * s->O;
-    float *statistics = job->statistics ? job->statistics + block * 2 * s->O : NULL;
+    float *statistics = job->statistics ? job->statistics + block * 3 * s->O : NULL;
     for (ptrdiff_t i = range.first; i < range.end; i++) {
         const column_panel p = panel_at(s->O, i);
         forward_panel(job, run, &p, y, statistics);

@@ -5,6 +5,7 @@
 #define CK_TILE_VECTORS 4
 #endif
 #include "../gemm/tile.h"
+#include "../isa/moments.h"
 #include "slab.h"
 #include "places.h"
 #include "segments.h"

@@ -26,8 +26,14 @@ typedef struct {
 } pixel_block;
 
 static inline pixel_block block_at(const ck_conv2d_cut *cut, ptrdiff_t N, ptrdiff_t pixels, ptrdiff_t block) {
-    ptrdiff_t image = block / cut->runs * cut->images, first = block % cut->runs * cut->pixels;
-    return (pixel_block){image, smaller(cut->images, N - image), first, smaller(cut->pixels, pixels - first)};
+    ptrdiff_t image = block / cut->runs * cut->images, images = smaller(cut->images, N - image);
+    ptrdiff_t run = block % cut->runs, first = run * cut->pixels, end = pixels;
+    if (cut->row > 0) {
+        ptrdiff_t runs = blocks_of(cut->row, cut->pixels), begin = run / runs * cut->row;
+        first = begin + run % runs * cut->pixels;
+        end = begin + cut->row;
+    }
+    return (pixel_block){image, images, first, smaller(cut->pixels, end - first)};
 }
 
 // Rows row ..< row + rows and columns column ..< column + columns of some images.

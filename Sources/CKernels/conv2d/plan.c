@@ -8,15 +8,19 @@ enum {
     WEIGHT_PIXELS = 512, // between two visits of a partial weight gradient
 };
 
-// Blocks of about `wanted` pixels.
-static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t pixels, ptrdiff_t wanted) {
+// Blocks of about `wanted` pixels of images of some rows. What a run reads is as wide as the map where the run reaches
+// into a second row, so that rows longer than a run are cut each for itself.
+static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t wanted) {
+    ptrdiff_t pixels = rows * row;
     if (pixels <= wanted) {
         ptrdiff_t images = larger(1, smaller(N, wanted / pixels));
         images = blocks_of(N, blocks_of(N, images));
-        return (ck_conv2d_cut){images, pixels, 1, blocks_of(N, images)};
+        return (ck_conv2d_cut){images, pixels, 1, blocks_of(N, images), 0};
     }
-    ptrdiff_t run = round_up(blocks_of(pixels, blocks_of(pixels, wanted)), ROWS_UNIT), runs = blocks_of(pixels, run);
-    return (ck_conv2d_cut){1, run, runs, N * runs};
+    const int by_rows = row > wanted;
+    ptrdiff_t whole = by_rows ? row : pixels, run = round_up(blocks_of(whole, blocks_of(whole, wanted)), ROWS_UNIT);
+    ptrdiff_t runs = blocks_of(whole, run) * (by_rows ? rows : 1);
+    return (ck_conv2d_cut){1, run, runs, N * runs, by_rows ? row : 0};
 }
 
 // So many that a slab with `floats` a pixel has the wanted size.
@@ -53,21 +57,21 @@ static void plan_direct(ck_conv2d *p) {
     ptrdiff_t outputs = p->P * p->Q, inputs = s->H * s->W, area = s->stride_h * s->stride_w;
     ptrdiff_t pitch = is_joined(s) ? s->C : slab_pitch(s->C);
     ptrdiff_t segments = segment_count(s), depth = segment_depth(s), taps = s->kernel_h * s->kernel_w;
-    p->forward = cut(s->N, outputs, pixels_wanted(area * pitch));
+    p->forward = cut(s->N, p->P, p->Q, pixels_wanted(area * pitch));
     p->statistics_blocks = p->forward.blocks;
     p->forward_column_blocks = column_blocks(p->forward.blocks, s->O);
     p->forward_slab = slab_floats(p, &p->forward, outputs, 0, pitch, depth);
     p->forward_workspace_bytes = bytes_of(panel_floats(segments * depth, s->O));
     ptrdiff_t forward = p->forward_slab + table_floats(&p->forward, segments) + kept_floats(&p->forward);
 
-    p->data = cut(s->N, inputs, area * pixels_wanted(slab_pitch(s->O)));
+    p->data = cut(s->N, s->H, s->W, area * pixels_wanted(slab_pitch(s->O)));
     p->sums_blocks = p->data.blocks;
     p->data_column_blocks = column_blocks(p->data.blocks, s->C);
     p->data_slab = slab_floats(p, &p->data, inputs, 1, slab_pitch(s->O), s->O);
     ptrdiff_t data = p->data_slab + table_floats(&p->data, taps) + kept_floats(&p->data) + round_up(taps, 16);
 
     // dw: tasks are groups of blocks × ranges of input channels × ranges of outputs.
-    p->weights = cut(s->N, outputs, WEIGHT_PIXELS);
+    p->weights = cut(s->N, p->P, p->Q, WEIGHT_PIXELS);
     p->weight_inputs = is_joined(s) ? s->C : WEIGHT_INPUTS;
     p->weight_outputs = WEIGHT_OUTPUTS;
     ptrdiff_t ranges = blocks_of(s->C, p->weight_inputs) * blocks_of(s->O, p->weight_outputs);
@@ -81,16 +85,33 @@ static void plan_direct(ck_conv2d *p) {
     p->scratch_bytes = bytes_of(larger(forward, larger(data, weights)));
 }
 
+// Whether every tensor fits, padded and in the rows of a slab too, and the places of all pixels' taps.
+static int tensors_fit(const ck_conv2d *p) {
+    const ck_conv2d_shape *s = &p->shape;
+    ptrdiff_t taps = s->kernel_h * s->kernel_w, in = slab_pitch(s->C), out = slab_pitch(s->O);
+    if (!sizes_fit(s->N, s->H + 2 * s->padding_h, s->W + 2 * s->padding_w + s->kernel_w, in)) return 0;
+    if (!sizes_fit(s->N, p->P + 8, p->Q + 8, out) || !sizes_fit(taps, in, out, 16)) return 0;
+    return sizes_fit(s->N, s->H, s->W, taps + 1) && sizes_fit(s->N, p->P, p->Q, taps + 1);
+}
+
+// Places in a slab, and of a tile's rows in a plane, are of 32 bits.
+static int places_fit(const ck_conv2d *p) {
+    ptrdiff_t pixels = larger(p->data.images * p->data.pixels, 1),
+              rows = 16 * slab_pitch(larger(p->shape.C, p->shape.O));
+    ptrdiff_t slab = larger(p->forward_slab, larger(p->data_slab, p->weights_slab));
+    return larger(slab, larger(pixels, rows)) <= INT32_MAX;
+}
+
 ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method) {
     const ck_conv2d_shape *s = shape;
-    if (s->N < 1 || s->H < 1 || s->W < 1 || s->C < 1 || s->O < 1) return CK_INVALID_SHAPE;
-    if (s->kernel_h < 1 || s->kernel_w < 1) return CK_INVALID_SHAPE;
+    if (!sizes_fit(s->N, s->H, s->W, s->C) || !sizes_fit(s->kernel_h, s->kernel_w, s->C, s->O)) return CK_INVALID_SHAPE;
     if (s->stride_h < 1 || s->stride_h > 2 || s->stride_w < 1 || s->stride_w > 2) return CK_INVALID_SHAPE;
     if (s->padding_h < 0 || s->padding_h >= s->kernel_h) return CK_INVALID_SHAPE;
     if (s->padding_w < 0 || s->padding_w >= s->kernel_w) return CK_INVALID_SHAPE;
     ptrdiff_t height = s->H + 2 * s->padding_h - s->kernel_h, width = s->W + 2 * s->padding_w - s->kernel_w;
     if (height < 0 || width < 0) return CK_INVALID_SHAPE;
     ck_conv2d p = {.shape = *s, .P = height / s->stride_h + 1, .Q = width / s->stride_w + 1, .method = method};
+    if (!tensors_fit(&p)) return CK_INVALID_SHAPE;
     if (method == CK_CONV2D_WINOGRAD) {
         int is_square = s->kernel_h == 3 && s->kernel_w == 3 && s->padding_h == 1 && s->padding_w == 1;
         int is_line = s->H == 1 && s->kernel_h == 1 && s->kernel_w == 9 && s->padding_w == 4;
@@ -98,6 +119,7 @@ ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2
         plan_winograd(&p);
     } else
         plan_direct(&p);
+    if (!places_fit(&p)) return CK_INVALID_SHAPE;
     *plan = p;
     return CK_OK;
 }

@@ -46,12 +46,14 @@ static void multiply_plane(const product_job *job, ptrdiff_t index, const planes
                                      plane_of(product, e) + row * product->pitch + column, product->pitch);
 }
 
-// One vector of a tile's outputs.
+// One vector of a tile's outputs. sums: forward the block's moments, of `rows` outputs up to here (moments.h); of dz
+// Σ dz and Σ dz·x.
 CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile_place t, const float *product,
-                          ptrdiff_t plane, ptrdiff_t c, ptrdiff_t lanes, vf sums[2], const int is_data) {
+                          ptrdiff_t plane, ptrdiff_t c, ptrdiff_t lanes, ptrdiff_t *rows, vf sums[MOMENT_COUNT],
+                          const int is_data) {
     const ptrdiff_t H = job->source.H, W = job->source.W;
     const int height = tile_height(form), width = tile_width(form);
-    vf m[MOST_PLANES], y[16];
+    vf m[MOST_PLANES], y[16], sum = v_zero(), squares = v_zero(); // of the tile alone: additions in a chain stay few
     CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) m[e] = v_load(product + e * plane);
     either_form(form, line_outputs, output_transform, m, y, 6, 4);
     CK_UNROLL for (int i = 0; i < height; i++) CK_UNROLL for (int j = 0; j < width; j++) {
@@ -63,12 +65,16 @@ CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile
             store_n(dz, lanes, finished(job->data, job->data->x->x + at, dz, c, lanes, v, sums));
             continue;
         }
-        sums[0] = v_add(sums[0], v);
-        sums[1] = v_fma(v, v, sums[1]);
+        if (i == 0 && j == 0 && *rows == 0) sums[MOMENT_SHIFT] = v; // of a tile with outputs the first is on the map
+        *rows += 1;
+        add_moments(v, sums[MOMENT_SHIFT], &sum, &squares);
         if (job->stream) v_stream(job->y + at, v);
         else
             store_n(job->y + at, lanes, v);
     }
+    if (is_data) return;
+    sums[MOMENT_SUM] = v_add(sums[MOMENT_SUM], sum);
+    sums[MOMENT_SQUARES] = v_add(sums[MOMENT_SQUARES], squares);
 }
 
 // Fetches a vector of the outputs of the tile at t: where they go, and what a gradient needs of the operand.
@@ -91,25 +97,30 @@ CK_INLINE void store_tiles(const winograd_form form, const product_job *job, ptr
     for (ptrdiff_t j = 0; j < columns; j += VW) {
         const ptrdiff_t lanes = least(VW, columns - j);
         const float *at = product->at + row * product->pitch + j;
-        vf both[2] = {v_zero(), v_zero()};
+        vf moments[MOMENT_COUNT] = {v_zero(), v_zero(), v_zero()};
+        ptrdiff_t rows = 0;
         for (ptrdiff_t t = 0; t < count; t++, at += product->pitch) {
             const tile_place p = place_of(form, job->plan, first + t);
             const ptrdiff_t ahead = least(first + t + TILES_AHEAD, job->plan->tiles - 1);
             if (!job->stream) fetch_outputs(form, job, place_of(form, job->plan, ahead), c + j, is_data);
-            if (lanes == VW) store_tile(form, job, p, at, plane, c + j, VW, both, is_data);
+            if (lanes == VW) store_tile(form, job, p, at, plane, c + j, VW, &rows, moments, is_data);
             else
-                store_tile(form, job, p, at, plane, c + j, lanes, both, is_data);
+                store_tile(form, job, p, at, plane, c + j, lanes, &rows, moments, is_data);
         }
         if (sums == NULL) continue;
-        store_n(sums + c + j, lanes, both[0]);
-        store_n(sums + job->columns + c + j, lanes, both[1]);
+        if (is_data) {
+            store_n(sums + c + j, lanes, moments[0]);
+            store_n(sums + job->columns + c + j, lanes, moments[1]);
+        } else
+            store_moments(sums + c + j, job->columns, lanes, rows, moments[MOMENT_SHIFT], moments[MOMENT_SUM],
+                          moments[MOMENT_SQUARES]);
     }
 }
 
 static void finish_tiles(const product_job *job, ptrdiff_t block, ptrdiff_t first, ptrdiff_t count, ptrdiff_t row,
                          ptrdiff_t c, ptrdiff_t columns, const planes *product) {
     float *sums = job->data ? job->data->sums : job->statistics;
-    if (sums) sums += block * 2 * job->columns;
+    if (sums) sums += block * (job->data ? 2 : 3) * job->columns;
     const int line = form_of(&job->plan->shape) == LINE;
     if (line && job->data) store_tiles(LINE, job, first, count, row, c, columns, product, sums, 1);
     else if (line)

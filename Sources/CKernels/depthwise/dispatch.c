@@ -1,4 +1,5 @@
 // The plan, and the way from the C API to the kernel of the active instruction set.
+#include "../base/sizes.h"
 #include "internal.h"
 
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
@@ -15,10 +16,13 @@ enum {
 
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
                             ptrdiff_t stride_h, ptrdiff_t stride_w) {
-    if (N < 1 || H < 1 || W < 1 || C < 1) return CK_INVALID_SHAPE;
+    if (!sizes_fit(N, H, W, C)) return CK_INVALID_SHAPE;
     if ((kernel != 3 && kernel != 5) || (stride_w != 1 && stride_w != 2)) return CK_INVALID_SHAPE;
     if (stride_h != stride_w && stride_h != 1) return CK_INVALID_SHAPE;
     ck_depthwise p = {.N = N, .H = H, .W = W, .C = C, .kernel = kernel, .stride_h = stride_h, .stride_w = stride_w};
+    // Scratch and partial gradients grow with a row and with the channels alone.
+    if (!sizes_fit(8 * DEPTHWISE_LANES, W + kernel, 1, 1) || !sizes_fit(TASKS, kernel * kernel, C, 1))
+        return CK_INVALID_SHAPE;
     p.P = (H - 1) / stride_h + 1;
     p.Q = (W - 1) / stride_w + 1;
 
@@ -32,8 +36,10 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
 
     p.images_per_group = most(1, least(p.images_per_block, GROUP_PIXELS / (H * W)));
     p.batch_rows = most(1, BATCH_PIXELS / W);
-    p.ring_rows = 8;
-    while (p.ring_rows < p.batch_rows + kernel) p.ring_rows *= 2;
+    // A group of fewer rows than the kernel and a batch need fits the ring whole.
+    ptrdiff_t rows = least(p.batch_rows + kernel, p.images_per_group * H);
+    p.ring_rows = 1;
+    while (p.ring_rows < rows) p.ring_rows *= 2;
 
     ptrdiff_t ring = p.ring_rows * (W + kernel - 1), buffers = 3 * p.batch_rows * W;
     p.scratch_bytes = (ring + buffers + 2 * taps) * DEPTHWISE_LANES * (ptrdiff_t)sizeof(float);

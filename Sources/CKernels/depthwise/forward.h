@@ -22,21 +22,22 @@ CK_INLINE void forward_tile(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t 
     }
 }
 
-// The same outputs, stored from element y on and added to the row's statistics. Returns where the next ones go.
+// The same outputs, stored from element y on and added to the row's moments; the first of their block where `begins`.
+// Returns where the next ones go.
 CK_INLINE ptrdiff_t forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, ptrdiff_t y,
-                                    vf *statistics, const int K, const int S, const int T, const int X) {
+                                    int begins, vf *moments, const int K, const int S, const int T, const int X) {
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
     const int stream = k->job->stream;
     vf sums[8];
     forward_tile(k, h, i, end, q, sums, K, S, T, X);
+    if (begins) moments[MOMENT_SHIFT] = sums[0];
     CK_UNROLL for (int t = 0; t < T; t++, y += C) {
         if (stream) v_stream(k->job->y + y, sums[t]);
         else if (k->job->y16)
             store_bf16(k->job->y16 + y, lanes, sums[t]);
         else
             store_n(k->job->y + y, lanes, sums[t]);
-        statistics[0] = v_add(statistics[0], sums[t]);
-        statistics[1] = v_fma(sums[t], sums[t], statistics[1]);
+        add_moments(sums[t], moments[MOMENT_SHIFT], &moments[MOMENT_SUM], &moments[MOMENT_SQUARES]);
     }
     return y;
 }
@@ -47,17 +48,19 @@ CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, 
                            const int X) {
     const ptrdiff_t Q = k->job->plan->Q, h = p * R - K / 2, below = k->job->plan->H - h;
     const ptrdiff_t i = h < 0 ? -h : 0, end = below < K ? below : K;
-    vf sums[2] = {v_zero(), v_zero()};
+    const int begins = k->begins && first == 0 && p == 0;
+    vf sums[MOMENT_COUNT] = {k->sums[MOMENT_SHIFT], v_zero(), v_zero()};
     ptrdiff_t q = 0;
     if (X) {
-        forward_outputs(k, first + h, i, end, 0, y, sums, K, S, (X + S - 1) / S, X);
+        forward_outputs(k, first + h, i, end, 0, y, begins, sums, K, S, (X + S - 1) / S, X);
     } else {
-        for (; q + 8 <= Q; q += 8) y = forward_outputs(k, first + h, i, end, q, y, sums, K, S, 8, 0);
-        if (q + 4 <= Q) y = forward_outputs(k, first + h, i, end, q, y, sums, K, S, 4, 0), q += 4;
-        if (q + 2 <= Q) y = forward_outputs(k, first + h, i, end, q, y, sums, K, S, 2, 0), q += 2;
-        if (q < Q) forward_outputs(k, first + h, i, end, q, y, sums, K, S, 1, 0);
+        for (; q + 8 <= Q; q += 8) y = forward_outputs(k, first + h, i, end, q, y, begins && q == 0, sums, K, S, 8, 0);
+        if (q + 4 <= Q) y = forward_outputs(k, first + h, i, end, q, y, begins && q == 0, sums, K, S, 4, 0), q += 4;
+        if (q + 2 <= Q) y = forward_outputs(k, first + h, i, end, q, y, begins && q == 0, sums, K, S, 2, 0), q += 2;
+        if (q < Q) forward_outputs(k, first + h, i, end, q, y, begins && q == 0, sums, K, S, 1, 0);
     }
-    for (int s = 0; s < 2; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
+    k->sums[MOMENT_SHIFT] = sums[MOMENT_SHIFT];
+    for (int s = MOMENT_SUM; s < MOMENT_COUNT; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
 }
 
 // Rows first ..< end of the group's operand, to the ring.

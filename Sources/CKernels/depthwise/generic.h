@@ -72,14 +72,21 @@ CK_INLINE void place(chunk *k, const task_range *range, ptrdiff_t image, ptrdiff
 CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int R,
                             const int S) {
     const task_range range = range_of(job, task);
+    const ptrdiff_t C = job->plan->C;
+    float *statistics = job->statistics ? job->statistics + 3 * range.block * C : NULL;
     chunk k = chunk_in(job, scratch, K);
     for (ptrdiff_t image = range.first_image; image < range.end_image; image += job->plan->images_per_group)
         for (ptrdiff_t channel = range.first_channel; channel < range.end_channel; channel += VW) {
             place(&k, &range, image, channel);
             begin_chunk(&k, job->w, K);
+            k.begins = image == range.first_image;
+            if (statistics && !k.begins) k.sums[MOMENT_SHIFT] = load_n(statistics + channel, k.lanes);
             CK_BY_WIDTH(forward_images, &k, K, R, S)
-            deposit_sums(&k, job->statistics, range.block, image == range.first_image);
+            deposit_moments(&k, statistics);
         }
+    if (statistics)
+        finish_moments(statistics, C, range.first_channel, range.end_channel,
+                       (range.end_image - range.first_image) * job->plan->P * job->plan->Q);
     if (job->stream) atomic_thread_fence(memory_order_seq_cst); // streamed lines reach memory before the task is done
 }
 

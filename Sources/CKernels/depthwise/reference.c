@@ -1,5 +1,6 @@
 // The definition, in double: every sum by its formula, every value recomputed where it is needed.
 #include "ck_depthwise.h"
+#include "../norm/operand_reference.h"
 #include <math.h>
 
 typedef struct {
@@ -7,14 +8,13 @@ typedef struct {
 } activated;
 
 static activated read_operand(const ck_operand *x, ptrdiff_t row, ptrdiff_t channel, ptrdiff_t C) {
-    double z = x->x[row * C + channel];
-    if (x->scale) z = x->scale[channel] * z + x->shift[channel];
+    double z = reference_z(x, row * C + channel, channel);
     double sigma = 1 / (1 + exp(-z));
     switch (x->activation) {
     case CK_SWISH:
         return (activated){z * sigma, sigma * (1 + z * (1 - sigma))};
     case CK_RELU:
-        return (activated){z > 0 ? z : 0, z > 0};
+        return (activated){z <= 0 ? 0 : z, z > 0};
     default:
         return (activated){z, 1};
     }
@@ -23,7 +23,8 @@ static activated read_operand(const ck_operand *x, ptrdiff_t row, ptrdiff_t chan
 static double read_gradient(const ck_gradient *dy, ptrdiff_t image, ptrdiff_t row, ptrdiff_t channel, ptrdiff_t C) {
     double draw = dy->dz[row * C + channel] * (dy->image_scale ? (double)dy->image_scale[image] : 1);
     if (dy->a == NULL) return draw;
-    return dy->a[channel] * draw + (double)dy->b[channel] * dy->raw[row * C + channel] + dy->c[channel];
+    return dy->a[channel] * draw + dy->b[channel] * reference_raw(dy->raw, dy->raw16, row * C + channel) +
+           dy->c[channel];
 }
 
 void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w, float *y) {

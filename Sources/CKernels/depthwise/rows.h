@@ -1,4 +1,5 @@
 // Reading: a run of pixels of VW channels goes from the tensor, transformed, to compact scratch.
+#include "../isa/moments.h"
 #include "../isa/raw.h"
 #include "internal.h"
 
@@ -23,7 +24,8 @@ typedef struct {
     ring ring;           // forward: activated operand; backward: draw
     float *w, *dw;       // (k·k, VW)
     float *value, *slope, *da;
-    vf sums[2];
+    int begins;            // forward: the block's first group
+    vf sums[MOMENT_COUNT]; // forward: moments (moments.h); backward: Σ dz and Σ dz·x
 } chunk;
 
 // How far ahead of element x, at pixel `at` of the group, the prefetch goes: into the next chunk at the group's end.
@@ -47,7 +49,7 @@ CK_INLINE void activate_bundle(const chunk *k, ptrdiff_t x, ptrdiff_t ahead, flo
     CK_UNROLL for (int u = 0; u < B; u++) {
         a[u] = z[u];
         if (activation == CK_SWISH) a[u] = v_mul(z[u], sigma[u]);
-        if (activation == CK_RELU) a[u] = v_max(z[u], v_zero());
+        if (activation == CK_RELU) a[u] = v_max(v_zero(), z[u]); // in this order a NaN stays one
         v_store(value + u * VW, a[u]);
     }
     if (!sloped) return;
@@ -141,7 +143,7 @@ CK_INLINE void begin_chunk(chunk *k, const float *const w, const int K) {
     const ck_operand *x = &k->job->x;
     k->scale = x->scale ? load_n(x->scale + c, k->lanes) : v_set1(1);
     k->shift = x->scale ? load_n(x->shift + c, k->lanes) : v_zero();
-    k->sums[0] = k->sums[1] = v_zero();
+    k->sums[0] = k->sums[1] = k->sums[2] = v_zero();
     for (int tap = 0; tap < K * K; tap++) v_store(k->w + tap * VW, load_n(w + tap * C + c, k->lanes));
 }
 
@@ -154,4 +156,13 @@ CK_INLINE void deposit_sums(const chunk *k, float *sums, ptrdiff_t block, int fi
     const ptrdiff_t C = k->job->plan->C;
     if (sums == NULL) return;
     for (int i = 0; i < 2; i++) deposit(sums + (2 * block + i) * C + k->channel, k->lanes, k->sums[i], first);
+}
+
+// The group's moments to the block's statistics (3, C), still as shift, sum and squares.
+CK_INLINE void deposit_moments(const chunk *k, float *statistics) {
+    const ptrdiff_t C = k->job->plan->C;
+    if (statistics == NULL) return;
+    if (k->begins) store_n(statistics + MOMENT_SHIFT * C + k->channel, k->lanes, k->sums[MOMENT_SHIFT]);
+    for (int s = MOMENT_SUM; s < MOMENT_COUNT; s++)
+        deposit(statistics + s * C + k->channel, k->lanes, k->sums[s], k->begins);
 }

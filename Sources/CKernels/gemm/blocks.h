@@ -1,6 +1,7 @@
 // How a product of (M, K) by (K, N) is cut into blocks of work: by shape alone, the same for every instruction set.
 #ifndef CK_GEMM_BLOCKS_H
 #define CK_GEMM_BLOCKS_H
+#include "../base/sizes.h"
 #include <stddef.h>
 
 enum {
@@ -31,5 +32,10 @@ static inline ptrdiff_t packed_floats(ptrdiff_t rows, ptrdiff_t K) {
 }
 // ... and panels of `columns` columns; a multiple of 16, so that what follows is aligned too.
 static inline ptrdiff_t panel_floats(ptrdiff_t depth, ptrdiff_t columns) { return depth * round_up(columns, 16); }
+// Whether the operands and the result of an (M, K)·(K, N) product fit, packed, too.
+static inline int product_fits(ptrdiff_t M, ptrdiff_t K, ptrdiff_t N) {
+    if (!sizes_fit(M, K, 1, 1) || !sizes_fit(K, N, 1, 1) || !sizes_fit(M, N, 1, 1)) return 0;
+    return sizes_fit(M + 8, K + 32, 1, 1) && sizes_fit(M + 8, N + 32, 1, 1) && sizes_fit(K + 32, N + 32, 1, 1);
+}
 static inline ptrdiff_t bytes_of(ptrdiff_t floats) { return round_up(floats * (ptrdiff_t)sizeof(float), 64); }
 #endif

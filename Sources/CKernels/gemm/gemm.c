@@ -5,7 +5,7 @@
 enum { BLOCK_FLOATS = 48 * 1024, FEWEST_ROWS = 32, MOST_ROWS = 512 };
 
 ck_status ck_gemm_plan(ck_gemm *plan, ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, int transpose_a, int transpose_b) {
-    if (M < 1 || N < 1 || K < 1) return CK_INVALID_SHAPE;
+    if (!product_fits(M, K, N)) return CK_INVALID_SHAPE;
     ptrdiff_t rows = block_rows(M, K, BLOCK_FLOATS, FEWEST_ROWS, MOST_ROWS);
     *plan = (ck_gemm){
         .M = M,

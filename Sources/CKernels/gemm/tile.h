@@ -45,12 +45,6 @@ enum { GROUP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS
 CK_INLINE ptrdiff_t padded(ptrdiff_t n) { return ((n + VW - 1) / VW | 1) * VW; }
 CK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 CK_INLINE int panel_vectors(ptrdiff_t columns) { return (int)(least(columns, PANEL) + VW - 1) / VW; }
-// Streamed stores are seen by other threads only after this.
-CK_INLINE void stream_fence(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_sfence();
-#endif
-}
 
 // AVX2 has registers for 12 accumulators, 3 vectors and one row's value, and none to spare: unless each row ends before
 // the next begins, the compiler foresees values and spills accumulators in the innermost loop.

@@ -1,5 +1,6 @@
 // Status, instruction sets, the thread pool and the execution environment that every run function takes.
 //
+// Run functions flush denormals to zero, and leave the thread's mode as it was.
 // Set-up functions validate and return ck_status. Run functions return void: they cannot fail, allocate, lock or log.
 // Sizes are ptrdiff_t (Swift's Int). Pointers to tensors are 64-byte aligned unless a header says otherwise.
 #ifndef CK_BASE_H
@@ -12,6 +13,7 @@ typedef enum ck_status {
     CK_INVALID_SHAPE,
     CK_OUT_OF_MEMORY,
     CK_UNSUPPORTED,
+    CK_INVALID_NAME,
 } ck_status;
 const char *ck_status_message(ck_status status);
 
@@ -22,8 +24,11 @@ typedef enum ck_isa { CK_ISA_PORTABLE = 0, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_CO
 
 const char *ck_isa_name(ck_isa isa);
 int ck_isa_available(ck_isa isa); // 1 when this CPU and operating system run it
-// The set that the run functions use: the best available, or the one that the environment variable OSSICLE_ISA names
-// (portable | avx2 | avx512) when this machine has it.
+// *isa := the set of that name (portable | avx2 | avx512, in capitals too). CK_INVALID_NAME where there is none,
+// CK_UNSUPPORTED where this machine does not run it.
+ck_status ck_isa_named(const char *name, ck_isa *isa);
+// The set that the run functions use: the best available, or the one that the environment variable OSSICLE_ISA names;
+// portable where ck_isa_named refuses that name, which programs should find before.
 ck_isa ck_isa_active(void);
 ck_status ck_isa_select(ck_isa isa); // for tests and benches; not while a kernel runs
 const char *ck_cpu_name(void);
@@ -54,9 +59,9 @@ typedef struct ck_exec {
 // One fixed block of work. `scratch` is the lane's own; blocks of one lane run one after another.
 typedef void (*ck_task)(void *context, ptrdiff_t block, void *scratch);
 
-// Runs task(context, b, lane's scratch) for every b in 0 ..< blocks, in any order on any lane, with denormals flushed
-// to zero. Same bits for any thread count hold when blocks depend on the shape alone, write apart from each other, and
-// partial sums are combined afterwards in block order.
+// One thread at a time may use a pool. Runs task(context, b, lane's scratch) for every b in 0 ..< blocks, in any order
+// on any lane, with denormals flushed to zero. Same bits for any thread count hold when blocks depend on the shape
+// alone, write apart from each other, and partial sums are combined afterwards in block order.
 void ck_parallel(const ck_exec *exec, ptrdiff_t blocks, ck_task task, void *context);
 
 // out[i] := beta·out[i] + Σ_b partials[b·width + i], in double and in block order. beta is 0 (out is not read) or 1.

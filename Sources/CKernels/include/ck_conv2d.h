@@ -1,6 +1,6 @@
 // Dense convolution, kernel_h × kernel_w, strides 1 or 2, zero padding; NHWC. In one dimension H = kernel_h = 1.
 //   forward    y(n, p, q, o) = Σ_ijc a(n, p·s + i − u, q·t + j − v, c) · w(i, j, c, o)   outside the image a is 0
-//              statistics(b, 0, o) = Σ y, statistics(b, 1, o) = Σ y²                     over the pixels of block b
+//              statistics(b, ·, o) = rows, mean and Σ (y − mean)² of the pixels of block b   (ck_norm.h)
 //   backward   da(n, h, v, c) = Σ over the outputs that read (h, v) of draw · w
 //              dz := beta·dz + da · activation'(z), the gradient of the *normalised* input z
 //              dz_sums(b, 0, c) = Σ dz, dz_sums(b, 1, c) = Σ dz·x                        (x raw; for batch norm)
@@ -28,9 +28,10 @@ typedef struct ck_conv2d_shape {
     ptrdiff_t kernel_h, kernel_w, stride_h, stride_w, padding_h, padding_w;
 } ck_conv2d_shape;
 
-// How pixels are cut into blocks: whole `images`, or one image in `runs` runs of `pixels`.
+// How pixels are cut into blocks: whole `images`, or one image in `runs` runs of `pixels`, which end where a row of
+// `row` pixels does, unless that is 0.
 typedef struct ck_conv2d_cut {
-    ptrdiff_t images, pixels, runs, blocks;
+    ptrdiff_t images, pixels, runs, blocks, row;
 } ck_conv2d_cut;
 
 typedef struct ck_conv2d {
@@ -51,7 +52,8 @@ typedef struct ck_conv2d {
 } ck_conv2d;
 
 // CK_INVALID_SHAPE unless every size is positive, strides are 1 or 2, padding is smaller than the kernel and the output
-// is not empty; CK_UNSUPPORTED for Winograd on other shapes than the two above.
+// is not empty, or where tensors do not fit the address space or a block of work not 2³¹ floats; CK_UNSUPPORTED for
+// Winograd on other shapes than the two above.
 ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method);
 
 // In the run functions outputs overlap neither inputs nor each other; statistics and dz_sums may be NULL.

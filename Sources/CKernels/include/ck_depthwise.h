@@ -1,6 +1,6 @@
 // Depthwise k×k convolution, k in {3, 5}, strides s down and t across of 1 or 2, padding k/2 on every side; NHWC.
 //   forward    y(n, p, q, c) = Σ_ij a(n, p·s + i − k/2, q·t + j − k/2, c) · w(i, j, c)   outside the image a is 0
-//              statistics(b, 0, c) = Σ y, statistics(b, 1, c) = Σ y²                        over the block's images
+//              statistics(b, ·, c) = rows, mean and Σ (y − mean)² of the block's images             (ck_norm.h)
 //   backward   da = the transposed convolution of draw;  dz = da · activation'(z), the gradient of the *normalised*
 //              input z;  dz_sums(b, 0, c) = Σ dz, dz_sums(b, 1, c) = Σ dz·x                 (x raw; for batch norm)
 //              dw(i, j, c) = Σ draw · a
@@ -19,11 +19,12 @@ typedef struct ck_depthwise {
     ptrdiff_t images_per_group, batch_rows, ring_rows; // see depthwise/README.md
 } ck_depthwise;
 
-// CK_INVALID_SHAPE unless every size is positive, kernel is 3 or 5 and the strides (h, w) are (1, 1), (2, 2) or (1, 2).
+// CK_INVALID_SHAPE unless every size is positive, tensors fit the address space, kernel is 3 or 5 and the strides (h,
+// w) are (1, 1), (2, 2) or (1, 2).
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
                             ptrdiff_t stride_h, ptrdiff_t stride_w);
 // In the run functions outputs overlap neither inputs nor each other; statistics may be NULL. y16 takes y's place; the
-// statistics are those of the sums before they are rounded.
+// statistics are those of y before it is rounded.
 void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
                           ck_bf16 *y16, float *statistics);
 // dz is (N, H, W, C): dz := beta·dz + …, beta 0 or 1; dz_sums may be NULL (then beta may be 1). dw is stored.

@@ -8,6 +8,8 @@
 
 typedef enum ck_row_activation { CK_ROW_IDENTITY = 0, CK_ROW_TANH } ck_row_activation;
 
+// CK_INVALID_SHAPE unless M and D are positive and (M, D) floats fit the address space: of layer and l2 normalisation.
+ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D);
 void ck_layernorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
                           const float *beta, float eps, ck_row_activation activation, float *y, float *mean,
                           float *inv_std);

@@ -1,5 +1,6 @@
 // Maximum over windows of kernel_h × kernel_w, strides 1 or 2; NHWC. In one dimension H = kernel_h = 1. What lies
-// outside the map does not compete. The operand is read with normalisation and activation, no gate:
+// outside the map does not compete, and a NaN is larger than every number. The operand is read with normalisation and
+// activation, no gate:
 //   forward    y(n, p, q, c) = max_ij u(n, p·s + i − k, q·t + j − l, c)
 //   backward   dz(n, h, v, c) = activation'(z) · Σ dy(n, p, q, c) over the windows whose first maximum is at (h, v)
 //              sums(n, 0, c) = Σ dz, sums(n, 1, c) = Σ dz·x   over the pixels of image n (x raw; for batch norm)

@@ -10,7 +10,8 @@
 #include "ck_base.h"
 #include "ck_operand.h"
 
-// statistics is (blocks, 2, C): partial Σ raw and Σ raw²; combined in double, in block order. running_* may be NULL.
+// statistics is (blocks, 3, C): of every block of rows how many they are, their mean and Σ (raw − mean)²; merged in
+// double, in block order. The blocks have M rows together. running_* may be NULL.
 void ck_batchnorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const float *statistics, ptrdiff_t blocks,
                           const float *gamma, const float *beta, float eps, float momentum, float *running_mean,
                           float *running_variance, float *scale, float *shift, float *mean, float *inv_std);
@@ -26,7 +27,11 @@ void ck_batchnorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const 
 // shift, residual may have them; activation and gate are not read. y may be the residual's own memory.
 void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                               const float *image_scale, const ck_operand *residual, float *y);
-// Blocks of the partial sums of the functions here, of ck_squeeze_excite.h and of ck_pooling.h, for N images.
+// CK_INVALID_SHAPE unless N, R and C are positive and (N, R, C) floats fit the address space: of the functions here, of
+// ck_squeeze_excite.h, ck_pooling.h and ck_residual.h. For a batch norm's M rows: N = 1.
+ck_status ck_images_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C);
+// Blocks of the partial sums of the functions here, of ck_squeeze_excite.h and of ck_pooling.h, for N images; 0 for a
+// shape that the check refuses.
 ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C);
 // sums(b, 0, c) = Σ dy·image_scale, sums(b, 1, c) = Σ dy·image_scale·x, of the raw values of x.
 void ck_normalize_add_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy,

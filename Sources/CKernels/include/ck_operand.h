@@ -25,7 +25,7 @@ typedef struct ck_operand {
     const float *shift; // (C) or NULL
     const float *gate;  // (images, C) or NULL
     ck_activation activation;
-    const ck_bf16 *x16; // in place of x; pointwise convolutions then ask for scale and shift
+    const ck_bf16 *x16; // in place of x
 } ck_operand;
 
 // The gradient of the raw output, formed while it is read:

@@ -15,6 +15,8 @@ typedef struct ck_adam {
     int64_t step; // t, from 1
 } ck_adam;
 
+// CK_INVALID_SHAPE unless step >= 1 (at 0 the corrections 1 − βᵗ are 0) and β1 and β2 lie in [0, 1).
+ck_status ck_adam_check(const ck_adam *adam);
 void ck_adam_step(const ck_exec *exec, const ck_adam *adam, ptrdiff_t count, const float *g, float *m, float *v,
                   float *w);
 typedef struct ck_sgd {

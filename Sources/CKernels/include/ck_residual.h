@@ -14,7 +14,7 @@ typedef struct ck_branch {
     const float *shift;
 } ck_branch;
 
-// y may be other->raw's own memory.
+// Shapes are those that ck_images_check takes. y may be other->raw's own memory.
 void ck_residual_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_branch *branch,
                          const ck_branch *other, float *y);
 // other_raw and other_sums are NULL where the other branch is the identity. dz may be dy's own memory.

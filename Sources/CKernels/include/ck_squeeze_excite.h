@@ -11,6 +11,8 @@
 #include "ck_base.h"
 #include "ck_operand.h"
 
+// CK_INVALID_SHAPE unless every size is positive and tensors and workspace fit the address space.
+ck_status ck_squeeze_excite_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, ptrdiff_t S);
 // x->gate is ignored.
 void ck_squeeze_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, float *pooled);
 // Bytes of workspace for ck_excite_forward and ck_excite_backward (shared by the lanes, the caller's).

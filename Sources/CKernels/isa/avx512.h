@@ -53,6 +53,10 @@ CK_INLINE float v_max_across(vf a) { return _mm512_reduce_max_ps(a); }
 CK_INLINE vf v_select_gt(vf a, vf b, vf x, vf y) {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), y, x);
 }
+CK_INLINE vf v_select_beats(vf a, vf b, vf x, vf y) {
+    __mmask16 numbers = _mm512_cmp_ps_mask(b, b, _CMP_ORD_Q);
+    return _mm512_mask_blend_ps(_mm512_mask_cmp_ps_mask(numbers, a, b, _CMP_NLE_UQ), y, x);
+}
 CK_INLINE vf v_round(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 // a·2^⌊n⌋
 CK_INLINE vf v_scale2(vf a, vf n) { return _mm512_scalef_ps(a, n); }
@@ -70,7 +74,7 @@ CK_INLINE vf v_split2(vf a, vf *n) {
     *n = _mm512_getexp_ps(a);
     return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
 }
-// 1/a to within 2 ulp, a normal: one Newton step on the 14-bit estimate; infinity gives 0
+// 1/a to within 2 ulp, a normal: one Newton step on the 14-bit estimate; infinity gives NaN
 CK_INLINE vf v_reciprocal(vf a) {
     vf r = _mm512_rcp14_ps(a);
     return _mm512_fmadd_ps(r, _mm512_fnmadd_ps(a, r, _mm512_set1_ps(1.0f)), r);

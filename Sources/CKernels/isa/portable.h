@@ -9,6 +9,7 @@
 #define VW 4 // the width of SSE2 and NEON registers
 typedef float vf __attribute__((vector_size(16), aligned(4)));
 typedef int vi __attribute__((vector_size(16), aligned(4)));
+typedef unsigned vu __attribute__((vector_size(16), aligned(4)));
 #define CK_INLINE static inline __attribute__((always_inline, unused))
 CK_INLINE vf v_set1(float x) { return (vf){x, x, x, x}; }
 CK_INLINE vf v_zero(void) { return v_set1(0); }
@@ -34,9 +35,9 @@ CK_INLINE vf v_load_bf16_tail(const uint16_t *p, ptrdiff_t n) {
 CK_INLINE vf v_load_bf16(const uint16_t *p) { return v_load_bf16_tail(p, VW); }
 // Rounded to nearest, ties to even; NaN stays one.
 CK_INLINE void v_store_bf16_tail(uint16_t *p, ptrdiff_t n, vf v) {
-    vi bits = (vi)v, odd = (bits >> 16) & 1, nan = (vi)(v != v);
-    vi kept = ((bits + odd + 0x7fff) & ~nan) | ((bits | 0x400000) & nan);
-    for (ptrdiff_t i = 0; i < n; i++) p[i] = (uint16_t)((uint32_t)kept[i] >> 16);
+    vu bits = (vu)v, odd = (bits >> 16) & 1, nan = (vu)(v != v);
+    vu kept = ((bits + odd + 0x7fff) & ~nan) | ((bits | 0x400000) & nan);
+    for (ptrdiff_t i = 0; i < n; i++) p[i] = (uint16_t)(kept[i] >> 16);
 }
 CK_INLINE void v_store_bf16(uint16_t *p, vf v) { v_store_bf16_tail(p, VW, v); }
 CK_INLINE vf v_add(vf a, vf b) { return a + b; }
@@ -56,9 +57,13 @@ CK_INLINE float v_max_across(vf a) {
     return m;
 }
 CK_INLINE vf v_select_gt(vf a, vf b, vf x, vf y) { return v_blend((vi)(a > b), x, y); }
+CK_INLINE vf v_select_beats(vf a, vf b, vf x, vf y) { return v_blend(~(vi)(a <= b) & (vi)(b == b), x, y); }
 // Round to nearest by the shifter, for |a| < 2^22.
 CK_INLINE vf v_round(vf a) { return (a + 12582912.0f) - 12582912.0f; }
-CK_INLINE vf v_scale2(vf a, vf n) { return a * (vf)((__builtin_convertvector(n, vi) + 127) << 23); }
+CK_INLINE vf v_scale2(vf a, vf n) {
+    vf whole = v_blend((vi)(n == n), n, v_zero()); // a NaN has no integer; a is NaN then
+    return a * (vf)((__builtin_convertvector(whole, vi) + 127) << 23);
+}
 // a = m·2^n with 1 <= m < 2, for a normal a > 0
 CK_INLINE vf v_split2(vf a, vf *n) {
     vi bits = (vi)a;

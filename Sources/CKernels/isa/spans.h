@@ -1,5 +1,12 @@
 #ifndef CK_ISA_SPANS_H
 #define CK_ISA_SPANS_H
+// Streamed stores are seen by other threads only after this.
+CK_INLINE void stream_fence(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_sfence();
+#endif
+}
+
 // Loads and stores of the first n lanes, full where the compiler knows that n is VW; loops over a span of floats.
 CK_INLINE vf load_n(const float *p, ptrdiff_t n) { return n == VW ? v_load(p) : v_load_tail(p, n); }
 CK_INLINE void store_n(float *p, ptrdiff_t n, vf v) {

@@ -1,6 +1,9 @@
 #include "layernorm.h"
+#include "../base/sizes.h"
 #include "../isa/tasks.h"
 #include "variants.inc"
+
+ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D) { return sizes_fit(M, D, 1, 1) ? CK_OK : CK_INVALID_SHAPE; }
 
 // Sixteen rows or more, and at most 64 blocks: enough for eight threads, few enough partial sums.
 static ptrdiff_t rows_per_block(ptrdiff_t M) { return (M + 63) / 64 > 16 ? (M + 63) / 64 : 16; }

@@ -50,6 +50,11 @@ void CK_NAME(ck_softmax_cross_entropy_block)(void *context, ptrdiff_t block, voi
             if (g != NULL) memset(g, 0, (size_t)k->N * sizeof(float));
             continue;
         }
+        if (label >= k->N) { // there is no such column
+            k->losses[m] = NAN, k->correct[m] = 0;
+            for (ptrdiff_t n = 0; g != NULL && n < k->N; n++) g[n] = NAN;
+            continue;
+        }
         float most = largest(s, k->N), own = s[label]; // before g, which may be s, is written
         int attained = own == most && !(label > 0 && largest(s, label) == most);
         vf sums = v_zero();

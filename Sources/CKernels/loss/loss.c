@@ -1,6 +1,14 @@
 #include "loss.h"
+#include "../base/sizes.h"
 #include "../isa/tasks.h"
 #include "variants.inc"
+
+ck_status ck_softmax_cross_entropy_check(ptrdiff_t M, ptrdiff_t N, const int32_t *labels) {
+    if (!sizes_fit(M, N, 1, 1) || (labels == NULL && M > N)) return CK_INVALID_SHAPE;
+    for (ptrdiff_t m = 0; labels != NULL && m < M; m++)
+        if (labels[m] >= N) return CK_INVALID_SHAPE;
+    return CK_OK;
+}
 
 void ck_softmax_cross_entropy(const ck_exec *exec, ptrdiff_t M, ptrdiff_t N, const float *s, const int32_t *labels,
                               float *g, ck_loss_result *result, void *workspace) {

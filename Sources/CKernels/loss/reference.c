@@ -13,6 +13,11 @@ void ck_softmax_cross_entropy_reference(ptrdiff_t M, ptrdiff_t N, const float *s
             for (ptrdiff_t n = 0; g != NULL && n < N; n++) g[m * N + n] = 0;
             continue;
         }
+        if (label >= N) {
+            for (ptrdiff_t n = 0; g != NULL && n < N; n++) g[m * N + n] = NAN;
+            loss = NAN;
+            continue;
+        }
         double sum = 0;
         for (ptrdiff_t n = 1; n < N; n++)
             if (row[n] > row[best]) best = n;

@@ -45,8 +45,8 @@ CK_INLINE void maxima(const ck_maxpool *k, const channel_span *s, const window *
         x = s->x + (h * k->W + v) * k->C + s->c;
         for (; v < w->v_end; v++, x += k->C, number = v_add(number, v_set1(1))) CK_EACH_OF(vectors) {
                 vf u = activate(activation, apply(s->z[i], load_n(x + i * VW, n)));
-                place[i] = v_select_gt(u, best[i], number, place[i]);
-                best[i] = v_select_gt(u, best[i], u, best[i]);
+                place[i] = v_select_beats(u, best[i], number, place[i]);
+                best[i] = v_select_beats(u, best[i], u, best[i]);
             }
     }
 }

@@ -12,7 +12,7 @@ static ptrdiff_t first_maximum(const ck_maxpool *k, const ck_operand *x, ptrdiff
             if (h < 0 || h >= k->H || v < 0 || v >= k->W) continue;
             ptrdiff_t here = ((n * k->H + h) * k->W + v) * k->C + c;
             double u = reference_activation(x->activation, reference_z(x, here, c));
-            if (at >= 0 && !(u > *best)) continue;
+            if (at >= 0 && !reference_beats(u, *best)) continue;
             *best = u;
             at = here;
         }

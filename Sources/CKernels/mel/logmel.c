@@ -1,5 +1,6 @@
 // Set-up of the log-mel context, and the choice of the instruction set.
 #include "logmel.h"
+#include "../base/denormals.h"
 #include <float.h>
 #include <stdlib.h>
 
@@ -108,5 +109,7 @@ static const run_function variants[CK_ISA_COUNT] = {
 
 void ck_logmel_run(const ck_logmel *context, ptrdiff_t samples, const float *x, float *out, void *scratch) {
     float *aligned = (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
+    uint64_t mode = ck_flush_denormals();
     variants[ck_isa_active()](context, samples, x, out, aligned);
+    ck_restore_denormals(mode);
 }

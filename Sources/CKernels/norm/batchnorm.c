@@ -6,7 +6,7 @@ enum { CHANNELS = 64 }; // of a block
 
 typedef struct {
     ptrdiff_t M, C;
-    const float *partials; // (blocks, 2, C)
+    const float *statistics; // (blocks, 3, C)
     ptrdiff_t blocks;
     const float *gamma, *beta;
     double eps, momentum;
@@ -33,15 +33,37 @@ static ptrdiff_t combine(const float *partials, ptrdiff_t blocks, ptrdiff_t C, p
     return count;
 }
 
+// The mean and the biased variance of channels first ... from those of the blocks, in block order:
+//   mean = Σ n·mean_b / M,  variance = Σ [Σ_b (y − mean_b)² + n·(mean_b − mean)²] / M
+// Reference: Chan, Golub and LeVeque, 1983.
+static ptrdiff_t merge_moments(const forward *f, ptrdiff_t first, double mean[CHANNELS], double variance[CHANNELS]) {
+    ptrdiff_t C = f->C, count = C - first < CHANNELS ? C - first : CHANNELS;
+    double M = (double)f->M;
+    for (ptrdiff_t k = 0; k < count; k++) mean[k] = variance[k] = 0;
+    for (ptrdiff_t b = 0; b < f->blocks; b++) {
+        const float *rows = f->statistics + b * 3 * C + first, *means = rows + C;
+        for (ptrdiff_t k = 0; k < count; k++) mean[k] += (double)rows[k] * means[k];
+    }
+    for (ptrdiff_t k = 0; k < count; k++) mean[k] /= M;
+    for (ptrdiff_t b = 0; b < f->blocks; b++) {
+        const float *rows = f->statistics + b * 3 * C + first, *means = rows + C, *squares = means + C;
+        for (ptrdiff_t k = 0; k < count; k++) {
+            double distance = means[k] - mean[k];
+            variance[k] += squares[k] + rows[k] * distance * distance;
+        }
+    }
+    for (ptrdiff_t k = 0; k < count; k++) variance[k] /= M;
+    return count;
+}
+
 static void forward_channels(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const forward *f = context;
-    double sums[2][CHANNELS], M = (double)f->M;
-    ptrdiff_t first = block * CHANNELS, count = combine(f->partials, f->blocks, f->C, first, sums);
+    double means[CHANNELS], variances[CHANNELS], M = (double)f->M;
+    ptrdiff_t first = block * CHANNELS, count = merge_moments(f, first, means, variances);
     for (ptrdiff_t k = 0; k < count; k++) {
         ptrdiff_t c = first + k;
-        double mean = sums[0][k] / M, variance = sums[1][k] / M - mean * mean;
-        if (variance < 0) variance = 0; // rounding of a constant channel; a NaN stays
+        double mean = means[k], variance = variances[k];
         double inv_std = 1 / sqrt(variance + f->eps), scale = f->gamma[c] * inv_std;
         f->mean[c] = (float)mean;
         f->inv_std[c] = (float)inv_std;

@@ -1,5 +1,6 @@
 // Blocks of images, and the two passes that normalise on the way into a residual sum.
 #include "normalize.h"
+#include "../base/sizes.h"
 #include "../isa/tasks.h"
 #include "variants.inc"
 
@@ -14,7 +15,13 @@ ck_images ck_images_make(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
     return (ck_images){N, R, C, larger(per_block, quotient_up(N, MOST_BLOCKS))};
 }
 
-ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) { return ck_images_blocks(ck_images_make(N, R, C)); }
+ck_status ck_images_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
+    return sizes_fit(N, R, C, 1) ? CK_OK : CK_INVALID_SHAPE;
+}
+
+ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
+    return ck_images_check(N, R, C) == CK_OK ? ck_images_blocks(ck_images_make(N, R, C)) : 0;
+}
 
 void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                               const float *image_scale, const ck_operand *residual, float *y) {

@@ -3,20 +3,34 @@
 #define CK_OPERAND_REFERENCE_H
 #include "ck_operand.h"
 #include <math.h>
+#include <string.h>
+
+// The value at offset `at` of a raw tensor that is kept as floats or as bfloat16.
+static inline double reference_raw(const float *x, const ck_bf16 *x16, ptrdiff_t at) {
+    if (x16 == NULL) return x[at];
+    uint32_t bits = (uint32_t)x16[at] << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
 
 static inline double reference_sigmoid(double z) { return 1 / (1 + exp(-z)); }
 
 // z at offset `at`, channel c.
 static inline double reference_z(const ck_operand *x, ptrdiff_t at, ptrdiff_t c) {
-    return x->scale != NULL ? (double)x->scale[c] * x->x[at] + x->shift[c] : x->x[at];
+    double raw = reference_raw(x->x, x->x16, at);
+    return x->scale != NULL ? x->scale[c] * raw + x->shift[c] : raw;
 }
+
+// Whether u takes best's place in a maximum: a NaN beats every number, and nothing beats a NaN.
+static inline int reference_beats(double u, double best) { return u > best || (isnan(u) && !isnan(best)); }
 
 static inline double reference_activation(ck_activation activation, double z) {
     switch (activation) {
     case CK_SWISH:
         return z * reference_sigmoid(z);
     case CK_RELU:
-        return z > 0 ? z : 0;
+        return z <= 0 ? 0 : z; // a NaN stays one
     default:
         return z;
     }

@@ -1,4 +1,5 @@
 #include "ck_norm.h"
+#include "operand_reference.h"
 #include <math.h>
 
 void ck_batchnorm_forward_reference(ptrdiff_t M, ptrdiff_t C, const float *raw, const float *gamma, const float *beta,
@@ -41,9 +42,7 @@ void ck_batchnorm_backward_reference(ptrdiff_t M, ptrdiff_t C, const float *dz, 
     }
 }
 
-static double normalized(const ck_operand *x, ptrdiff_t i, ptrdiff_t c) {
-    return x->scale != NULL ? (double)x->scale[c] * x->x[i] + x->shift[c] : x->x[i];
-}
+static double normalized(const ck_operand *x, ptrdiff_t i, ptrdiff_t c) { return reference_z(x, i, c); }
 
 void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                                         const float *image_scale, const ck_operand *residual, float *y) {
@@ -65,7 +64,7 @@ void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, 
                 ptrdiff_t i = (n * R + r) * C + c;
                 double dz = image_scale != NULL ? (double)dy[i] * image_scale[n] : dy[i];
                 sum += dz;
-                product += dz * x->x[i];
+                product += dz * reference_raw(x->x, x->x16, i);
             }
         sums[c] = (float)sum;
         sums[C + c] = (float)product;

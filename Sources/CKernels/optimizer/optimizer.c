@@ -3,6 +3,11 @@
 #include "variants.inc"
 #include <math.h>
 
+ck_status ck_adam_check(const ck_adam *adam) {
+    if (adam->step < 1 || !(adam->beta1 >= 0 && adam->beta1 < 1)) return CK_INVALID_SHAPE;
+    return adam->beta2 >= 0 && adam->beta2 < 1 ? CK_OK : CK_INVALID_SHAPE;
+}
+
 void ck_adam_step(const ck_exec *exec, const ck_adam *adam, ptrdiff_t count, const float *g, float *m, float *v,
                   float *w) {
     double t = (double)adam->step;

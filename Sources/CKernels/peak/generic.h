@@ -1,4 +1,5 @@
 #include "peak.h"
+#include "../isa/spans.h"
 
 // Twelve chains cover four cycles of latency on two units, with some to spare; x stays between 0.5 and 1.
 void CK_NAME(ck_peak_fma_block)(void *context, ptrdiff_t block, void *scratch) {
@@ -22,4 +23,5 @@ void CK_NAME(ck_peak_copy_block)(void *context, ptrdiff_t block, void *scratch) 
     float *to = job->to + first;
     for (; i + VW <= count; i += VW) v_stream(to + i, v_load(from + i));
     v_store_tail(to + i, count - i, v_load_tail(from + i, count - i));
+    stream_fence();
 }

@@ -10,24 +10,27 @@ typedef struct {
     int stream; // y is large and its rows fill whole cache lines
 } forward_job;
 
-// One tile of y: rows ≤ TILE of it are wanted. sums: Σ y and Σ y² of the panel's columns, PANEL apart.
+// One tile of y, the first of its block where `begins`: rows ≤ TILE of it are wanted. sums: the moments of the panel's
+// columns (moments.h), PANEL apart.
 CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a, ptrdiff_t n, ptrdiff_t m,
-                            ptrdiff_t rows, ptrdiff_t columns, tile_stage *stage, float *sums) {
+                            ptrdiff_t rows, ptrdiff_t columns, int begins, tile_stage *stage, float *sums) {
     ptrdiff_t N = job->plan->N, last = columns - (vectors - 1) * VW;
     vf acc[TILE][WIDE];
     staged_product(vectors, job->plan->K, a, job->panels + n * job->plan->K, stage, acc);
     for (int j = 0; j < vectors; j++) {
         ptrdiff_t lanes = j + 1 < vectors ? VW : last;
         vf bias = job->bias ? load_n(job->bias + n + j * VW, lanes) : v_zero();
-        vf sum = v_load(sums + j * VW), squares = v_load(sums + PANEL + j * VW);
+        float *const at = sums + j * VW;
+        if (begins) v_store(at + MOMENT_SHIFT * PANEL, v_add(acc[0][j], bias));
+        const vf shift = v_load(at + MOMENT_SHIFT * PANEL);
+        vf sum = v_zero(), squares = v_zero(); // of the tile alone: additions in a chain stay few
         CK_UNROLL for (int r = 0; r < TILE; r++) {
             if (r >= rows) continue;
             acc[r][j] = v_add(acc[r][j], bias);
-            sum = v_add(sum, acc[r][j]);
-            squares = v_fma(acc[r][j], acc[r][j], squares);
+            add_moments(acc[r][j], shift, &sum, &squares);
         }
-        v_store(sums + j * VW, sum);
-        v_store(sums + PANEL + j * VW, squares);
+        v_store(at + MOMENT_SUM * PANEL, v_add(v_load(at + MOMENT_SUM * PANEL), sum));
+        v_store(at + MOMENT_SQUARES * PANEL, v_add(v_load(at + MOMENT_SQUARES * PANEL), squares));
     }
     if (job->y16) {
         CK_UNROLL for (int r = 0; r < TILE; r++) {
@@ -54,8 +57,15 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
 
 CK_TILES(forward_tile,
          (const forward_job *job, const float *a, ptrdiff_t n, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t columns,
-          tile_stage *stage, float *sums),
-         job, a, n, m, rows, columns, stage, sums)
+          int begins, tile_stage *stage, float *sums),
+         job, a, n, m, rows, columns, begins, stage, sums)
+
+// The statistics (3, N) of the panel's columns over `rows` rows.
+static void store_panel_moments(float *statistics, ptrdiff_t N, ptrdiff_t columns, ptrdiff_t rows, const float *sums) {
+    for (ptrdiff_t c = 0; c < columns; c += VW)
+        store_moments(statistics + c, N, least(VW, columns - c), rows, v_load(sums + MOMENT_SHIFT * PANEL + c),
+                      v_load(sums + MOMENT_SUM * PANEL + c), v_load(sums + MOMENT_SQUARES * PANEL + c));
+}
 
 static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     const forward_job *job = context;
@@ -64,21 +74,18 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     ptrdiff_t row_block = block / column_blocks, m = row_block * plan->forward_block;
     ptrdiff_t rows = least(plan->forward_block, plan->M - m), group_floats = GROUP * padded(plan->K);
     ptrdiff_t n = block % column_blocks * plan->forward_columns, end = least(plan->N, n + plan->forward_columns);
-    float *statistics = job->statistics ? job->statistics + 2 * row_block * plan->N : NULL;
+    float *statistics = job->statistics ? job->statistics + 3 * row_block * plan->N : NULL;
     pack_operand(job->x, (row_range){plan->K, plan->rows_per_image, m, rows}, scratch);
     tile_stage stage = {.pitch = plan->N, .pace = job->stream ? stage_pace(plan->K) : 0};
     for (; n < end; n += PANEL) {
         ptrdiff_t columns = least(PANEL, end - n);
-        float sums[2 * PANEL] = {0};
+        float sums[MOMENT_COUNT * PANEL] = {0};
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
             const float *a = (const float *)scratch + r / GROUP * group_floats + r % GROUP * VW;
-            forward_tile_of[panel_vectors(columns) - 1](job, a, n, m + r, rows - r, columns, &stage, sums);
+            forward_tile_of[panel_vectors(columns) - 1](job, a, n, m + r, rows - r, columns, r == 0, &stage, sums);
         }
         empty_stage(panel_vectors(columns), &stage);
-        if (statistics) {
-            memcpy(statistics + n, sums, (size_t)columns * sizeof(float));
-            memcpy(statistics + plan->N + n, sums + PANEL, (size_t)columns * sizeof(float));
-        }
+        if (statistics) store_panel_moments(statistics + n, plan->N, columns, rows, sums);
     }
     if (job->stream) stream_fence();
 }

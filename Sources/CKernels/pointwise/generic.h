@@ -1,6 +1,7 @@
 #include "ck_pointwise.h"
 #include "../gemm/blocks.h"
 #include "../gemm/tile.h"
+#include "../isa/moments.h"
 #include "../isa/raw.h"
 #include "pack.h"
 #include "stage.h"

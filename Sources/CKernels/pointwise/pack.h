@@ -73,6 +73,7 @@ CK_INLINE void clear_last_group(row_range range, float *packed) {
 
 static void pack_operand(const ck_operand *o, row_range range, float *packed) {
     clear_last_group(range, packed);
+    if (o->x16 && o->scale == NULL) CK_PACK_ACTIVATIONS(0, o->gate != NULL, 1)
     if (o->x16 && o->gate) CK_PACK_ACTIVATIONS(1, 1, 1)
     if (o->x16) CK_PACK_ACTIVATIONS(1, 0, 1)
     if (o->scale && o->gate) CK_PACK_ACTIVATIONS(1, 1, 0)

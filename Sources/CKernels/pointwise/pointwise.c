@@ -12,7 +12,7 @@ enum {
 };
 
 ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdiff_t N, ptrdiff_t rows_per_image) {
-    if (M < 1 || K < 1 || N < 1 || rows_per_image < 1 || M % rows_per_image != 0) return CK_INVALID_SHAPE;
+    if (!product_fits(M, K, N) || rows_per_image < 1 || M % rows_per_image != 0) return CK_INVALID_SHAPE;
     ptrdiff_t forward = block_rows(M, K, FORWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
     int whole = M * (K + N) < GROUPS * K * N; // partial weight gradients would outweigh the operands
     ptrdiff_t backward = block_rows(M, K + N, whole ? WHOLE_FLOATS : BACKWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);

@@ -1,18 +1,16 @@
 #include "ck_pointwise.h"
+#include "../norm/operand_reference.h"
 #include <math.h>
 
 // The operand's value at (m, c), as ck_operand.h defines it.
 static double operand_at(const ck_operand *o, ptrdiff_t C, ptrdiff_t rows_per_image, ptrdiff_t m, ptrdiff_t c) {
-    double z = o->x[m * C + c];
-    if (o->scale) z = o->scale[c] * z + o->shift[c];
-    if (o->activation == CK_SWISH) z = z / (1 + exp(-z));
-    if (o->activation == CK_RELU) z = z > 0 ? z : 0;
+    double z = reference_activation(o->activation, reference_z(o, m * C + c, c));
     return o->gate ? z * o->gate[m / rows_per_image * C + c] : z;
 }
 
 static double gradient_at(const ck_gradient *g, ptrdiff_t C, ptrdiff_t rows_per_image, ptrdiff_t m, ptrdiff_t c) {
     double dz = (double)g->dz[m * C + c] * (g->image_scale ? g->image_scale[m / rows_per_image] : 1);
-    return g->a ? g->a[c] * dz + (double)g->b[c] * g->raw[m * C + c] + g->c[c] : dz;
+    return g->a ? g->a[c] * dz + g->b[c] * reference_raw(g->raw, g->raw16, m * C + c) + g->c[c] : dz;
 }
 
 void ck_pointwise_forward_reference(const ck_pointwise *plan, const ck_operand *x, const float *w, const float *bias,

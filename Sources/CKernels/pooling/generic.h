@@ -2,15 +2,16 @@
 #include "../norm/tiles.h"
 #include <string.h>
 
-// All rows of an image at once: the place of the maximum stays in a register, as a float (rows < 2^24).
+// All rows of an image at once: the place of the maximum stays in a register, as a float (at most
+// CK_GLOBAL_MAX_ROWS rows).
 CK_INLINE void max_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
     raw_values x = raw_of(k->x);
     affine z = affine_at(k->x, t.c, n);
     vf best = activate(activation, apply(z, load_raw(x, t.at, n, halved))), place = v_zero();
     for (ptrdiff_t r = 1; r < t.rows; r++) {
         vf u = activate(activation, apply(z, load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, halved)));
-        place = v_select_gt(u, best, v_set1((float)r), place);
-        best = v_select_gt(u, best, u, best);
+        place = v_select_beats(u, best, v_set1((float)r), place);
+        best = v_select_beats(u, best, u, best);
     }
     float places[VW];
     v_store(places, place);

@@ -2,6 +2,10 @@
 #include "../isa/tasks.h"
 #include "variants.inc"
 
+ck_status ck_global_max_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
+    return R <= CK_GLOBAL_MAX_ROWS ? ck_images_check(N, R, C) : CK_INVALID_SHAPE;
+}
+
 void ck_global_max_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, float *y,
                            int32_t *index) {
     ck_pooling k = {.images = ck_images_make(N, R, C), .x = x, .y = y, .index = index};

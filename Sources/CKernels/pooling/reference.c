@@ -8,7 +8,7 @@ void ck_global_max_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, cons
             double best = 0;
             for (ptrdiff_t r = 0; r < R; r++) {
                 double u = reference_activation(x->activation, reference_z(x, (n * R + r) * C + c, c));
-                if (r > 0 && !(u > best)) continue;
+                if (r > 0 && !reference_beats(u, best)) continue;
                 best = u;
                 index[n * C + c] = (int32_t)r;
             }
@@ -28,7 +28,7 @@ static void backward(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                 double d = share * dy[n * C + c] * reference_derivative(x->activation, reference_z(x, i, c));
                 dz[i] = (float)d;
                 sum += d;
-                product += d * x->x[i];
+                product += d * reference_raw(x->x, x->x16, i);
             }
         if (sums == NULL) continue;
         sums[c] = (float)sum;

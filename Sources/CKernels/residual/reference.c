@@ -8,7 +8,7 @@ void ck_residual_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const 
                                    const ck_branch *other, float *y) {
     for (ptrdiff_t i = 0; i < N * R * C; i++) {
         double sum = value(branch, i, i % C) + value(other, i, i % C);
-        y[i] = (float)(sum > 0 ? sum : 0);
+        y[i] = (float)(sum <= 0 ? 0 : sum);
     }
 }
 

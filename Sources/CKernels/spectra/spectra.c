@@ -1,15 +1,17 @@
 // Set-up of the spectra's context, and the choice of the instruction set.
 #include "spectra.h"
+#include "../base/denormals.h"
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_BANDS = 4096 };
+enum { MOST_BANDS = 4096, MOST_HOP = 1 << 24 };
 
 static int is_within(double value, double least, double most) { return value >= least && value <= most; }
 
 ck_status ck_spectra_validate(const ck_spectra_config *c) {
-    if (c->sample_rate < 1 || c->hop < 1 || c->bands < 1 || c->bands > MOST_BANDS) return CK_INVALID_SHAPE;
+    if (c->sample_rate < 1 || c->hop < 1 || c->hop > MOST_HOP || c->bands < 1 || c->bands > MOST_BANDS)
+        return CK_INVALID_SHAPE;
     if (c->window < 16 || c->window > 65536 || (c->window & (c->window - 1)) != 0) return CK_INVALID_SHAPE;
     if (c->frequencies != CK_SPECTRA_LOGARITHMIC && c->frequencies != CK_SPECTRA_LINEAR) return CK_INVALID_SHAPE;
     int is_linear = c->frequencies == CK_SPECTRA_LINEAR;
@@ -136,5 +138,7 @@ static const run_function variants[CK_ISA_COUNT] = {
 
 void ck_spectra_run(const ck_spectra *context, ptrdiff_t samples, const float *x, float *out, void *scratch) {
     float *aligned = (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
+    uint64_t mode = ck_flush_denormals();
     variants[ck_isa_active()](context, samples, x, out, aligned);
+    ck_restore_denormals(mode);
 }

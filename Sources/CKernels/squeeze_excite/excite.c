@@ -1,9 +1,14 @@
 // The two dense layers between the squeezed means and the gates.
 #include "squeeze_excite.h"
+#include "../base/sizes.h"
 #include "../isa/tasks.h"
 #include "variants.inc"
 
 static ptrdiff_t lines(ptrdiff_t floats) { return (floats + 15) / 16 * 16; } // whole cache lines
+
+ck_status ck_squeeze_excite_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, ptrdiff_t S) {
+    return sizes_fit(N, R, C, 1) && sizes_fit(S, C, 1, 1) && sizes_fit(N, S, 1, 1) ? CK_OK : CK_INVALID_SHAPE;
+}
 
 ptrdiff_t ck_excite_workspace_bytes(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S) {
     return (lines(S * C) + 2 * lines(N * S) + lines(N * C)) * (ptrdiff_t)sizeof(float);

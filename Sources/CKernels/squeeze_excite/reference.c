@@ -94,7 +94,7 @@ void ck_squeeze_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const 
                 double dz = du * reference_derivative(x->activation, reference_z(x, i, c));
                 da[i] = (float)dz;
                 sum += dz;
-                product += dz * x->x[i];
+                product += dz * reference_raw(x->x, x->x16, i);
             }
         sums[c] = (float)sum;
         sums[C + c] = (float)product;

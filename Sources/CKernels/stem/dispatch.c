@@ -1,4 +1,5 @@
 // The plan, and the way from the C API to the kernel of the active instruction set.
+#include "../base/sizes.h"
 #include "internal.h"
 
 enum {
@@ -9,7 +10,9 @@ enum {
 static ptrdiff_t lines(ptrdiff_t floats) { return (floats * (ptrdiff_t)sizeof(float) + 63) / 64 * 64; }
 
 ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t O) {
-    if (N < 1 || H < 1 || W < 1 || O < 1 || C < 1 || C > 4) return CK_INVALID_SHAPE;
+    if (C > 4 || !sizes_fit(N, H, W, C) || !sizes_fit(9, W + 2, C, O) || !sizes_fit(BLOCKS, 9, C, O))
+        return CK_INVALID_SHAPE;
+    if (!sizes_fit(N, H / 2 + 1, W / 2 + 1, O)) return CK_INVALID_SHAPE;
     ck_stem p = {.N = N, .H = H, .W = W, .C = C, .O = O, .P = (H - 1) / 2 + 1, .Q = (W - 1) / 2 + 1};
     p.images_per_block = (N + BLOCKS - 1) / BLOCKS;
     p.statistics_blocks = (N + p.images_per_block - 1) / p.images_per_block;

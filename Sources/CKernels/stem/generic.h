@@ -5,6 +5,7 @@
 // are literals at every call.
 #include <stdatomic.h>
 #include <string.h>
+#include "../isa/moments.h"
 #include "../isa/raw.h"
 #include "internal.h"
 
@@ -20,9 +21,10 @@ static void gather_rows(const ck_stem *plan, const float *image, ptrdiff_t p, fl
     }
 }
 
-// T outputs from q on × U·VW channels from o on, of the row of y that begins at element y, and their sums.
+// T outputs from q on × U·VW channels from o on, of the row of y that begins at element y, the first of their block
+// where `begins`, and their moments.
 CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q, ptrdiff_t o, ptrdiff_t lanes,
-                            ptrdiff_t y, vf (*sums)[2], const int C, const int T, const int U) {
+                            ptrdiff_t y, int begins, vf (*sums)[2], const int C, const int T, const int U) {
     const ptrdiff_t O = job->plan->O, pitch = (job->plan->W + 2) * C;
     vf out[4][2];
     CK_UNROLL for (int t = 0; t < T; t++) CK_UNROLL for (int u = 0; u < U; u++) out[t][u] = v_zero();
@@ -34,6 +36,7 @@ CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q,
                 CK_UNROLL for (int u = 0; u < U; u++) out[t][u] = v_fma(x, w[u], out[t][u]);
             }
         }
+    if (begins) CK_UNROLL for (int u = 0; u < U; u++) sums[MOMENT_SHIFT][u] = out[0][u];
     CK_UNROLL for (int t = 0; t < T; t++) CK_UNROLL for (int u = 0; u < U; u++) {
         ptrdiff_t to = y + (q + t) * O + o + u * VW;
         if (job->stream) v_stream(job->y + to, out[t][u]);
@@ -41,21 +44,28 @@ CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q,
             store_bf16(job->y16 + to, lanes, out[t][u]);
         else
             store_n(job->y + to, lanes, out[t][u]);
-        sums[0][u] = v_add(sums[0][u], out[t][u]);
-        sums[1][u] = v_fma(out[t][u], out[t][u], sums[1][u]);
+        add_moments(out[t][u], sums[MOMENT_SHIFT][u], &sums[MOMENT_SUM][u], &sums[MOMENT_SQUARES][u]);
     }
 }
 
+// `begins`: the row is the first of its block.
 CK_INLINE void forward_row(const stem_job *job, const float *rows, ptrdiff_t o, ptrdiff_t lanes, ptrdiff_t y,
-                           float *statistics, const int C, const int U) {
+                           int begins, float *statistics, const int C, const int U) {
     const ptrdiff_t Q = job->plan->Q, O = job->plan->O;
-    vf sums[2][2] = {{v_zero(), v_zero()}, {v_zero(), v_zero()}};
+    vf sums[MOMENT_COUNT][2] = {{v_zero(), v_zero()}, {v_zero(), v_zero()}, {v_zero(), v_zero()}};
+    if (statistics && !begins)
+        CK_UNROLL for (int u = 0; u < U; u++) sums[MOMENT_SHIFT][u] =
+            load_n(statistics + MOMENT_SHIFT * O + o + u * VW, lanes);
     ptrdiff_t q = 0;
-    for (; q + 4 <= Q; q += 4) forward_tile(job, rows, q, o, lanes, y, sums, C, 4, U);
-    for (; q < Q; q++) forward_tile(job, rows, q, o, lanes, y, sums, C, 1, U);
+    for (; q + 4 <= Q; q += 4) forward_tile(job, rows, q, o, lanes, y, begins && q == 0, sums, C, 4, U);
+    for (; q < Q; q++) forward_tile(job, rows, q, o, lanes, y, begins && q == 0, sums, C, 1, U);
     if (statistics == NULL) return;
-    CK_UNROLL for (int s = 0; s < 2; s++) CK_UNROLL for (int u = 0; u < U; u++)
-        add_n(statistics + s * O + o + u * VW, lanes, sums[s][u]);
+    CK_UNROLL for (int u = 0; u < U; u++) {
+        float *const at = statistics + o + u * VW;
+        if (begins) store_n(at + MOMENT_SHIFT * O, lanes, sums[MOMENT_SHIFT][u]);
+        add_n(at + MOMENT_SUM * O, lanes, sums[MOMENT_SUM][u]);
+        add_n(at + MOMENT_SQUARES * O, lanes, sums[MOMENT_SQUARES][u]);
+    }
 }
 
 // dw of the kernel rows i ..< i + R from one row of draw; every tap of them keeps its sum in a register.
@@ -94,8 +104,9 @@ CK_INLINE void forward_image(const stem_job *job, ptrdiff_t n, float *rows, floa
     for (ptrdiff_t p = 0; p < k->P; p++) {
         ptrdiff_t y = (n * k->P + p) * k->Q * k->O, o = 0;
         gather_rows(k, job->x + n * k->H * k->W * C, p, rows);
-        for (; o + 2 * VW <= k->O; o += 2 * VW) forward_row(job, rows, o, VW, y, statistics, C, 2);
-        for (; o < k->O; o += VW) forward_row(job, rows, o, k->O - o < VW ? k->O - o : VW, y, statistics, C, 1);
+        const int begins = p == 0 && n % k->images_per_block == 0;
+        for (; o + 2 * VW <= k->O; o += 2 * VW) forward_row(job, rows, o, VW, y, begins, statistics, C, 2);
+        for (; o < k->O; o += VW) forward_row(job, rows, o, k->O - o < VW ? k->O - o : VW, y, begins, statistics, C, 1);
     }
 }
 
@@ -147,10 +158,11 @@ CK_INLINE ptrdiff_t end_of(const ck_stem *plan, ptrdiff_t block) {
 void CK_NAME(stem_forward)(void *context, ptrdiff_t block, void *scratch) {
     const stem_job *job = context;
     const ck_stem *k = job->plan;
-    float *statistics = job->statistics ? job->statistics + block * 2 * k->O : NULL;
-    if (statistics) memset(statistics, 0, (size_t)(2 * k->O) * sizeof(float));
-    for (ptrdiff_t n = block * k->images_per_block; n < end_of(k, block); n++)
-        CK_BY_CHANNELS(forward_image, job, n, scratch, statistics)
+    float *statistics = job->statistics ? job->statistics + block * 3 * k->O : NULL;
+    const ptrdiff_t first = block * k->images_per_block, end = end_of(k, block);
+    if (statistics) memset(statistics, 0, (size_t)(3 * k->O) * sizeof(float));
+    for (ptrdiff_t n = first; n < end; n++) CK_BY_CHANNELS(forward_image, job, n, scratch, statistics)
+    if (statistics) finish_moments(statistics, k->O, 0, k->O, (end - first) * k->P * k->Q);
     if (job->stream) atomic_thread_fence(memory_order_seq_cst); // streamed lines reach memory before the task is done
 }
 

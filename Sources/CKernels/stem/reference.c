@@ -1,5 +1,6 @@
 // The definition, in double.
 #include "ck_stem.h"
+#include "../norm/operand_reference.h"
 
 static int inside(const ck_stem *plan, ptrdiff_t h, ptrdiff_t v) {
     return h >= 0 && h < plan->H && v >= 0 && v < plan->W;
@@ -26,7 +27,7 @@ void ck_stem_forward_reference(const ck_stem *plan, const float *x, const float 
 static double read_gradient(const ck_gradient *dy, ptrdiff_t image, ptrdiff_t row, ptrdiff_t o, ptrdiff_t O) {
     double draw = dy->dz[row * O + o] * (dy->image_scale ? (double)dy->image_scale[image] : 1);
     if (dy->a == NULL) return draw;
-    return dy->a[o] * draw + (double)dy->b[o] * dy->raw[row * O + o] + dy->c[o];
+    return dy->a[o] * draw + dy->b[o] * reference_raw(dy->raw, dy->raw16, row * O + o) + dy->c[o];
 }
 
 void ck_stem_backward_reference(const ck_stem *plan, const float *x, const ck_gradient *dy, float *dw) {

@@ -46,8 +46,9 @@ static int is_onset(const voice *v, ptrdiff_t m) {
     ptrdiff_t origin = ck_vocoder_place(c, v->plan, 0) - c->hop - c->window / 2, quarter = c->window / 4;
     ptrdiff_t last = ck_vocoder_place(c, v->plan, m - 1), next = ck_vocoder_place(c, v->plan, m + 1);
     ptrdiff_t now = ck_vocoder_place(c, v->plan, m), from = now - (now - last) / 2, to = next - (next - now) / 2;
-    double before = energy(v->input + from - origin - quarter, quarter) / (double)quarter;
-    return energy(v->input + from - origin, to - from) / (double)(to - from) > CK_VOCODER_ONSET * before;
+    const float *begin = v->input + (from - origin);
+    double before = energy(begin - quarter, quarter) / (double)quarter;
+    return energy(begin, to - from) / (double)(to - from) > CK_VOCODER_ONSET * before;
 }
 
 // z := the transforms of (frame + i·frame a hop before), lane by lane. Lanes beyond the last frame repeat it.
@@ -57,7 +58,7 @@ static void analyse(const voice *v, ptrdiff_t first) {
     ptrdiff_t start = ck_vocoder_place(c, v->plan, 0);
     for (ptrdiff_t l = 0; l < VW; l++) {
         ptrdiff_t m = first + l < v->plan->frames ? first + l : v->plan->frames - 1;
-        before[l] = v->input + ck_vocoder_place(c, v->plan, m) - start;
+        before[l] = v->input + (ck_vocoder_place(c, v->plan, m) - start);
         frame[l] = before[l] + c->hop;
     }
     for (ptrdiff_t n = 0; n < c->window; n += VW) {
@@ -188,12 +189,13 @@ void CK_NAME(ck_vocoder_render)(const ck_vocoder *context, const ck_vocoder_plan
     }
 }
 
-// Σ_j h(j − fraction)·y(⌊place⌋ + j) lane by lane, h interpolated between the two nearest phases of the table
-CK_INLINE vf weighted(const ck_vocoder *context, double place, const float *y) {
+// Σ_j h(j − fraction)·y(⌊place⌋ + j) lane by lane, h interpolated between the two nearest phases of the table; y[0] is
+// the sample at y_first.
+CK_INLINE vf weighted(const ck_vocoder *context, double place, const float *y, ptrdiff_t y_first) {
     double whole = __builtin_floor(place), phase = (place - whole) * CK_VOCODER_PHASES;
     ptrdiff_t row = (ptrdiff_t)phase;
     const float *h = context->filter + row * CK_VOCODER_TAPS;
-    const float *from = y + (ptrdiff_t)whole - (CK_VOCODER_TAPS / 2 - 1);
+    const float *from = y + ((ptrdiff_t)whole - (CK_VOCODER_TAPS / 2 - 1) - y_first);
     vf share = v_set1((float)(phase - (double)row)), sum = v_zero();
     _Pragma("clang loop unroll(full)") for (ptrdiff_t j = 0; j < CK_VOCODER_TAPS; j += VW) {
         vf low = v_load(h + j), high = v_load(h + CK_VOCODER_TAPS + j);
@@ -205,15 +207,14 @@ CK_INLINE vf weighted(const ck_vocoder *context, double place, const float *y) {
 // out(i) = y((first + i)·r), where y[0] is the sample at y_first. VW sums are taken across at once.
 void CK_NAME(ck_vocoder_resample)(const ck_vocoder *context, double ratio, ptrdiff_t first, ptrdiff_t count,
                                   const float *y, ptrdiff_t y_first, float *out) {
-    const float *origin = y - y_first;
     ptrdiff_t i = 0;
     for (; i + VW <= count; i += VW) {
         vf rows[VW];
-        for (ptrdiff_t l = 0; l < VW; l++) rows[l] = weighted(context, (double)(first + i + l) * ratio, origin);
+        for (ptrdiff_t l = 0; l < VW; l++) rows[l] = weighted(context, (double)(first + i + l) * ratio, y, y_first);
         v_transpose(rows);
         vf sum = rows[0];
         for (ptrdiff_t l = 1; l < VW; l++) sum = v_add(sum, rows[l]);
         v_store(out + i, sum);
     }
-    for (; i < count; i++) out[i] = v_sum(weighted(context, (double)(first + i) * ratio, origin));
+    for (; i < count; i++) out[i] = v_sum(weighted(context, (double)(first + i) * ratio, y, y_first));
 }

@@ -1,5 +1,6 @@
 // Set-up of the vocoder, its plan of frames, and the choice of the instruction set.
 #include "vocoder.h"
+#include "../base/denormals.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -139,14 +140,16 @@ static float *aligned(void *scratch) { return (float *)(((uintptr_t)scratch + 63
 
 // The frames' sum heads the scratch; it begins where the first frame does.
 static const float *at(const ck_vocoder_config *c, const ck_vocoder_plan *plan, const float *scratch) {
-    return scratch + plan->first - (plan->centre - c->window / 2);
+    return scratch + (plan->first - (plan->centre - c->window / 2));
 }
 
 void ck_vocoder_stretch(const ck_vocoder *context, double ratio, ptrdiff_t samples, const float *x, ptrdiff_t first,
                         ptrdiff_t count, float *out, void *scratch) {
     if (count <= 0) return;
     ck_vocoder_plan plan = ck_vocoder_stretch_plan(&context->config, ck_vocoder_clamped(ratio), first, count);
+    uint64_t mode = ck_flush_denormals();
     variants[ck_isa_active()].render(context, &plan, samples, x, aligned(scratch));
+    ck_restore_denormals(mode);
     const float *y = at(&context->config, &plan, aligned(scratch));
     for (ptrdiff_t i = 0; i < count; i++) out[i] = y[i];
 }
@@ -156,7 +159,9 @@ void ck_vocoder_shift(const ck_vocoder *context, double ratio, ptrdiff_t samples
     if (count <= 0) return;
     ratio = ck_vocoder_clamped(ratio);
     ck_vocoder_plan plan = ck_vocoder_shift_plan(&context->config, ratio, first, count);
+    uint64_t mode = ck_flush_denormals();
     variants[ck_isa_active()].render(context, &plan, samples, x, aligned(scratch));
     const float *y = at(&context->config, &plan, aligned(scratch));
     variants[ck_isa_active()].resample(context, ratio, first, count, y, plan.first, out);
+    ck_restore_denormals(mode);
 }

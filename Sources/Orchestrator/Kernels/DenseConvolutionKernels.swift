@@ -104,6 +104,11 @@ struct ResidualKernel {
     let rows: Int
     let channels: Int
 
+    init(images: Int, rows: Int, channels: Int) {
+        (self.images, self.rows, self.channels) = (images, rows, channels)
+        expectPlanned(ck_images_check(images, rows, channels), "residual sum \(images)×\(rows)×\(channels)")
+    }
+
     /// A branch's raw values, and how they are normalised.
     struct Branch {
         var raw: Buffer

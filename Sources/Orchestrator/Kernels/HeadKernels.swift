@@ -13,6 +13,7 @@ struct LayerNormKernel {
         self.width = width
         self.epsilon = epsilon
         self.tanh = tanh
+        expectPlanned(ck_layernorm_check(rows, width), "layer normalisation \(rows)×\(width)")
     }
 
     var memory: WorkingMemory { WorkingMemory(workspace: ck_layernorm_workspace_bytes(rows, width)) }
@@ -44,6 +45,11 @@ struct LayerNormKernel {
 struct L2NormalizeKernel {
     let rows: Int
     let width: Int
+
+    init(rows: Int, width: Int) {
+        (self.rows, self.width) = (rows, width)
+        expectPlanned(ck_layernorm_check(rows, width), "l2 normalisation \(rows)×\(width)")
+    }
 
     func forward(_ execution: Execution, _ x: Buffer, y: Buffer, inverseNorm: Buffer) {
         execution { ck_l2_normalize_forward($0, rows, width, x.base, y.base, inverseNorm.base) }
@@ -92,15 +98,23 @@ struct CrossEntropyKernel {
     let rows: Int
     let columns: Int
 
+    init(rows: Int, columns: Int) {
+        (self.rows, self.columns) = (rows, columns)
+        expectPlanned(ck_layernorm_check(rows, columns), "cross-entropy \(rows)×\(columns)")
+    }
+
     var memory: WorkingMemory { WorkingMemory(workspace: rows * 16) }
 
     /// - Parameters:
     ///   - logits: (rows, columns); `gradient` may be the same buffer.
-    ///   - labels: integers, one a row, below 0 for a row that takes no part; nil: row m belongs to column m.
+    ///   - labels: integers below `columns`, one a row, below 0 for a row that takes no part; nil: row m belongs to
+    ///     column m.
     func callAsFunction(
         _ execution: Execution, logits: Buffer, labels: Buffer?, gradient: Buffer?, workspace: Buffer
     ) -> LossValue {
         var result = ck_loss_result()
+        expectPlanned(
+            ck_softmax_cross_entropy_check(rows, columns, labels?.integers), "labels of \(rows) rows of \(columns)")
         execution {
             ck_softmax_cross_entropy(
                 $0, rows, columns, logits.base, labels?.integers, gradient?.base, &result, workspace.base)

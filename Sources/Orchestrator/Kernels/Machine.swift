@@ -19,6 +19,15 @@ public enum Machine {
     /// The one that the kernels use: the widest, or the one that `OSSICLE_ISA` names.
     public static var activeInstructionSet: String { name(ck_isa_active()) }
 
+    /// One sentence where `OSSICLE_ISA` names no instruction set of this machine; nil where the name is good or not set.
+    public static var instructionSetComplaint: String? {
+        guard let wanted = ProcessInfo.processInfo.environment["OSSICLE_ISA"], !wanted.isEmpty else { return nil }
+        var found = CK_ISA_PORTABLE
+        guard ck_isa_named(wanted, &found) != CK_OK else { return nil }
+        return "OSSICLE_ISA is “\(wanted)”, which is no instruction set of this machine: set it to "
+            + "\(instructionSets.joined(separator: ", ")), or to nothing"
+    }
+
     /// Cores that this process may use.
     public static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 

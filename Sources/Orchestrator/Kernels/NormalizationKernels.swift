@@ -44,7 +44,10 @@ enum NormalizationKernel {
     }
 
     /// Blocks of the partial sums over `images` images of `rows` rows.
-    static func imageBlocks(images: Int, rows: Int, channels: Int) -> Int { ck_image_blocks(images, rows, channels) }
+    static func imageBlocks(images: Int, rows: Int, channels: Int) -> Int {
+        expectPlanned(ck_images_check(images, rows, channels), "partial sums of \(images)×\(rows)×\(channels)")
+        return ck_image_blocks(images, rows, channels)
+    }
 
     static func addForward(
         _ execution: Execution, images: Int, rows: Int, channels: Int, _ x: Operand, imageScale: Buffer?,
@@ -73,6 +76,13 @@ struct SqueezeExciteKernel {
     let rows: Int
     let channels: Int
     let squeezed: Int
+
+    init(images: Int, rows: Int, channels: Int, squeezed: Int) {
+        (self.images, self.rows, self.channels, self.squeezed) = (images, rows, channels, squeezed)
+        expectPlanned(
+            ck_squeeze_excite_check(images, rows, channels, squeezed),
+            "squeeze-and-excitation \(images)×\(rows)×\(channels) → \(squeezed)")
+    }
 
     struct Weights {
         var reduce: Buffer
@@ -122,6 +132,11 @@ struct PoolingKernel {
     let images: Int
     let rows: Int
     let channels: Int
+
+    init(images: Int, rows: Int, channels: Int) {
+        (self.images, self.rows, self.channels) = (images, rows, channels)
+        expectPlanned(ck_global_max_check(images, rows, channels), "pooling \(images)×\(rows)×\(channels)")
+    }
 
     func maximum(_ execution: Execution, _ x: Operand, y: Buffer, index: Buffer) {
         var operand = x.c

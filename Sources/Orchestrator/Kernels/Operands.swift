@@ -33,8 +33,8 @@ struct RawGradient {
 }
 
 /// Traps on a shape that a kernel refuses: layers check what users can get wrong, so this is a mistake in a model.
-func expectPlanned(_ status: ck_status, _ what: String) {
-    precondition(status == CK_OK, "\(what): \(String(cString: ck_status_message(status)))")
+func expectPlanned(_ status: ck_status, _ what: @autoclosure () -> String) {
+    precondition(status == CK_OK, "\(what()): \(String(cString: ck_status_message(status)))")
 }
 
 extension Activation {

@@ -9,6 +9,7 @@ enum AdamKernel {
         var adam = ck_adam(
             learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weight_decay: weightDecay,
             step: Int64(step))
+        expectPlanned(ck_adam_check(&adam), "Adam at step \(step), β \(beta1) and \(beta2)")
         execution {
             ck_adam_step(
                 $0, &adam, weights.count, gradients.base, firstMoments.base, secondMoments.base, weights.base)

@@ -38,7 +38,7 @@ struct RawOutput {
     init(_ graph: Graph, shape: [Int], statisticsBlocks: Int, normalized: Bool) {
         raw = graph.value(shape, normalized ? graph.rawFormat : .float32)
         self.statisticsBlocks = statisticsBlocks
-        statistics = normalized && graph.training ? graph.value([statisticsBlocks, 2, shape[3]]) : nil
+        statistics = normalized && graph.training ? graph.value([statisticsBlocks, 3, shape[3]]) : nil
         normalization = normalized ? Normalization(graph, channels: shape[3]) : nil
         gradient = graph.training ? graph.gradient(raw) : nil
     }

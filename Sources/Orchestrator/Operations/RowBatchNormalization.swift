@@ -55,7 +55,8 @@ final class RowBatchNormalization: Operation {
             }
             let scale = gamma[column] * inverse[column]
             for place in stride(from: column, to: rows * width, by: width) {
-                y[place] = max(0, scale * (x[place] - mean[column]) + beta[column])
+                let z = scale * (x[place] - mean[column]) + beta[column]
+                y[place] = z < 0 ? 0 : z  // a NaN stays one, which max(0, z) would drop
             }
         }
     }

@@ -1,0 +1,118 @@
+import CKernels
+import Testing
+
+extension KernelTests {
+    /// Families without a plan refuse by a check what their run functions could not survive.
+    @Suite struct CheckTests {
+        private let large = 1 << 40
+
+        @Test func shapes_of_images_are_refused_where_a_size_is_not_positive_or_the_product_does_not_fit() {
+            #expect(ck_images_check(2, 3, 4) == CK_OK)
+            for (n, r, c) in [(0, 3, 4), (2, 0, 4), (2, 3, 0), (-1, 3, 4), (large, large, 1), (large, 8, large)] {
+                #expect(ck_images_check(n, r, c) == CK_INVALID_SHAPE)
+                #expect(ck_global_max_check(n, r, c) == CK_INVALID_SHAPE)
+                #expect(ck_squeeze_excite_check(n, r, c, 1) == CK_INVALID_SHAPE)
+                #expect(ck_image_blocks(n, r, c) == 0)
+            }
+            #expect(ck_squeeze_excite_check(2, 3, 4, 0) == CK_INVALID_SHAPE)
+            #expect(ck_squeeze_excite_check(2, 3, large, large) == CK_INVALID_SHAPE)
+            #expect(ck_squeeze_excite_check(2, 3, 4, 1) == CK_OK)
+        }
+
+        @Test func a_global_maximum_over_more_rows_than_a_float_counts_is_refused() {
+            #expect(ck_global_max_check(1, 1 << 24, 1) == CK_OK)
+            #expect(ck_global_max_check(1, (1 << 24) + 1, 1) == CK_INVALID_SHAPE)
+        }
+
+        @Test func rows_of_a_head_are_refused_where_a_size_is_not_positive_or_the_product_does_not_fit() {
+            #expect(ck_layernorm_check(2, 3) == CK_OK)
+            for (rows, width) in [(0, 3), (2, 0), (2, -3), (large, large)] {
+                #expect(ck_layernorm_check(rows, width) == CK_INVALID_SHAPE)
+            }
+        }
+
+        /// Each size alone is possible, their product is not: planned all the same, its places and scratch would wrap.
+        @Test func plans_refuse_sizes_whose_products_do_not_fit() {
+            let edge = Int.max
+            for big in [1 << 31, 1 << 40, edge / 4, edge] {
+                var pointwise = ck_pointwise()
+                #expect(ck_pointwise_plan(&pointwise, big, big, 8, 1) == CK_INVALID_SHAPE)
+                #expect(ck_pointwise_plan(&pointwise, 8, big, big, 1) == CK_INVALID_SHAPE)
+                var product = ck_gemm()
+                #expect(ck_gemm_plan(&product, big, 8, big, 0, 0) == CK_INVALID_SHAPE)
+                #expect(ck_gemm_plan(&product, big, big, 8, 0, 0) == CK_INVALID_SHAPE)
+                var depthwise = ck_depthwise()
+                #expect(ck_depthwise_plan(&depthwise, big, big, 8, 8, 3, 1, 1) == CK_INVALID_SHAPE)
+                #expect(ck_depthwise_plan(&depthwise, 1, 1, big, big, 3, 1, 1) == CK_INVALID_SHAPE)
+                var stem = ck_stem()
+                #expect(ck_stem_plan(&stem, big, big, 8, 1, 8) == CK_INVALID_SHAPE)
+                #expect(ck_stem_plan(&stem, 1, 8, big, 1, big) == CK_INVALID_SHAPE)
+                var maxpool = ck_maxpool()
+                (maxpool.N, maxpool.H, maxpool.W, maxpool.C) = (1, big, big, 8)
+                (maxpool.kernel_h, maxpool.kernel_w, maxpool.stride_h, maxpool.stride_w) = (3, 3, 2, 2)
+                #expect(ck_maxpool_plan(&maxpool) == CK_INVALID_SHAPE)
+                (maxpool.H, maxpool.W) = (9, 9)
+                (maxpool.kernel_h, maxpool.kernel_w, maxpool.padding_h) = (big, big, big / 2)
+                #expect(ck_maxpool_plan(&maxpool) == CK_INVALID_SHAPE)
+                for change in [
+                    {
+                        $0.N = big
+                        $0.H = big
+                    },
+                    {
+                        $0.H = big
+                        $0.W = big
+                    },
+                    {
+                        $0.C = big
+                        $0.O = big
+                    },
+                    {
+                        $0.kernel_h = big
+                        $0.padding_h = big - 1
+                    },
+                    {
+                        $0.W = big
+                        $0.O = big
+                    },
+                ] as [(inout ck_conv2d_shape) -> Void] {
+                    var shape = ck_conv2d_shape(
+                        N: 2, H: 8, W: 8, C: 16, O: 16, kernel_h: 3, kernel_w: 3, stride_h: 1, stride_w: 1,
+                        padding_h: 1, padding_w: 1)
+                    change(&shape)
+                    var plan = ck_conv2d()
+                    for method in [CK_CONV2D_DIRECT, CK_CONV2D_WINOGRAD] {
+                        #expect(ck_conv2d_plan(&plan, &shape, method) != CK_OK)
+                    }
+                }
+            }
+        }
+
+        /// A slab of 2³¹ floats or more has places that 32 bits do not hold.
+        @Test func a_block_of_a_dense_convolution_is_small_or_refused() {
+            var plan = ck_conv2d()
+            var shape = ck_conv2d_shape(
+                N: 1, H: 4, W: 1_020_000, C: 512, O: 8, kernel_h: 3, kernel_w: 3, stride_h: 1, stride_w: 1,
+                padding_h: 1,
+                padding_w: 1)
+            #expect(ck_conv2d_plan(&plan, &shape, CK_CONV2D_DIRECT) == CK_OK)
+            #expect(plan.forward_slab < 1 << 20 && plan.data_slab < 1 << 20 && plan.weights_slab < 1 << 20)
+            (shape.W, shape.C) = (200, 1 << 24)
+            #expect(ck_conv2d_plan(&plan, &shape, CK_CONV2D_DIRECT) == CK_INVALID_SHAPE)
+        }
+
+        @Test func adam_is_refused_where_it_would_divide_by_zero() {
+            func status(_ step: Int64, _ beta1: Double, _ beta2: Double) -> ck_status {
+                var adam = ck_adam(
+                    learning_rate: 1e-3, beta1: beta1, beta2: beta2, epsilon: 1e-8, weight_decay: 0, step: step)
+                return ck_adam_check(&adam)
+            }
+            #expect(status(1, 0.9, 0.999) == CK_OK)
+            #expect(status(1, 0, 0) == CK_OK)
+            #expect(status(0, 0.9, 0.999) == CK_INVALID_SHAPE)
+            #expect(status(1, 1, 0.999) == CK_INVALID_SHAPE)
+            #expect(status(1, 0.9, 1) == CK_INVALID_SHAPE)
+            #expect(status(1, .nan, 0.999) == CK_INVALID_SHAPE)
+        }
+    }
+}
