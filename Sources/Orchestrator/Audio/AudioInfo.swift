@@ -53,6 +53,7 @@ public struct AudioShortfall: Sendable, Equatable, CustomStringConvertible {
 
     public var description: String {
         guard let expected else { return "\(path) is damaged after its frame \(found); what comes before is used" }
-        return "\(path) is cut off or damaged: its header promises \(expected) frames and \(found) could be read; those are used"
+        return
+            "\(path) is cut off or damaged: its header promises \(expected) frames and \(found) could be read; those are used"
     }
 }

@@ -2,8 +2,8 @@
 ///
 /// libsndfile shortens such a file without a word where its data end early. Known are RIFF and RF64 waves, AIFF and AU.
 struct DeclaredData {
-    let offset: Int
-    let declared: Int
+    private(set) var offset: Int
+    private(set) var declared: Int
 
     /// nil where there is nothing to compare with: another format, no chunk of samples, or a size that the writer left
     /// open, as programs do that write into a pipe.
@@ -47,11 +47,18 @@ struct DeclaredData {
                     declared = size
                 }
                 offset = position + 8
+                if isBigEndian, declared > Self.soundHeader {
+                    offset += Self.soundHeader
+                    declared -= Self.soundHeader
+                }
                 return
             }
             position += 8 + size + size & 1
         }
     }
+
+    /// An AIFF file's samples begin behind two numbers of their chunk.
+    private static let soundHeader = 8
 
     /// What writers into pipes leave: nothing, or the largest number that they can write, less the size of a header.
     private static func isOpen(_ size: Int) -> Bool {

@@ -22,8 +22,13 @@ extension SoundFileReader {
     static func promised(_ frames: Int, _ bytes: SoundFileBytes) -> Int {
         guard let data = DeclaredData(bytes), data.offset < bytes.length, data.declared > bytes.length - data.offset
         else { return frames }
-        let share = Double(data.declared) / Double(bytes.length - data.offset)
-        return max(frames + 1, Int(exactly: (Double(frames) * share).rounded(.down)) ?? .max)
+        let held = bytes.length - data.offset
+        let (frameBytes, rest) = held.quotientAndRemainder(dividingBy: frames)
+        // Frames of so many bytes with a part of one at the end; else the file is compressed, and the share a guess.
+        let isExact = frameBytes > 0 && rest < frameBytes
+        let promised =
+            isExact ? Double(data.declared / frameBytes) : Double(frames) * Double(data.declared) / Double(held)
+        return max(frames + 1, Int(exactly: promised.rounded(.down)) ?? .max)
     }
 
     /// Whether an MP3's first frame says how many follow. Only the beginning is looked at, behind ID3v2 tags.

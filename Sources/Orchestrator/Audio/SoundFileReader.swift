@@ -25,6 +25,8 @@ struct SoundFileReader: ~Copyable {
     /// Frames that the header promises; more than `frames` where libsndfile noticed the cut by itself.
     private let promised: Int?
     private let isLossy: Bool
+    /// Whether the decoder has met an error.
+    private var hasFailed = false
     private var block: [Float]
 
     init(_ path: String) throws(AudioError) { try self.init(SoundFileBytes(path)) }
@@ -114,13 +116,14 @@ struct SoundFileReader: ~Copyable {
         if let promised, position < promised - tolerance {
             return AudioShortfall(path: path, expected: promised, found: position)
         }
-        return promised == nil && length == .counted && sf_error(file) != 0
+        return promised == nil && length == .counted && hasFailed
             ? AudioShortfall(path: path, expected: nil, found: position) : nil
     }
 
     private mutating func decode(_ count: Int) throws(AudioError) -> Int {
         let read = max(0, Int(sf_readf_float(file, &block, sf_count_t(min(count, blockFrames)))))
         if let failure = bytes.failure { throw .unreadable(path: path, reason: Self.text(ofError: failure)) }
+        if sf_error(file) != 0 { hasFailed = true }
         position += read
         return read
     }
