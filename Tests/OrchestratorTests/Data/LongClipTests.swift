@@ -50,6 +50,18 @@ import Testing
         #expect(store.report == DecodingReport(clips: 1))
     }
 
+    @Test func no_more_than_a_minute_of_a_clip_is_held_that_is_not_kept() throws {
+        let path = try folder.writeNoise("a.wav", seconds: 61)
+        let set = try AudioDataset.open([folder.path])
+        for (memoryMiB, held) in [(16, 61 * 16_000 + 1), (0, 60 * 16_000)] {
+            let plan = ClipCachePlan(set, sampleRate: 16_000, cacheMemoryMiB: memoryMiB, keeping: nil)
+            #expect(plan.collected(0) == held)
+            let measured = try ClipDecoder(sampleRate: 16_000, level: 0.0025)
+                .measure(path, collecting: plan.collected(0))
+            #expect(measured.count == 61 * 16_000 && (measured.samples != nil) == (memoryMiB > 0))
+        }
+    }
+
     @Test func a_stream_whose_file_goes_away_drops_the_clip() throws {
         let path = try folder.writeNoise("a.wav", seconds: 70)
         let store = try store(0)
