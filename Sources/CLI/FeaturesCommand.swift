@@ -26,7 +26,9 @@ struct FeaturesCommand: ParsableCommand {
     func run() throws {
         let configuration = LogMelConfiguration()
         let logMel = try LogMel(configuration)
-        let samples = try AudioFile.read(file, sampleRate: configuration.sampleRate)
+        let samples = try AudioFile.read(file, sampleRate: configuration.sampleRate) { sentence in
+            FileHandle.standardError.write(Data("warning: \(sentence)\n".utf8))
+        }
         let frames = logMel.frames(samples: samples.count)
         guard frames > 0 else { throw FeaturesFailure(file: file, needed: configuration.windowSamples) }
         let values = logMel.extract(samples)

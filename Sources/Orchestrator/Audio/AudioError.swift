@@ -4,8 +4,9 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
     case unreadable(path: String, reason: String)
     case zeroBytes(path: String)
     case notAudio(path: String, reason: String)
-    /// The header promises more frames than the file holds.
-    case truncated(path: String, expected: Int, found: Int)
+    /// The header names a rate that no recording has.
+    case sampleRate(path: String, rate: Int)
+    case channels(path: String, count: Int)
     /// `index` is the frame at the file's own rate.
     case notFinite(path: String, index: Int)
     case noFrames(path: String)
@@ -18,8 +19,11 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .zeroBytes(let path): "\(path) is empty: it has no bytes"
         case .notAudio(let path, let reason): "\(path) is not audio that can be decoded: \(reason)"
-        case .truncated(let path, let expected, let found):
-            "\(path) is cut off: its header promises \(expected) frames and it holds \(found)"
+        case .sampleRate(let path, let rate):
+            "\(path) cannot be used: its header says \(rate) Hz, and sample rates are from \(AudioInfo.sampleRates.lowerBound) "
+                + "to \(AudioInfo.sampleRates.upperBound) Hz; convert it, or mend its header"
+        case .channels(let path, let count):
+            "\(path) cannot be used: its header says \(count) channels, and at most \(AudioInfo.mostChannels) can be read"
         case .notFinite(let path, let index): "\(path) has a sample that is not a finite number at frame \(index)"
         case .noFrames(let path): "\(path) holds no sound: it has 0 frames"
         case .resampling(let path, let reason): "cannot resample \(path): \(reason)"

@@ -6,14 +6,26 @@ public enum Level {
 
     /// √(mean x²), summed in double; 0 for no samples.
     public static func rms(_ samples: Span<Float>) -> Float {
-        guard samples.count > 0 else { return 0 }
-        var sum = 0.0
-        for i in samples.indices { sum += Double(samples[i]) * Double(samples[i]) }
-        return Float((sum / Double(samples.count)).squareRoot())
+        var meter = Meter()
+        meter.add(samples)
+        return meter.rms
     }
 
     public static func rms(_ samples: [Float]) -> Float { rms(samples.span) }
 
     /// target / max(rms, 1e-5): silence is not blown up to noise.
     public static func gain(rms: Float, target: Float = target) -> Float { target / max(rms, 1e-5) }
+
+    /// The root mean square of samples that come block by block, with the bits that all at once give.
+    struct Meter {
+        private(set) var count = 0
+        private var sum = 0.0
+
+        mutating func add(_ samples: Span<Float>) {
+            for i in samples.indices { sum += Double(samples[i]) * Double(samples[i]) }
+            count += samples.count
+        }
+
+        var rms: Float { count == 0 ? 0 : Float((sum / Double(count)).squareRoot()) }
+    }
 }

@@ -1,19 +1,16 @@
 import CSoxr
 
 /// soxr at its high quality (20 bits), one channel, fed block by block.
-struct Resampler: ~Copyable {
+final class Resampler {
     private let path: String
     private let handle: soxr_t
     private var toDrop: Int
-    private let wanted: Int
-    private var kept: [Float] = []
     private var block = [Float](repeating: 0, count: 16_384)
 
     /// - Parameters:
     ///   - path: for messages.
     ///   - dropping: outputs to throw away first.
-    ///   - keeping: outputs to keep then.
-    init(path: String, from: Int, to: Int, dropping: Int, keeping: Int) throws(AudioError) {
+    init(path: String, from: Int, to: Int, dropping: Int) throws(AudioError) {
         var reason: soxr_error_t?
         guard let handle = soxr_create(Double(from), Double(to), 1, &reason, nil, nil, nil) else {
             throw .resampling(path: path, reason: reason.map { String(cString: $0) } ?? "no resampler")
@@ -21,32 +18,32 @@ struct Resampler: ~Copyable {
         self.path = path
         self.handle = handle
         toDrop = dropping
-        wanted = keeping
-        kept.reserveCapacity(keeping)
     }
 
     deinit { soxr_delete(handle) }
 
-    mutating func feed(_ samples: Span<Float>) throws(AudioError) {
+    /// Appends to `outputs` what can be said after `samples`; the rest follows with later samples.
+    func feed(_ samples: [Float], appendingTo outputs: inout [Float]) throws(AudioError) {
         var done = 0
         while done < samples.count {
-            let (read, _) = try process(samples, from: done)
+            let (read, _) = try process(samples, from: done, &outputs)
             done += read
         }
     }
 
-    /// Lets the filter ring out. Past the end of the input the sound is silence, and so are the outputs that rounding may
-    /// leave to fill.
-    mutating func finish() throws(AudioError) -> [Float] {
-        while kept.count < wanted {
-            let (_, written) = try process(nil, from: 0)
+    /// Lets the filter ring out until `outputs` has `count` values. Past the end of the input the sound is silence, and so
+    /// are the outputs that rounding may leave to fill.
+    func finish(_ outputs: inout [Float], count: Int) throws(AudioError) {
+        while outputs.count < count {
+            let (_, written) = try process(nil, from: 0, &outputs)
             if written == 0 { break }
         }
-        kept.append(contentsOf: repeatElement(0, count: wanted - kept.count))
-        return kept
+        outputs.append(contentsOf: repeatElement(0, count: max(0, count - outputs.count)))
     }
 
-    private mutating func process(_ samples: Span<Float>?, from: Int) throws(AudioError) -> (read: Int, written: Int) {
+    private func process(
+        _ samples: [Float]?, from: Int, _ outputs: inout [Float]
+    ) throws(AudioError) -> (read: Int, written: Int) {
         var read = 0
         var written = 0
         var error: soxr_error_t?
@@ -62,7 +59,7 @@ struct Resampler: ~Copyable {
         if let error { throw .resampling(path: path, reason: String(cString: error)) }
         let dropped = min(toDrop, written)
         toDrop -= dropped
-        kept.append(contentsOf: block[dropped..<min(written, dropped + wanted - kept.count)])
+        outputs.append(contentsOf: block[dropped..<written])
         return (read, written)
     }
 }

@@ -1,89 +1,131 @@
 import CSndFile
-import Foundation
 
-/// A file open for decoding.
+/// A file open for decoding: the mean of its channels, block by block, to the real end of the file.
+///
+/// An MP3 without a Xing header states no length. libsndfile estimates one from the first frame's bit rate and reads no
+/// further than that. Such a file is opened as if it were much longer: the estimate, being proportional, is then
+/// beyond its end, and the decoder goes on until the bytes run out.
 struct SoundFileReader: ~Copyable {
     let path: String
-    let info: AudioInfo
+    let sampleRate: Int
+    let channels: Int
+    let length: AudioInfo.Length
+    /// The length in frames, stated or estimated; nil where the header leaves it open.
+    let frames: Int?
+    /// The next frame that is read.
+    private(set) var position = 0
+    /// Whether decoding can start in the middle. Vorbis and MP3 land elsewhere than asked, by up to a packet, and files
+    /// of unknown length may refuse: they are decoded from the start instead.
+    let seeksExactly: Bool
+    /// Frames read at once.
+    let blockFrames: Int
+
     private let file: OpaquePointer
-    /// Vorbis and mp3 land elsewhere than asked, by up to a packet; they are decoded from the start instead.
-    private let seeksExactly: Bool
+    private let bytes: SoundFileBytes
+    /// Frames that the header promises; more than `frames` where libsndfile noticed the cut by itself.
+    private let promised: Int?
+    private let isLossy: Bool
+    /// Whether the decoder has met an error.
+    private var hasFailed = false
+    private var block: [Float]
 
-    init(_ path: String) throws(AudioError) {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            if errno == ENOENT { throw .missing(path: path) }
-            throw .unreadable(path: path, reason: String(cString: strerror(errno)))
-        }
-        if status.st_mode & S_IFMT == S_IFDIR { throw .notAudio(path: path, reason: "it is a folder") }
-        if status.st_size == 0 { throw .zeroBytes(path: path) }
-        if access(path, R_OK) != 0 { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
+    init(_ path: String) throws(AudioError) { try self.init(SoundFileBytes(path)) }
 
+    init(_ bytes: SoundFileBytes) throws(AudioError) {
         var header = SF_INFO()
-        guard let file = sf_open(path, Int32(SFM_READ), &header) else {
-            throw .notAudio(path: path, reason: SoundFileReader.reason(nil))
+        guard var file = bytes.openSound(&header) else { throw Self.refusal(bytes) }
+        let type = Int(header.format) & Int(SF_FORMAT_TYPEMASK)
+        let isEstimated = type == SF_FORMAT_MPEG && !Self.hasXingHeader(bytes)
+        if isEstimated {
+            // Bit rates are between 8 and 320 kbit/s: forty times the length is enough.
+            let (longer, overflow) = bytes.length.multipliedReportingOverflow(by: 64)
+            bytes.claimedLength = overflow ? bytes.length : longer + 1 << 24
+            sf_close(file)
+            header = SF_INFO()
+            guard let opened = bytes.openSound(&header) else { throw Self.refusal(bytes) }
+            file = opened
         }
         do throws(AudioError) {
-            info = try SoundFileReader.checked(header, path: path, bytes: Int(status.st_size))
+            try Self.check(header, path: bytes.path)
         } catch {
             sf_close(file)
             throw error
         }
-        self.path = path
+        path = bytes.path
+        sampleRate = Int(header.samplerate)
+        channels = Int(header.channels)
+        isLossy = type == SF_FORMAT_OGG || type == SF_FORMAT_MPEG
+        let isOpen = header.frames >= sf_count_t.max || header.frames < 0
+        if isEstimated {
+            length = .estimated
+            let share = Double(bytes.length) / Double(bytes.claimedLength)
+            frames = isOpen ? nil : Int(Double(header.frames) * share)
+            promised = nil
+        } else {
+            length = isOpen ? .counted : .stated
+            frames = isOpen ? nil : Int(header.frames)
+            promised = isOpen ? nil : Self.promised(Int(header.frames), bytes)
+        }
+        seeksExactly = !isLossy && !isOpen
+        // An MP3 that was cut within a frame fails there, and libsndfile throws away what the same call has decoded: one
+        // frame at a time loses nothing.
+        blockFrames = isEstimated ? 1_152 : max(1, 32_768 / channels)
+        block = [Float](repeating: 0, count: blockFrames * channels)
         self.file = file
-        let type = Int(header.format) & Int(SF_FORMAT_TYPEMASK)
-        seeksExactly = type != SF_FORMAT_OGG && type != SF_FORMAT_MPEG
+        self.bytes = bytes
     }
 
     deinit { sf_close(file) }
 
-    private static func checked(_ header: SF_INFO, path: String, bytes: Int) throws(AudioError) -> AudioInfo {
-        let info = AudioInfo(
-            sampleRate: Int(header.samplerate), channels: Int(header.channels), frames: Int(header.frames))
-        guard info.sampleRate > 0, info.channels > 0 else {
-            throw .notAudio(path: path, reason: "its header names no rate or no channels")
+    /// Decodes at most `count` frames, and appends the means of their channels to `samples`.
+    ///
+    /// - Returns: The number of frames; 0 at the end of the file.
+    mutating func read(_ count: Int, appendingTo samples: inout [Float]) throws(AudioError) -> Int {
+        let start = position
+        let read = try decode(count)
+        Self.mix(&block, frames: read, channels: channels)
+        let mono = block.span.extracting(first: read)
+        for i in mono.indices {
+            guard mono[i].isFinite else { throw .notFinite(path: path, index: start + i) }
+            samples.append(mono[i])
         }
-        // libsndfile silently shortens a wave file whose data end early.
-        let type = Int(header.format) & Int(SF_FORMAT_TYPEMASK)
-        if type == SF_FORMAT_WAV || type == SF_FORMAT_WAVEX, let wave = WaveData(path), info.frames > 0,
-            wave.offset < bytes, bytes < wave.offset + wave.declared
-        {
-            let expected = Int(Double(info.frames) * Double(wave.declared) / Double(bytes - wave.offset))
-            throw .truncated(path: path, expected: max(expected, info.frames + 1), found: info.frames)
-        }
-        guard info.frames > 0 else { throw .noFrames(path: path) }
-        return info
+        return read
     }
 
-    /// Decodes `range` (frames at the file's own rate, within the file) and hands out the mean of the channels in blocks.
-    mutating func read(
-        _ range: Range<Int>, _ receive: (Span<Float>) throws(AudioError) -> Void
-    ) throws(AudioError) {
-        let channels = info.channels
-        let blockFrames = max(1, 32_768 / channels)
-        var block = [Float](repeating: 0, count: blockFrames * channels)
-        var position = 0
-        if seeksExactly && range.lowerBound > 0 {
-            guard sf_seek(file, sf_count_t(range.lowerBound), SEEK_SET) == range.lowerBound else {
-                throw .unreadable(path: path, reason: "frame \(range.lowerBound) is not there; the file may be cut off")
-            }
-            position = range.lowerBound
+    /// Goes to a frame, as fast as the format allows; only as far as the end.
+    mutating func skip(to frame: Int) throws(AudioError) {
+        if seeksExactly, sf_seek(file, sf_count_t(frame), SEEK_SET) == frame {
+            position = frame
+            return
         }
-        while position < range.upperBound {
-            let isWanted = position >= range.lowerBound
-            let wanted = min(blockFrames, (isWanted ? range.upperBound : range.lowerBound) - position)
-            let count = Int(sf_readf_float(file, &block, sf_count_t(wanted)))
-            guard count > 0 else { throw .truncated(path: path, expected: info.frames, found: position) }
-            if isWanted {
-                SoundFileReader.mix(&block, frames: count, channels: channels)
-                let mono = block.span.extracting(first: count)
-                if let bad = mono.indices.first(where: { !mono[$0].isFinite }) {
-                    throw .notFinite(path: path, index: position + bad)
-                }
-                try receive(mono)
-            }
-            position += count
+        // A seek that failed, as it may in a file that is cut off, leaves the decoder anywhere.
+        if seeksExactly { self = try SoundFileReader(path) }
+        while position < frame, try decode(frame - position) > 0 {}
+    }
+
+    /// Reads to the end of the file, and gives the number of its frames.
+    mutating func countFrames() throws(AudioError) -> Int {
+        while try decode(blockFrames) > 0 {}
+        return position
+    }
+
+    /// What is missing, once the end has been reached.
+    var shortfall: AudioShortfall? {
+        // Codecs pad and cut at both ends, by up to two MP3 frames.
+        let tolerance = isLossy ? 2_304 : 0
+        if let promised, position < promised - tolerance {
+            return AudioShortfall(path: path, expected: promised, found: position)
         }
+        return promised == nil && length == .counted && hasFailed
+            ? AudioShortfall(path: path, expected: nil, found: position) : nil
+    }
+
+    private mutating func decode(_ count: Int) throws(AudioError) -> Int {
+        let read = max(0, Int(sf_readf_float(file, &block, sf_count_t(min(count, blockFrames)))))
+        if let failure = bytes.failure { throw .unreadable(path: path, reason: Self.text(ofError: failure)) }
+        if sf_error(file) != 0 { hasFailed = true }
+        position += read
+        return read
     }
 
     /// Replaces interleaved frames by their means, in place at the front.
@@ -95,11 +137,5 @@ struct SoundFileReader: ~Copyable {
             for channel in 0..<channels { sum += block[frame * channels + channel] }
             block[frame] = sum * share
         }
-    }
-
-    private static func reason(_ file: OpaquePointer?) -> String {
-        var text = String(cString: sf_strerror(file))
-        while text.hasSuffix(".") { text.removeLast() }
-        return text.isEmpty ? "it could not be decoded" : text.prefix(1).lowercased() + text.dropFirst()
     }
 }

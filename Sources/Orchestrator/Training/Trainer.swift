@@ -151,12 +151,7 @@ public final class Trainer {
         }
         try save(counters)
         let stopped = counters.step < totalSteps
-        let dropped = store.dropped
-        if let first = dropped.first {
-            warn(
-                "\(dropped.count) clips could not be decoded and were left out, the first: \(first.path): \(first.reason)"
-            )
-        }
+        for sentence in store.report.warnings { warn(sentence) }
         let report = meter.report(
             recipe, counters, threads: threads, interrupted: stopped, warnings: warnings)
         try folder.writeReport(report)

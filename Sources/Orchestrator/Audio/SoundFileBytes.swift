@@ -1,0 +1,125 @@
+import CSndFile
+import Foundation
+
+/// The bytes of a file as libsndfile asks for them.
+///
+/// libsndfile takes a failed read for the end of the file. Here it is tried again, and what fails for good is kept in
+/// ``failure``: a disk that cannot be read is not a short recording.
+final class SoundFileBytes {
+    /// As `pread`.
+    typealias Read = (_ file: Int32, _ target: UnsafeMutableRawPointer, _ count: Int, _ offset: Int) -> Int
+
+    let path: String
+    /// Bytes.
+    let length: Int
+    /// The length that libsndfile is told; see ``SoundFileReader``.
+    var claimedLength: Int
+    /// `errno` of a read that failed in spite of all attempts.
+    private(set) var failure: Int32?
+    private var position = 0
+    private let file: Int32
+    private let readBytes: Read
+
+    /// Bytes that lie at the end of a claimed length: the size of an ID3v1 tag, for which decoders look there.
+    private static let tailLength = 128
+    /// A disk or a network may fail for a moment.
+    private static let attempts = 3
+
+    init(_ path: String, read: @escaping Read = { pread($0, $1, $2, off_t($3)) }) throws(AudioError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { throw .missing(path: path) }
+            throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+        }
+        if status.st_mode & S_IFMT == S_IFDIR { throw .notAudio(path: path, reason: "it is a folder") }
+        if status.st_mode & S_IFMT != S_IFREG { throw .notAudio(path: path, reason: "it is not a regular file") }
+        if status.st_size == 0 { throw .zeroBytes(path: path) }
+        var opened = open(path, O_RDONLY | O_CLOEXEC)
+        while opened < 0 && errno == EINTR { opened = open(path, O_RDONLY | O_CLOEXEC) }
+        guard opened >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
+        self.path = path
+        file = opened
+        length = Int(status.st_size)
+        claimedLength = length
+        readBytes = read
+    }
+
+    deinit { close(file) }
+
+    /// `count` bytes from `offset` on; fewer at the end of the file.
+    func bytes(at offset: Int, count: Int) -> [UInt8] {
+        guard offset >= 0, offset < length else { return [] }
+        return [UInt8](unsafeUninitializedCapacity: min(count, length - offset)) { buffer, initialized in
+            guard let base = buffer.baseAddress else { return }
+            initialized = readFully(base, buffer.count, at: offset)
+        }
+    }
+
+    /// Opens the bytes as a sound file; nil if libsndfile refuses. They must live as long as the sound file.
+    func openSound(_ header: inout SF_INFO) -> OpaquePointer? {
+        position = 0
+        var callbacks = SF_VIRTUAL_IO(
+            get_filelen: { sf_count_t(SoundFileBytes.from($0)?.claimedLength ?? -1) },
+            seek: { offset, whence, bytes in SoundFileBytes.from(bytes)?.seek(offset, whence) ?? -1 },
+            read: { target, count, bytes in SoundFileBytes.from(bytes)?.read(target, count) ?? 0 },
+            write: { _, _, _ in 0 },
+            tell: { sf_count_t(SoundFileBytes.from($0)?.position ?? -1) })
+        return sf_open_virtual(&callbacks, Int32(SFM_READ), &header, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private static func from(_ pointer: UnsafeMutableRawPointer?) -> SoundFileBytes? {
+        pointer.map { Unmanaged<SoundFileBytes>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func seek(_ offset: sf_count_t, _ whence: Int32) -> sf_count_t {
+        let base =
+            switch whence {
+            case SEEK_CUR: position
+            case SEEK_END: claimedLength
+            default: 0
+            }
+        let (target, overflow) = base.addingReportingOverflow(Int(offset))
+        guard !overflow, target >= 0 else { return -1 }
+        position = target
+        return sf_count_t(target)
+    }
+
+    private func read(_ target: UnsafeMutableRawPointer?, _ count: sf_count_t) -> sf_count_t {
+        guard let target, count > 0 else { return 0 }
+        if position >= length {
+            let start = claimedLength - Self.tailLength
+            guard claimedLength > length, position >= start, position < claimedLength else { return 0 }
+            let zeros = min(Int(count), claimedLength - position)
+            memset(target, 0, zeros)
+            position += zeros
+            return sf_count_t(zeros)
+        }
+        let read = readFully(target, min(Int(count), length - position), at: position)
+        position += read
+        return sf_count_t(read)
+    }
+
+    private func readFully(_ target: UnsafeMutableRawPointer, _ count: Int, at offset: Int) -> Int {
+        var done = 0
+        var failures = 0
+        while done < count {
+            let read = readBytes(file, target + done, count - done, offset + done)
+            if read > 0 {
+                done += read
+                failures = 0
+            } else if read == 0 {
+                break
+            } else {
+                let reason = errno
+                if reason == EINTR { continue }
+                failures += 1
+                guard reason == EIO || reason == EAGAIN, failures < Self.attempts else {
+                    failure = reason
+                    break
+                }
+                usleep(useconds_t(20_000 * failures))
+            }
+        }
+        return done
+    }
+}

@@ -1,0 +1,68 @@
+import CSndFile
+import Foundation
+
+extension SoundFileReader {
+    /// What is said of the file. Where the header leaves its length open, the rest of the file is decoded and counted.
+    mutating func info() throws(AudioError) -> AudioInfo {
+        let frames: Int
+        if let known = self.frames { frames = known } else { frames = try countFrames() }
+        guard frames > 0 || length == .estimated else { throw .noFrames(path: path) }
+        return AudioInfo(sampleRate: sampleRate, channels: channels, frames: frames, length: length)
+    }
+
+    /// Numbers in headers come from anywhere: nothing is computed from one that no recording has.
+    static func check(_ header: SF_INFO, path: String) throws(AudioError) {
+        let (rate, channels) = (Int(header.samplerate), Int(header.channels))
+        guard AudioInfo.sampleRates.contains(rate) else { throw .sampleRate(path: path, rate: rate) }
+        guard (1...AudioInfo.mostChannels).contains(channels) else { throw .channels(path: path, count: channels) }
+        guard header.frames != 0 else { throw .noFrames(path: path) }
+    }
+
+    /// The frames that the header promises, at least those that libsndfile has found.
+    static func promised(_ frames: Int, _ bytes: SoundFileBytes) -> Int {
+        guard let data = DeclaredData(bytes), data.offset < bytes.length, data.declared > bytes.length - data.offset
+        else { return frames }
+        let held = bytes.length - data.offset
+        let (frameBytes, rest) = held.quotientAndRemainder(dividingBy: frames)
+        // Frames of so many bytes with a part of one at the end; else the file is compressed, and the share a guess.
+        let isExact = frameBytes > 0 && rest < frameBytes
+        let promised =
+            isExact ? Double(data.declared / frameBytes) : Double(frames) * Double(data.declared) / Double(held)
+        return max(frames + 1, Int(exactly: promised.rounded(.down)) ?? .max)
+    }
+
+    /// Whether an MP3's first frame says how many follow. Only the beginning is looked at, behind ID3v2 tags.
+    static func hasXingHeader(_ bytes: SoundFileBytes) -> Bool {
+        var offset = 0
+        while true {
+            let head = bytes.bytes(at: offset, count: 10)
+            guard head.count == 10, head.starts(with: "ID3".utf8) else { break }
+            let size = head[6..<10].reduce(0) { $0 << 7 | Int($1 & 0x7F) }
+            offset += 10 + size + (head[5] & 0x10 == 0 ? 0 : 10)
+        }
+        // The header stands at most 40 bytes behind the frame's beginning; some files have padding before that.
+        let start = bytes.bytes(at: offset, count: 4_096)
+        return start.indices.dropLast(8).contains { i in
+            let name = start[i..<i + 4]
+            guard name.elementsEqual("Xing".utf8) || name.elementsEqual("Info".utf8) else { return false }
+            return start[i + 7] & 1 != 0
+        }
+    }
+
+    /// Why libsndfile did not open a file.
+    static func refusal(_ bytes: SoundFileBytes) -> AudioError {
+        if let failure = bytes.failure { return .unreadable(path: bytes.path, reason: text(ofError: failure)) }
+        var reason = String(cString: sf_strerror(nil))
+        while reason.hasSuffix(".") { reason.removeLast() }
+        // What libsndfile says of a rate of 0 or above 2^31.
+        if reason.contains("SF_INFO struct incomplete") {
+            reason = "its header has no sample rate or number of channels that a sound can have"
+        }
+        guard let first = reason.first else {
+            return .notAudio(path: bytes.path, reason: "it could not be decoded")
+        }
+        return .notAudio(path: bytes.path, reason: first.lowercased() + reason.dropFirst())
+    }
+
+    static func text(ofError number: Int32) -> String { String(cString: strerror(number)) }
+}
