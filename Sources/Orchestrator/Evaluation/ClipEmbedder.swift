@@ -1,6 +1,7 @@
 /// Takes clips to vectors: cuts views, takes them through the front end, and encodes them in batches.
 ///
-/// Clips come decoded: mono, at the front end's rate, scaled to the encoder's level (what ``ClipStore`` gives).
+/// Clips come decoded: mono, at the front end's rate, scaled to the encoder's level (what ``ClipStore`` gives), in blocks, so
+/// that an hour takes no more memory than a second.
 public struct ClipEmbedder {
     /// Views encoded at once.
     public static let batchSize = 64
@@ -21,30 +22,30 @@ public struct ClipEmbedder {
     ///
     /// - Parameters:
     ///   - count: of the data set's clips; one that is not `wanted`, or that has no samples, gets no vector.
-    ///   - samples: a clip by its index.
+    ///   - open: a clip by its index.
     public func segmentVectors(
-        clips count: Int, wanted: Set<Int>? = nil, samples: (Int) -> [Float]?
+        clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?
     ) -> ClipVectors {
-        embed(count, wanted, samples) { _, length in segments.segments(samples: length) }
+        embed(count, wanted, open) { _, length in segments.segments(samples: length) }
     }
 
-    /// One vector a clip: the mean over its non-overlapping segments. Segments are not kept, so that a long clip takes no more
-    /// memory than a short one.
-    public func meanVectors(clips count: Int, wanted: Set<Int>? = nil, samples: (Int) -> [Float]?) -> ClipVectors {
-        embed(count, wanted, samples, keepsRows: false) { _, length in segments.segments(samples: length) }
+    /// One vector a clip: the mean over its non-overlapping segments, which are not kept.
+    public func meanVectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
+        embed(count, wanted, open, keepsRows: false) { _, length in segments.segments(samples: length) }
     }
 
     /// Shows the encoder the views that it asks for: the middle segment of clips that are spread evenly over `clips`.
-    public func calibrate(on clips: [Int], samples: (Int) -> [Float]?) throws {
+    public func calibrate(on clips: [Int], open: (Int) -> ClipStream?) throws {
         let wanted = min(encoder.calibrationViews, clips.count)
         guard wanted > 0 else { return }
         var waveform = [Float](repeating: 0, count: segments.viewSamples)
         var views: [Float] = []
         var count = 0
         for place in 0..<wanted {
-            guard let clip = samples(clips[place * clips.count / wanted]), !clip.isEmpty else { continue }
+            guard let clip = open(clips[place * clips.count / wanted]), clip.count > 0 else { continue }
             let starts = segments.segments(samples: clip.count)
-            segments.copy(clip, at: starts[starts.count / 2], into: &waveform)
+            var cutter = ViewStream(clip)
+            guard cutter.cut(at: starts[starts.count / 2], into: &waveform) else { continue }
             views += frontEnd.extract(waveform)
             count += 1
         }
@@ -58,16 +59,17 @@ public struct ClipEmbedder {
     /// each step, is that protocol with the crops resampled from a finite set: encoding, which is nearly all of the
     /// cost, is done `crops` times a clip and not once an epoch.
     public func cropVectors(
-        clips count: Int, wanted: Set<Int>? = nil, crops: Int, seed: UInt64, samples: (Int) -> [Float]?
+        clips count: Int, wanted: Set<Int>? = nil, crops: Int, seed: UInt64, open: (Int) -> ClipStream?
     ) -> ClipVectors {
-        embed(count, wanted, samples) { clip, length in
+        embed(count, wanted, open) { clip, length in
             var stream = RandomStream(seed: seed, purpose: .probe, clip: clip)
-            return segments.crops(samples: length, count: crops, from: &stream)
+            // In order, so that they can be cut from a stream; a step of the probe draws one of them anyway.
+            return segments.crops(samples: length, count: crops, from: &stream).sorted()
         }
     }
 
     private func embed(
-        _ count: Int, _ wanted: Set<Int>?, _ samples: (Int) -> [Float]?, keepsRows: Bool = true,
+        _ count: Int, _ wanted: Set<Int>?, _ open: (Int) -> ClipStream?, keepsRows: Bool = true,
         starts: (_ clip: Int, _ length: Int) -> [Int]
     ) -> ClipVectors {
         let dimension = encoder.dimension
@@ -98,11 +100,16 @@ public struct ClipEmbedder {
         }
 
         for clip in 0..<count {
-            guard wanted?.contains(clip) ?? true, let clipSamples = samples(clip), !clipSamples.isEmpty else {
-                continue
-            }
-            for start in starts(clip, clipSamples.count) {
-                segments.copy(clipSamples, at: start, into: &waveform)
+            guard wanted?.contains(clip) ?? true, let stream = open(clip), stream.count > 0 else { continue }
+            let places = starts(clip, stream.count)
+            var cutter = ViewStream(stream)
+            for start in places {
+                guard cutter.cut(at: start, into: &waveform) else {
+                    // It can no longer be read: what was made of its beginning is no vector of the clip.
+                    pending.removeAll { $0 == clip }
+                    collected.remove(clip)
+                    break
+                }
                 writeView(at: pending.count)
                 pending.append(clip)
                 if pending.count == Self.batchSize { encodePending() }
@@ -139,6 +146,17 @@ private struct CollectedVectors {
         if let summed, summed.clip != clip { close() }
         for i in vector.indices { sums[i] += Double(vector[i]) }
         summed = (clip, (summed?.count ?? 0) + 1)
+    }
+
+    /// Forgets what was added of the last clip.
+    mutating func remove(_ clip: Int) {
+        if keepsRows {
+            values.removeLast(rows[clip] * dimension)
+            rows[clip] = 0
+        } else if summed?.clip == clip {
+            for i in sums.indices { sums[i] = 0 }
+            summed = nil
+        }
     }
 
     private mutating func close() {

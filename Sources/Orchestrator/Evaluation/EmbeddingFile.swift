@@ -47,7 +47,7 @@ public struct EmbeddingFile: Sendable, Equatable {
         let store = ClipStore(
             dataset: dataset, sampleRate: encoder.frontend.sampleRate, level: encoder.level, cacheMemoryMiB: 0)
         let vectors = try ClipEmbedder(encoder: encoder, shortestTail: shortestTail)
-            .segmentVectors(clips: dataset.clips.count) { store.samples(of: $0) }
+            .segmentVectors(clips: dataset.clips.count) { store.stream(of: $0) }
         guard vectors.rows > 0 else { throw EvaluationError.noViews }
         self.init(vectors: vectors, clips: dataset.clips, classes: dataset.classes)
     }

@@ -12,11 +12,11 @@ public struct LogMelStatistics {
     }
 
     /// One vector a clip; none where a clip has no samples. Clips come as for ``ClipEmbedder``.
-    public func vectors(clips count: Int, wanted: Set<Int>? = nil, samples: (Int) -> [Float]?) -> ClipVectors {
+    public func vectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
         var vectors = ClipVectors(dimension: dimension)
         for clip in 0..<count {
-            if wanted?.contains(clip) ?? true, let clipSamples = samples(clip), !clipSamples.isEmpty {
-                vectors.append(statistics(of: clipSamples))
+            if wanted?.contains(clip) ?? true, let stream = open(clip), stream.count > 0 {
+                vectors.append(statistics(of: stream) ?? [])
             } else {
                 vectors.append([])
             }
@@ -24,25 +24,36 @@ public struct LogMelStatistics {
         return vectors
     }
 
-    /// Means, then deviations, of the bands. What is shorter than a window is filled up with zeros.
-    func statistics(of samples: [Float]) -> [Float] {
+    /// Front-end frames that are taken at a time.
+    private static let blockFrames = 1000
+
+    /// Means, then deviations, of the bands; nil where the clip can no longer be read. What is shorter than a window is
+    /// filled up with zeros.
+    func statistics(of stream: consuming ClipStream) -> [Float]? {
         let bands = frontend.melBands
-        let missing = max(frontend.windowSamples - samples.count, 0)
-        let padded = missing == 0 ? samples : samples + [Float](repeating: 0, count: missing)
-        let frames = logMel.frames(samples: padded.count)
-        let spectrum = logMel.extract(padded)
-        var means = [Double](repeating: 0, count: bands)
-        for frame in 0..<frames {
-            for band in 0..<bands { means[band] += Double(spectrum[frame * bands + band]) }
-        }
-        for band in 0..<bands { means[band] /= Double(frames) }
-        var squares = [Double](repeating: 0, count: bands)
-        for frame in 0..<frames {
-            for band in 0..<bands {
-                let difference = Double(spectrum[frame * bands + band]) - means[band]
-                squares[band] += difference * difference
+        let frames = logMel.frames(samples: max(stream.count, frontend.windowSamples))
+        var cutter = ViewStream(stream)
+        // Of the distance from the first frame, which is near the mean: their squares do not cancel.
+        var origin: [Double] = []
+        var sums = [Double](repeating: 0, count: bands)
+        var squares = sums
+        for first in stride(from: 0, to: frames, by: Self.blockFrames) {
+            let count = min(Self.blockFrames, frames - first)
+            var block = [Float](
+                repeating: 0, count: (count - 1) * frontend.hopSamples + frontend.windowSamples)
+            guard cutter.cut(at: first * frontend.hopSamples, into: &block) else { return nil }
+            let spectrum = logMel.extract(block)
+            if origin.isEmpty { origin = spectrum[..<bands].map(Double.init) }
+            for frame in 0..<count {
+                for band in 0..<bands {
+                    let distance = Double(spectrum[frame * bands + band]) - origin[band]
+                    sums[band] += distance
+                    squares[band] += distance * distance
+                }
             }
         }
-        return means.map(Float.init) + squares.map { Float(($0 / Double(frames)).squareRoot()) }
+        let means = sums.map { $0 / Double(frames) }
+        let deviations = zip(squares, means).map { max(0, $0 / Double(frames) - $1 * $1).squareRoot() }
+        return zip(origin, means).map { Float($0 + $1) } + deviations.map { Float($0) }
     }
 }

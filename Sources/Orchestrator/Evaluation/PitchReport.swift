@@ -99,7 +99,7 @@ public func probePitch(
     let outcomes = try clipOutcomes(
         notes, classes: PitchReport.pitches.count,
         division: options.division ?? Division.standard(for: notes), encoders: encoders, options: options,
-        report: report, source: ProbeSource(dataset, options).samples)
+        report: report, source: ProbeSource(dataset, options).open)
     let bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
     let scores = outcomes.map { ($0.name, PitchReport.Scores($0.outcome.confusion, bootstrap: bootstrap)) }
     let subject = outcomes[0]

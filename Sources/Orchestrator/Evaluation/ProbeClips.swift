@@ -41,10 +41,13 @@ public func probeClips(
     return try probeClips(
         dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue,
         division: options.division ?? dataset.division, encoders: encoders, options: options, report: report,
-        source: ProbeSource(dataset, options).samples)
+        source: ProbeSource(dataset, options).open)
 }
 
-/// Opens a data set's clips for one encoder after the other; neighbours of one rate and level share what is decoded.
+/// Opens clips at a sample rate and a level, for one encoder after the other.
+typealias ClipSource = (_ sampleRate: Int, _ level: Float) -> (Int) -> ClipStream?
+
+/// Opens a data set's clips; encoders of one rate and level that follow each other share what is decoded.
 final class ProbeSource {
     private let dataset: AudioDataset
     private let cacheMemoryMiB: Int
@@ -55,7 +58,7 @@ final class ProbeSource {
         cacheMemoryMiB = options.cacheMemoryMiB
     }
 
-    func samples(_ sampleRate: Int, _ level: Float) -> (Int) -> [Float]? {
+    func open(_ sampleRate: Int, _ level: Float) -> (Int) -> ClipStream? {
         var store = self.store
         if store?.sampleRate != sampleRate || store?.level != level { store = nil }
         let opened =
@@ -63,7 +66,7 @@ final class ProbeSource {
             ?? ClipStore(
                 dataset: dataset, sampleRate: sampleRate, level: level, cacheMemoryMiB: cacheMemoryMiB)
         self.store = opened
-        return { opened.samples(of: $0) }
+        return { opened.stream(of: $0) }
     }
 }
 
@@ -74,7 +77,7 @@ func probeClips(
     _ clips: [Clip], classes: [String], layout: String, division: Division,
     encoders: [(name: String, encoder: any ViewEncoder)], options: ClipProbeOptions,
     report: (String) -> Void = { _ in },
-    source: (_ sampleRate: Int, _ level: Float) -> (Int) -> [Float]?
+    source: ClipSource
 ) throws -> ProbeReport {
     let outcomes = try clipOutcomes(
         clips, classes: classes.count, division: division, encoders: encoders, options: options, report: report,
@@ -107,7 +110,7 @@ struct NamedOutcome {
 func clipOutcomes(
     _ clips: [Clip], classes: Int, division: Division, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions, report: (String) -> Void,
-    source: (_ sampleRate: Int, _ level: Float) -> (Int) -> [Float]?
+    source: ClipSource
 ) throws -> [NamedOutcome] {
     let found = Set(clips.compactMap(\.label)).count
     guard found >= 2 else { throw EvaluationError.tooFewClasses(found: found) }
@@ -117,8 +120,8 @@ func clipOutcomes(
         folds: try division.makeFolds(of: clips, seed: options.seed, lastOnly: options.heldOutOnly))
     var outcomes: [NamedOutcome] = []
     for (name, encoder) in encoders {
-        let samples = source(encoder.frontend.sampleRate, encoder.level)
-        let (training, test) = try probe.vectors(of: encoder, name: name, samples: samples, report: report)
+        let open = source(encoder.frontend.sampleRate, encoder.level)
+        let (training, test) = try probe.vectors(of: encoder, name: name, open: open, report: report)
         let outcome = try probe.outcome(name, variant: encoder.variant, training: training, test: test)
         report("\(name): probed \(outcome.folds.count) \(outcome.folds.count == 1 ? "division" : "folds")")
         guard let rival = outcomes.firstIndex(where: { $0.name == name }) else {
@@ -132,7 +135,7 @@ func clipOutcomes(
         let frontend = first?.frontend.baseline ?? LogMelConfiguration()
         let vectors = try LogMelStatistics(frontend: frontend).vectors(
             clips: clips.count, wanted: probe.wanted,
-            samples: source(frontend.sampleRate, first?.level ?? DataSection().level))
+            open: source(frontend.sampleRate, first?.level ?? DataSection().level))
         outcomes.append(try probe.outcome("logmel", variant: nil, training: vectors, test: vectors))
         report("logmel: probed")
     }

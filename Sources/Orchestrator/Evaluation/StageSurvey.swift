@@ -40,8 +40,8 @@ public struct StageSurvey: Sendable, Encodable {
 
         var curves: [(name: String, best: [NamedOutcome])] = []
         for (name, encoder) in encoders {
-            let samples = source.samples(encoder.frontend.sampleRate, encoder.level)
-            let (vectors, _) = try probe.vectors(of: encoder, name: name, samples: samples, report: report)
+            let open = source.open(encoder.frontend.sampleRate, encoder.level)
+            let (vectors, _) = try probe.vectors(of: encoder, name: name, open: open, report: report)
             let outcomes = try parts.map { ranges in
                 let part = vectors.selecting(ranges)
                 return try probe.outcome(name, variant: encoder.variant, training: part, test: part)
@@ -65,7 +65,7 @@ public struct StageSurvey: Sendable, Encodable {
             let frontend = first?.frontend.baseline ?? LogMelConfiguration()
             let vectors = try LogMelStatistics(frontend: frontend).vectors(
                 clips: dataset.clips.count, wanted: probe.wanted,
-                samples: source.samples(frontend.sampleRate, first?.level ?? DataSection().level))
+                open: source.open(frontend.sampleRate, first?.level ?? DataSection().level))
             logMel = try probe.outcome("logmel", variant: nil, training: vectors, test: vectors).outcome.score
         } else {
             logMel = nil

@@ -90,7 +90,7 @@ public struct SupervisedProbe {
             recipe: recipe, parameters: step.parameters, embedding: embedding, classes: dataset.classes.count,
             threads: threads)
         let logits = try ClipEmbedder(encoder: encoder, shortestTail: shortestTail)
-            .segmentVectors(clips: dataset.clips.count, wanted: Set(fold.test)) { store.samples(of: $0) }
+            .segmentVectors(clips: dataset.clips.count, wanted: Set(fold.test)) { store.stream(of: $0) }
         let means = logits.means()
         let classes = dataset.classes.count
         return fold.test.filter { !logits.rows(of: $0).isEmpty }.map { clip in

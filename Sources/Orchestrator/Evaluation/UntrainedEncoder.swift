@@ -1,14 +1,26 @@
 /// An encoder that has learned nothing: the recipe's layers with random weights, read as the trained one is. It is the
-/// baseline that a trained encoder has to beat, so it is made as strong as it gets: its batch norm either does nothing, or
-/// has the statistics of the probe's own training clips, and the probe takes the stronger one
-/// (bench/Results/embedding.md compares these and other ways).
+/// baseline that a trained encoder has to beat, so it is made as strong as it gets: in several ways, of which a probe takes
+/// the one that is best on clips held back from its training part (bench/Results/embedding.md compares these and others).
 public final class UntrainedEncoder: ViewEncoder {
-    /// What batch norm does.
+    /// How it is made.
     public enum Normalization: String, Sendable, CaseIterable {
-        /// Nothing.
+        /// Batch norm does nothing.
         case identity
-        /// It has the mean and the variance of views of the clips to be probed.
+        /// Batch norm does nothing, and the convolutions' initial weights are 0.7 times as large: smaller values, which
+        /// swish changes less.
+        case smallWeights
+        /// Batch norm has the mean and the variance of views of the clips to be probed.
         case probed
+
+        var weightScale: Float { self == .smallWeights ? 0.7 : 1 }
+
+        var text: String {
+            switch self {
+            case .identity: "batch norm: identity"
+            case .smallWeights: "batch norm: identity, weights × 0.7"
+            case .probed: "batch norm: statistics of the clips"
+            }
+        }
     }
 
     public let normalization: Normalization
@@ -29,6 +41,15 @@ public final class UntrainedEncoder: ViewEncoder {
         self.threads = threads
         program = try EncoderProgram(
             recipe: recipe, parameters: parameters, embedding: embedding, level: level, threads: threads)
+        let scale = normalization.weightScale
+        guard scale != 1 else { return }
+        // The convolutions before a batch norm; those of the gates have biases, and are left alone.
+        for parameter in parameters.all where parameters.entry(parameter).shape.count > 2 {
+            let name = parameters.entry(parameter).name
+            guard name.hasSuffix(".weight"), parameters.named(name.dropLast(6) + "bias") == nil else { continue }
+            let buffer = parameters.buffer(parameter)
+            for i in 0..<buffer.count { buffer[i] *= scale }
+        }
     }
 
     public var dimension: Int { program.dimension }
@@ -37,7 +58,7 @@ public final class UntrainedEncoder: ViewEncoder {
     public var viewFrames: Int { program.viewFrames }
     public var level: Float { program.level }
     public var readNames: [String]? { program.readNames }
-    public var variant: String? { "batch norm: \(normalization == .identity ? "identity" : "statistics of the clips")" }
+    public var variant: String? { normalization.text }
 
     public func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
         program.encode(views, count: count, into: &embeddings)

@@ -12,21 +12,21 @@ struct VectorProbe {
 
     /// The vectors of one encoder, as the method wants them.
     func vectors(
-        of encoder: any ViewEncoder, name: String, samples: (Int) -> [Float]?, report: (String) -> Void
+        of encoder: any ViewEncoder, name: String, open: (Int) -> ClipStream?, report: (String) -> Void
     ) throws -> (training: ClipVectors, test: ClipVectors) {
         let embedder = try ClipEmbedder(encoder: encoder, shortestTail: options.shortestTail)
-        try embedder.calibrate(on: training, samples: samples)
+        try embedder.calibrate(on: training, open: open)
         guard case .paper = options.method else {
-            let vectors = embedder.meanVectors(clips: clips.count, wanted: wanted, samples: samples)
+            let vectors = embedder.meanVectors(clips: clips.count, wanted: wanted, open: open)
             report("\(name): embedded \(vectors.rows) clips")
             return (vectors, vectors)
         }
         let bytes = max(training.count * encoder.dimension * MemoryLayout<Float>.stride, 1)
         let crops = max(min(options.crops, options.memoryMiB << 20 / bytes), 1)
         let trainingVectors = embedder.cropVectors(
-            clips: clips.count, wanted: Set(training), crops: crops, seed: options.seed, samples: samples)
+            clips: clips.count, wanted: Set(training), crops: crops, seed: options.seed, open: open)
         report("\(name): embedded \(trainingVectors.rows) training crops, \(crops) a clip")
-        let testVectors = embedder.segmentVectors(clips: clips.count, wanted: tested, samples: samples)
+        let testVectors = embedder.segmentVectors(clips: clips.count, wanted: tested, open: open)
         report("\(name): embedded \(testVectors.rows) test segments")
         return (trainingVectors, testVectors)
     }

@@ -31,6 +31,6 @@ final class TrainingEvaluation {
         parameters.copy(from: trained)
         return try probeClips(
             dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue, division: division,
-            encoders: [("run", encoder)], options: options, source: source.samples)
+            encoders: [("run", encoder)], options: options, source: source.open)
     }
 }

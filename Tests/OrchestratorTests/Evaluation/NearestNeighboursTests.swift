@@ -39,7 +39,7 @@ import Testing
         let report = try probeClips(
             ProbeClipsTests.clips, classes: ProbeClipsTests.classes, layout: "folders", division: .folds,
             encoders: [("run", MeanSpectrumEncoder())], options: options
-        ) { _, _ in { ProbeClipsTests.tone($0) } }
+        ) { _, _ in { ClipStream(whole: ProbeClipsTests.tone($0)) } }
         #expect(report.value > 0.9 && report.metric == "accuracy")
     }
 }

@@ -93,7 +93,7 @@ private final class NamedVariant: ViewEncoder {
     ) throws -> ProbeReport {
         try probeClips(
             clips, classes: classes, layout: "esc50", division: division, encoders: encoders, options: options
-        ) { _, _ in samples }
+        ) { _, _ in { clip in samples(clip).map { ClipStream(whole: $0) } } }
     }
 
     @Test func tones_of_different_pitch_are_told_apart_and_a_collapsed_encoder_tells_nothing() throws {
@@ -116,7 +116,7 @@ private final class NamedVariant: ViewEncoder {
         #expect(try Self.probe([("tones", MeanSpectrumEncoder())]) == first)
         let embedder = try ClipEmbedder(encoder: MeanSpectrumEncoder())
         let crops = { (seed: UInt64) in
-            embedder.cropVectors(clips: 6, crops: 2, seed: seed) { Self.tone($0) }
+            embedder.cropVectors(clips: 6, crops: 2, seed: seed) { ClipStream(whole: Self.tone($0)) }
         }
         #expect(crops(0) == crops(0))
         #expect(crops(0) != crops(1))
@@ -131,13 +131,15 @@ private final class NamedVariant: ViewEncoder {
     @Test func views_are_encoded_64_at_a_time_whatever_clip_they_are_of() throws {
         let encoder = MeanSpectrumEncoder()
         let embedder = try ClipEmbedder(encoder: encoder)
-        let vectors = embedder.cropVectors(clips: 30, crops: 5, seed: 0) { Self.tone($0) }
+        let vectors = embedder.cropVectors(clips: 30, crops: 5, seed: 0) { ClipStream(whole: Self.tone($0)) }
         // Half a second is one view, padded, whatever is asked; the other 25 clips have five crops each.
         #expect(vectors.rows == 5 + 25 * 5)
         #expect(encoder.batches == [64, 64, 2])
         #expect(vectors.rows(of: 6).count == 1)
         // A clip's vectors do not depend on its neighbours.
-        let alone = embedder.cropVectors(clips: 30, wanted: [17], crops: 5, seed: 0) { Self.tone($0) }
+        let alone = embedder.cropVectors(clips: 30, wanted: [17], crops: 5, seed: 0) {
+            ClipStream(whole: Self.tone($0))
+        }
         let rows = vectors.rows(of: 17)
         #expect(alone.rows(of: 17) == 0..<5)
         let within = Array(vectors.values[rows.lowerBound * 64..<rows.upperBound * 64])
@@ -156,13 +158,53 @@ private final class NamedVariant: ViewEncoder {
 
     @Test func statistics_of_silence_are_the_floor_without_deviation() throws {
         let statistics = try LogMelStatistics(frontend: LogMelConfiguration())
-        let vector = statistics.statistics(of: [Float](repeating: 0, count: 100))
+        let silence = [Float](repeating: 0, count: 100)
+        let found = statistics.statistics(of: ClipStream(whole: silence))
+        let vector = try #require(found)
         #expect(vector.count == 128)
         // The kernel's logarithm is within a few ulps of 11.5.
         let (floor, tolerance): (Float, Float) = (-11.512925, 8 * 11.5 * Float.ulpOfOne)
         let distance: Float = vector[..<64].reduce(0) { max($0, abs($1 - floor)) }
         #expect(distance <= tolerance)
         #expect(Array(vector[64...]) == [Float](repeating: 0, count: 64))
+    }
+
+    /// Views of any overlap, cut in order from a long clip that comes from memory, and those of a file.
+    @Test func views_cut_from_a_stream_are_those_of_the_whole_clip() throws {
+        let segments = ClipSegments(frontend: FrontEndConfiguration(), viewFrames: 96)
+        var random = RandomStream(seed: 7, purpose: .test)
+        let samples = (0..<100_000).map { _ in random.normal() }
+        for starts in [[-5], [0, 3, 20_000, 20_001, 99_000], segments.segments(samples: 100_000), [99_999]] {
+            var stream = ViewStream(ClipStream(whole: samples))
+            var (view, expected) = (
+                [Float](repeating: 9, count: segments.viewSamples), [Float](repeating: 0, count: segments.viewSamples)
+            )
+            for start in starts {
+                let isWhole = stream.cut(at: start, into: &view)
+                segments.copy(samples, at: start, into: &expected)
+                #expect(isWhole && view == expected, "\(start)")
+            }
+        }
+    }
+
+    @Test func statistics_by_blocks_are_those_of_the_whole_spectrum() throws {
+        let statistics = try LogMelStatistics(frontend: LogMelConfiguration())
+        var random = RandomStream(seed: 7, purpose: .test)
+        // 2,500 frames: three blocks.
+        let samples = (0..<400_240).map { i in 0.1 * Float(1 + i / 100_000) * random.normal() }
+        let found = statistics.statistics(of: ClipStream(whole: samples))
+        let vector = try #require(found)
+        let spectrum = try LogMel(LogMelConfiguration()).extract(samples)
+        let frames = spectrum.count / 64
+        for band in [0, 30, 63] {
+            let column = (0..<frames).map { Double(spectrum[$0 * 64 + band]) }
+            let mean = column.reduce(0, +) / Double(frames)
+            let variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(frames)
+            // Sums are in double; the result is rounded once.
+            #expect(
+                abs(Double(vector[band]) - mean) < 1e-5 && abs(Double(vector[64 + band]) - variance.squareRoot()) < 1e-5
+            )
+        }
     }
 
     @Test func report_has_the_contracts_fields() throws {
@@ -256,7 +298,7 @@ private final class NamedVariant: ViewEncoder {
             try probeClips(
                 [Clip(path: "a", label: 0, seconds: 1)], classes: ["a"], layout: "folders",
                 division: .random(testFraction: 0.2), encoders: [], options: Self.options
-            ) { _, _ in { _ in [] } }
+            ) { _, _ in { _ in nil } }
         }
     }
 

@@ -83,7 +83,7 @@ public struct EventProbe {
     public func run(_ encoder: any ViewEncoder) throws -> Outcome {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: options.hopSeconds)
         let training = try ClipEmbedder(encoder: encoder)
-        try training.calibrate(on: train) { try? samples($0, encoder).samples }
+        try training.calibrate(on: train) { (try? samples($0, encoder).samples).map { ClipStream(whole: $0) } }
         var vectors = ClipVectors(dimension: encoder.dimension)
         var lengths: [Double] = []
         for index in layout.recordings.indices {
