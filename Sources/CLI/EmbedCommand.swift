@@ -74,6 +74,8 @@ struct EmbedCommand: ParsableCommand {
         /// Of the variance, what the two axes of the map show.
         var mapShares: [Double]?
         let skipped: Int
+        /// Clips that could not be decoded, or not to their end.
+        var warnings: [String] = []
         var seconds: Double
     }
 
@@ -81,7 +83,7 @@ struct EmbedCommand: ParsableCommand {
         let started = ProcessInfo.processInfo.systemUptime
         let checkpoint = try Checkpoint(subject)
         let dataset = try AudioDataset.open(inputs, layout: layout)
-        if let sentence = dataset.warning { FileHandle.standardError.write(Data("warning: \(sentence)\n".utf8)) }
+        if let sentence = dataset.warning { ProbeOptions.tell("warning: \(sentence)") }
         let embedding = checkpoint.embedding(embedding)
         var report = Report(
             output: output, clips: 0, dimension: 0,
@@ -95,6 +97,7 @@ struct EmbedCommand: ParsableCommand {
             try file.write(to: output)
             (report.clips, report.dimension) = (file.paths.count, file.dimension)
             report.segments = file.segmentClips.count
+            report.warnings = file.warnings
             if let map {
                 let drawn = EmbeddingMap(file)
                 try drawn.write(to: map)
@@ -108,7 +111,9 @@ struct EmbedCommand: ParsableCommand {
             try file.write(to: output)
             (report.clips, report.dimension) = (file.paths.count, file.dimension)
             report.frames = file.frameClips.count
+            report.warnings = file.warnings
         }
+        for warning in report.warnings { ProbeOptions.tell("warning: \(warning)") }
         report.seconds = ProcessInfo.processInfo.systemUptime - started
         if json {
             JSONReport.print(report)

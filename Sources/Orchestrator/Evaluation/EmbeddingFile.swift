@@ -21,6 +21,9 @@ public struct EmbeddingFile: Sendable, Equatable {
     public private(set) var segments: [Float] = []
     public private(set) var segmentClips: [Int64] = []
 
+    /// Clips that could not be decoded, or not to their end: how many, and the first of them.
+    public private(set) var warnings: [String] = []
+
     /// - Parameter vectors: the segments of `clips`, in their order.
     public init(vectors: ClipVectors, clips: [Clip], classes: [String]) {
         precondition(vectors.clips == clips.count, "vectors of all clips")
@@ -50,6 +53,7 @@ public struct EmbeddingFile: Sendable, Equatable {
             .segmentVectors(clips: dataset.clips.count) { store.stream(of: $0) }
         guard vectors.rows > 0 else { throw EvaluationError.noViews }
         self.init(vectors: vectors, clips: dataset.clips, classes: dataset.classes)
+        warnings = store.report.warnings
     }
 
     public func write(to path: String) throws(NumpyError) {

@@ -20,6 +20,8 @@ public struct FrameEmbeddingFile: Sendable, Equatable {
     public private(set) var paths: [String] = []
     public private(set) var labels: [Int64] = []
     public let classes: [String]
+    /// As of ``EmbeddingFile/warnings``.
+    public private(set) var warnings: [String] = []
 
     /// - Parameters:
     ///   - encoder: of frames.
@@ -43,6 +45,7 @@ public struct FrameEmbeddingFile: Sendable, Equatable {
             paths.append(clip.path)
             labels.append(Int64(clip.label ?? -1))
         }
+        warnings = store.report.warnings
         guard !frameClips.isEmpty else { throw EvaluationError.noViews }
     }
 

@@ -61,6 +61,7 @@ public struct PitchReport: Sendable, Codable, Equatable {
     public var variants: [String: String]
     public var layout: String
     public var seed: UInt64
+    public var warnings: [String] = []
 
     enum CodingKeys: String, CodingKey {
         case metric
@@ -72,6 +73,7 @@ public struct PitchReport: Sendable, Codable, Equatable {
         case method
         case embedding
         case variants
+        case warnings
         case layout
         case seed
         case trainingClips = "n_train"
@@ -96,10 +98,12 @@ public func probePitch(
     guard notes.contains(where: { $0.label != nil }) else {
         throw EvaluationError.noPitches(layout: dataset.layout.rawValue)
     }
+    let source = ProbeSource(dataset, options)
     let outcomes = try clipOutcomes(
         notes, classes: PitchReport.pitches.count,
         division: options.division ?? Division.standard(for: notes), encoders: encoders, options: options,
-        report: report, source: ProbeSource(dataset, options).open)
+        report: report, source: source.open)
+    for warning in source.warnings { report("warning: \(warning)") }
     let bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
     let scores = outcomes.map { ($0.name, PitchReport.Scores($0.outcome.confusion, bootstrap: bootstrap)) }
     let subject = outcomes[0]
@@ -116,5 +120,5 @@ public func probePitch(
             }),
         variants: Dictionary(
             uniqueKeysWithValues: outcomes.compactMap { each in each.variant.map { (each.name, $0) } }),
-        layout: dataset.layout.rawValue, seed: options.seed)
+        layout: dataset.layout.rawValue, seed: options.seed, warnings: source.warnings)
 }

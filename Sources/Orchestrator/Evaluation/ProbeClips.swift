@@ -38,10 +38,14 @@ public func probeClips(
     guard dataset.clips.contains(where: { $0.label != nil }) else {
         throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
     }
-    return try probeClips(
+    let source = ProbeSource(dataset, options)
+    var found = try probeClips(
         dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue,
         division: options.division ?? dataset.division, encoders: encoders, options: options, report: report,
-        source: ProbeSource(dataset, options).open)
+        source: source.open)
+    found.warnings = source.warnings
+    for warning in found.warnings { report("warning: \(warning)") }
+    return found
 }
 
 /// Opens clips at a sample rate and a level, for one encoder after the other.
@@ -52,6 +56,12 @@ final class ProbeSource {
     private let dataset: AudioDataset
     private let cacheMemoryMiB: Int
     private var store: ClipStore?
+    private var earlier: [String] = []
+
+    /// What was found wrong with clips, each sentence once.
+    var warnings: [String] {
+        (earlier + (store?.report.warnings ?? [])).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
 
     init(_ dataset: AudioDataset, _ options: ClipProbeOptions) {
         self.dataset = dataset
@@ -60,7 +70,10 @@ final class ProbeSource {
 
     func open(_ sampleRate: Int, _ level: Float) -> (Int) -> ClipStream? {
         var store = self.store
-        if store?.sampleRate != sampleRate || store?.level != level { store = nil }
+        if store?.sampleRate != sampleRate || store?.level != level {
+            earlier = warnings
+            store = nil
+        }
         let opened =
             store
             ?? ClipStore(

@@ -49,6 +49,8 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     public var leads: [String: ProbeScore]
     public var layout: String
     public var seed: UInt64
+    /// Clips that could not be decoded, or not to their end: how many, and the first of them.
+    public var warnings: [String] = []
 
     enum CodingKeys: String, CodingKey {
         case metric
@@ -61,6 +63,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
         case method
         case embedding
         case variants
+        case warnings
         case layout
         case seed
         case trainingClips = "n_train"

@@ -213,7 +213,7 @@ private final class NamedVariant: ViewEncoder {
         let keys: Set<String> = [
             "baselines", "ci95", "classes", "folds", "layout", "leads", "mean_class_recall", "method", "metric",
             "n_test",
-            "n_train", "per_class_recall", "seed", "value", "variants",
+            "n_train", "per_class_recall", "seed", "value", "variants", "warnings",
         ]
         #expect(Set(object.keys) == keys)
         #expect(object["metric"] as? String == "accuracy")
@@ -287,6 +287,23 @@ private final class NamedVariant: ViewEncoder {
         for name in survey.maps + ["together", "untrained", "log-mel statistics"] {
             #expect(document.contains(">\(name)<"), "\(name)")
         }
+    }
+
+    @Test func clips_lost_in_decoding_are_counted_in_embeddings_and_reports() throws {
+        let folder = try TemporaryFolder()
+        for clip in 0..<8 {
+            let tone = (0..<8_000).map {
+                0.1 * Float(sin(2 * Double.pi * [400.0, 2_000][clip % 2] * Double($0) / 16_000))
+            }
+            try folder.writeFloats(clip == 5 ? tone + [.nan] : tone, to: "\(clip % 2)/\(clip).wav")
+        }
+        let dataset = try AudioDataset.open([folder.path], layout: .folders)
+        let file = try EmbeddingFile(dataset: dataset, encoder: MeanSpectrumEncoder())
+        #expect(file.paths.count == 7 && file.warnings.count == 1)
+        #expect(file.warnings[0].hasPrefix("1 of 8 clips") && file.warnings[0].contains("1/5.wav"))
+        var lines: [String] = []
+        let report = try probeClips(dataset: dataset, encoders: [("run", MeanSpectrumEncoder())]) { lines.append($0) }
+        #expect(report.warnings == file.warnings && lines.contains("warning: \(file.warnings[0])"))
     }
 
     @Test func what_cannot_be_probed_is_said() throws {
