@@ -87,7 +87,7 @@ struct EmbedCommand: ParsableCommand {
         let embedding = checkpoint.embedding(embedding)
         var report = Report(
             output: output, clips: 0, dimension: 0,
-            embedding: embedding.kind == .stages ? embedding.maps.map(\.name) : ["last"],
+            embedding: embedding.readNames,
             skipped: dataset.skipped.count, seconds: 0)
         let threads = Threads.chosen(threads)
         switch level {

@@ -51,7 +51,7 @@ public struct SupervisedProbe {
         outcome.trainingClips = folds.map(\.train.count)
         return ProbeReport(
             outcome, folds: folds, classes: dataset.classes, layout: dataset.layout.rawValue, seed: seed,
-            method: "fine-tuned", embedding: embedding.kind == .stages ? embedding.maps.map(\.name) : ["last"])
+            method: "fine-tuned", embedding: embedding.readNames)
     }
 
     /// Trains on one fold; returns the test clips that could be decoded, each with its predicted class.

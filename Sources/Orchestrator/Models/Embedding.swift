@@ -109,6 +109,9 @@ public struct Embedding: Codable, Sendable, Equatable {
             && self == Embedding(maps: maps, largest: .max)
     }
 
+    /// What is read, for reports: the names of the maps, or `last`.
+    public var readNames: [String] { kind == .stages ? maps.map(\.name) : ["last"] }
+
     /// Where each map's values stand in a clip's vector.
     public var ranges: [Range<Int>] {
         var start = 0

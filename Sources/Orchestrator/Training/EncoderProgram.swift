@@ -66,7 +66,7 @@ public final class EncoderProgram: ViewEncoder {
         try early?.allocate(threads: threads)
     }
 
-    public var readNames: [String]? { embedding.kind == .stages ? embedding.maps.map(\.name) : ["last"] }
+    public var readNames: [String]? { embedding.readNames }
 
     public func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
         let size = viewFrames * frontend.valuesPerFrame
