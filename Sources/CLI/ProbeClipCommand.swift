@@ -33,8 +33,8 @@ struct ProbeClipCommand: ParsableCommand {
     @Flag(help: "Probe every map of the encoder by itself, and draw the accuracies.")
     var stages = false
 
-    @Option(help: ArgumentHelp("The picture of --stages.", valueName: "file.svg"))
-    var picture = "stages.svg"
+    @Option(help: ArgumentHelp("The picture of --stages; stages.svg where it is not given.", valueName: "file.svg"))
+    var picture: String?
 
     @Flag(help: "Judge on the last fold alone: the clips that data.hold_out=test keeps from training.")
     var heldOut = false
@@ -55,8 +55,11 @@ struct ProbeClipCommand: ParsableCommand {
         if stages, finetune || neighbours != nil || options.embedding != nil || options.method == .paper {
             throw ValidationError("--stages goes without --finetune, --neighbours, --embedding and --protocol paper")
         }
-        if stages, !picture.hasSuffix(".svg") {
-            throw ValidationError("--picture takes a file that ends in .svg, not \(picture)")
+        if let picture {
+            if !stages { throw ValidationError("--picture goes with --stages") }
+            if !picture.hasSuffix(".svg") {
+                throw ValidationError("--picture takes a file that ends in .svg, not \(picture)")
+            }
         }
         if let epochs, epochs < 1 { throw ValidationError("--epochs takes 1 or more, not \(epochs)") }
     }
@@ -100,10 +103,11 @@ struct ProbeClipCommand: ParsableCommand {
     private func survey(_ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws {
         var clipOptions = options.clipOptions
         clipOptions.heldOutOnly = heldOut
-        let every = Embedding.everyStage(of: options.recipe(of: checkpoint))
+        let (read, picture) = (options.reading(checkpoint), picture ?? "stages.svg")
+        let every = Embedding.everyStage(of: options.recipe(of: checkpoint), and: read)
         let survey = try StageSurvey(
             dataset: dataset, encoders: try options.encoders(checkpoint, reading: every),
-            read: options.reading(checkpoint), every: every, options: clipOptions, report: ProbeOptions.tell)
+            read: read, every: every, options: clipOptions, report: ProbeOptions.tell)
         try StagePicture(survey).write(to: picture)
         if options.json { return JSONReport.print(survey) }
         for curve in survey.curves {

@@ -124,6 +124,7 @@ import Testing
             ["probe", "clip", "random", "--data", "a", "--epochs", "3"],
             ["probe", "clip", "random", "--data", "a", "--stages", "--finetune"],
             ["probe", "clip", "random", "--data", "a", "--stages", "--picture", "a.png"],
+            ["probe", "clip", "random", "--data", "a", "--picture", "a.svg"],
             ["probe", "clip", "random", "--data", "a", "--embedding", "middle"],
             ["embed", "run", "a", "--output", "e.npz", "--map", "e.png"],
             ["embed", "run", "a", "--output", "e.npz", "--level", "frame", "--map", "e.svg"],

@@ -35,6 +35,18 @@ struct ClipDecoder: Sendable {
             shortfall: stream.shortfall)
     }
 
+    /// A clip in blocks: from memory where it has at most `limit` samples, otherwise from the file.
+    ///
+    /// - Parameter fail: is told why the clip cannot be read to its end.
+    func stream(
+        _ path: String, collecting limit: Int, fail: @escaping (_ reason: String) -> Void
+    ) throws(AudioError) -> ClipStream {
+        let measured = try measure(path, collecting: limit)
+        if let samples = measured.samples { return ClipStream(whole: samples) }
+        return ClipStream(
+            file: try AudioStream(path, sampleRate: sampleRate), count: measured.count, gain: measured.gain, drop: fail)
+    }
+
     /// The samples of a clip from `from` on, scaled.
     func part(_ path: String, from: Int = 0, count: Int? = nil, gain: Float) throws(AudioError) -> [Float] {
         scaled(try AudioFile.read(path, sampleRate: sampleRate, from: from, count: count), by: gain)

@@ -45,14 +45,4 @@ public struct ClipSegments: Sendable, Equatable {
 
     /// At most 0: zeros are equally many on both sides, one less before than after if that is uneven.
     private func centred(_ samples: Int) -> Int { -((viewSamples - samples) / 2) }
-
-    /// The view at `start` of the clip, zeros where it reaches beyond.
-    public func copy(_ samples: [Float], at start: Int, into view: inout [Float]) {
-        let source = samples.span
-        var target = view.mutableSpan
-        for i in 0..<viewSamples {
-            let place = start + i
-            target[i] = place >= 0 && place < source.count ? source[place] : 0
-        }
-    }
 }

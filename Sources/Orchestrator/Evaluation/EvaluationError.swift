@@ -15,6 +15,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case hop(seconds: Double, shortest: Double)
     case noPitches(layout: String)
     case notFinite(clips: Int)
+    /// A recording that has changed or vanished while it was read; the sentence names it.
+    case unreadable(reason: String)
     case pitchOutOfRange(path: String, pitch: Int)
 
     private func milliseconds(_ seconds: Double) -> String { String(format: "%g", seconds * 1000) }
@@ -49,6 +51,7 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .notFinite(let clips):
             "the vectors of \(clips) clips hold values that are no numbers; the encoder may have diverged: train it again with "
                 + "a lower optimizer.learning_rate"
+        case .unreadable(let reason): reason
         case .pitchOutOfRange(let path, let pitch):
             "\(path) has the pitch \(pitch), and the probe knows MIDI notes 21 (A0) to 108 (C8); mend examples.json or "
                 + "leave the note out"

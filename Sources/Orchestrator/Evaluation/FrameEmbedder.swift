@@ -37,9 +37,9 @@ public struct FrameEmbedder {
         return Int((exact - 1e-9).rounded(.up))
     }
 
-    /// (rows, dimension). The recording comes as for ``ClipEmbedder``.
-    public func callAsFunction(_ samples: [Float]) -> [Float] {
-        let rows = rows(samples: samples.count)
+    /// (rows, dimension). The recording comes as for ``ClipEmbedder``, in blocks; nil if it can no longer be read.
+    public func callAsFunction(_ recording: consuming ClipStream) -> [Float]? {
+        let rows = rows(samples: recording.count)
         let dimension = encoder.dimension
         var result = [Float](repeating: 0, count: rows * dimension)
         let viewValues = encoder.viewFrames * encoder.frontend.valuesPerFrame
@@ -56,6 +56,7 @@ public struct FrameEmbedder {
         func view(ofRow row: Int) -> Int {
             max(0, Int((((Double(row) + 0.5) * hopSeconds - firstCentre) / viewSeconds).rounded()))
         }
+        var cutter = ViewStream(recording)
         var row = 0
         while row < rows {
             // The views of one batch, and the rows that they answer for.
@@ -63,7 +64,7 @@ public struct FrameEmbedder {
             let lastView = min(view(ofRow: rows - 1), firstView + ClipEmbedder.batchSize - 1)
             for index in firstView...lastView {
                 let start = firstStart + index * step * encoder.frontend.hopSamples
-                segments.copy(samples, at: start, into: &waveform)
+                guard cutter.cut(at: start, into: &waveform) else { return nil }
                 let place = (index - firstView) * viewValues
                 views.replaceSubrange(place..<place + viewValues, with: frontEnd.extract(waveform))
             }

@@ -36,8 +36,9 @@ public struct FrameEmbeddingFile: Sendable, Equatable {
         let store = ClipStore(
             dataset: dataset, sampleRate: encoder.frontend.sampleRate, level: encoder.level, cacheMemoryMiB: 0)
         for (index, clip) in dataset.clips.enumerated() {
-            guard let samples = store.samples(of: index), !samples.isEmpty else { continue }
-            let rows = embedder(samples)
+            guard let recording = store.stream(of: index), recording.count > 0, let rows = embedder(recording) else {
+                continue
+            }
             let count = rows.count / dimension
             frames += rows
             frameClips += [Int64](repeating: Int64(paths.count), count: count)

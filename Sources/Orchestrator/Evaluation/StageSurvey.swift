@@ -21,7 +21,7 @@ public struct StageSurvey: Sendable, Encodable {
     /// - Parameters:
     ///   - encoders: of the embedding `every`; of several of one name the strongest is taken for each map.
     ///   - read: what is probed together.
-    ///   - every: ``Embedding/everyStage(of:largest:)``.
+    ///   - every: ``Embedding/everyStage(of:and:largest:)`` with `read`.
     ///   - options: with the method `logistic`.
     public init(
         dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)], read: Embedding,
@@ -35,9 +35,13 @@ public struct StageSurvey: Sendable, Encodable {
             clips: dataset.clips, classes: dataset.classes.count, options: options,
             folds: try division.makeFolds(of: dataset.clips, seed: options.seed, lastOnly: options.heldOutOnly))
         let source = ProbeSource(dataset, options)
-        let together = read.maps.compactMap { map in every.maps.firstIndex { $0.name == map.name } }
-        let parts = every.ranges.map { [$0] } + (together.isEmpty ? [] : [together.map { every.ranges[$0] }])
+        let stages = Set(every.maps.map(\.name)).count
+        let together = read.maps.compactMap { map in every.maps.firstIndex(of: map) }
+        precondition(together.count == read.maps.count, "every map that is read")
+        let parts =
+            every.ranges.prefix(stages).map { [$0] } + (together.isEmpty ? [] : [together.map { every.ranges[$0] }])
 
+        // The parts of one name's encoders, each of the strongest.
         var curves: [(name: String, best: [NamedOutcome])] = []
         for (name, encoder) in encoders {
             let open = source.open(encoder.frontend.sampleRate, encoder.level)
@@ -46,7 +50,7 @@ public struct StageSurvey: Sendable, Encodable {
                 let part = vectors.selecting(ranges)
                 return try probe.outcome(name, variant: encoder.variant, training: part, test: part)
             }
-            report("\(name): probed \(every.maps.count) maps")
+            report("\(name): probed \(stages) maps")
             if let rival = curves.firstIndex(where: { $0.name == name }) {
                 for place in parts.indices where outcomes[place].isStronger(than: curves[rival].best[place]) {
                     curves[rival].best[place] = outcomes[place]
@@ -57,7 +61,7 @@ public struct StageSurvey: Sendable, Encodable {
         }
         self.curves = curves.map { name, best in
             Curve(
-                name: name, scores: best.prefix(every.maps.count).map(\.outcome.score),
+                name: name, scores: best.prefix(stages).map(\.outcome.score),
                 together: together.isEmpty ? nil : best.last?.outcome.score)
         }
         if options.includesLogMel {
@@ -70,7 +74,7 @@ public struct StageSurvey: Sendable, Encodable {
         } else {
             logMel = nil
         }
-        maps = every.maps.map(\.name)
+        maps = every.maps.prefix(stages).map(\.name)
         self.read = together.map { every.maps[$0].name }
         layout = dataset.layout.rawValue
         classes = found

@@ -55,13 +55,16 @@ public struct Embedding: Codable, Sendable, Equatable {
     }
 
     /// Every map of the encoder, each with at most `largest` values of its own: to see what each stage holds.
-    public static func everyStage(of recipe: Recipe, largest: Int = largestSize) -> Embedding {
+    /// - Parameter other: an embedding whose maps are read besides; those with other bands come last.
+    public static func everyStage(
+        of recipe: Recipe, and other: Embedding? = nil, largest: Int = largestSize
+    ) -> Embedding {
         let maps = ModelBuilder(recipe: recipe).mapShapes().map { shape in
             Embedding(
                 maps: [Map(name: shape.name, bands: shape.bands, channels: shape.channels)], largest: largest
             ).maps[0]
         }
-        return Embedding(maps: maps, largest: .max)
+        return Embedding(maps: maps + (other?.maps ?? []).filter { !maps.contains($0) }, largest: .max)
     }
 
     /// Reads `maps`, with the mel bands of the one that has most of them halved (of several the largest map's) until a clip's

@@ -106,8 +106,11 @@ struct ModelBuilder {
     /// The maps that an embedding reads.
     func read(_ graph: Graph, _ input: EncoderInput, _ embedding: Embedding) -> [(map: Embedding.Map, feature: Feature)]
     {
-        guard let last = embedding.maps.last else { preconditionFailure("the embedding reads no maps") }
-        let maps = maps(graph, input, through: last.name)
+        let names = Set(embedding.maps.map(\.name))
+        guard let last = mapNames.last(where: names.contains) else {
+            preconditionFailure("the embedding reads no maps")
+        }
+        let maps = maps(graph, input, through: last)
         return embedding.maps.map { wanted in
             guard let found = maps.first(where: { $0.name == wanted.name }) else {
                 preconditionFailure("there is no map \(wanted.name)")

@@ -81,7 +81,7 @@ private final class FrameSpectrumEncoder: ViewEncoder {
             return 0.1 * sin(2 * .pi * (400 * t + 20 * t * t)) + 0.02 * sin(2 * .pi * 3000 * t)
         }
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: hop)
-        let rows = embedder(samples)
+        let rows = try #require(embedder(ClipStream(whole: samples)))
         let count = Int((40 / hop - 1e-9).rounded(.up))
         #expect(rows.count == count * 128 && embedder.rows(samples: samples.count) == count)
         let spectrum = logMel.extract(samples)
@@ -96,8 +96,8 @@ private final class FrameSpectrumEncoder: ViewEncoder {
             }
         }
         // The coarse map lies on the fine one wherever a row of it stands.
-        let exact = try FrameEmbedder(encoder: FrameSpectrumEncoder(strides: [8]), hopSeconds: 0.08)(samples)
-        #expect(exact.count == 500 * 64)
+        let coarse = try FrameEmbedder(encoder: FrameSpectrumEncoder(strides: [8]), hopSeconds: 0.08)
+        #expect(coarse(ClipStream(whole: samples))?.count == 500 * 64)
     }
 
     @Test func frames_do_not_depend_on_what_else_is_in_their_batch() throws {
@@ -105,9 +105,30 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         var random = RandomStream(seed: 1, purpose: .test)
         let samples = (0..<16_000 * 90).map { _ in 0.1 * random.normal() }
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: 0.08)
-        let (whole, part) = (embedder(samples), embedder(Array(samples[..<(16_000 * 20)])))
+        let whole = try #require(embedder(ClipStream(whole: samples)))
+        let part = try #require(embedder(ClipStream(whole: Array(samples[..<(16_000 * 20)]))))
         // The last view of the part sees its end.
         #expect(Array(whole[..<(200 * 64)]) == Array(part[..<(200 * 64)]))
+    }
+
+    /// Longer than what is decoded at once: its level is found in one pass and its views are cut in another.
+    @Test func a_long_recording_gives_the_frames_that_it_gives_at_once() throws {
+        let folder = try TemporaryFolder()
+        try folder.writeNoise("long.wav", seconds: 75)
+        let encoder = FrameSpectrumEncoder()
+        let file = try FrameEmbeddingFile(
+            dataset: try AudioDataset.open([folder.path]), encoder: encoder, hopSeconds: 0.08)
+        var samples = try AudioFile.read("\(folder.path)/long.wav", sampleRate: encoder.frontend.sampleRate)
+        if encoder.level > 0 {
+            let gain = Level.gain(rms: Level.rms(samples), target: encoder.level)
+            for i in samples.indices { samples[i] *= gain }
+        }
+        let rows = try #require(FrameEmbedder(encoder: encoder, hopSeconds: 0.08)(ClipStream(whole: samples)))
+        #expect(file.frames == rows && file.frameClips.count == 938)
+        var failure: String?
+        let decoder = ClipDecoder(sampleRate: encoder.frontend.sampleRate, level: encoder.level)
+        let stream = try decoder.stream("\(folder.path)/long.wav", collecting: 16_000 * 60) { failure = $0 }
+        #expect(try FrameEmbedder(encoder: encoder, hopSeconds: 0.08)(stream) == rows && failure == nil)
     }
 
     @Test func a_file_of_frames_tells_whose_they_are_and_when() throws {

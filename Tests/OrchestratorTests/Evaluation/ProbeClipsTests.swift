@@ -265,9 +265,14 @@ private final class NamedVariant: ViewEncoder {
             try folder.writeFloats(samples.map { 0.1 * $0 }, to: "\(clip % 2)/\(clip).wav")
         }
         var recipe = Recipe()
-        (recipe.data.viewFrames, recipe.frontend.melBands) = (32, 32)
-        let every = Embedding.everyStage(of: recipe)
-        #expect(every.maps.map(\.name) == ModelBuilder(recipe: recipe).mapNames)
+        recipe.data.viewFrames = 32
+        let read = Embedding(recipe: recipe)
+        let every = Embedding.everyStage(of: recipe, and: read)
+        let names = ModelBuilder(recipe: recipe).mapNames
+        // Of the maps that are read, those with fewer bands than the survey's own come once more.
+        let halved = read.maps.filter { !every.maps.prefix(names.count).contains($0) }
+        #expect(every.maps.prefix(names.count).map(\.name) == names)
+        #expect(!halved.isEmpty && Array(every.maps.dropFirst(names.count)) == halved)
         let encoders = try UntrainedEncoder.Normalization.allCases.map { normalization in
             let encoder = try UntrainedEncoder(
                 recipe: recipe, embedding: every, normalization: normalization, threads: 2)
@@ -277,7 +282,7 @@ private final class NamedVariant: ViewEncoder {
         options.resamples = 50
         let survey = try StageSurvey(
             dataset: try AudioDataset.open([folder.path], layout: .folders), encoders: encoders,
-            read: Embedding(recipe: recipe), every: every, options: options)
+            read: read, every: every, options: options)
         #expect(survey.curves.map(\.name) == ["random"] && survey.curves[0].scores.count == 9)
         #expect(survey.read == ["features.2", "features.3", "features.5"])
         // Two pure tones: any layer that keeps the mel axis hears them apart.

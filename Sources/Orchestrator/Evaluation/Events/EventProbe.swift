@@ -83,13 +83,25 @@ public struct EventProbe {
     public func run(_ encoder: any ViewEncoder) throws -> Outcome {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: options.hopSeconds)
         let training = try ClipEmbedder(encoder: encoder)
-        try training.calibrate(on: train) { (try? samples($0, encoder).samples).map { ClipStream(whole: $0) } }
+        let decoder = ClipDecoder(sampleRate: encoder.frontend.sampleRate, level: encoder.level)
+        var failure: String?
+        func open(_ index: Int) throws(AudioError) -> ClipStream {
+            // A longer recording is decoded twice, in blocks: for its level, and to be encoded.
+            try decoder.stream(
+                layout.recordings[index].path,
+                collecting: Int(ClipCachePlan.longestDecode * Double(decoder.sampleRate))
+            ) { failure = $0 }
+        }
+        try training.calibrate(on: train) { try? open($0) }
         var vectors = ClipVectors(dimension: encoder.dimension)
         var lengths: [Double] = []
         for index in layout.recordings.indices {
-            let (samples, seconds) = try samples(index, encoder)
-            lengths.append(seconds)
-            vectors.append(embedder(samples))
+            let recording = try open(index)
+            lengths.append(Double(recording.count) / Double(decoder.sampleRate))
+            guard let frames = embedder(recording) else {
+                throw EvaluationError.unreadable(reason: failure ?? layout.recordings[index].path)
+            }
+            vectors.append(frames)
         }
         let probabilities = try probabilities(vectors, activity: activity(vectors, hop: embedder.hopSeconds))
 
@@ -111,18 +123,6 @@ public struct EventProbe {
             scores: scores(found, points, lengths: lengths, threshold: best.threshold, minimum: best.minimum),
             validationF: best.f, hopSeconds: embedder.hopSeconds,
             predictions: found.map { (layout.recordings[$0.index], lengths[$0.index], $0.events) })
-    }
-
-    /// A recording at the encoder's rate and level, and its length in seconds.
-    private func samples(_ index: Int, _ encoder: any ViewEncoder) throws -> (samples: [Float], seconds: Double) {
-        let rate = encoder.frontend.sampleRate
-        var samples = try AudioFile.read(layout.recordings[index].path, sampleRate: rate)
-        let seconds = Double(samples.count) / Double(rate)
-        if encoder.level > 0 {
-            let gain = Level.gain(rms: Level.rms(samples), target: encoder.level)
-            for i in samples.indices { samples[i] *= gain }
-        }
-        return (samples, seconds)
     }
 
     /// Of each recording of the validation and test parts, (frames, classes).
