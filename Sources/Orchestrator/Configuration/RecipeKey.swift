@@ -1,5 +1,5 @@
-/// One key of a recipe: how its value is read from text, checked and written. ``all`` lists every key once, in the order
-/// in which a recipe is written; reading, overriding, writing and the suggestions for misspelt keys all go through it.
+/// One key of a recipe by its full name: how its value is read from text, checked and written. ``all`` lists every key
+/// once, in the order in which a recipe is written.
 public struct RecipeKey: Sendable {
     /// Dotted name, as in `optimizer.learning_rate`.
     public let name: String
@@ -9,6 +9,8 @@ public struct RecipeKey: Sendable {
     public let text: @Sendable (Recipe) -> String
     /// Stores a value given as text; false, and no change, where the text is not of the kind or range expected.
     let store: @Sendable (inout Recipe, String) -> Bool
+    let encode: @Sendable (Recipe, inout KeyedEncodingContainer<OptionName>) throws -> Void
+    let decode: @Sendable (inout Recipe, KeyedDecodingContainer<OptionName>) throws -> Void
 
     /// `nil` for a top-level key.
     var section: Substring? { name.firstIndex(of: ".").map { name[..<$0] } }
@@ -16,69 +18,86 @@ public struct RecipeKey: Sendable {
 }
 
 extension RecipeKey {
-    typealias Path<Value> = WritableKeyPath<Recipe, Value> & Sendable
-
-    static func integer(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>) -> RecipeKey {
-        let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
-        return key(
-            name, path, "a whole number from \(range.lowerBound)\(end)",
-            read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { "\($0)" })
+    /// A key of a group of options that a recipe holds.
+    private init<Options>(
+        _ key: OptionKey<Options>, in section: String?, get: @escaping @Sendable (Recipe) -> Options,
+        set: @escaping @Sendable (inout Recipe, Options) -> Void
+    ) {
+        name = section.map { "\($0).\(key.name)" } ?? key.name
+        expected = key.expected
+        text = { key.text(get($0)) }
+        store = { recipe, text in
+            var options = get(recipe)
+            guard key.store(&options, text) else { return false }
+            set(&recipe, options)
+            return true
+        }
+        encode = { try key.encode(get($0), &$1) }
+        decode = { recipe, container in
+            var options = get(recipe)
+            try key.decode(&options, container)
+            set(&recipe, options)
+        }
     }
 
-    static func seed(_ name: String, _ path: Path<UInt64>) -> RecipeKey {
-        key(name, path, "a whole number from 0 to 2⁶⁴ − 1", read: { UInt64($0) }, write: { "\($0)" })
+    /// The keys of a section that every recipe has.
+    private static func keys<Options: RecipeOptions>(
+        of path: WritableKeyPath<Recipe, Options> & Sendable
+    ) -> [RecipeKey] {
+        Options.keys.map { key in
+            RecipeKey(
+                key, in: Options.section, get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
+        }
     }
 
-    static func number<Value>(
-        _ name: String, _ path: Path<Value>, _ expected: String, where holds: @escaping @Sendable (Value) -> Bool
-    ) -> RecipeKey where Value: BinaryFloatingPoint & LosslessStringConvertible & Sendable {
-        key(
-            name, path, expected,
-            read: { text in Value(text).flatMap { $0.isFinite && holds($0) ? $0 : nil } },
-            write: { decimal("\($0)") })
+    /// The keys of a method's or an encoder's own options.
+    private static func keys<Options: RecipeOptions>(ofPlugIn type: Options.Type) -> [RecipeKey] {
+        Options.keys.map { key in
+            RecipeKey(
+                key, in: Options.section, get: { $0[Options.self] }, set: { $0[Options.self] = $1 })
+        }
     }
 
-    static func flag(_ name: String, _ path: Path<Bool>) -> RecipeKey {
-        key(name, path, "true or false", read: { Bool($0) }, write: { "\($0)" })
+    /// Every key of ``Recipe``: those that every recipe has, and those of the registered methods and encoders. Keys of one
+    /// section stand together.
+    public static var all: [RecipeKey] {
+        let top = Recipe.keys.map { RecipeKey($0, in: nil, get: { $0 }, set: { $0 = $1 }) }
+        let fixed =
+            keys(of: \.data) + keys(of: \.frontend) + keys(of: \.augmentation) + keys(of: \.encoder)
+            + keys(of: \.head)
+        let plugged = Registry.options.flatMap { keys(ofPlugIn: $0) }
+        let last = keys(of: \.optimizer) + keys(of: \.schedule) + keys(of: \.training)
+        var sections: [Substring?] = []
+        for key in top + fixed + plugged + last where !sections.contains(key.section) { sections.append(key.section) }
+        return sections.flatMap { section in (top + fixed + plugged + last).filter { $0.section == section } }
     }
 
-    static func choice<Value>(_ name: String, _ path: Path<Value>) -> RecipeKey
-    where Value: RawRepresentable<String> & CaseIterable & Sendable {
-        let known = Value.allCases.map(\.rawValue)
-        let expected = known.count == 1 ? known[0] : "one of \(known.joined(separator: ", "))"
-        return key(name, path, expected, read: { Value(rawValue: $0) }, write: { $0.rawValue })
-    }
+    /// The key with exactly this name.
+    static func named(_ name: String) -> RecipeKey? { all.first { $0.name == name } }
 
-    static func chain(_ name: String, _ path: Path<AugmentationChain>) -> RecipeKey {
-        key(
-            name, path,
-            "steps such as “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list has them all)",
-            read: { try? AugmentationChain($0) }, write: { "\"\($0.text)\"" })
-    }
-
-    static func path(_ name: String, _ path: Path<String>) -> RecipeKey {
-        key(
-            name, path, "a path", read: { $0 },
-            write: { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" })
-    }
-
-    private static func key<Value>(
-        _ name: String, _ path: Path<Value>, _ expected: String, read: @escaping @Sendable (String) -> Value?,
-        write: @escaping @Sendable (Value) -> String
-    ) -> RecipeKey {
-        RecipeKey(
-            name: name, expected: expected, text: { write($0[keyPath: path]) },
-            store: { recipe, text in
-                guard let value = read(text) else { return false }
-                recipe[keyPath: path] = value
-                return true
-            })
-    }
-
-    /// Swift writes the shortest text that reads back to the same bits; YAML 1.1 readers take `1e-05` for a string
-    /// unless its mantissa has a point.
-    private static func decimal(_ text: String) -> String {
-        guard let exponent = text.firstIndex(of: "e"), !text.contains(".") else { return text }
-        return text[..<exponent] + ".0" + text[exponent...]
+    /// The known key or section that a misspelt one most likely stands for; nil where nothing is close.
+    ///
+    /// Keys are compared whole, by edit distance; a third of the letters may differ. A key given without its section or in
+    /// the wrong one, or by its initials (`lr`), counts as one edit away.
+    static func nearest(to unknown: String) -> String? {
+        let sections = Set(all.compactMap { $0.section.map(String.init) })
+        let last = unknown.split(separator: ".").last ?? ""
+        var best: (name: String, distance: Int)?
+        func consider(_ name: String, _ distance: Int, of length: Int) {
+            guard distance <= max(2, length / 3), distance < best?.distance ?? .max else { return }
+            best = (name, distance)
+        }
+        for key in all {
+            consider(key.name, EditDistance.between(unknown, key.name), of: unknown.count)
+            consider(key.name, 1 + EditDistance.between(last, key.lastComponent), of: last.count)
+            let initials = String(key.lastComponent.split(separator: "_").compactMap(\.first))
+            if initials.count > 1, last == initials { consider(key.name, 1, of: last.count) }
+        }
+        if !unknown.contains(".") {
+            for section in sections.sorted() {
+                consider(section, EditDistance.between(unknown, section), of: unknown.count)
+            }
+        }
+        return best?.name
     }
 }

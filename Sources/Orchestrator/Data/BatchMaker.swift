@@ -2,17 +2,19 @@
 struct BatchMaker: Sendable {
     let cutter: ViewCutter
     let order: EpochOrder
-    let viewsPerClip: Int
     /// One a clip of the data set.
     let labels: [Int32]
     /// The epoch that was last asked for, and its order.
     private var current: (epoch: Int, order: [Int])?
+    private var scratch: [Float]
 
-    init(cutter: ViewCutter, order: EpochOrder, viewsPerClip: Int, labels: [Int32]) {
+    private var viewsPerClip: Int { cutter.views.count }
+
+    init(cutter: ViewCutter, order: EpochOrder, labels: [Int32]) {
         self.labels = labels
         self.cutter = cutter
         self.order = order
-        self.viewsPerClip = viewsPerClip
+        scratch = [Float](repeating: 0, count: cutter.scratchCount)
     }
 
     /// Batch `number`, counted from the first of epoch 0; nil if it was stopped midway.
@@ -32,25 +34,31 @@ struct BatchMaker: Sendable {
         for slot in 0..<order.batchSize {
             if isStopped() { return nil }
             let candidates = order.candidates(shuffled, batch: batch, slot: slot)
-            guard let clip = candidates.first(where: { cut($0, epoch: epoch, slot: slot, into: &views) }) else {
-                return .failure(nothingLeft())
+            for clip in candidates {
+                guard cut(clip, epoch: epoch, slot: slot, into: &views) else { continue }
+                clips.append(clip)
+                break
             }
-            clips.append(clip)
+            if clips.count == slot { return .failure(nothingLeft()) }
         }
         let labels = clips.map { self.labels[$0] }
-        let hasShifted = viewsPerClip > ViewCutter.shiftedAnchor
-        let ratios = hasShifted ? clips.map { cutter.anchorRatio(clip: $0, epoch: epoch) } : []
+        let ratios = clips.compactMap { cutter.anchorRatio(clip: $0, epoch: epoch) }
         return .success(
             ViewBatch(epoch: epoch, batch: batch, views: views, labels: labels, ratios: ratios, clips: clips))
     }
 
-    /// Cuts all views of a clip into its places; false if the clip is unusable.
-    private func cut(_ clip: Int, epoch: Int, slot: Int, into views: inout [Float]) -> Bool {
+    /// Cuts all views of a clip into its places; false if the clip is unusable. The clip is decoded once.
+    private mutating func cut(_ clip: Int, epoch: Int, slot: Int, into views: inout [Float]) -> Bool {
+        let cutter = cutter
+        guard let sound = cutter.store.open(clip) else { return false }
         for view in 0..<viewsPerClip {
-            guard let values = cutter.cut(clip: clip, epoch: epoch, view: view) else { return false }
-            let first = (view * order.batchSize + slot) * values.count
-            var span = views.mutableSpan
-            for i in values.indices { span[first + i] = values[i] }
+            let first = (view * order.batchSize + slot) * cutter.viewValues
+            var all = views.mutableSpan
+            var values = all._mutatingExtracting(first..<first + cutter.viewValues)
+            var scratchSpan = scratch.mutableSpan
+            guard
+                cutter.cut(sound, clip: clip, epoch: epoch, view: view, into: &values, scratch: &scratchSpan)
+            else { return false }
         }
         return true
     }

@@ -68,12 +68,17 @@ public final class ClipStore: Sendable {
 
     /// Samples `from` ..< `from + count` of the clip, which must lie within it; nil if it was dropped.
     public func samples(of clip: Int, from: Int, count: Int) -> [Float]? {
+        open(clip)?.samples(from: from, count: count)
+    }
+
+    /// A clip whose parts are wanted one after the other; nil if it was dropped.
+    func open(_ clip: Int) -> OpenClip? {
         guard let (ready, whole) = prepare(clip) else { return nil }
-        precondition(from >= 0 && count >= 0 && from <= ready.count - count, "a crop lies within its clip")
-        if ready.access != .readPart {
-            return (whole ?? decode(clip, ready)).map { Array($0[from..<from + count]) }
+        guard ready.access != .readPart else {
+            return OpenClip(count: ready.count, whole: nil) { [self] in part(clip, ready, from: $0, count: $1) }
         }
-        return part(clip, ready, from: from, count: count)
+        guard let whole = whole ?? decode(clip, ready) else { return nil }
+        return OpenClip(count: whole.count, whole: whole) { _, _ in nil }
     }
 
     /// The whole clip in consecutive blocks, in bounded memory; nil if it was dropped.

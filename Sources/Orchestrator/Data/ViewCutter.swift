@@ -6,10 +6,9 @@ import Foundation
 /// A view depends on the clips' samples and on (seed, epoch, clip, view) alone: whoever cuts it, and whenever, gets the
 /// same bits.
 public struct ViewCutter: Sendable {
-    /// Number of the view that is the anchor at another pitch.
-    static let shiftedAnchor = 2
-
     public let store: ClipStore
+    /// Of each clip, in the order of a batch.
+    let views: [ViewRole]
     /// Samples under a view's frames.
     public let viewSamples: Int
     /// Values of a view: frames × bands × channels.
@@ -29,10 +28,13 @@ public struct ViewCutter: Sendable {
     private let bands: Int
     private let seed: UInt64
 
-    /// - Parameter backgrounds: the clips that backgrounds are taken from, where the recipe mixes them in: those that are
-    ///   trained on.
-    public init(store: ClipStore, recipe: Recipe, backgrounds: [Int]) throws(DataError) {
+    /// - Parameters:
+    ///   - views: of each clip.
+    ///   - backgrounds: the clips that backgrounds are taken from, where the recipe mixes them in: those that are trained
+    ///     on.
+    init(store: ClipStore, recipe: Recipe, views: [ViewRole], backgrounds: [Int]) throws(DataError) {
         self.store = store
+        self.views = views
         self.backgrounds = backgrounds
         do {
             frontEnd = try recipe.frontend.makeFrontEnd()
@@ -41,7 +43,7 @@ public struct ViewCutter: Sendable {
         }
         do {
             let isUsed =
-                recipe.augmentation.pitchShift > 0 || recipe.viewsPerClip > Self.shiftedAnchor
+                recipe.augmentation.pitchShift > 0 || views.contains { $0.pitchShift != nil }
                 || !recipe.augmentation.chain.steps.isEmpty
             pitch =
                 !isUsed
@@ -61,33 +63,50 @@ public struct ViewCutter: Sendable {
     }
 
     /// View number `view` of `clip`, (frames, bands, channels); nil if the clip was dropped.
-    ///
-    /// View 0 is the anchor; 1 the positive, to which white noise is added (`positive_noise`); 2 the anchor again, at
-    /// another pitch (`anchor_shift`).
     public func cut(clip: Int, epoch: Int, view: Int) -> [Float]? {
-        guard let samples = waveform(clip: clip, epoch: epoch, view: view) else { return nil }
-        var values = frontEnd.extract(samples)
+        guard let sound = store.open(clip) else { return nil }
+        var values = [Float](repeating: 0, count: viewValues)
+        var scratch = [Float](repeating: 0, count: scratchCount)
         var span = values.mutableSpan
-        mask(&span, clip: clip, epoch: epoch, view: view)
+        var scratchSpan = scratch.mutableSpan
+        guard cut(sound, clip: clip, epoch: epoch, view: view, into: &span, scratch: &scratchSpan) else { return nil }
+        return values
+    }
+
+    /// Floats of scratch that cutting a view takes.
+    var scratchCount: Int { frontEnd.scratchCount }
+
+    /// Writes a view of an open clip where it belongs; false if the clip was dropped.
+    /// - Parameter values: (frames, bands, channels).
+    func cut(
+        _ sound: OpenClip, clip: Int, epoch: Int, view: Int, into values: inout MutableSpan<Float>,
+        scratch: inout MutableSpan<Float>
+    ) -> Bool {
+        guard let samples = waveform(of: sound, clip: clip, epoch: epoch, view: view) else { return false }
+        frontEnd.extract(samples.span, into: &values, scratch: &scratch)
+        mask(&values, clip: clip, epoch: epoch, view: view)
         if augmentation.bandLimitProbability > 0 {
             var stream = stream(.bandLimit, clip, epoch, view)
             if stream.uniform() < augmentation.bandLimitProbability {
                 BandLimit.draw(lowest: augmentation.bandLimitLowest, bands: bands, from: &stream)
-                    .apply(to: &span, bands: bands, silence: silence)
+                    .apply(to: &values, bands: bands, silence: silence)
             }
         }
-        return values
+        return true
     }
 
     /// The waveform of a view, augmented; nil if the clip was dropped.
     public func waveform(clip: Int, epoch: Int, view: Int) -> [Float]? {
-        guard let clipSamples = store.count(of: clip) else { return nil }
-        let crop = crop(of: clipSamples, clip, epoch, view)
+        store.open(clip).flatMap { waveform(of: $0, clip: clip, epoch: epoch, view: view) }
+    }
+
+    private func waveform(of sound: OpenClip, clip: Int, epoch: Int, view: Int) -> [Float]? {
+        let crop = crop(of: sound.count, clip, epoch, view)
         let cropped: [Float]?
         if let pitch, let ratio = ratio(clip, epoch, view) {
-            cropped = shifted(clip, crop, of: clipSamples, ratio: Double(ratio), by: pitch)
+            cropped = shifted(sound, crop, ratio: Double(ratio), by: pitch)
         } else {
-            cropped = store.samples(of: clip, from: crop.from, count: crop.count)
+            cropped = sound.samples(from: crop.from, count: crop.count)
         }
         guard let cropped else { return nil }
         var samples = crop.padded(cropped)
@@ -102,7 +121,7 @@ public struct ViewCutter: Sendable {
             var stream = self.stream(.levelJitter, clip, epoch, view)
             LevelJitter.draw(maximumDB: augmentation.levelJitterDB, from: &stream).apply(to: &span)
         }
-        if augmentation.positiveNoise > 0, view == 1 {
+        if augmentation.positiveNoise > 0, views[view].hasNoise {
             WhiteNoise(deviation: augmentation.positiveNoise, stream: self.stream(.noise, clip, epoch, view))
                 .apply(to: &span)
         }
@@ -119,34 +138,33 @@ public struct ViewCutter: Sendable {
     /// the others within the recipe's reach of it.
     private func crop(of clipSamples: Int, _ clip: Int, _ epoch: Int, _ view: Int) -> Crop {
         if placement == .start { return Crop.start(view: viewSamples, clip: clipSamples) }
-        if view == Self.shiftedAnchor { return crop(of: clipSamples, clip, epoch, 0) }
+        if views[view].placement == .atAnchor { return crop(of: clipSamples, clip, epoch, 0) }
         var stream = stream(.crop, clip, epoch, view)
-        guard view > 0, reach > 0 else { return Crop.draw(view: viewSamples, clip: clipSamples, from: &stream) }
+        guard views[view].placement == .nearAnchor, reach > 0 else {
+            return Crop.draw(view: viewSamples, clip: clipSamples, from: &stream)
+        }
         let anchor = crop(of: clipSamples, clip, epoch, 0)
         return Crop.draw(view: viewSamples, clip: clipSamples, near: anchor, reach: reach, from: &stream)
     }
 
-    /// Of the pitch of the shifted anchor to the anchor's.
-    public func anchorRatio(clip: Int, epoch: Int) -> Float {
-        var stream = stream(.pitchShift, clip, epoch, Self.shiftedAnchor)
-        return stream.uniform(1 - augmentation.anchorShift, 1 + augmentation.anchorShift)
+    /// Of the pitch of the shifted anchor to the anchor's; nil where no view is one.
+    public func anchorRatio(clip: Int, epoch: Int) -> Float? {
+        views.indices.first { views[$0].placement == .atAnchor }.flatMap { ratio(clip, epoch, $0) }
     }
 
     /// Of a view's pitch to the clip's; nil where it is the clip's own.
     private func ratio(_ clip: Int, _ epoch: Int, _ view: Int) -> Float? {
-        if view == Self.shiftedAnchor { return anchorRatio(clip: clip, epoch: epoch) }
-        guard augmentation.pitchShift > 0 else { return nil }
+        let range = views[view].pitchShift ?? augmentation.pitchShift
+        guard range > 0 else { return nil }
         var stream = stream(.pitchShift, clip, epoch, view)
-        return stream.uniform(1 - augmentation.pitchShift, 1 + augmentation.pitchShift)
+        return stream.uniform(1 - range, 1 + range)
     }
 
-    private func shifted(_ clip: Int, _ crop: Crop, of clipSamples: Int, ratio: Double, by machine: PitchMachine)
-        -> [Float]?
-    {
+    private func shifted(_ clip: OpenClip, _ crop: Crop, ratio: Double, by machine: PitchMachine) -> [Float]? {
         guard let shift = try? PitchShift(ratio: ratio) else { return nil }
         let start = max(0, crop.from - machine.contextSamples)
-        let end = min(clipSamples, crop.from + crop.count + machine.contextSamples)
-        guard let sound = store.samples(of: clip, from: start, count: end - start) else { return nil }
+        let end = min(clip.count, crop.from + crop.count + machine.contextSamples)
+        guard let sound = clip.samples(from: start, count: end - start) else { return nil }
         return machine.render(crop.count) { view, scratch in
             shift.apply(to: sound.span, from: crop.from - start, into: &view, machine: machine, scratch: &scratch)
         }
@@ -157,9 +175,9 @@ public struct ViewCutter: Sendable {
         guard stream.uniform() < augmentation.backgroundProbability else { return }
         let other = backgrounds[stream.index(below: backgrounds.count)]
         let decibels = stream.uniform(augmentation.backgroundLowestDB, augmentation.backgroundHighestDB)
-        guard other != clip, let count = store.count(of: other) else { return }
-        let crop = Crop.draw(view: viewSamples, clip: count, from: &stream)
-        guard let sound = store.samples(of: other, from: crop.from, count: crop.count) else { return }
+        guard other != clip, let background = store.open(other) else { return }
+        let crop = Crop.draw(view: viewSamples, clip: background.count, from: &stream)
+        guard let sound = background.samples(from: crop.from, count: crop.count) else { return }
         BackgroundMix(ratioDB: decibels).apply(sound.span, at: crop.before, to: &samples)
     }
 

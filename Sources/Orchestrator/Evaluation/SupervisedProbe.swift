@@ -65,6 +65,7 @@ public struct SupervisedProbe {
         // The same conditions for every start, whatever its pretraining was like.
         recipe.augmentation = AugmentationSection()
         recipe.head = HeadSection()
+        recipe[Supervised.Options.self] = Supervised.Options()
         recipe.optimizer = OptimizerSection()
         recipe.schedule = ScheduleSection()
         recipe.schedule.name = .cosine

@@ -103,7 +103,7 @@ struct BatchStatistics {
 
     private func record(views: Int) -> (graph: Graph, input: Value) {
         var recipe = recipe
-        recipe.encoder.dropConnect = 0
+        recipe[EfficientNetB0.Options.self].dropConnect = 0
         let graph = Graph(parameters: parameters, training: true)
         let builder = ModelBuilder(recipe: recipe)
         let input = builder.input(graph, views: views)

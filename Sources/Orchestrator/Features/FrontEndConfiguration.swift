@@ -5,7 +5,7 @@ import Foundation
 /// Its other keys are log-mel's, and say the same of every front end that has them: rate, hop, bands, lowest and highest
 /// frequency. What a front end does not have, such as the CLAR spectra's window, it does not read.
 @dynamicMemberLookup
-public struct FrontEndConfiguration: Codable, Sendable, Equatable {
+public struct FrontEndConfiguration: Sendable, Equatable {
     public enum Name: String, Codable, Sendable, CaseIterable {
         /// Log-mel spectra, one channel (COLA, multi-strategy).
         case logMel = "log-mel"
@@ -21,7 +21,7 @@ public struct FrontEndConfiguration: Codable, Sendable, Equatable {
     /// The parameters, as log-mel takes them.
     public var logMel: LogMelConfiguration
 
-    public init(_ logMel: LogMelConfiguration = LogMelConfiguration()) { self.logMel = logMel }
+    public init(_ logMel: LogMelConfiguration) { self.logMel = logMel }
 
     public subscript<T>(dynamicMember path: WritableKeyPath<LogMelConfiguration, T>) -> T {
         get { logMel[keyPath: path] }
@@ -102,19 +102,5 @@ public struct FrontEndConfiguration: Codable, Sendable, Equatable {
         case .spectra(let spectra): return try CLARSpectra(spectra)
         case .waveform: return Waveform()
         }
-    }
-
-    enum CodingKeys: String, CodingKey { case name }
-
-    /// One group of keys: the name beside log-mel's.
-    public init(from decoder: any Decoder) throws {
-        name = try decoder.container(keyedBy: CodingKeys.self).decode(Name.self, forKey: .name)
-        logMel = try LogMelConfiguration(from: decoder)
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(name, forKey: .name)
-        try logMel.encode(to: encoder)
     }
 }

@@ -2,10 +2,10 @@ extension LogMelConfiguration {
     /// Throws an error that names the first key that breaks its bound.
     public func validate() throws(FeatureError) {
         func require(
-            _ holds: Bool, _ key: CodingKeys, _ value: some CustomStringConvertible, _ expected: String
+            _ holds: Bool, _ key: Key, _ value: some CustomStringConvertible, _ expected: String
         ) throws(FeatureError) {
             guard !holds else { return }
-            throw .invalidValue(key: key.stringValue, value: value.description, expected: expected)
+            throw .invalidValue(key: key.rawValue, value: value.description, expected: expected)
         }
         try require(sampleRate >= 1, .sampleRate, sampleRate, "at least 1 Hz")
         try require(

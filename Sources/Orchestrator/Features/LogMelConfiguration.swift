@@ -1,5 +1,5 @@
 /// The log-mel front end's parameters. *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §3.
-public struct LogMelConfiguration: Codable, Sendable, Equatable {
+public struct LogMelConfiguration: Sendable, Equatable {
     /// Hz.
     public var sampleRate = 16_000
     /// Samples under the periodic Hann window, and from one frame to the next.
@@ -18,7 +18,8 @@ public struct LogMelConfiguration: Codable, Sendable, Equatable {
     /// The fewest samples that give `frames` frames.
     public func samples(frames: Int) -> Int { frames < 1 ? 0 : windowSamples + (frames - 1) * hopSamples }
 
-    enum CodingKeys: String, CodingKey {
+    /// The parameters' names in recipes and messages.
+    enum Key: String {
         case floor
         case sampleRate = "sample_rate"
         case windowSamples = "window_samples"

@@ -8,9 +8,17 @@ public final class Graph {
     private(set) var shapes: [[Int]] = []
     private(set) var formats: [StorageFormat] = []
     private(set) var operations: [any Operation] = []
+    /// Of each operation: whether it runs forward only.
+    private(set) var isForwardOnly: [Bool] = []
+    /// Whether operations that are recorded now read the averages of parameters, and run forward only.
+    private var readsAverages = false
+    /// Whether any operation reads averages: the store must keep them.
+    private(set) var usesAverages = false
     private var gradients: [Value: Value] = [:]
     /// Values that share memory: alias → owner.
     private(set) var aliases: [Value: Value] = [:]
+    /// Inputs that a training step fills from the batch, in the order in which they were asked for.
+    private(set) var feeds: [(feed: Feed, value: Value)] = []
     /// Values that outlive the run: inputs and results.
     private(set) var pinned: Set<Value> = []
 
@@ -33,6 +41,13 @@ public final class Graph {
         let result = value(shape)
         pinned.insert(result)
         return result
+    }
+
+    /// An input that every training step fills from its batch.
+    func feed(_ feed: Feed, _ shape: [Int]) -> Value {
+        let value = pinnedValue(shape)
+        feeds.append((feed, value))
+        return value
     }
 
     func pin(_ value: Value) { pinned.insert(value) }
@@ -63,5 +78,38 @@ public final class Graph {
         return current
     }
 
-    func record(_ operation: some Operation) { operations.append(operation) }
+    func record(_ operation: some Operation) {
+        operations.append(operation)
+        isForwardOnly.append(readsAverages)
+    }
+
+    /// Declares a parameter, or finds the one of that name; within ``withAverages(_:)``, its running average.
+    func parameter(
+        _ name: String, _ shape: [Int], _ initializer: Initializer, layout: ParameterLayout = .plain,
+        isTrained: Bool = true
+    ) -> Parameter {
+        let parameter = parameters.parameter(name, shape, initializer, layout: layout, isTrained: isTrained)
+        return readsAverages ? parameter.average : parameter
+    }
+
+    /// Records operations that read the running averages of their parameters instead of the parameters (a momentum teacher):
+    /// the same layers can be recorded once with the parameters and once with the averages. They run forward only: no gradient
+    /// reaches their inputs or their parameters. Batch norm takes the statistics of the batch and leaves the running ones as
+    /// they are.
+    ///
+    /// `optimizer.average` is the decay of the averages.
+    /// *Reference:* Grill et al., "Bootstrap your own latent", NeurIPS 2020.
+    func withAverages<Result>(_ body: () -> Result) -> Result {
+        precondition(training && !readsAverages, "averages are read in training, and not twice")
+        (readsAverages, usesAverages) = (true, true)
+        defer { readsAverages = false }
+        return body()
+    }
+
+    /// The same values without a gradient: what reads the result does not train what made `value` (stop-gradient).
+    func constant(_ value: Value) -> Value {
+        let stop = StopGradient(self, value)
+        record(stop)
+        return stop.output
+    }
 }

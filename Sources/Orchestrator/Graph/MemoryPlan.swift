@@ -32,7 +32,7 @@ struct MemoryPlan {
         }
         for (index, operation) in graph.operations.enumerated() {
             for value in operation.forwardAccess { touch(value, at: index) }
-            if graph.training {
+            if graph.training, !graph.isForwardOnly[index] {
                 for value in operation.backwardAccess { touch(value, at: 2 * count - 1 - index) }
             }
         }

@@ -1,6 +1,16 @@
 /// A trained tensor, or a running average (`isTrained` false), by its place in the store.
 struct Parameter: Hashable, Sendable {
     let index: Int
+    /// Whether the running average of the values is meant.
+    private(set) var isAverage = false
+
+    init(index: Int) { self.index = index }
+
+    var average: Parameter {
+        var average = self
+        average.isAverage = true
+        return average
+    }
 }
 
 /// How a parameter's values are ordered in memory, against the order of the file (PyTorch's).
@@ -125,7 +135,9 @@ public final class ParameterStore {
     }
 
     func buffer(_ parameter: Parameter) -> Buffer {
-        entries[parameter.index].isTrained ? slice(laidOut.trained, parameter) : slice(laidOut.state, parameter)
+        if parameter.isAverage { return average(parameter) }
+        return entries[parameter.index].isTrained
+            ? slice(laidOut.trained, parameter) : slice(laidOut.state, parameter)
     }
 
     /// The running average of a parameter; of running averages too.
@@ -135,7 +147,8 @@ public final class ParameterStore {
     }
 
     func gradient(_ parameter: Parameter) -> Buffer {
-        precondition(entries[parameter.index].isTrained, "a running average has no gradient")
+        precondition(
+            entries[parameter.index].isTrained && !parameter.isAverage, "a running average has no gradient")
         return slice(laidOut.gradients, parameter)
     }
 

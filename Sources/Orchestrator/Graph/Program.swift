@@ -23,7 +23,7 @@ final class Program {
         arena = try Arena(bytes: aligned + workspaceBytes)
         var written: Set<Value> = []
         var accumulating: Set<Contribution> = []
-        for operation in graph.operations.reversed() {
+        for (operation, isForwardOnly) in zip(graph.operations, graph.isForwardOnly).reversed() where !isForwardOnly {
             for value in operation.contributions {
                 // An aliased gradient already holds what its owner received.
                 if !written.insert(graph.owner(value)).inserted || graph.owner(value) != value {
@@ -75,7 +75,7 @@ final class Program {
     func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         precondition(graph.training, "an inference program has no backward pass")
         let run = Run(program: self, seed: seed, step: step)
-        for index in stride(from: graph.operations.count - 1, through: 0, by: -1) {
+        for index in stride(from: graph.operations.count - 1, through: 0, by: -1) where !graph.isForwardOnly[index] {
             graph.operations[index].backward(run)
             observe?(graph.operations[index])
         }

@@ -4,7 +4,19 @@
 /// 4.007 M parameters. With a time stride of 16 or 8 the last strides are taken in mel only.
 ///
 /// *Reference:* Tan, Le, "EfficientNet", ICML 2019, table 1; Saeed et al., ICASSP 2021, §3.
-struct EfficientNetB0 {
+struct EfficientNetB0: AudioEncoder {
+    public struct Options: RecipeOptions {
+        /// Probability with which the last block's branch is dropped for an image; block b of 16 has b/16 of it.
+        public var dropConnect: Float = 0.2
+
+        public init() {}
+
+        public static let section = "encoder"
+        public static let keys: [OptionKey<Options>] = [
+            .number("drop_connect", \.dropConnect, "a probability from 0, below 1") { (0..<1).contains($0) }
+        ]
+    }
+
     struct Stage {
         let expansion: Int
         let channels: Int
@@ -23,12 +35,26 @@ struct EfficientNetB0 {
         Stage(expansion: 6, channels: 320, repeats: 1, stride: 1, kernel: 3),
     ]
     static let dimension = 1280
+    static let name: EncoderName = .efficientNetB0
+    static let options: [any RecipeOptions.Type] = [Options.self]
+    static let traits = EncoderTraits(
+        input: .spectra, maps: mapNames, embeddingMaps: ["features.2", "features.3", "features.5"],
+        dimension: dimension, pooling: .max, lastEarly: lastEarly, timeStrides: [8, 16, 32], storesHalfPrecision: true)
 
     /// Drop probability of the last block; block b of 16 has b/16 of it.
     let dropConnect: Float
 
     /// Input frames of one frame of the map: 32, 16 or 8.
-    var timeStride = 32
+    let timeStride: Int
+
+    init(dropConnect: Float, timeStride: Int = 32) {
+        self.dropConnect = dropConnect
+        self.timeStride = timeStride
+    }
+
+    init(recipe: Recipe) {
+        self.init(dropConnect: recipe[Options.self].dropConnect, timeStride: recipe.encoder.timeStride)
+    }
 
     /// - Parameter input: (views, time, mel, 1).
     func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {

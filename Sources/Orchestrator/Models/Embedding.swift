@@ -46,7 +46,7 @@ public struct Embedding: Codable, Sendable, Equatable {
         case .last:
             self.init(kind: .last, maps: [], size: builder.dimension, frameSize: builder.dimension)
         case .stages:
-            let wanted = Self.names(recipe.encoder.name)
+            let wanted = recipe.encoderTraits.embeddingMaps
             let shapes = builder.mapShapes().filter { wanted.contains($0.name) }
             self.init(
                 maps: shapes.map { Map(name: $0.name, bands: $0.bands, channels: $0.channels) },
@@ -87,15 +87,6 @@ public struct Embedding: Codable, Sendable, Equatable {
         self.maps = maps
         self.size = size
         self.frameSize = frameSize
-    }
-
-    /// The maps that `stages` reads. Measured in bench/Results/embedding.md.
-    private static func names(_ encoder: EncoderSection.Name) -> [String] {
-        switch encoder {
-        case .efficientNetB0: ["features.2", "features.3", "features.5"]
-        case .resNet18: ["layer2", "layer3"]
-        case .resNet18OfWaveforms: ["layer2", "layer3", "layer4"]
-        }
     }
 
     /// Whether an encoder has these maps, with these channels and at least as many bands: not so where a file was changed.

@@ -7,7 +7,7 @@ struct Stem {
 
     func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
         let shape = graph.shape(input)
-        let weights = graph.parameters.parameter(
+        let weights = graph.parameter(
             name + ".0.weight", [channels, shape[3], 3, 3], .varianceScaling(scale: 2, fanOut: channels * 9),
             layout: .kernelFirst)
         let convolution = StemConvolution(graph, name + ".0", input, weights: weights, outputs: channels)
@@ -33,7 +33,7 @@ struct Pointwise {
 
     /// Also returns the leaf, for the end of a block.
     func record(_ graph: Graph, _ input: Feature) -> (feature: Feature, convolution: PointwiseConvolution) {
-        let weights = graph.parameters.parameter(
+        let weights = graph.parameter(
             name + ".0.weight", [channels, input.channels, 1, 1], .varianceScaling(scale: 2, fanOut: channels))
         let convolution = PointwiseConvolution(
             graph, name + ".0", input, outputs: channels, weights: weights, bias: nil, isNormalized: true)
@@ -53,7 +53,7 @@ struct Depthwise {
     let stride: Stride
 
     func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
-        let weights = graph.parameters.parameter(
+        let weights = graph.parameter(
             name + ".0.weight", [input.channels, 1, kernel, kernel],
             .varianceScaling(scale: 2, fanOut: kernel * kernel), layout: .kernelFirst)
         let convolution = WindowConvolution(
@@ -77,8 +77,8 @@ struct Dense {
 
     func callAsFunction(_ graph: Graph, _ input: Value) -> Value {
         let shape = graph.shape(input)
-        let weights = graph.parameters.parameter(name + ".weight", [outputs, shape[1]], initializer)
-        let bias = hasBias ? graph.parameters.parameter(name + ".bias", [outputs], .constant(0)) : nil
+        let weights = graph.parameter(name + ".weight", [outputs, shape[1]], initializer)
+        let bias = hasBias ? graph.parameter(name + ".bias", [outputs], .constant(0)) : nil
         let feature = Feature(raw: input, images: shape[0], height: 1, width: 1, channels: shape[1])
         let convolution = PointwiseConvolution(
             graph, name, feature, outputs: outputs, weights: weights, bias: bias, isNormalized: false)

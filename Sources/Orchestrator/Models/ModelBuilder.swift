@@ -7,10 +7,12 @@ struct ModelBuilder {
     /// What the classifier of `supervised` reads; nil: h, as the other methods' heads.
     var classified: Embedding?
 
+    private var traits: EncoderTraits { recipe.encoderTraits }
+
     func input(_ graph: Graph, views: Int) -> Value {
         let (frames, frontend) = (recipe.data.viewFrames, recipe.frontend)
         let shape =
-            recipe.encoder.name.isOneDimensional ? [1, frames, 1] : [frames, frontend.bands, frontend.channels]
+            traits.input == .waveform ? [1, frames, 1] : [frames, frontend.bands, frontend.channels]
         return graph.pinnedValue([views] + shape)
     }
 
@@ -24,14 +26,7 @@ struct ModelBuilder {
 
     /// The maps of the encoder's first layers, whose maps are large and whose weights are few; nil where none are apart.
     func earlyMaps(_ graph: Graph, _ input: Value) -> [EncoderMap]? {
-        switch recipe.encoder.name {
-        case .efficientNetB0: efficientNet.maps(graph, input, through: EfficientNetB0.lastEarly)
-        case .resNet18, .resNet18OfWaveforms: nil
-        }
-    }
-
-    private var efficientNet: EfficientNetB0 {
-        EfficientNetB0(dropConnect: recipe.encoder.dropConnect, timeStride: recipe.encoder.timeStride)
+        traits.lastEarly.map { recipe.audioEncoder.maps(graph, input, through: $0) }
     }
 
     /// What the encoder makes of its views, before anything is pooled over time.
@@ -44,7 +39,7 @@ struct ModelBuilder {
 
     func encoding(_ graph: Graph, _ input: EncoderInput) -> Encoding {
         switch recipe.encoder.output {
-        case .clip: .clip(pooled(graph, "pool", map(graph, input), clipPooling))
+        case .clip: .clip(graph.pooled("pool", map(graph, input), traits.pooling))
         case .frames: .frames(frames(graph, input))
         }
     }
@@ -57,49 +52,28 @@ struct ModelBuilder {
         var h: Value
         switch encoder.output {
         case .clip:
-            h = pooled(graph, "pool.mel", map.framesAsImages, clipPooling)
+            h = graph.pooled("pool.mel", map.framesAsImages, traits.pooling)
         case .frames:
-            h = pooled(graph, "pool.mel", map.framesAsImages, encoder.melPooling)
+            h = graph.pooled("pool.mel", map.framesAsImages, encoder.melPooling)
             h = Dense(name: "frames", outputs: encoder.frameWidth, initializer: .glorotUniform)(graph, h)
         }
         return Feature(raw: h, images: map.images, height: map.height, width: 1, channels: dimension)
     }
 
-    /// As the encoder's paper pools a map to one vector.
-    private var clipPooling: PoolingKind {
-        switch recipe.encoder.name {
-        case .efficientNetB0: .max
-        case .resNet18, .resNet18OfWaveforms: .average
-        }
-    }
-
-    /// Names of the encoder's maps, the last one included.
-    var mapNames: [String] {
-        switch recipe.encoder.name {
-        case .efficientNetB0: EfficientNetB0.mapNames
-        case .resNet18, .resNet18OfWaveforms: ResNet18.mapNames
-        }
-    }
-
     /// The encoder's maps up to the one named `last`, in order; what comes behind it is not recorded.
     func maps(_ graph: Graph, _ input: EncoderInput, through last: String) -> [EncoderMap] {
-        guard let number = mapNames.firstIndex(of: last) else { preconditionFailure("there is no map \(last)") }
-        let encoder = recipe.encoder
-        switch (input, encoder.name) {
-        case (.early(let maps), _):
-            return maps.dropLast() + efficientNet.maps(graph, after: maps[maps.count - 1].feature, through: number)
-        case (.views(let views), .efficientNetB0):
-            return efficientNet.maps(graph, views, through: number)
-        case (.views(let views), .resNet18):
-            return ResNet18(dimensions: .two, allowsWinograd: encoder.winograd).maps(graph, views, through: number)
-        case (.views(let views), .resNet18OfWaveforms):
-            return ResNet18(dimensions: .one, allowsWinograd: encoder.winograd).maps(graph, views, through: number)
-                .map { EncoderMap(name: $0.name, feature: $0.feature.timeAsHeight) }
+        guard let number = traits.maps.firstIndex(of: last) else { preconditionFailure("there is no map \(last)") }
+        let encoder = recipe.audioEncoder
+        switch input {
+        case .early(let maps):
+            return maps.dropLast() + encoder.maps(graph, after: maps[maps.count - 1].feature, through: number)
+        case .views(let views):
+            return encoder.maps(graph, views, through: number)
         }
     }
 
     private func map(_ graph: Graph, _ input: EncoderInput) -> Feature {
-        let maps = maps(graph, input, through: mapNames[mapNames.count - 1])
+        let maps = maps(graph, input, through: traits.maps[traits.maps.count - 1])
         return maps[maps.count - 1].feature
     }
 
@@ -107,7 +81,7 @@ struct ModelBuilder {
     func read(_ graph: Graph, _ input: EncoderInput, _ embedding: Embedding) -> [(map: Embedding.Map, feature: Feature)]
     {
         let names = Set(embedding.maps.map(\.name))
-        guard let last = mapNames.last(where: names.contains) else {
+        guard let last = traits.maps.last(where: names.contains) else {
             preconditionFailure("the embedding reads no maps")
         }
         let maps = maps(graph, input, through: last)
@@ -145,7 +119,7 @@ struct ModelBuilder {
     func embedding(_ graph: Graph, _ encoding: Encoding) -> Value {
         switch encoding {
         case .clip(let h): h
-        case .frames(let h): pooled(graph, "pool.time", h, recipe.encoder.framePooling)
+        case .frames(let h): graph.pooled("pool.time", h, recipe.encoder.framePooling)
         }
     }
 
@@ -162,144 +136,27 @@ struct ModelBuilder {
     /// Every map's name with its frames, mel bands and channels.
     func mapShapes() -> [(name: String, frames: Int, bands: Int, channels: Int)] {
         let graph = Graph(parameters: ParameterStore(), training: false)
-        return maps(graph, .views(input(graph, views: 1)), through: mapNames[mapNames.count - 1])
+        return maps(graph, .views(input(graph, views: 1)), through: traits.maps[traits.maps.count - 1])
             .map { ($0.name, $0.feature.height, $0.feature.width, $0.feature.channels) }
     }
 
-    var dimension: Int {
-        switch (recipe.encoder.output, recipe.encoder.name) {
-        case (.clip, .efficientNetB0): EfficientNetB0.dimension
-        case (.clip, .resNet18), (.clip, .resNet18OfWaveforms): ResNet18.dimension
-        case (.frames, _): recipe.encoder.frameWidth
-        }
-    }
+    /// Values of h.
+    var dimension: Int { recipe.encoder.output == .clip ? traits.dimension : recipe.encoder.frameWidth }
 
     /// Logits of h (views, …).
     func classifier(_ graph: Graph, _ h: Value) -> Value {
-        let last = recipe.head.trunk ? CLARHead.trunk(graph, h, hidden: recipe.head.hidden) : h
-        return Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, last)
+        Supervised(recipe: recipe).classifier(graph, h, classes: classes)
     }
 
     /// Encoder, heads and losses of one training step.
     /// - Parameter batch: clips.
     func training(_ graph: Graph, batch: Int) -> TrainingModel {
-        let input = input(graph, views: batch * recipe.viewsPerClip)
-        if recipe.method == .supervised, let classified {
-            let h = embedding(graph, .views(input), classified)
-            graph.pin(h)
-            let loss = recorded(graph, LabelCrossEntropy(graph, classifier(graph, h)))
-            return TrainingModel(input: input, embedding: h, objectives: [loss])
-        }
-        let encoding = encoding(graph, .views(input))
-        let (embedding, objectives) = losses(graph, encoding, batch: batch)
-        graph.pin(embedding)
-        return TrainingModel(input: input, embedding: embedding, objectives: objectives)
-    }
-
-    private func losses(_ graph: Graph, _ encoding: Encoding, batch: Int) -> (Value, [any Objective]) {
-        switch (recipe.method, encoding) {
-        case (.supervised, _):
-            let h = embedding(graph, encoding)
-            return (h, [recorded(graph, LabelCrossEntropy(graph, classifier(graph, h)))])
-        case (.clar, _):
-            return clar(graph, embedding(graph, encoding))
-        case (.multiStrategy, .frames(let frames)):
-            return multiStrategy(graph, frames, batch: batch)
-        case (.cola, _), (.multiStrategy, .clip):
-            let h = embedding(graph, encoding)
-            let head = ProjectionHead(width: recipe.head.projection, normalizes: recipe.head.normalize)
-            return (h, [clipContrast(graph, head(graph, h), batch: batch)])
-        }
-    }
-
-    /// - Parameter h: (2·B, dimension).
-    func clar(_ graph: Graph, _ h: Value) -> (embedding: Value, objectives: [any Objective]) {
-        let head = CLARHead(hidden: recipe.head.hidden, width: recipe.head.projection)
-        var objectives: [any Objective] = []
-        let z: Value
-        if recipe.usesLabels {
-            let (projection, logits) = head.labelled(graph, h, classes: classes)
-            objectives.append(
-                recorded(graph, LabelCrossEntropy(graph, logits, weight: recipe.objective.labelWeight)))
-            z = projection
-        } else {
-            z = head.selfSupervised(graph, h)
-        }
-        let contrast = NTXent(
-            graph, unit(graph, "projection.unit", z), temperature: recipe.objective.temperature)
-        return (h, [recorded(graph, contrast)] + objectives)
-    }
-
-    /// The heads on frames come before the one on clips: pooling is the last reader of h, and the clip loss the last one
-    /// that multiplies by W, whose gradients the others add to.
-    /// - Parameter h: (views, frames, 1, dimension), not normalised.
-    func multiStrategy(_ graph: Graph, _ h: Feature, batch: Int) -> (embedding: Value, objectives: [any Objective]) {
-        let objective = recipe.objective
-        var objectives: [any Objective] = []
-        if objective.pitchWeight > 0 {
-            let p = TaskHead(name: "pitch", width: 1, hasBias: true)(graph, h.raw)
-            objectives.append(
-                recorded(graph, PitchRegression(graph, p, batch: batch, weight: objective.pitchWeight)))
-        }
-        if objective.frameWeight > 0 {
-            let z = TaskHead(name: "frame", width: recipe.head.projection)(graph, h.raw)
-            let similarity: FrameContrast.Similarity
-            let compared: Value
-            switch objective.similarity {
-            case .bilinear:
-                similarity = .bilinear(BilinearContrast.similarity(graph, width: recipe.head.projection))
-                compared = z
-            case .cosine:
-                similarity = .cosine(temperature: objective.temperature)
-                compared = unit(graph, "frame.unit", z)
-            }
-            objectives.append(
-                recorded(
-                    graph,
-                    FrameContrast(
-                        graph, compared, batch: batch, margin: objective.frameMargin, pairs: objective.framePairs,
-                        similarity: similarity, addsToSimilarity: objective.clipWeight > 0,
-                        weight: objective.frameWeight)))
-        }
-        let pooled = pooled(
-            graph, "pool.time", h, recipe.encoder.framePooling, isDifferentiable: objective.clipWeight > 0)
-        if objective.clipWeight > 0 {
-            let z = TaskHead(name: "clip", width: recipe.head.projection)(graph, pooled)
-            objectives.append(clipContrast(graph, z, batch: batch, weight: objective.clipWeight))
-        }
-        return (pooled, objectives.reversed())
-    }
-
-    private func clipContrast(_ graph: Graph, _ projection: Value, batch: Int, weight: Float = 1) -> any Objective {
-        switch recipe.objective.similarity {
-        case .bilinear:
-            return recorded(graph, BilinearContrast(graph, projection, batch: batch, weight: weight))
-        case .cosine:
-            return recorded(
-                graph,
-                CosineContrast(
-                    graph, unit(graph, "projection.unit", projection), batch: batch,
-                    temperature: recipe.objective.temperature, weight: weight))
-        }
-    }
-
-    private func unit(_ graph: Graph, _ name: String, _ input: Value) -> Value {
-        let unit = L2Normalization(graph, name, input)
-        graph.record(unit)
-        return unit.output
-    }
-
-    private func pooled(
-        _ graph: Graph, _ name: String, _ input: Feature, _ kind: PoolingKind, isDifferentiable: Bool = true
-    ) -> Value {
-        let pooling = Pooling(graph, name, input, kind, isDifferentiable: isDifferentiable)
-        graph.record(pooling)
-        return pooling.output
-    }
-
-    private func recorded<O: Objective>(_ graph: Graph, _ objective: O) -> O {
-        graph.record(objective)
-        return objective
+        let method = recipe.trainingMethod
+        let input = input(graph, views: batch * method.views.count)
+        let losses = method.record(
+            ModelRecorder(graph: graph, builder: self, input: input, batch: batch, classes: classes))
+        graph.pin(losses.embedding)
+        return TrainingModel(input: input, embedding: losses.embedding, objectives: losses.objectives)
     }
 }
 

@@ -97,7 +97,7 @@ private struct NormalizedConvolution {
         -> WindowConvolution<ConvolutionKernel>
     {
         let taps = isOneDimensional ? [window.width] : [window.height, window.width]
-        let weights = graph.parameters.parameter(
+        let weights = graph.parameter(
             name + ".weight", [outputs, input.channels] + taps,
             .varianceScaling(scale: 2, fanOut: outputs * window.height * window.width), layout: .kernelFirst)
         let convolution = WindowConvolution(

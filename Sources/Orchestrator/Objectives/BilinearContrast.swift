@@ -58,7 +58,7 @@ final class BilinearContrast: Objective {
 
     /// W.
     static func similarity(_ graph: Graph, width: Int) -> Parameter {
-        graph.parameters.parameter("similarity.weight", [width, width], .normal(deviation: 0.05))
+        graph.parameter("similarity.weight", [width, width], .normal(deviation: 0.05))
     }
 
     var forwardAccess: [Value] { [input, transformed, logits] }

@@ -6,7 +6,7 @@ final class LabelCrossEntropy: Objective {
     let term = "label"
     let weight: Float
     private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
-    /// (rows), 32-bit integers; the caller fills it before a run.
+    /// (rows), 32-bit integers.
     let labels: Value
     private let input: Value
     private let gradient: Value
@@ -17,7 +17,7 @@ final class LabelCrossEntropy: Objective {
         self.weight = weight
         let shape = graph.shape(input)
         self.input = input
-        labels = graph.pinnedValue([shape[0]])
+        labels = graph.feed(.labels, [shape[0]])
         gradient = graph.gradient(input)
         crossEntropy = CrossEntropyKernel(rows: shape[0], columns: shape.last ?? 1)
     }

@@ -25,10 +25,10 @@ final class BatchNormalization: Operation {
         self.rows = rows
         self.epsilon = epsilon
         let channels = [normalization.channels]
-        gamma = graph.parameters.parameter(name + ".weight", channels, .constant(1))
-        beta = graph.parameters.parameter(name + ".bias", channels, .constant(0))
-        runningMean = graph.parameters.parameter(name + ".running_mean", channels, .constant(0), isTrained: false)
-        runningVariance = graph.parameters.parameter(name + ".running_var", channels, .constant(1), isTrained: false)
+        gamma = graph.parameter(name + ".weight", channels, .constant(1))
+        beta = graph.parameter(name + ".bias", channels, .constant(0))
+        runningMean = graph.parameter(name + ".running_mean", channels, .constant(0), isTrained: false)
+        runningVariance = graph.parameter(name + ".running_var", channels, .constant(1), isTrained: false)
     }
 
     var forwardAccess: [Value] {
@@ -57,7 +57,7 @@ final class BatchNormalization: Operation {
         }
         NormalizationKernel.forward(
             run.execution, rows: rows, statistics: run(statistics), blocks: source.statisticsBlocks, epsilon: epsilon,
-            momentum: Self.momentum(step: run.step), channels(run))
+            momentum: runningMean.isAverage ? 1 : Self.momentum(step: run.step), channels(run))
     }
 
     /// The first steps keep less: after t of them the average spans about the last tenth of the run, so that neither its

@@ -26,10 +26,10 @@ final class RowBatchNormalization: Operation {
         rows = shape.reduce(1, *) / width
         self.name = name
         self.input = input
-        gamma = graph.parameters.parameter(name + ".weight", [width], .constant(1))
-        beta = graph.parameters.parameter(name + ".bias", [width], .constant(0))
-        runningMean = graph.parameters.parameter(name + ".running_mean", [width], .constant(0), isTrained: false)
-        runningVariance = graph.parameters.parameter(name + ".running_var", [width], .constant(1), isTrained: false)
+        gamma = graph.parameter(name + ".weight", [width], .constant(1))
+        beta = graph.parameter(name + ".bias", [width], .constant(0))
+        runningMean = graph.parameter(name + ".running_mean", [width], .constant(0), isTrained: false)
+        runningVariance = graph.parameter(name + ".running_var", [width], .constant(1), isTrained: false)
         output = graph.value([rows, width])
         mean = graph.value([width])
         inverseDeviation = graph.value([width])
@@ -74,7 +74,7 @@ final class RowBatchNormalization: Operation {
         }
         mean[column] = Float(average)
         inverse[column] = Float(1 / (squares / Double(rows) + Self.epsilon).squareRoot())
-        let kept = BatchNormalization.momentum(step: step)
+        let kept = self.runningMean.isAverage ? 1 : BatchNormalization.momentum(step: step)
         runningMean[column] = kept * runningMean[column] + (1 - kept) * Float(average)
         runningVariance[column] =
             kept * runningVariance[column] + (1 - kept) * Float(squares / Double(max(rows - 1, 1)))

@@ -20,8 +20,8 @@ final class LayerNormalization: Operation {
         self.name = name
         self.input = input
         kernel = LayerNormKernel(rows: rows, width: width, epsilon: 1e-5, tanh: tanh)
-        gamma = graph.parameters.parameter(name + ".weight", [width], .constant(1))
-        beta = graph.parameters.parameter(name + ".bias", [width], .constant(0))
+        gamma = graph.parameter(name + ".weight", [width], .constant(1))
+        beta = graph.parameter(name + ".bias", [width], .constant(0))
         output = graph.value([rows, width])
         mean = graph.value([rows])
         inverseDeviation = graph.value([rows])

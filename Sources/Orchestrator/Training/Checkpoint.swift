@@ -47,7 +47,7 @@ public struct Checkpoint {
         guard metadata["version"] == Self.version else {
             throw CheckpointError.wrongKind(path: filePath, found: "version \(metadata["version"] ?? "unknown")")
         }
-        recipe = try Self.decode(metadata["recipe"].map(Recipe.completed), "recipe", filePath)
+        recipe = try Self.decode(metadata["recipe"], "recipe", filePath)
         counters = try Self.decode(metadata["counters"], "counters", filePath)
         classes = try Self.decode(metadata["classes"], "classes", filePath)
         if metadata["embedding"] != nil {

@@ -35,10 +35,10 @@ public final class Trainer {
     public func run(resume: Bool) throws -> Outcome {
         if folder.hasCheckpoint && !resume { throw TrainingError.runExists(path: folder.path) }
         if !folder.hasCheckpoint && resume { throw TrainingError.nothingToResume(path: folder.path) }
-        let isSupervised = recipe.method == .supervised
+        let method = recipe.trainingMethod
         let heldOut = recipe.data.holdOut == .test ? try dataset.heldOut : []
         let labels =
-            recipe.usesLabels
+            method.labels != .none
             ? try LabelSubset(
                 dataset, share: recipe.data.labelShare, seed: recipe.training.seed, without: heldOut
             ).labels : nil
@@ -46,9 +46,9 @@ public final class Trainer {
             throw TrainingError.labelsMissing(method: recipe.method.rawValue)
         }
         let clips = dataset.clips.indices.filter { clip in
-            !heldOut.contains(clip) && (!isSupervised || labels.map { $0[clip] >= 0 } ?? true)
+            !heldOut.contains(clip) && (method.labels != .every || labels.map { $0[clip] >= 0 } ?? true)
         }
-        let classes = recipe.usesLabels ? dataset.classes : []
+        let classes = method.labels != .none ? dataset.classes : []
 
         var counters = RunCounters()
         let step: TrainingStep
@@ -68,11 +68,11 @@ public final class Trainer {
         }
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let loader = try ViewLoader(
-            store: store, recipe: recipe, clips: clips, labels: isSupervised ? nil : labels,
+            store: store, recipe: recipe, clips: clips, labels: method.labels == .every ? nil : labels,
             start: (epoch: counters.epoch, batch: counters.batch))
         defer { loader.stop() }
         try folder.create()
-        if !isSupervised { warnAboutShortClips() }
+        if method.isContrastive { warnAboutShortClips() }
         if recipe.data.holdOut == .test, heldOut.isEmpty {
             warn("data.hold_out is test, but these clips have no published test part: all of them are trained on")
         }
@@ -129,7 +129,7 @@ public final class Trainer {
                         embeddings: step.embeddings(256).span, count: min(256, step.views), dimension: step.dimension))
                 try log.append(epoch)
                 observer?.finished(epoch)
-                if recipe.method != .supervised, let sentence = watch.observe(epoch) { warn(sentence) }
+                if recipe.trainingMethod.isContrastive, let sentence = watch.observe(epoch) { warn(sentence) }
                 let isDue = epoch.epoch % recipe.training.evaluationEpochs == 0 || counters.step == totalSteps
                 if let evaluation, isDue {
                     // Whatever becomes of the probe, the epochs before it are not lost.

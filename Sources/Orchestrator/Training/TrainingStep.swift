@@ -26,7 +26,8 @@ public final class TrainingStep {
         let graph = Graph(parameters: parameters, training: true, rawFormat: recipe.precision.rawFormat)
         model = ModelBuilder(recipe: recipe, classes: classes, classified: classified).training(graph, batch: batch)
         try parameters.allocate(
-            seed: recipe.training.seed, training: true, averages: recipe.optimizer.average > 0)
+            seed: recipe.training.seed, training: true,
+            averages: recipe.optimizer.average > 0 || graph.usesAverages)
         optimizer = try recipe.optimizer.optimizer(of: parameters)
         program = try Program(graph, threads: threads)
     }
@@ -38,20 +39,20 @@ public final class TrainingStep {
     /// - Parameters:
     ///   - views: (views, frames, bands, channels): anchors, positives, shifted anchors.
     ///   - labels: one a clip where labels are used; below 0: none.
-    ///   - ratios: one a clip, of the pitch of its shifted anchor to its anchor's, for `multi-strategy`.
+    ///   - ratios: one per clip where a loss asks for them, of the pitch of its shifted anchor to its anchor's.
     ///   - step: number of the step, from 0; keys the step's randomness.
     /// - Returns: the weighted sum of the losses, with the accuracy of the first.
     public func forward(views: Span<Float>, labels: [Int32] = [], ratios: [Float] = [], step: Int) -> LossValue {
         program.buffer(model.input).copy(from: views)
-        for index in 0..<model.objectives.count {
-            if let objective = model.objectives[index] as? LabelCrossEntropy {
-                let buffer = program.buffer(objective.labels)
-                precondition(labels.count * recipe.viewsPerClip == buffer.count, "one label a clip")
+        for index in 0..<program.graph.feeds.count {
+            let buffer = program.buffer(program.graph.feeds[index].value)
+            switch program.graph.feeds[index].feed {
+            case .labels:
+                precondition(!labels.isEmpty && buffer.count % labels.count == 0, "one label per clip")
                 for row in 0..<buffer.count { buffer.integers[row] = labels[row % labels.count] }
-            } else if let objective = model.objectives[index] as? PitchRegression {
-                let buffer = program.buffer(objective.shifts)
-                precondition(ratios.count == buffer.count, "one ratio a clip")
-                for row in 0..<ratios.count { buffer[row] = recipe.objective.pitchTarget.size(ofRatio: ratios[row]) }
+            case .pitchRatios:
+                precondition(ratios.count == buffer.count, "one ratio per clip")
+                for clip in 0..<ratios.count { buffer[clip] = ratios[clip] }
             }
         }
         program.forward(seed: recipe.training.seed, step: step)

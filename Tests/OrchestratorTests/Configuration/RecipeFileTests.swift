@@ -20,7 +20,7 @@ import Testing
         recipe.optimizer.learningRate = 1.0 / 3
         recipe.optimizer.epsilon = 1e-30
         recipe.training.seed = .max
-        recipe.head.normalize = false
+        recipe[COLA.Options.self].normalize = false
         #expect(try RecipeFile.parse(yaml: RecipeFile.yaml(of: recipe)) == recipe)
 
         let folder = try TemporaryFolder()
@@ -30,12 +30,12 @@ import Testing
 
     @Test func a_saved_recipe_takes_the_defaults_of_younger_keys() throws {
         var recipe = Recipe()
-        recipe.objective.temperature = 0.1
+        recipe.contrast.temperature = 0.1
         recipe.training.seed = 1 << 60 | 1
         let json = String(decoding: try JSONEncoder().encode(recipe), as: UTF8.self)
         let older = json.replacing(#/"frame_margin":0,?/#, with: "")
         #expect(!older.contains("frame_margin"))
-        let read = try JSONDecoder().decode(Recipe.self, from: Data(Recipe.completed(older).utf8))
+        let read = try JSONDecoder().decode(Recipe.self, from: Data(older.utf8))
         #expect(read == recipe)
     }
 

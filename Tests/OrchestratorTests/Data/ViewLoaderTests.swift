@@ -119,7 +119,7 @@ import Testing
         let cutter = try ViewCutter(
             store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, backgrounds: [0])
         for epoch in 0..<8 {
-            let ratio = cutter.anchorRatio(clip: 0, epoch: epoch)
+            let ratio = try #require(cutter.anchorRatio(clip: 0, epoch: epoch))
             #expect((0.8..<1.2).contains(ratio))
             let shifted = try #require(cutter.waveform(clip: 0, epoch: epoch, view: 2))
             // Crossings of zero from below: the pitch, to 1 in 480.

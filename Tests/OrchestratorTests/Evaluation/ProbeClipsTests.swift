@@ -268,7 +268,7 @@ private final class NamedVariant: ViewEncoder {
         recipe.data.viewFrames = 32
         let read = Embedding(recipe: recipe)
         let every = Embedding.everyStage(of: recipe, and: read)
-        let names = ModelBuilder(recipe: recipe).mapNames
+        let names = recipe.encoderTraits.maps
         // Of the maps that are read, those with fewer bands than the survey's own come once more.
         let halved = read.maps.filter { !every.maps.prefix(names.count).contains($0) }
         #expect(every.maps.prefix(names.count).map(\.name) == names)

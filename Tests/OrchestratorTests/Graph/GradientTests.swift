@@ -27,9 +27,9 @@ import Testing
                     // Some rows of CLAR's have no label.
                     for row in 0..<rows.count { rows.integers[row] = Int32(row % 4) - (objectives.count > 1 ? 1 : 0) }
                 }
-                if let shifts = (objective as? PitchRegression)?.shifts {
-                    let rows = program.buffer(shifts)
-                    for row in 0..<rows.count { rows[row] = random.uniform(-0.2, 0.2) }
+                if let ratios = (objective as? PitchRegression)?.ratios {
+                    let rows = program.buffer(ratios)
+                    for row in 0..<rows.count { rows[row] = random.uniform(0.8, 1.2) }
                 }
             }
             program.buffer(input).copy(from: (0..<shape.reduce(1, *)).map { _ in random.normal() })
@@ -183,11 +183,11 @@ import Testing
         var recipe = Recipe()
         recipe.method = .clar
         (recipe.head.projection, recipe.head.hidden) = (6, 9)
-        (recipe.objective.temperature, recipe.objective.labelWeight) = (0.5, labelWeight)
+        (recipe.contrast.temperature, recipe[CLAR.Options.self].labelWeight) = (0.5, labelWeight)
         try expectExact([8, 9, 6, 1]) { graph, input in
             let pooling = Pooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input), .average)
             graph.record(pooling)
-            return ModelBuilder(recipe: recipe, classes: 3).clar(graph, pooling.output).objectives
+            return CLAR(recipe: recipe).record(graph, pooling.output, classes: 3).objectives
         }
     }
 
@@ -209,16 +209,18 @@ import Testing
 
     /// All heads and losses of multi-strategy pretraining over the frames of a small map; every reader of the frames, and
     /// both of W, must add to the others' gradients.
-    @Test(arguments: [ObjectiveSection.Similarity.bilinear, .cosine], FramePairs.allCases)
-    func multi_strategy(similarity: ObjectiveSection.Similarity, pairs: FramePairs) throws {
+    @Test(arguments: [ContrastOptions.Similarity.bilinear, .cosine], FramePairs.allCases)
+    func multi_strategy(similarity: ContrastOptions.Similarity, pairs: FramePairs) throws {
         var recipe = Recipe()
         recipe.method = .multiStrategy
         recipe.head.projection = 6
-        recipe.objective.similarity = similarity
-        recipe.objective.temperature = 0.5
-        recipe.objective.framePairs = pairs
-        recipe.objective.frameMargin = pairs == .both ? 1 : 0
-        (recipe.objective.clipWeight, recipe.objective.frameWeight, recipe.objective.pitchWeight) = (0.5, 0.7, 1.5)
+        recipe.contrast.similarity = similarity
+        recipe.contrast.temperature = 0.5
+        recipe[MultiStrategy.Options.self].framePairs = pairs
+        recipe[MultiStrategy.Options.self].frameMargin = pairs == .both ? 1 : 0
+        var options = recipe[MultiStrategy.Options.self]
+        (options.clipWeight, options.frameWeight, options.pitchWeight) = (0.5, 0.7, 1.5)
+        recipe[MultiStrategy.Options.self] = options
         for pooling in PoolingKind.allCases {
             recipe.encoder.melPooling = pooling
             recipe.encoder.framePooling = pooling
@@ -228,7 +230,7 @@ import Testing
                 graph.record(frames)
                 let h = Dense(name: "frames", outputs: 7, initializer: .glorotUniform)(graph, frames.output)
                 let feature = Feature(raw: h, images: 6, height: map.height, width: 1, channels: 7)
-                return ModelBuilder(recipe: recipe).multiStrategy(graph, feature, batch: 2).objectives
+                return MultiStrategy(recipe: recipe).record(graph, feature, batch: 2).objectives
             }
         }
     }
@@ -238,16 +240,16 @@ import Testing
         var recipe = Recipe()
         recipe.method = .multiStrategy
         recipe.head.projection = 6
-        recipe.objective.clipWeight = which == 0 ? 1 : 0
-        recipe.objective.frameWeight = which == 1 ? 1 : 0
-        recipe.objective.pitchWeight = which == 2 ? 1 : 0
+        recipe[MultiStrategy.Options.self].clipWeight = which == 0 ? 1 : 0
+        recipe[MultiStrategy.Options.self].frameWeight = which == 1 ? 1 : 0
+        recipe[MultiStrategy.Options.self].pitchWeight = which == 2 ? 1 : 0
         try expectExact([6, 9, 6, 1]) { graph, input in
             let map = Stem(name: "stem", channels: 5)(graph, input)
             let frames = Pooling(graph, "pool.mel", map.framesAsImages, .average)
             graph.record(frames)
             let h = Dense(name: "frames", outputs: 7, initializer: .glorotUniform)(graph, frames.output)
             let feature = Feature(raw: h, images: 6, height: map.height, width: 1, channels: 7)
-            return ModelBuilder(recipe: recipe).multiStrategy(graph, feature, batch: recipe.viewsPerClip == 3 ? 2 : 3)
+            return MultiStrategy(recipe: recipe).record(graph, feature, batch: recipe.viewsPerClip == 3 ? 2 : 3)
                 .objectives
         }
     }

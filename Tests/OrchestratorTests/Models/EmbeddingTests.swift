@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct EmbeddingTests {
     private func recipe(
-        _ name: EncoderSection.Name, bands: Int = 64, frames: Int = 96, _ frontEnd: FrontEndConfiguration.Name = .logMel
+        _ name: EncoderName, bands: Int = 64, frames: Int = 96, _ frontEnd: FrontEndConfiguration.Name = .logMel
     ) -> Recipe {
         var recipe = Recipe()
         recipe.encoder.name = name
@@ -50,8 +50,8 @@ import Testing
     }
 
     /// Mean and maximum over time of the maps themselves, taken with plain loops from a program that pins them.
-    @Test(arguments: [(EncoderSection.Name.efficientNetB0, 1), (.efficientNetB0, 3), (.resNet18, 2)])
-    func the_vector_holds_mean_and_maximum_over_time_of_its_maps(encoder: EncoderSection.Name, threads: Int) throws {
+    @Test(arguments: [(EncoderName.efficientNetB0, 1), (.efficientNetB0, 3), (.resNet18, 2)])
+    func the_vector_holds_mean_and_maximum_over_time_of_its_maps(encoder: EncoderName, threads: Int) throws {
         let recipe = recipe(encoder, bands: 32, frames: 64)
         let embedding = Embedding(recipe: recipe)
         let store = ParameterStore()

@@ -5,28 +5,28 @@ import Testing
 /// Any encoder with any recipe, as far as its front end goes with it.
 @Suite(.serialized) struct EncoderTests {
     private static func recipe(
-        _ method: Recipe.Method, _ encoder: EncoderSection.Name, _ frontend: FrontEndConfiguration.Name
+        _ method: MethodName, _ encoder: EncoderName, _ frontend: FrontEndConfiguration.Name
     ) -> Recipe {
         var recipe = Recipe()
         recipe.method = method
         recipe.encoder.name = encoder
         recipe.frontend.name = frontend
         recipe.frontend.melBands = 32
-        recipe.data.viewFrames = encoder.isOneDimensional ? 2048 : 64
+        recipe.data.viewFrames = recipe.encoderTraits.input == .waveform ? 2048 : 64
         recipe.encoder.output = method == .multiStrategy ? .frames : .clip
         (recipe.encoder.frameWidth, recipe.head.projection, recipe.head.hidden) = (32, 16, 24)
-        recipe.head.trunk = true
+        recipe[Supervised.Options.self].trunk = true
         return recipe
     }
 
     /// Every encoder with a method that is not its paper's, and every method.
-    static let cases: [(Recipe.Method, EncoderSection.Name, FrontEndConfiguration.Name)] = [
+    static let cases: [(MethodName, EncoderName, FrontEndConfiguration.Name)] = [
         (.clar, .efficientNetB0, .clar), (.multiStrategy, .resNet18, .logMel), (.supervised, .resNet18, .clarPaper),
         (.cola, .resNet18OfWaveforms, .waveform), (.multiStrategy, .resNet18OfWaveforms, .waveform),
     ]
 
     @Test(arguments: cases) func a_step_changes_every_weight_and_frames_agree_with_the_view(
-        method: Recipe.Method, encoder: EncoderSection.Name, frontend: FrontEndConfiguration.Name
+        method: MethodName, encoder: EncoderName, frontend: FrontEndConfiguration.Name
     ) throws {
         let recipe = Self.recipe(method, encoder, frontend)
         try RecipeFile.check(recipe)

@@ -16,13 +16,13 @@ import Testing
         recipe.method = .clar
         let isWaveform = model.name == "resnet18-1d"
         recipe.encoder.name = isWaveform ? .resNet18OfWaveforms : .resNet18
-        recipe.encoder.winograd = winograd
+        recipe[ResNet18.Options.self].winograd = winograd
         recipe.frontend.name = isWaveform ? .waveform : .clar
         // PyTorch's maps are (channels, frames, bands), or (channels, samples).
         recipe.data.viewFrames = model.input[2]
         recipe.frontend.melBands = isWaveform ? 1 : model.input[3]
         (recipe.head.hidden, recipe.head.projection) = (64, 32)
-        recipe.objective.temperature = 0.5
+        recipe.contrast.temperature = 0.5
         recipe.optimizer.name = .lars
         recipe.optimizer.momentum = golden.momentum
         recipe.optimizer.weightDecay = golden.decay

@@ -25,7 +25,7 @@ import Testing
 
     private func recipe() -> Recipe {
         var recipe = Recipe()
-        recipe.encoder.dropConnect = 0
+        recipe[EfficientNetB0.Options.self].dropConnect = 0
         return recipe
     }
 

@@ -125,10 +125,11 @@ import Testing
         let (batch, count) = (2, 3)
         let p: [Float] = [1, 2, 3, 4, 5, 6] + [9, 9, 9, 9, 9, 9] + [0.5, 2.5, 3, 4, 4, 4]
         let alone = try Alone(shape: [18, 1], values: p) { graph, input in
-            PitchRegression(graph, input, batch: batch, weight: 3)
+            PitchRegression(graph, input, batch: batch, weight: 3, target: .linear)
         }
-        let sigma: [Float] = [0.1, -0.2]
-        alone.program.buffer(alone.objective.shifts).copy(from: sigma)
+        let ratios: [Float] = [1.1, 0.8]
+        let sigma = ratios.map { $0 - 1 }
+        alone.program.buffer(alone.objective.ratios).copy(from: ratios)
         let errors = (0..<batch * count).map { Double(p[$0] - p[2 * batch * count + $0] - sigma[$0 / count]) }
         #expect(abs(alone.loss() - errors.map { $0 * $0 }.reduce(0, +) / 6) < 1e-6)
         let gradient = alone.gradient
@@ -139,23 +140,23 @@ import Testing
     }
 
     @Test func the_size_of_a_shift() {
-        #expect(ObjectiveSection.PitchTarget.linear.size(ofRatio: 1.25) == 0.25)
-        #expect(ObjectiveSection.PitchTarget.octaves.size(ofRatio: 2) == 1)
+        #expect(PitchRegression.Target.linear.size(ofRatio: 1.25) == 0.25)
+        #expect(PitchRegression.Target.octaves.size(ofRatio: 2) == 1)
     }
 
     /// The pitch head trained alone, on spectra of tones, reads the shift of tones that it has never heard.
     @Test func the_pitch_head_alone_learns_to_read_shifts() throws {
         var recipe = Recipe()
         recipe.method = .multiStrategy
-        recipe.objective.clipWeight = 0
-        recipe.objective.frameWeight = 0
+        recipe[MultiStrategy.Options.self].clipWeight = 0
+        recipe[MultiStrategy.Options.self].frameWeight = 0
         let (batch, bands) = (32, 64)
         let store = ParameterStore()
         let graph = Graph(parameters: store, training: true)
         let input = graph.pinnedValue([3 * batch, bands])
-        let (_, objectives) = ModelBuilder(recipe: recipe).multiStrategy(
+        let recorded = MultiStrategy(recipe: recipe).record(
             graph, Feature(raw: input, images: 3 * batch, height: 1, width: 1, channels: bands), batch: batch)
-        let pitch = try #require(objectives.first as? PitchRegression)
+        let pitch = try #require(recorded.objectives.first as? PitchRegression)
         try store.allocate(seed: 1, training: true)
         let program = try Program(graph, threads: 1)
         let logMel = try LogMel(recipe.frontend.logMel)
@@ -168,7 +169,7 @@ import Testing
             let tones = (0..<batch).map { _ in 300 * pow(2, random.uniform(0, 2)) }
             let anchors = tones.flatMap { tone($0) }
             program.buffer(input).copy(from: anchors + anchors + zip(tones, ratios).flatMap { tone($0 * $1) })
-            program.buffer(pitch.shifts).copy(from: ratios.map { recipe.objective.pitchTarget.size(ofRatio: $0) })
+            program.buffer(pitch.ratios).copy(from: ratios)
             program.forward()
             return ratios
         }

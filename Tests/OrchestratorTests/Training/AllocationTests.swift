@@ -6,11 +6,11 @@ import Testing
 /// Everything is allocated before the first step: fresh memory costs page faults, and a step that allocates does so
 /// thousands of times.
 @Suite(.serialized) struct AllocationTests {
-    @Test(.enabled(if: allocation_counter_works()), arguments: ObjectiveSection.Similarity.allCases)
-    func a_training_step_allocates_nothing(similarity: ObjectiveSection.Similarity) throws {
+    @Test(.enabled(if: allocation_counter_works()), arguments: ContrastOptions.Similarity.allCases)
+    func a_training_step_allocates_nothing(similarity: ContrastOptions.Similarity) throws {
         var recipe = Recipe()
         recipe.data.viewFrames = 32
-        recipe.objective.similarity = similarity
+        recipe.contrast.similarity = similarity
         let step = try TrainingStep(recipe: recipe, batch: 3, threads: 2)
         var random = RandomStream(seed: 1, purpose: .test)
         let views = (0..<6 * 32 * 64).map { _ in random.normal() }

@@ -4,12 +4,12 @@ import Testing
 
 @Suite(.serialized) struct DeterminismTests {
     private func weights(
-        threads: Int, similarity: ObjectiveSection.Similarity, precision: Recipe.Precision
+        threads: Int, similarity: ContrastOptions.Similarity, precision: Recipe.Precision
     ) throws -> [Float] {
         var recipe = Recipe()
         recipe.data.viewFrames = 48
         recipe.training.seed = 7
-        recipe.objective.similarity = similarity
+        recipe.contrast.similarity = similarity
         recipe.precision = precision
         let step = try TrainingStep(recipe: recipe, batch: 5, threads: threads)
         for number in 0..<3 {
@@ -23,11 +23,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (ObjectiveSection.Similarity.bilinear, Recipe.Precision.float32), (.cosine, .float32),
+        (ContrastOptions.Similarity.bilinear, Recipe.Precision.float32), (.cosine, .float32),
         (.bilinear, .bf16Storage),
     ])
     func one_two_and_three_threads_give_the_same_bits(
-        similarity: ObjectiveSection.Similarity, precision: Recipe.Precision
+        similarity: ContrastOptions.Similarity, precision: Recipe.Precision
     ) throws {
         func weights(_ threads: Int) throws -> [Float] {
             try self.weights(threads: threads, similarity: similarity, precision: precision)

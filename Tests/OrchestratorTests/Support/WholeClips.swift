@@ -1,4 +1,4 @@
-import Orchestrator
+@testable import Orchestrator
 
 extension ClipSegments {
     /// The view at `start` of the clip, zeros where it reaches beyond.
@@ -10,4 +10,9 @@ extension ClipSegments {
             target[i] = place >= 0 && place < source.count ? source[place] : 0
         }
     }
+}
+
+extension FrameEmbedder {
+    /// The frames of a recording that is in memory.
+    func frames(of samples: [Float]) -> [Float]? { self(ClipStream(whole: samples)) }
 }

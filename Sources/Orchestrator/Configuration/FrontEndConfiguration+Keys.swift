@@ -1,0 +1,18 @@
+extension FrontEndConfiguration: RecipeOptions {
+    public init() { self.init(LogMelConfiguration()) }
+
+    public static let section = "frontend"
+    public static let keys: [OptionKey<FrontEndConfiguration>] = [
+        .choice("name", \.name),
+        .integer(name(.sampleRate), \.logMel.sampleRate, 1000...384_000),
+        .integer(name(.windowSamples), \.logMel.windowSamples, .positive),
+        .integer(name(.hopSamples), \.logMel.hopSamples, .positive),
+        .integer(name(.fftSize), \.logMel.fftSize, 16...65_536),
+        .integer(name(.melBands), \.logMel.melBands, 1...1024),
+        .number(name(.lowHertz), \.logMel.lowHertz, "a frequency from 0 Hz") { $0 >= 0 },
+        .number(name(.highHertz), \.logMel.highHertz, "a frequency above 0 Hz") { $0 > 0 },
+        .number(name(.floor), \.logMel.floor, "a number above 0") { $0 > 0 },
+    ]
+
+    private static func name(_ key: LogMelConfiguration.Key) -> String { key.rawValue }
+}

@@ -1,0 +1,120 @@
+/// A group of options of one type, such as an encoder's, with the recipe keys that set them.
+///
+/// The type that reads the options owns them. Its list of keys is the only place that spells their names: recipe files,
+/// `--set`, checkpoints and messages all use it.
+public protocol RecipeOptions: Sendable, Equatable {
+    /// The recipe's section that the keys stand in, such as `encoder`.
+    static var section: String { get }
+    static var keys: [OptionKey<Self>] { get }
+    /// The defaults.
+    init()
+}
+
+/// One key of a group of options: how its value is read from text, checked, and written as text and as JSON.
+public struct OptionKey<Options>: Sendable {
+    /// Without the section, as in `learning_rate`.
+    public let name: String
+    /// Describes the values that the key takes; follows “it takes”.
+    public let expected: String
+    /// The value, as YAML.
+    let text: @Sendable (Options) -> String
+    /// Stores a value given as text; returns false, and changes nothing, where the text is not of the kind or range expected.
+    let store: @Sendable (inout Options, String) -> Bool
+    let encode: @Sendable (Options, inout KeyedEncodingContainer<OptionName>) throws -> Void
+    /// Leaves the default where the container lacks the key: the key is newer than the file.
+    let decode: @Sendable (inout Options, KeyedDecodingContainer<OptionName>) throws -> Void
+}
+
+/// The name of an option or of a section in JSON.
+struct OptionName: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: some StringProtocol) { stringValue = String(name) }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+}
+
+extension OptionKey {
+    public typealias Path<Value> = WritableKeyPath<Options, Value> & Sendable
+
+    public static func integer(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>) -> OptionKey {
+        let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+        return key(
+            name, path, "a whole number from \(range.lowerBound)\(end)",
+            read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { "\($0)" })
+    }
+
+    static func seed(_ name: String, _ path: Path<UInt64>) -> OptionKey {
+        key(name, path, "a whole number from 0 to 2⁶⁴ − 1", read: { UInt64($0) }, write: { "\($0)" })
+    }
+
+    public static func number<Value>(
+        _ name: String, _ path: Path<Value>, _ expected: String, where holds: @escaping @Sendable (Value) -> Bool
+    ) -> OptionKey where Value: BinaryFloatingPoint & LosslessStringConvertible & Codable & Sendable {
+        key(
+            name, path, expected,
+            read: { text in Value(text).flatMap { $0.isFinite && holds($0) ? $0 : nil } },
+            write: { decimal("\($0)") })
+    }
+
+    public static func flag(_ name: String, _ path: Path<Bool>) -> OptionKey {
+        key(name, path, "true or false", read: { Bool($0) }, write: { "\($0)" })
+    }
+
+    public static func choice<Value>(_ name: String, _ path: Path<Value>) -> OptionKey
+    where Value: RawRepresentable<String> & CaseIterable & Codable & Sendable {
+        let known = Value.allCases.map(\.rawValue)
+        let expected = known.count == 1 ? known[0] : "one of \(known.joined(separator: ", "))"
+        return key(
+            name, path, expected, read: { text in known.contains(text) ? Value(rawValue: text) : nil },
+            write: { $0.rawValue })
+    }
+
+    static func chain(_ name: String, _ path: Path<AugmentationChain>) -> OptionKey {
+        key(
+            name, path,
+            "steps such as “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list has them all)",
+            read: { try? AugmentationChain($0) }, write: { "\"\($0.text)\"" })
+    }
+
+    static func path(_ name: String, _ path: Path<String>) -> OptionKey {
+        key(
+            name, path, "a path", read: { $0 },
+            write: { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" })
+    }
+
+    private static func key<Value: Codable & Sendable>(
+        _ name: String, _ path: Path<Value>, _ expected: String, read: @escaping @Sendable (String) -> Value?,
+        write: @escaping @Sendable (Value) -> String
+    ) -> OptionKey {
+        OptionKey(
+            name: name, expected: expected, text: { write($0[keyPath: path]) },
+            store: { options, text in
+                guard let value = read(text) else { return false }
+                options[keyPath: path] = value
+                return true
+            },
+            encode: { options, container in
+                try container.encode(options[keyPath: path], forKey: OptionName(name))
+            },
+            decode: { options, container in
+                if let value = try container.decodeIfPresent(Value.self, forKey: OptionName(name)) {
+                    options[keyPath: path] = value
+                }
+            })
+    }
+
+    /// Swift writes the shortest text that reads back to the same bits; YAML 1.1 readers take `1e-05` for a string
+    /// unless its mantissa has a point.
+    private static func decimal(_ text: String) -> String {
+        guard let exponent = text.firstIndex(of: "e"), !text.contains(".") else { return text }
+        return text[..<exponent] + ".0" + text[exponent...]
+    }
+}
+
+extension ClosedRange<Int> {
+    /// Of options: a number of things of which there is at least one, or none.
+    public static var positive: ClosedRange<Int> { 1...Int.max }
+    public static var counted: ClosedRange<Int> { 0...Int.max }
+}

@@ -1,0 +1,56 @@
+/// CLAR: two augmented views of a clip are told from all other views of the batch, and clips that have a label are
+/// classified.
+///
+/// *Reference:* Al-Tahan, Mohsenzadeh, "CLAR: Contrastive learning of auditory representations", AISTATS 2021.
+struct CLAR: TrainingMethod {
+    public struct Options: RecipeOptions {
+        /// Weight of the cross-entropy over labelled clips; 0: labels are not used.
+        public var labelWeight: Float = 1
+
+        public init() {}
+
+        public static let section = "objective"
+        public static let keys: [OptionKey<Options>] = [
+            .number("label_weight", \.labelWeight, "a number from 0") { $0 >= 0 }
+        ]
+    }
+
+    static let name: MethodName = .clar
+    static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self]
+
+    private let head: CLARHead
+    private let temperature: Float
+    private let labelWeight: Float
+
+    init(recipe: Recipe) {
+        head = CLARHead(hidden: recipe.head.hidden, width: recipe.head.projection)
+        temperature = recipe.contrast.temperature
+        labelWeight = recipe[Options.self].labelWeight
+    }
+
+    let views: [ViewRole] = [.anchor, .positive]
+    var labels: LabelUse { labelWeight > 0 ? .some : .none }
+
+    func record(_ model: ModelRecorder) -> RecordedLosses {
+        record(model.graph, model.vectors(), classes: model.classes)
+    }
+
+    /// - Parameter h: (2·B, dimension).
+    func record(_ graph: Graph, _ h: Value, classes: Int) -> RecordedLosses {
+        var objectives: [any Objective] = []
+        let z: Value
+        if labels == .none {
+            z = head.selfSupervised(graph, h)
+        } else {
+            let (projection, logits) = head.labelled(graph, h, classes: classes)
+            objectives.append(graph.recorded(LabelCrossEntropy(graph, logits, weight: labelWeight)))
+            z = projection
+        }
+        let contrast = NTXent(graph, graph.unit("projection.unit", z), temperature: temperature)
+        return RecordedLosses(embedding: h, objectives: [graph.recorded(contrast)] + objectives)
+    }
+}
+
+extension MethodName {
+    public static let clar: MethodName = "clar"
+}

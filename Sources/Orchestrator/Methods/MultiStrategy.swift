@@ -1,0 +1,135 @@
+/// Multi-strategy pretraining: COLA's contrast of clips, a contrast of frames, and the regression of a pitch shift.
+///
+/// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022.
+struct MultiStrategy: TrainingMethod {
+    /// Weights and choices of the three losses.
+    public struct Options: RecipeOptions {
+        /// Weights of the losses on clips, frames (α) and pitch (β); 0 leaves one out.
+        public var clipWeight: Float = 1
+        public var frameWeight: Float = 1
+        public var pitchWeight: Float = 1
+        /// Frames this far apart are positives of each other; 0: a frame alone.
+        public var frameMargin = 0
+        public var framePairs: FramePairs = .cross
+        /// The size σ of a pitch shift by the ratio r, for the pitch loss.
+        public var pitchTarget: PitchRegression.Target = .linear
+
+        public init() {}
+
+        public static let section = "objective"
+        public static let keys: [OptionKey<Options>] = [
+            .number("clip_weight", \.clipWeight, "a number from 0") { $0 >= 0 },
+            .number("frame_weight", \.frameWeight, "a number from 0") { $0 >= 0 },
+            .number("pitch_weight", \.pitchWeight, "a number from 0") { $0 >= 0 },
+            .integer("frame_margin", \.frameMargin, .counted),
+            .choice("frame_pairs", \.framePairs),
+            .choice("pitch_target", \.pitchTarget),
+        ]
+    }
+
+    /// How the third view is made.
+    public struct Shift: RecipeOptions {
+        /// The third view is the anchor, its pitch shifted by a ratio uniform in 1 ± this.
+        public var anchorShift: Float = 0.2
+
+        public init() {}
+
+        public static let section = "augmentation"
+        public static let keys: [OptionKey<Shift>] = [
+            .number("anchor_shift", \.anchorShift, "a part above 0, up to 0.5") { $0 > 0 && $0 <= 0.5 }
+        ]
+    }
+
+    static let name: MethodName = .multiStrategy
+    static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self, Shift.self]
+
+    private let options: Options
+    private let contrast: ContrastOptions
+    private let width: Int
+    private let framePooling: PoolingKind
+    private let anchorShift: Float
+
+    init(recipe: Recipe) {
+        options = recipe[Options.self]
+        contrast = recipe.contrast
+        width = recipe.head.projection
+        framePooling = recipe.encoder.framePooling
+        anchorShift = recipe[Shift.self].anchorShift
+    }
+
+    var views: [ViewRole] {
+        let pair: [ViewRole] = [.anchor, .positive]
+        return options.frameWeight > 0 || options.pitchWeight > 0 ? pair + [.shiftedAnchor(by: anchorShift)] : pair
+    }
+
+    func check(_ recipe: Recipe) throws(RecipeError) {
+        try recipe.require(
+            recipe.encoder.output == .frames, "encoder.output", "frames for the method multi-strategy")
+        let stride = recipe.encoder.timeStride
+        try recipe.require(
+            [options.clipWeight, options.frameWeight, options.pitchWeight].contains { $0 > 0 },
+            "objective.clip_weight",
+            "a number above 0 where objective.frame_weight and objective.pitch_weight are 0")
+        if options.frameWeight > 0 {
+            // A single frame has no negative.
+            try recipe.require(
+                recipe.data.viewFrames > stride, "encoder.time_stride",
+                "less than data.view_frames, \(recipe.data.viewFrames), so that a view has several frames")
+            let last = (recipe.data.viewFrames + stride - 1) / stride - 1
+            try recipe.require(
+                options.frameMargin < last, "objective.frame_margin", "less than \(last), so that a frame has a negative"
+            )
+        }
+        if options.pitchWeight > 0 {
+            try recipe.require(
+                recipe.augmentation.pitchShift == 0, "augmentation.pitch_shift",
+                "0 with the pitch loss, which has to know the shift; augmentation.anchor_shift sets it")
+        }
+    }
+
+    func record(_ model: ModelRecorder) -> RecordedLosses {
+        record(model.graph, model.frames(), batch: model.batch)
+    }
+
+    /// The heads on frames come before the one on clips: pooling is the last reader of h, and the clip loss the last one
+    /// that multiplies by W, whose gradients the others add to.
+    /// - Parameter h: (views, frames, 1, dimension), not normalised.
+    func record(_ graph: Graph, _ h: Feature, batch: Int) -> RecordedLosses {
+        var objectives: [any Objective] = []
+        if options.pitchWeight > 0 {
+            let p = TaskHead(name: "pitch", width: 1, hasBias: true)(graph, h.raw)
+            objectives.append(
+                graph.recorded(
+                    PitchRegression(graph, p, batch: batch, weight: options.pitchWeight, target: options.pitchTarget)))
+        }
+        if options.frameWeight > 0 {
+            let z = TaskHead(name: "frame", width: width)(graph, h.raw)
+            let similarity: FrameContrast.Similarity
+            let compared: Value
+            switch contrast.similarity {
+            case .bilinear:
+                similarity = .bilinear(BilinearContrast.similarity(graph, width: width))
+                compared = z
+            case .cosine:
+                similarity = .cosine(temperature: contrast.temperature)
+                compared = graph.unit("frame.unit", z)
+            }
+            objectives.append(
+                graph.recorded(
+                    FrameContrast(
+                        graph, compared, batch: batch, margin: options.frameMargin, pairs: options.framePairs,
+                        similarity: similarity, addsToSimilarity: options.clipWeight > 0,
+                        weight: options.frameWeight)))
+        }
+        let pooled = graph.pooled("pool.time", h, framePooling, isDifferentiable: options.clipWeight > 0)
+        if options.clipWeight > 0 {
+            let z = TaskHead(name: "clip", width: width)(graph, pooled)
+            objectives.append(contrast.clipContrast(graph, z, batch: batch, weight: options.clipWeight))
+        }
+        return RecordedLosses(embedding: pooled, objectives: objectives.reversed())
+    }
+}
+
+extension MethodName {
+    public static let multiStrategy: MethodName = "multi-strategy"
+}

@@ -1,0 +1,53 @@
+extension ResNet18 {
+    /// Options of both encoders.
+    public struct Options: RecipeOptions {
+        /// Whether convolutions of stride 1, 3×3 or 9 wide, may take Winograd's method: faster, with errors of 2e-5 of the
+        /// largest value.
+        public var winograd = true
+
+        public init() {}
+
+        public static let section = "encoder"
+        public static let keys: [OptionKey<Options>] = [.flag("winograd", \.winograd)]
+    }
+}
+
+/// ResNet-18 of spectra.
+struct ResNet18Encoder: AudioEncoder {
+    static let name: EncoderName = .resNet18
+    static let options: [any RecipeOptions.Type] = [ResNet18.Options.self]
+    static let traits = EncoderTraits(
+        input: .spectra, maps: ResNet18.mapNames, embeddingMaps: ["layer2", "layer3"], dimension: ResNet18.dimension,
+        pooling: .average)
+
+    private let network: ResNet18
+
+    init(recipe: Recipe) {
+        network = ResNet18(dimensions: .two, allowsWinograd: recipe[ResNet18.Options.self].winograd)
+    }
+
+    func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
+        network.maps(graph, input, through: last)
+    }
+}
+
+/// ResNet-18 of waveforms.
+struct ResNet18WaveformEncoder: AudioEncoder {
+    static let name: EncoderName = .resNet18OfWaveforms
+    static let options: [any RecipeOptions.Type] = [ResNet18.Options.self]
+    static let traits = EncoderTraits(
+        input: .waveform, maps: ResNet18.mapNames, embeddingMaps: ["layer2", "layer3", "layer4"],
+        dimension: ResNet18.dimension, pooling: .average)
+
+    private let network: ResNet18
+
+    init(recipe: Recipe) {
+        network = ResNet18(dimensions: .one, allowsWinograd: recipe[ResNet18.Options.self].winograd)
+    }
+
+    /// Time is the height of the maps, as in the maps of spectra.
+    func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
+        network.maps(graph, input, through: last)
+            .map { EncoderMap(name: $0.name, feature: $0.feature.timeAsHeight) }
+    }
+}
