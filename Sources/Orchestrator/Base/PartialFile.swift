@@ -2,23 +2,23 @@ import Foundation
 
 /// A file that is written beside its destination and renamed when it is complete: a reader sees the old file or the new
 /// one, never half of one. What was not committed is removed.
-struct PartialFile: ~Copyable {
+package struct PartialFile: ~Copyable {
     let destination: String
     /// Where to write.
-    let path: String
+    package let path: String
 
-    init(_ destination: String) {
+    package init(_ destination: String) {
         self.destination = destination
         path = "\(destination).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
     }
 
     /// Renames; nil on success, else the system's reason.
-    consuming func commit() -> String? {
+    package consuming func commit() -> String? {
         rename(path, destination) == 0 ? nil : String(cString: strerror(errno))
     }
 
     /// Writes all bytes, waits until they are on the disk, then renames; nil on success, else the system's reason.
-    consuming func commit(_ bytes: [UInt8]) -> String? {
+    package consuming func commit(_ bytes: [UInt8]) -> String? {
         guard let file = fopen(path, "wb") else { return String(cString: strerror(errno)) }
         let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
         // Buffered bytes meet a full disk at the flush, and on some file systems only at the sync.

@@ -23,7 +23,7 @@ extension Sequence<SoundEvent> {
     }
 
     /// Events of one label that overlap made one, in order; events of no length left out. Events that only touch stay apart.
-    func merged() -> [SoundEvent] {
+    package func merged() -> [SoundEvent] {
         var result: [SoundEvent] = []
         var last: [String: Int] = [:]
         for event in inOrder() where event.seconds > 0 {

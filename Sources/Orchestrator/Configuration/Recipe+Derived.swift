@@ -6,7 +6,7 @@ extension EncoderSection.Name {
 }
 
 extension Recipe.Precision {
-    var rawFormat: StorageFormat { self == .float32 ? .float32 : .bfloat16 }
+    package var rawFormat: StorageFormat { self == .float32 ? .float32 : .bfloat16 }
 }
 
 extension Recipe {
@@ -56,7 +56,7 @@ extension Recipe {
     }
 
     /// A recipe's JSON, with the defaults of the keys that it lacks: those that are younger than the checkpoint.
-    static func completed(_ json: String) -> String {
+    package static func completed(_ json: String) -> String {
         func object(_ data: Data?) -> [String: Any]? {
             data.flatMap { try? JSONSerialization.jsonObject(with: $0) as? [String: Any] }
         }

@@ -13,7 +13,7 @@ public struct ClipStream: ~Copyable {
     private let gain: Float
     private let drop: (_ reason: String) -> Void
 
-    init(whole: [Float]) {
+    package init(whole: [Float]) {
         count = whole.count
         self.whole = whole
         file = nil

@@ -124,11 +124,11 @@ extension AudioDataset {
     private var prefersGroups: Bool { layout == .fsdd }
 
     /// ``Division/standard(for:prefersGroups:)`` of the clips.
-    var division: Division { .standard(for: clips, prefersGroups: prefersGroups) }
+    package var division: Division { .standard(for: clips, prefersGroups: prefersGroups) }
 
     /// The test and validation clips of the published division's last fold: a test list, ESC's last fold, fsdd's last two
     /// speakers. Empty where no division is published.
-    var heldOut: Set<Int> {
+    package var heldOut: Set<Int> {
         get throws(EvaluationError) {
             guard let division = Division.published(for: clips, prefersGroups: prefersGroups) else { return [] }
             let folds = try division.makeFolds(of: clips, lastOnly: true)

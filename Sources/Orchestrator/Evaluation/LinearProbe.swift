@@ -97,5 +97,5 @@ public struct LinearProbe: Sendable, Equatable {
 
 extension Span<Float> {
     /// Where the largest value stands, the first of equals.
-    var indexOfLargest: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
+    package var indexOfLargest: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
 }

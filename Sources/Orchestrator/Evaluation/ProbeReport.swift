@@ -75,7 +75,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     /// - Parameters:
     ///   - outcome: over the test clips of all folds.
     ///   - classes: names, in the order of the outcome's confusion matrix.
-    init(
+    package init(
         _ outcome: ClipProbe.Outcome, folds: [Fold], classes: [String], layout: String, seed: UInt64,
         method: String, embedding: [String]? = nil, baselines: [String: ProbeScore] = [:],
         leads: [String: ProbeScore] = [:], variants: [String: String] = [:]

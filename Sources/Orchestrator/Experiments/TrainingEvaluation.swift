@@ -1,6 +1,6 @@
 /// Probes an encoder in the middle of its training: a linear layer on the frozen embeddings of labelled clips, by a copy of
 /// the weights. The training is not changed by it, and goes on when it is done.
-final class TrainingEvaluation {
+package final class TrainingEvaluation {
     private let dataset: AudioDataset
     private let division: Division
     private let options: ClipProbeOptions
@@ -9,7 +9,7 @@ final class TrainingEvaluation {
     private let encoder: EncoderProgram
 
     /// - Throws: ``EvaluationError`` where the clips cannot be probed: now, and not after ten epochs.
-    init(recipe: Recipe, dataset: AudioDataset, threads: Int) throws {
+    package init(recipe: Recipe, dataset: AudioDataset, threads: Int) throws {
         let classes = Set(dataset.clips.compactMap(\.label)).count
         guard classes > 0 else { throw EvaluationError.noLabels(layout: dataset.layout.rawValue) }
         guard classes > 1 else { throw EvaluationError.tooFewClasses(found: classes) }
@@ -27,7 +27,7 @@ final class TrainingEvaluation {
         encoder = try EncoderProgram(recipe: recipe, parameters: parameters, threads: threads)
     }
 
-    func callAsFunction(_ trained: ParameterStore) throws -> ProbeReport {
+    package func callAsFunction(_ trained: ParameterStore) throws -> ProbeReport {
         parameters.copy(from: trained)
         return try probeClips(
             dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue, division: division,

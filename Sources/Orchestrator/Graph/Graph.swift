@@ -1,20 +1,20 @@
 /// The recorder: models call layers, layers record leaves, once, at start-up.
 public final class Graph {
-    let parameters: ParameterStore
+    package let parameters: ParameterStore
     /// Record what only training needs (statistics, gradients)?
-    let training: Bool
+    package let training: Bool
     /// How raw outputs that will be normalised are kept.
     let rawFormat: StorageFormat
     private(set) var shapes: [[Int]] = []
     private(set) var formats: [StorageFormat] = []
-    private(set) var operations: [any Operation] = []
+    package private(set) var operations: [any Operation] = []
     private var gradients: [Value: Value] = [:]
     /// Values that share memory: alias → owner.
     private(set) var aliases: [Value: Value] = [:]
     /// Values that outlive the run: inputs and results.
     private(set) var pinned: Set<Value> = []
 
-    init(parameters: ParameterStore, training: Bool, rawFormat: StorageFormat = .float32) {
+    package init(parameters: ParameterStore, training: Bool, rawFormat: StorageFormat = .float32) {
         self.parameters = parameters
         self.training = training
         self.rawFormat = rawFormat
@@ -29,15 +29,15 @@ public final class Graph {
     }
 
     /// A tensor that the caller fills before, or reads after, every run.
-    func pinnedValue(_ shape: [Int]) -> Value {
+    package func pinnedValue(_ shape: [Int]) -> Value {
         let result = value(shape)
         pinned.insert(result)
         return result
     }
 
-    func pin(_ value: Value) { pinned.insert(value) }
+    package func pin(_ value: Value) { pinned.insert(value) }
 
-    func shape(_ value: Value) -> [Int] { shapes[value.id] }
+    package func shape(_ value: Value) -> [Int] { shapes[value.id] }
     func format(_ value: Value) -> StorageFormat { formats[value.id] }
 
     /// The gradient of `value`. For a tensor that is normalised by its reader it holds the gradient of the *normalised*
@@ -63,5 +63,5 @@ public final class Graph {
         return current
     }
 
-    func record(_ operation: some Operation) { operations.append(operation) }
+    package func record(_ operation: some Operation) { operations.append(operation) }
 }

@@ -25,7 +25,7 @@ public struct CLARSpectraConfiguration: Codable, Sendable, Equatable {
 
     public init() {}
     public init(_ variant: Variant) { self.variant = variant }
-    enum CodingKeys: String, CodingKey {
+    package enum CodingKeys: String, CodingKey {
         case variant, bands
         case sampleRate = "sample_rate"
         case hopSamples = "hop_samples"

@@ -18,7 +18,7 @@ public struct LogMelConfiguration: Codable, Sendable, Equatable {
     /// The fewest samples that give `frames` frames.
     public func samples(frames: Int) -> Int { frames < 1 ? 0 : windowSamples + (frames - 1) * hopSamples }
 
-    enum CodingKeys: String, CodingKey {
+    package enum CodingKeys: String, CodingKey {
         case floor
         case sampleRate = "sample_rate"
         case windowSamples = "window_samples"

@@ -96,7 +96,7 @@ public struct Embedding: Codable, Sendable, Equatable {
     }
 
     /// Whether an encoder has these maps, with these channels and at least as many bands: not so where a file was changed.
-    func isReadable(from recipe: Recipe) -> Bool {
+    package func isReadable(from recipe: Recipe) -> Bool {
         guard kind == .stages else { return self == Embedding(recipe: recipe, kind: .last) }
         let shapes = ModelBuilder(recipe: recipe).mapShapes()
         let places = maps.map { map in

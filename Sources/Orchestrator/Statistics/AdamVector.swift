@@ -5,17 +5,19 @@ import Foundation
 /// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η [(m/(1−β₁ᵗ)) / (sqrt(v/(1−β₂ᵗ)) + ε) + λw]
 ///
 /// *Reference:* Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015; λ as in Loshchilov, Hutter, ICLR 2019.
-struct AdamVector: Sendable {
+package struct AdamVector: Sendable {
     private var first: [Float]
     private var second: [Float]
     private var steps = 0
 
-    init(count: Int) {
+    package init(count: Int) {
         first = Array(repeating: 0, count: count)
         second = Array(repeating: 0, count: count)
     }
 
-    mutating func step(_ values: inout [Float], gradient: [Float], learningRate: Double, weightDecay: Double = 0) {
+    package mutating func step(
+        _ values: inout [Float], gradient: [Float], learningRate: Double, weightDecay: Double = 0
+    ) {
         steps += 1
         let correction1 = 1 - pow(Double(Self.beta1), Double(steps))
         let correction2 = (1 - pow(Double(Self.beta2), Double(steps))).squareRoot()

@@ -2,11 +2,11 @@ import COpenBLAS
 
 /// The few products and decompositions that evaluation needs, row-major. OpenBLAS is held to one thread in this process:
 /// its sums would otherwise depend on how many it finds.
-enum LinearAlgebra {
+package enum LinearAlgebra {
     private static let singleThreaded: Void = openblas_set_num_threads(1)
 
     /// c ← a bᵀ, with a (m, k), b (n, k), c (m, n).
-    static func multiplyTransposed(_ a: [Float], _ b: [Float], into c: inout [Float], m: Int, n: Int, k: Int) {
+    package static func multiplyTransposed(_ a: [Float], _ b: [Float], into c: inout [Float], m: Int, n: Int, k: Int) {
         precondition(a.count >= m * k && b.count >= n * k && c.count >= m * n, "matrices hold fewer values than named")
         singleThreaded
         cblas_sgemm(

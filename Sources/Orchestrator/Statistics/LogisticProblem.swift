@@ -5,7 +5,7 @@ import Synchronization
 /// Rows are divided into at most four runs by their number alone; each run sums its gradient over blocks of 256 rows, which
 /// stay in the cache between the product that reads them for the logits and the one for the gradient. Runs are added in
 /// order, so that results are the same for any number of threads.
-struct LogisticProblem: Sendable {
+package struct LogisticProblem: Sendable {
     /// What a run of rows computes in. Each is locked by one thread at a time; a lock makes it `Sendable`.
     private struct Scratch {
         var logits: [Float]
@@ -41,7 +41,7 @@ struct LogisticProblem: Sendable {
 
     /// - Parameter x: (count, dimension). Kept, not copied, unless it has twice as many columns as rows: then what is
     ///   kept is the smaller matrix of ``RowRotation``.
-    init(
+    package init(
         _ x: [Float], count: Int, dimension: Int, targets: LogisticRegression.Targets,
         options: LogisticRegression.Options
     ) {
@@ -75,7 +75,7 @@ struct LogisticProblem: Sendable {
     }
 
     /// The optimum for a penalty, from the last one on (zero at first).
-    mutating func solve(penalty: Double) -> LogisticRegression {
+    package mutating func solve(penalty: Double) -> LogisticRegression {
         var solver = LBFGS()
         solver.gradientTolerance = options.gradientTolerance
         solver.maximumIterations = options.maximumIterations

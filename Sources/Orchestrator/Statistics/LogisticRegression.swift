@@ -82,7 +82,7 @@ public struct LogisticRegression: Sendable, Equatable {
     }
 
     /// The sum over rows of the loss of logits (n, classes).
-    static func loss(logits: [Float], targets: Targets) -> Double {
+    package static func loss(logits: [Float], targets: Targets) -> Double {
         var (logits, biasGradient) = (logits, [Double](repeating: 0, count: targets.classes))
         let count = targets.classes > 0 ? logits.count / targets.classes : 0
         return LogisticLoss.lossAndGradient(

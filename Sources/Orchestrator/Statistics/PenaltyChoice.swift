@@ -1,34 +1,41 @@
 import Synchronization
 
 /// The choice of a penalty by what solutions score on rows that they did not learn from.
-struct PenaltyChoice: Sendable, Equatable {
+package struct PenaltyChoice: Sendable, Equatable {
     /// What chooses: `accuracy` with ties by the loss, or the loss alone. The stronger penalty wins what is left.
-    enum Criterion: Sendable { case accuracy, loss }
+    package enum Criterion: Sendable { case accuracy, loss }
 
-    struct Score: Sendable, Equatable {
-        var penalty: Double
-        var accuracy: Double
+    package struct Score: Sendable, Equatable {
+        package var penalty: Double
+        package var accuracy: Double
         /// Mean loss of the judged rows, in nats.
-        var loss: Double
+        package var loss: Double
     }
 
     /// What a solution scores on a part: sums over its rows.
-    struct Sums: Sendable, Equatable {
-        var hits = 0
-        var rows = 0
-        var loss = 0.0
+    package struct Sums: Sendable, Equatable {
+        package var hits = 0
+        package var rows = 0
+        package var loss = 0.0
         /// Rows that the loss counts.
-        var lossRows = 0
+        package var lossRows = 0
+
+        package init(hits: Int = 0, rows: Int = 0, loss: Double = 0, lossRows: Int = 0) {
+            self.hits = hits
+            self.rows = rows
+            self.loss = loss
+            self.lossRows = lossRows
+        }
     }
 
     /// A problem with the rows that judge its solutions.
-    final class Part: Sendable {
+    package final class Part: Sendable {
         private let problem: Mutex<LogisticProblem>
         private let judge: @Sendable (LogisticRegression) -> Sums
         private let sums = Mutex(Sums())
         private let solution = Mutex<LogisticRegression?>(nil)
 
-        init(problem: LogisticProblem, judge: @escaping @Sendable (LogisticRegression) -> Sums) {
+        package init(problem: LogisticProblem, judge: @escaping @Sendable (LogisticRegression) -> Sums) {
             self.problem = Mutex(problem)
             self.judge = judge
         }
@@ -45,19 +52,19 @@ struct PenaltyChoice: Sendable, Equatable {
     }
 
     /// Of the penalties that were tried, in order.
-    private(set) var scores: [Score] = []
+    package private(set) var scores: [Score] = []
     private(set) var best = 0
     /// The first part's solution for the chosen penalty.
-    private(set) var solution: LogisticRegression?
+    package private(set) var solution: LogisticRegression?
 
-    var chosen: Score? { scores.isEmpty ? nil : scores[best] }
+    package var chosen: Score? { scores.isEmpty ? nil : scores[best] }
 
     /// - Parameters:
     ///   - penalties: C in rising order.
     ///   - patience: the path ends after this many penalties in a row that improved neither the best accuracy nor the
     ///     best loss: weaker penalties take the most iterations, and overfit the more.
     ///   - threads: parts are solved side by side, each penalty by all parts before the next; sums are added in order.
-    init(parts: [Part], penalties: [Double], by criterion: Criterion, patience: Int, threads: Int) {
+    package init(parts: [Part], penalties: [Double], by criterion: Criterion, patience: Int, threads: Int) {
         guard !parts.isEmpty else { return }
         var (highest, lowest, idle) = (-Double.infinity, Double.infinity, 0)
         for penalty in penalties {

@@ -1,14 +1,14 @@
 import Foundation
 
 /// Multinomial logistic regression: logits = X Wᵀ + b, and the mean cross-entropy of their softmax against labels.
-struct SoftmaxRegression: Sendable, Equatable {
+package struct SoftmaxRegression: Sendable, Equatable {
     let dimension: Int
-    let classes: Int
+    package let classes: Int
     /// (classes, dimension). Zero at first: the problem is convex, there is no symmetry to break.
-    var weights: [Float]
-    var bias: [Float]
+    package var weights: [Float]
+    package var bias: [Float]
 
-    init(dimension: Int, classes: Int) {
+    package init(dimension: Int, classes: Int) {
         self.dimension = dimension
         self.classes = classes
         weights = Array(repeating: 0, count: classes * dimension)
@@ -16,7 +16,7 @@ struct SoftmaxRegression: Sendable, Equatable {
     }
 
     /// x is (count, dimension) at least; logits receive (count, classes).
-    func logits(_ x: [Float], count: Int, into logits: inout [Float]) {
+    package func logits(_ x: [Float], count: Int, into logits: inout [Float]) {
         LinearAlgebra.multiplyTransposed(x, weights, into: &logits, m: count, n: classes, k: dimension)
         for row in 0..<count {
             for k in 0..<classes { logits[row * classes + k] += bias[k] }
@@ -24,7 +24,7 @@ struct SoftmaxRegression: Sendable, Equatable {
     }
 
     /// L = (1/B) Σ_i [ln Σ_k exp z_ik − z_iy]; turns the logits z into dL/dz = (softmax(z) − onehot(y)) / B.
-    func lossAndGradient(logits: inout [Float], labels: [Int]) -> Double {
+    package func lossAndGradient(logits: inout [Float], labels: [Int]) -> Double {
         var loss = 0.0
         let share = 1 / Float(labels.count)
         for (row, label) in labels.enumerated() {
@@ -46,7 +46,7 @@ struct SoftmaxRegression: Sendable, Equatable {
     }
 
     /// dW = Gᵀ X, db = Σ_i G_i with G = dL/dz (count, classes).
-    func gradients(
+    package func gradients(
         _ gradient: [Float], x: [Float], count: Int, weights dWeights: inout [Float], bias dBias: inout [Float]
     ) {
         LinearAlgebra.transposedMultiply(gradient, x, into: &dWeights, m: classes, n: dimension, k: count)

@@ -5,6 +5,10 @@ import Foundation
 public struct BackgroundMix: Sendable, Equatable {
     public let ratioDB: Float
 
+    package init(ratioDB: Float) {
+        self.ratioDB = ratioDB
+    }
+
     /// Adds `background` from sample `first` on; both must lie within `samples`.
     public func apply(_ background: Span<Float>, at first: Int, to samples: inout MutableSpan<Float>) {
         let gain = Foundation.pow(10, -ratioDB / 20)

@@ -50,7 +50,9 @@ public final class PitchMachine: Sendable {
     }
 
     /// A whole sound of `count` samples, written by `body`, which is given the scratch that it needs.
-    func render(_ count: Int, _ body: (_ view: inout MutableSpan<Float>, _ scratch: inout MutableSpan<Float>) -> Void)
+    package func render(
+        _ count: Int, _ body: (_ view: inout MutableSpan<Float>, _ scratch: inout MutableSpan<Float>) -> Void
+    )
         -> [Float]
     {
         var output = [Float](repeating: 0, count: count)

@@ -41,7 +41,7 @@ public struct SpectrogramMask: Sendable, Equatable {
     }
 
     /// Of every channel, over all frames and bands.
-    static func means(_ spectrogram: Span<Float>, channels: Int) -> [Float] {
+    package static func means(_ spectrogram: Span<Float>, channels: Int) -> [Float] {
         (0..<channels).map { channel in
             var sum = 0.0
             for i in stride(from: channel, to: spectrogram.count, by: channels) { sum += Double(spectrogram[i]) }

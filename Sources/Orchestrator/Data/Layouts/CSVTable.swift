@@ -89,5 +89,5 @@ struct CSVTable {
 }
 
 extension StringProtocol {
-    var trimmed: String { trimmingCharacters(in: .whitespaces) }
+    package var trimmed: String { trimmingCharacters(in: .whitespaces) }
 }

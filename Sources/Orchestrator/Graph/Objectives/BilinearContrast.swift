@@ -4,11 +4,11 @@
 ///     G = (softmax_rows(S) − I)/B,   dA = G·P·Wᵀ,   dP = Gᵀ·A·W,   dW = Aᵀ·G·P
 ///
 /// One direction, no temperature; other anchors are no negatives. *Reference:* Saeed et al., ICASSP 2021, eq. 1–2.
-final class BilinearContrast: Objective {
-    let name = "objective"
-    let term = "clip"
-    let weight: Float
-    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+package final class BilinearContrast: Objective {
+    package let name = "objective"
+    package let term = "clip"
+    package let weight: Float
+    package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     private let input: Value
     private let batch: Int
     private let width: Int
@@ -42,7 +42,7 @@ final class BilinearContrast: Objective {
     /// - Parameters:
     ///   - input: (2B, D), or more rows: those behind the first 2B take no part.
     ///   - batch: B.
-    init(_ graph: Graph, _ input: Value, batch: Int, weight: Float = 1) {
+    package init(_ graph: Graph, _ input: Value, batch: Int, weight: Float = 1) {
         let shape = graph.shape(input)
         self.input = input
         self.batch = batch
@@ -57,15 +57,15 @@ final class BilinearContrast: Objective {
     }
 
     /// W.
-    static func similarity(_ graph: Graph, width: Int) -> Parameter {
+    package static func similarity(_ graph: Graph, width: Int) -> Parameter {
         graph.parameters.parameter("similarity.weight", [width, width], .normal(deviation: 0.05))
     }
 
-    var forwardAccess: [Value] { [input, transformed, logits] }
-    var backwardAccess: [Value] { [input, transformed, logits, gradient] }
-    var memory: WorkingMemory { .largest(products.all.map(\.memory) + [crossEntropy.memory]) }
+    package var forwardAccess: [Value] { [input, transformed, logits] }
+    package var backwardAccess: [Value] { [input, transformed, logits, gradient] }
+    package var memory: WorkingMemory { .largest(products.all.map(\.memory) + [crossEntropy.memory]) }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         let (anchors, positives) = halves(run(input))
         let workspace = run.workspace
         products.transform(run.execution, anchors, run(similarity), into: run(transformed), workspace: workspace)
@@ -74,7 +74,7 @@ final class BilinearContrast: Objective {
             run.execution, logits: run(logits), labels: nil, gradient: run(logits), workspace: workspace)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         let (anchors, positives) = halves(run(input))
         let (dAnchors, dPositives) = halves(run(gradient))
         let (g, mixed, w) = (run(logits), run(transformed), run(similarity))

@@ -4,11 +4,11 @@
 ///     G = (softmax_rows(S) − I)/B,   dA = G·P/τ,   dP = Gᵀ·A/τ
 ///
 /// The normalisation before it is a leaf of its own. *Reference:* Saeed et al., ICASSP 2021, §4.
-final class CosineContrast: Objective {
-    let name = "objective"
-    let term = "clip"
-    let weight: Float
-    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+package final class CosineContrast: Objective {
+    package let name = "objective"
+    package let term = "clip"
+    package let weight: Float
+    package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     private let input: Value
     private let batch: Int
     private let width: Int
@@ -23,7 +23,7 @@ final class CosineContrast: Objective {
     /// - Parameters:
     ///   - input: (2B, D), rows of length 1, or more of them: those behind the first 2B take no part.
     ///   - batch: B.
-    init(_ graph: Graph, _ input: Value, batch: Int, temperature: Float, weight: Float = 1) {
+    package init(_ graph: Graph, _ input: Value, batch: Int, temperature: Float, weight: Float = 1) {
         let shape = graph.shape(input)
         self.input = input
         self.temperature = temperature
@@ -38,13 +38,13 @@ final class CosineContrast: Objective {
         dPositives = MatrixProduct(rows: batch, columns: width, inner: batch, transposeA: true)
     }
 
-    var forwardAccess: [Value] { [input, logits] }
-    var backwardAccess: [Value] { [input, logits, gradient] }
-    var memory: WorkingMemory {
+    package var forwardAccess: [Value] { [input, logits] }
+    package var backwardAccess: [Value] { [input, logits, gradient] }
+    package var memory: WorkingMemory {
         .largest([compare.memory, dAnchors.memory, dPositives.memory, crossEntropy.memory])
     }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         let views = run(input)
         compare(
             run.execution, alpha: 1 / temperature, views.slice(0, batch * width),
@@ -53,7 +53,7 @@ final class CosineContrast: Objective {
             run.execution, logits: run(logits), labels: nil, gradient: run(logits), workspace: run.workspace)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         let (views, gradients, g) = (run(input), run(gradient), run(logits))
         let half = batch * width
         dAnchors(

@@ -8,17 +8,17 @@ import Foundation
 ///
 /// P holds 1/|P_t| where τ ∈ P_t. Other clips' frames are no negatives. The loss is the weighted mean over the recipe's
 /// ``FramePairs``. *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.2.
-final class FrameContrast: Objective {
-    enum Similarity {
+package final class FrameContrast: Objective {
+    package enum Similarity {
         /// W, shared with the clip loss.
         case bilinear(Parameter)
         case cosine(temperature: Float)
     }
 
-    let name = "objective.frame"
-    let term = "frame"
-    let weight: Float
-    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+    package let name = "objective.frame"
+    package let term = "frame"
+    package let weight: Float
+    package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     private let input: Value
     private let batch: Int
     private let frames: Int
@@ -60,7 +60,7 @@ final class FrameContrast: Objective {
     ///     of length 1 for the cosine.
     ///   - margin: m.
     ///   - addsToSimilarity: whether the clip loss is recorded later, so that its backward pass has stored W's gradient.
-    init(
+    package init(
         _ graph: Graph, _ input: Value, batch: Int, margin: Int, pairs: FramePairs, similarity: Similarity,
         addsToSimilarity: Bool, weight: Float
     ) {
@@ -89,11 +89,11 @@ final class FrameContrast: Objective {
     }
 
     private var values: [Value] { [input, logits] + [transformed].compactMap { $0 } }
-    var forwardAccess: [Value] { values }
-    var backwardAccess: [Value] { values + [gradient] }
-    var memory: WorkingMemory { .largest(products.all.map(\.memory)) }
+    package var forwardAccess: [Value] { values }
+    package var backwardAccess: [Value] { values + [gradient] }
+    package var memory: WorkingMemory { .largest(products.all.map(\.memory)) }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         var (loss, correct) = (0.0, 0)
         for index in 0..<comparisons.count {
             let (first, second) = (
@@ -119,7 +119,7 @@ final class FrameContrast: Objective {
         value = LossValue(loss: loss, correct: correct, rows: comparisons.count * batch * frames)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         run(gradient).fill(0)
         for index in 0..<comparisons.count {
             let comparison = comparisons[index]

@@ -1,19 +1,19 @@
 /// Softmax cross-entropy against labels, the mean over the rows that have one (label ≥ 0):
 ///
 ///     L = (1/|labelled|) Σ_{i labelled} [logsumexp_c s_ic − s_i,label(i)]
-final class LabelCrossEntropy: Objective {
-    let name = "objective"
-    let term = "label"
-    let weight: Float
-    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+package final class LabelCrossEntropy: Objective {
+    package let name = "objective"
+    package let term = "label"
+    package let weight: Float
+    package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     /// (rows), 32-bit integers; the caller fills it before a run.
-    let labels: Value
+    package let labels: Value
     private let input: Value
     private let gradient: Value
     private let crossEntropy: CrossEntropyKernel
 
     /// - Parameter input: logits, (rows, classes).
-    init(_ graph: Graph, _ input: Value, weight: Float = 1) {
+    package init(_ graph: Graph, _ input: Value, weight: Float = 1) {
         self.weight = weight
         let shape = graph.shape(input)
         self.input = input
@@ -22,17 +22,17 @@ final class LabelCrossEntropy: Objective {
         crossEntropy = CrossEntropyKernel(rows: shape[0], columns: shape.last ?? 1)
     }
 
-    var forwardAccess: [Value] { [input, labels, gradient] }
-    var backwardAccess: [Value] { [gradient] }
-    var memory: WorkingMemory { crossEntropy.memory }
+    package var forwardAccess: [Value] { [input, labels, gradient] }
+    package var backwardAccess: [Value] { [gradient] }
+    package var memory: WorkingMemory { crossEntropy.memory }
 
     /// The gradient is a by-product of the loss: it is made here and only handed on in the backward pass.
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         value = crossEntropy(
             run.execution, logits: run(input), labels: run(labels), gradient: run(gradient), workspace: run.workspace)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard weight != 1 else { return }
         let gradient = run(gradient)
         for i in 0..<gradient.count { gradient[i] *= weight }

@@ -5,10 +5,10 @@
 ///
 /// *Reference:* Chen, Kornblith, Norouzi, Hinton, "A simple framework for contrastive learning of visual representations",
 /// ICML 2020; as used by CLAR (Al-Tahan, Mohsenzadeh, AISTATS 2021).
-final class NTXent: Objective {
-    let name = "objective"
-    let term = "clip"
-    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+package final class NTXent: Objective {
+    package let name = "objective"
+    package let term = "clip"
+    package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     private let input: Value
     private let views: Int
     private let width: Int
@@ -24,7 +24,7 @@ final class NTXent: Objective {
     private static let excluded: Float = -1e30
 
     /// - Parameter input: (2B, D), rows of length 1: all anchors, then in the same order their positives.
-    init(_ graph: Graph, _ input: Value, temperature: Float) {
+    package init(_ graph: Graph, _ input: Value, temperature: Float) {
         let shape = graph.shape(input)
         self.input = input
         self.temperature = temperature
@@ -39,13 +39,13 @@ final class NTXent: Objective {
         mixTransposed = MatrixProduct(rows: views, columns: width, inner: views, transposeA: true)
     }
 
-    var forwardAccess: [Value] { [input, logits, partners] }
-    var backwardAccess: [Value] { [input, logits, gradient] }
-    var memory: WorkingMemory {
+    package var forwardAccess: [Value] { [input, logits, partners] }
+    package var backwardAccess: [Value] { [input, logits, gradient] }
+    package var memory: WorkingMemory {
         .largest([compare.memory, mix.memory, mixTransposed.memory, crossEntropy.memory])
     }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         let (z, scores, labels) = (run(input), run(logits), run(partners))
         compare(run.execution, alpha: 1 / temperature, z, z, into: scores, workspace: run.workspace)
         for view in 0..<views {
@@ -56,7 +56,7 @@ final class NTXent: Objective {
             run.execution, logits: scores, labels: labels, gradient: scores, workspace: run.workspace)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         let (z, g, dz) = (run(input), run(logits), run(gradient))
         mix(run.execution, alpha: 1 / temperature, g, z, into: dz, workspace: run.workspace)
         mixTransposed(run.execution, alpha: 1 / temperature, g, z, beta: 1, into: dz, workspace: run.workspace)

@@ -1,5 +1,5 @@
 /// A leaf at the end of the program: forward computes the loss and its gradient together.
-protocol Objective: Operation {
+package protocol Objective: Operation {
     /// What its loss is called in logs.
     var term: String { get }
     /// Its part of the sum that is trained on; gradients are multiplied by it, ``value`` is not.
@@ -9,5 +9,5 @@ protocol Objective: Operation {
 }
 
 extension Objective {
-    var weight: Float { 1 }
+    package var weight: Float { 1 }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 extension ObjectiveSection.PitchTarget {
     /// σ of a shift by the ratio r.
-    func size(ofRatio ratio: Float) -> Float {
+    package func size(ofRatio ratio: Float) -> Float {
         switch self {
         case .linear: ratio - 1
         case .octaves: log2(ratio)
@@ -16,20 +16,20 @@ extension ObjectiveSection.PitchTarget {
 ///
 /// p and p̃ are the pitch head's values for the anchor and for its copy, shifted by a ratio r; σ = r − 1, or log₂ r.
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.3.
-final class PitchRegression: Objective {
-    let name = "objective.pitch"
-    let term = "pitch"
-    let weight: Float
-    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+package final class PitchRegression: Objective {
+    package let name = "objective.pitch"
+    package let term = "pitch"
+    package let weight: Float
+    package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     /// σ, (B); the caller fills it before a run.
-    let shifts: Value
+    package let shifts: Value
     private let input: Value
     private let gradient: Value
     private let batch: Int
     private let frames: Int
 
     /// - Parameter input: (3·B·T, 1): anchors, positives, shifted anchors.
-    init(_ graph: Graph, _ input: Value, batch: Int, weight: Float) {
+    package init(_ graph: Graph, _ input: Value, batch: Int, weight: Float) {
         self.input = input
         self.batch = batch
         self.weight = weight
@@ -38,10 +38,10 @@ final class PitchRegression: Objective {
         gradient = graph.gradient(input)
     }
 
-    var forwardAccess: [Value] { [input, shifts] }
-    var backwardAccess: [Value] { [input, shifts, gradient] }
+    package var forwardAccess: [Value] { [input, shifts] }
+    package var backwardAccess: [Value] { [input, shifts, gradient] }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         let (p, sigma) = (run(input), run(shifts))
         var loss = 0.0
         for row in 0..<batch * frames {
@@ -51,7 +51,7 @@ final class PitchRegression: Objective {
         value = LossValue(loss: loss / Double(batch * frames), correct: 0, rows: batch * frames)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         let (p, sigma, gradient) = (run(input), run(shifts), run(gradient))
         let rows = batch * frames
         gradient.fill(0)

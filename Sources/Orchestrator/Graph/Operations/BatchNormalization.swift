@@ -2,8 +2,8 @@
 /// values themselves are normalised by whoever reads them.
 ///
 /// *Reference:* Ioffe, Szegedy, "Batch normalization", ICML 2015; formulas in ck_norm.h.
-final class BatchNormalization: Operation {
-    let name: String
+package final class BatchNormalization: Operation {
+    package let name: String
     private let source: RawOutput
     private let normalization: Normalization
     private let rows: Int
@@ -17,7 +17,7 @@ final class BatchNormalization: Operation {
     private static let momentum: Float = 0.99
 
     /// - Parameter epsilon: 1e-3 as in Keras' EfficientNet, or what the model's paper has.
-    init(_ graph: Graph, _ name: String, _ source: RawOutput, rows: Int, epsilon: Float = 1e-3) {
+    package init(_ graph: Graph, _ name: String, _ source: RawOutput, rows: Int, epsilon: Float = 1e-3) {
         guard let normalization = source.normalization else { preconditionFailure("\(name) has nothing to normalise") }
         self.name = name
         self.source = source
@@ -31,11 +31,11 @@ final class BatchNormalization: Operation {
         runningVariance = graph.parameters.parameter(name + ".running_var", channels, .constant(1), isTrained: false)
     }
 
-    var forwardAccess: [Value] {
+    package var forwardAccess: [Value] {
         [normalization.scale, normalization.shift, normalization.mean, normalization.inverseDeviation]
             + [source.statistics].compactMap { $0 }
     }
-    var backwardAccess: [Value] {
+    package var backwardAccess: [Value] {
         guard let sums = normalization.sums else { return [] }
         return [
             sums.value, normalization.mean, normalization.inverseDeviation, normalization.a, normalization.b,
@@ -50,7 +50,7 @@ final class BatchNormalization: Operation {
             inverseDeviation: run(normalization.inverseDeviation))
     }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         guard let statistics = source.statistics else {
             NormalizationKernel.inference(epsilon: epsilon, channels(run))
             return
@@ -64,7 +64,7 @@ final class BatchNormalization: Operation {
     /// first values nor the statistics of weights long gone are what a short run is judged with.
     static func momentum(step: Int) -> Float { min(momentum, Float(1 + step) / Float(10 + step)) }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let sums = normalization.sums else { preconditionFailure("\(name): nobody read the normalised map") }
         NormalizationKernel.backward(
             run.execution, rows: rows, sums: run(sums.value), blocks: sums.blocks, gamma: run(gamma),

@@ -25,15 +25,15 @@ extension Feature {
 }
 
 /// A convolution's output: raw values, the partial sums of its batch statistics, and the normalisation that follows.
-struct RawOutput {
-    let raw: Value
+package struct RawOutput {
+    package let raw: Value
     let statistics: Value?
     let statisticsBlocks: Int
-    let normalization: Normalization?
+    package let normalization: Normalization?
     /// dz of this output.
     let gradient: Value?
     /// Per image, where the branch is dropped at random.
-    var imageScale: Value?
+    package var imageScale: Value?
 
     init(_ graph: Graph, shape: [Int], statisticsBlocks: Int, normalized: Bool) {
         raw = graph.value(shape, normalized ? graph.rawFormat : .float32)
@@ -52,17 +52,17 @@ struct RawOutput {
 }
 
 /// y = W·a: a 1×1 convolution, or a dense layer where the map is 1×1.
-final class PointwiseConvolution: Operation {
-    let name: String
+package final class PointwiseConvolution: Operation {
+    package let name: String
     let input: Feature
     let weights: Parameter
     let bias: Parameter?
-    var output: RawOutput
+    package var output: RawOutput
     private let kernel: PointwiseKernel
     private let inputGradient: Value?
 
     /// - Parameter isNormalized: by a batch normalisation to be recorded next; then there is no bias.
-    init(
+    package init(
         _ graph: Graph, _ name: String, _ input: Feature, outputs: Int, weights: Parameter, bias: Parameter?,
         isNormalized: Bool
     ) {
@@ -81,19 +81,19 @@ final class PointwiseConvolution: Operation {
             input.gate != nil || input.activation == .identity, "an activated map without gate is read by other leaves")
     }
 
-    var forwardAccess: [Value] { input.access + output.forwardAccess }
-    var backwardAccess: [Value] { input.access + output.backwardAccess + contributions }
-    var contributions: [Value] { [inputGradient].compactMap { $0 } }
-    var memory: WorkingMemory { kernel.memory }
+    package var forwardAccess: [Value] { input.access + output.forwardAccess }
+    package var backwardAccess: [Value] { input.access + output.backwardAccess + contributions }
+    package var contributions: [Value] { [inputGradient].compactMap { $0 } }
+    package var memory: WorkingMemory { kernel.memory }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         kernel.forward(
             run.execution, run.operand(input), weights: run(weights), bias: bias.map { run($0) },
             y: run.raw(output.raw),
             statistics: run(output.statistics), workspace: run.workspace)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let inputGradient, let gradient = output.gradient else { return }
         kernel.backward(
             run.execution, run.operand(input), weights: run(weights),
@@ -104,7 +104,7 @@ final class PointwiseConvolution: Operation {
 }
 
 /// What convolves windows of a map: every channel by itself, or all together.
-protocol WindowKernel {
+package protocol WindowKernel {
     var outputHeight: Int { get }
     var outputWidth: Int { get }
     /// Blocks of the forward statistics, and of the sums that the backward pass leaves.
@@ -120,9 +120,9 @@ protocol WindowKernel {
 }
 
 /// A convolution over windows, its output to be normalised.
-final class WindowConvolution<Kernel: WindowKernel>: Operation {
-    let name: String
-    let output: RawOutput
+package final class WindowConvolution<Kernel: WindowKernel>: Operation {
+    package let name: String
+    package let output: RawOutput
     private let input: Feature
     private let outputs: Int
     private let weights: Parameter
@@ -131,7 +131,7 @@ final class WindowConvolution<Kernel: WindowKernel>: Operation {
     private let sums: Value?
 
     /// - Parameter isFirst: reads the data, which has no gradient.
-    init(
+    package init(
         _ graph: Graph, _ name: String, _ input: Feature, outputs: Int, weights: Parameter, kernel: Kernel,
         isFirst: Bool = false
     ) {
@@ -149,26 +149,26 @@ final class WindowConvolution<Kernel: WindowKernel>: Operation {
     }
 
     /// The normalised output, with an activation to be applied by its reader.
-    func feature(activation: Activation) -> Feature {
+    package func feature(activation: Activation) -> Feature {
         Feature(
             raw: output.raw, images: input.images, height: kernel.outputHeight, width: kernel.outputWidth,
             channels: outputs, normalization: output.normalization, activation: activation)
     }
 
-    var forwardAccess: [Value] { input.access + output.forwardAccess }
-    var backwardAccess: [Value] {
+    package var forwardAccess: [Value] { input.access + output.forwardAccess }
+    package var backwardAccess: [Value] {
         input.access + output.backwardAccess + contributions + [sums].compactMap { $0 }
     }
-    var contributions: [Value] { [inputGradient].compactMap { $0 } }
-    var memory: WorkingMemory { kernel.memory }
+    package var contributions: [Value] { [inputGradient].compactMap { $0 } }
+    package var memory: WorkingMemory { kernel.memory }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         kernel.forward(
             run.execution, run.operand(input), weights: run(weights), y: run.raw(output.raw),
             statistics: run(output.statistics), workspace: run.workspace)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let gradient = output.gradient else { return }
         kernel.backward(
             run.execution, run.operand(input), weights: run(weights),
@@ -179,16 +179,16 @@ final class WindowConvolution<Kernel: WindowKernel>: Operation {
 }
 
 /// The 3×3 stride-2 convolution that reads the input; data has no gradient.
-final class StemConvolution: Operation {
-    let name: String
+package final class StemConvolution: Operation {
+    package let name: String
     let input: Value
     let weights: Parameter
-    let output: RawOutput
-    let outputHeight: Int
-    let outputWidth: Int
+    package let output: RawOutput
+    package let outputHeight: Int
+    package let outputWidth: Int
     private let kernel: StemKernel
 
-    init(_ graph: Graph, _ name: String, _ input: Value, weights: Parameter, outputs: Int) {
+    package init(_ graph: Graph, _ name: String, _ input: Value, weights: Parameter, outputs: Int) {
         self.name = name
         self.input = input
         self.weights = weights
@@ -201,17 +201,17 @@ final class StemConvolution: Operation {
             normalized: true)
     }
 
-    var forwardAccess: [Value] { [input] + output.forwardAccess }
-    var backwardAccess: [Value] { [input] + output.backwardAccess }
-    var memory: WorkingMemory { kernel.memory }
+    package var forwardAccess: [Value] { [input] + output.forwardAccess }
+    package var backwardAccess: [Value] { [input] + output.backwardAccess }
+    package var memory: WorkingMemory { kernel.memory }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         kernel.forward(
             run.execution, run(input), weights: run(weights), y: run.raw(output.raw), statistics: run(output.statistics)
         )
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let gradient = output.gradient else { return }
         kernel.backward(
             run.execution, run(input), dy: run.rawGradient(gradient, raw: output.raw, output.normalization),

@@ -5,11 +5,11 @@
 /// Backward, the gradient of y *is* the one of the normalised branch (times s, applied by its reader) and of the
 /// residual: all three share memory, and the branch's first convolution adds to it last.
 /// *Reference:* Huang et al., "Deep networks with stochastic depth", ECCV 2016.
-final class NormalizeAdd: Operation {
-    let name: String
-    let output: Value
+package final class NormalizeAdd: Operation {
+    package let name: String
+    package let output: Value
     /// The branch's output as its convolution has to see it in the backward pass.
-    let imageScale: Value?
+    package let imageScale: Value?
     private let branch: RawOutput
     private let normalization: Normalization
     private let residual: Feature
@@ -23,7 +23,7 @@ final class NormalizeAdd: Operation {
     /// - Parameters:
     ///   - residual: stored, or normalised by its readers; not activated.
     ///   - blockIndex: keys the draw of drop-connect.
-    init(
+    package init(
         _ graph: Graph, _ name: String, _ branch: RawOutput, residual: Feature, dropProbability: Float, blockIndex: Int
     ) {
         guard let normalization = branch.normalization else { preconditionFailure("\(name) has nothing to normalise") }
@@ -52,12 +52,12 @@ final class NormalizeAdd: Operation {
     }
 
     private var optionals: [Value] { [imageScale].compactMap { $0 } }
-    var forwardAccess: [Value] {
+    package var forwardAccess: [Value] {
         [branch.raw, normalization.scale, normalization.shift, output] + residual.access + optionals
     }
-    var backwardAccess: [Value] { [branch.raw] + [gradient, sums].compactMap { $0 } + optionals }
+    package var backwardAccess: [Value] { [branch.raw] + [gradient, sums].compactMap { $0 } + optionals }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         if let imageScale {
             let scales = run(imageScale)
             for image in 0..<images {
@@ -72,7 +72,7 @@ final class NormalizeAdd: Operation {
             imageScale: run(imageScale), residual: run.operand(residual), y: run(output))
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let gradient, let sums else { return }
         NormalizationKernel.addBackward(
             run.execution, images: images, rows: rows, channels: normalization.channels, dy: run(gradient),

@@ -7,10 +7,10 @@ public enum PoolingKind: String, Codable, Sendable, CaseIterable {
 /// h(n, c) = the largest, or the mean, of the activated values of channel c in image n. The gradient goes to the place of
 /// the largest alone, or to all in equal parts. What counts as an image is the feature's to say:
 /// ``Feature/framesAsImages`` pools every frame by itself.
-final class Pooling: Operation {
-    let name: String
+package final class Pooling: Operation {
+    package let name: String
     /// (images, channels).
-    let output: Value
+    package let output: Value
     private let input: Feature
     private let kernel: PoolingKernel
     private let kind: PoolingKind
@@ -19,7 +19,7 @@ final class Pooling: Operation {
     private let gradients: (dz: Value, sums: Value?, dy: Value)?
 
     /// - Parameter isDifferentiable: false where no loss is made of the output.
-    init(_ graph: Graph, _ name: String, _ input: Feature, _ kind: PoolingKind, isDifferentiable: Bool = true) {
+    package init(_ graph: Graph, _ name: String, _ input: Feature, _ kind: PoolingKind, isDifferentiable: Bool = true) {
         self.name = name
         self.input = input
         self.kind = kind
@@ -36,14 +36,14 @@ final class Pooling: Operation {
             ) : nil
     }
 
-    var forwardAccess: [Value] { input.access + [output] + [index].compactMap { $0 } }
-    var backwardAccess: [Value] {
+    package var forwardAccess: [Value] { input.access + [output] + [index].compactMap { $0 } }
+    package var backwardAccess: [Value] {
         guard let gradients else { return [] }
         return input.access + [gradients.dz, gradients.dy] + [index, gradients.sums].compactMap { $0 }
     }
-    var contributions: [Value] { [gradients?.dz].compactMap { $0 } }
+    package var contributions: [Value] { [gradients?.dz].compactMap { $0 } }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         if let index {
             kernel.maximum(run.execution, run.operand(input), y: run(output), index: run(index))
         } else {
@@ -51,7 +51,7 @@ final class Pooling: Operation {
         }
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let gradients else { return }
         // The kernels store. Of several readers of a tensor the one that pools it is recorded last.
         precondition(run.beta(self, gradients.dz) == 0, "\(name) must be the last reader of its input")
@@ -63,14 +63,14 @@ final class Pooling: Operation {
 
 extension Feature {
     /// The map of waveforms, (images, 1, time, channels), as one of spectra with a single band.
-    var timeAsHeight: Feature {
+    package var timeAsHeight: Feature {
         var result = self
         (result.height, result.width) = (width, height)
         return result
     }
 
     /// The same map with each of its rows, a frame in time, as an image.
-    var framesAsImages: Feature {
+    package var framesAsImages: Feature {
         precondition(gate == nil, "a gate belongs to whole images")
         var result = self
         (result.images, result.height) = (images * height, 1)

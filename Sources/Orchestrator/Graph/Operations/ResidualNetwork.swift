@@ -1,12 +1,12 @@
 /// y = the largest activated value of each window; the gradient goes to the place of the first largest.
-final class MaxPooling: Operation {
-    let name: String
-    let output: Feature
+package final class MaxPooling: Operation {
+    package let name: String
+    package let output: Feature
     private let input: Feature
     private let kernel: MaxPoolKernel
     private let gradients: (dz: Value, sums: Value?, dy: Value)?
 
-    init(_ graph: Graph, _ name: String, _ input: Feature, window: Window) {
+    package init(_ graph: Graph, _ name: String, _ input: Feature, window: Window) {
         self.name = name
         self.input = input
         kernel = MaxPoolKernel(
@@ -23,16 +23,16 @@ final class MaxPooling: Operation {
             ) : nil
     }
 
-    var forwardAccess: [Value] { input.access + [output.raw] }
-    var backwardAccess: [Value] {
+    package var forwardAccess: [Value] { input.access + [output.raw] }
+    package var backwardAccess: [Value] {
         guard let gradients else { return [] }
         return input.access + [gradients.dz, gradients.dy] + [gradients.sums].compactMap { $0 }
     }
-    var contributions: [Value] { [gradients?.dz].compactMap { $0 } }
+    package var contributions: [Value] { [gradients?.dz].compactMap { $0 } }
 
-    func forward(_ run: borrowing Run) { kernel.forward(run.execution, run.operand(input), y: run(output.raw)) }
+    package func forward(_ run: borrowing Run) { kernel.forward(run.execution, run.operand(input), y: run(output.raw)) }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let gradients else { return }
         precondition(run.beta(self, gradients.dz) == 0, "\(name) must be the only reader of its input")
         kernel.backward(
@@ -44,14 +44,14 @@ final class MaxPooling: Operation {
 ///
 /// Backward, the gradient of y where y > 0 *is* the one of both branches' normalised values: all share memory, and with the
 /// identity the branch's first convolution adds to it last. *Reference:* He et al., "Deep residual learning", CVPR 2016.
-final class ResidualSum: Operation {
-    enum Shortcut {
+package final class ResidualSum: Operation {
+    package enum Shortcut {
         case identity(Value)
         case normalized(RawOutput)
     }
 
-    let name: String
-    let output: Value
+    package let name: String
+    package let output: Value
     private let branch: RawOutput
     private let shortcut: Shortcut
     private let kernel: ResidualKernel
@@ -59,7 +59,7 @@ final class ResidualSum: Operation {
     private let sums: Value?
     private let otherSums: Value?
 
-    init(_ graph: Graph, _ name: String, _ branch: RawOutput, _ shortcut: Shortcut) {
+    package init(_ graph: Graph, _ name: String, _ branch: RawOutput, _ shortcut: Shortcut) {
         let shape = graph.shape(branch.raw)
         self.name = name
         self.branch = branch
@@ -89,19 +89,19 @@ final class ResidualSum: Operation {
         [branch.raw] + [branch.normalization?.scale, branch.normalization?.shift].compactMap { $0 }
     }
 
-    var forwardAccess: [Value] {
+    package var forwardAccess: [Value] {
         switch shortcut {
         case .identity(let value): Self.access(branch) + [value, output]
         case .normalized(let other): Self.access(branch) + Self.access(other) + [output]
         }
     }
-    var backwardAccess: [Value] {
+    package var backwardAccess: [Value] {
         let shared = [branch.raw, output] + [gradient, sums, otherSums].compactMap { $0 }
         guard case .normalized(let other) = shortcut else { return shared }
         return shared + [other.raw]
     }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         func values(_ branch: RawOutput) -> ResidualKernel.Branch {
             ResidualKernel.Branch(
                 raw: run(branch.raw), scale: run(branch.normalization?.scale), shift: run(branch.normalization?.shift))
@@ -114,7 +114,7 @@ final class ResidualSum: Operation {
         kernel.forward(run.execution, values(branch), other, y: run(output))
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let gradient, let sums else { return }
         var otherRaw: Buffer?
         if case .normalized(let other) = shortcut { otherRaw = run(other.raw) }

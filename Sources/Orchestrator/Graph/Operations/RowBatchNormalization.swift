@@ -4,9 +4,9 @@
 ///     ŷ = γ·x̂ + β,   dŷ = dy·[ŷ > 0],   dβ = Σ dŷ,   dγ = Σ dŷ·x̂,   dx = γ/(σ·N) · (N·dŷ − dβ − x̂·dγ)
 ///
 /// *Reference:* Ioffe, Szegedy, "Batch normalization", ICML 2015.
-final class RowBatchNormalization: Operation {
-    let name: String
-    let output: Value
+package final class RowBatchNormalization: Operation {
+    package let name: String
+    package let output: Value
     private let input: Value
     private let rows: Int
     private let width: Int
@@ -20,7 +20,7 @@ final class RowBatchNormalization: Operation {
     private static let epsilon = 1e-5
 
     /// - Parameter input: (rows, width).
-    init(_ graph: Graph, _ name: String, _ input: Value) {
+    package init(_ graph: Graph, _ name: String, _ input: Value) {
         let shape = graph.shape(input)
         width = shape[shape.count - 1]
         rows = shape.reduce(1, *) / width
@@ -36,14 +36,14 @@ final class RowBatchNormalization: Operation {
         gradients = graph.training ? (graph.gradient(input), graph.gradient(output)) : nil
     }
 
-    var forwardAccess: [Value] { [input, output, mean, inverseDeviation] }
-    var backwardAccess: [Value] {
+    package var forwardAccess: [Value] { [input, output, mean, inverseDeviation] }
+    package var backwardAccess: [Value] {
         guard let gradients else { return [] }
         return forwardAccess + [gradients.dx, gradients.dy]
     }
-    var contributions: [Value] { [gradients?.dx].compactMap { $0 } }
+    package var contributions: [Value] { [gradients?.dx].compactMap { $0 } }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         let (x, y, mean, inverse) = (run(input), run(output), run(mean), run(inverseDeviation))
         let (gamma, beta) = (run(gamma), run(beta))
         for column in 0..<width {
@@ -80,7 +80,7 @@ final class RowBatchNormalization: Operation {
             kept * runningVariance[column] + (1 - kept) * Float(squares / Double(max(rows - 1, 1)))
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let gradients else { return }
         let (x, y, mean, inverse) = (run(input), run(output), run(mean), run(inverseDeviation))
         let (dx, dy, add) = (run(gradients.dx), run(gradients.dy), run.beta(self, gradients.dx))

@@ -1,9 +1,9 @@
 /// y = tanh(LayerNorm(x)), or without tanh, over rows.
 ///
 /// *Reference:* Ba, Kiros, Hinton, "Layer normalization", 2016.
-final class LayerNormalization: Operation {
-    let name: String
-    let output: Value
+package final class LayerNormalization: Operation {
+    package let name: String
+    package let output: Value
     private let input: Value
     private let kernel: LayerNormKernel
     private let gamma: Parameter
@@ -13,7 +13,7 @@ final class LayerNormalization: Operation {
     private let gradients: (dx: Value, dy: Value)?
 
     /// - Parameter input: (rows, width), or any shape whose last size is the width.
-    init(_ graph: Graph, _ name: String, _ input: Value, tanh: Bool) {
+    package init(_ graph: Graph, _ name: String, _ input: Value, tanh: Bool) {
         let shape = graph.shape(input)
         let width = shape[shape.count - 1]
         let rows = shape.reduce(1, *) / width
@@ -28,21 +28,21 @@ final class LayerNormalization: Operation {
         gradients = graph.training ? (graph.gradient(input), graph.gradient(output)) : nil
     }
 
-    var forwardAccess: [Value] { [input, output, mean, inverseDeviation] }
-    var backwardAccess: [Value] {
+    package var forwardAccess: [Value] { [input, output, mean, inverseDeviation] }
+    package var backwardAccess: [Value] {
         guard let gradients else { return [] }
         return forwardAccess + [gradients.dx, gradients.dy]
     }
-    var contributions: [Value] { [gradients?.dx].compactMap { $0 } }
-    var memory: WorkingMemory { kernel.memory }
+    package var contributions: [Value] { [gradients?.dx].compactMap { $0 } }
+    package var memory: WorkingMemory { kernel.memory }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         kernel.forward(
             run.execution, run(input), gamma: run(gamma), beta: run(beta), y: run(output), mean: run(mean),
             inverseDeviation: run(inverseDeviation))
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let gradients else { return }
         kernel.backward(
             run.execution, run(input), gamma: run(gamma), mean: run(mean), inverseDeviation: run(inverseDeviation),
@@ -52,15 +52,15 @@ final class LayerNormalization: Operation {
 }
 
 /// y = x/‖x‖ over rows.
-final class L2Normalization: Operation {
-    let name: String
-    let output: Value
+package final class L2Normalization: Operation {
+    package let name: String
+    package let output: Value
     private let input: Value
     private let kernel: L2NormalizeKernel
     private let inverseNorm: Value
     private let gradients: (dx: Value, dy: Value)?
 
-    init(_ graph: Graph, _ name: String, _ input: Value) {
+    package init(_ graph: Graph, _ name: String, _ input: Value) {
         let shape = graph.shape(input)
         self.name = name
         self.input = input
@@ -70,18 +70,18 @@ final class L2Normalization: Operation {
         gradients = graph.training ? (graph.gradient(input), graph.gradient(output)) : nil
     }
 
-    var forwardAccess: [Value] { [input, output, inverseNorm] }
-    var backwardAccess: [Value] {
+    package var forwardAccess: [Value] { [input, output, inverseNorm] }
+    package var backwardAccess: [Value] {
         guard let gradients else { return [] }
         return [output, inverseNorm, gradients.dx, gradients.dy]
     }
-    var contributions: [Value] { [gradients?.dx].compactMap { $0 } }
+    package var contributions: [Value] { [gradients?.dx].compactMap { $0 } }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         kernel.forward(run.execution, run(input), y: run(output), inverseNorm: run(inverseNorm))
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let gradients else { return }
         kernel.backward(
             run.execution, y: run(output), inverseNorm: run(inverseNorm), dy: run(gradients.dy), dx: run(gradients.dx),

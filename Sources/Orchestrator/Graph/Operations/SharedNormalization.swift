@@ -1,7 +1,7 @@
 /// The end of a block that adds nothing: its normalised output is never stored, several may read it, and none of them
 /// leaves the sums of the batch normalisation's backward pass. This leaf does, when their gradients have been added up.
-final class SharedNormalization: Operation {
-    let name: String
+package final class SharedNormalization: Operation {
+    package let name: String
     private let branch: RawOutput
     private let normalization: Normalization
     private let images: Int
@@ -10,7 +10,7 @@ final class SharedNormalization: Operation {
     private let sums: Value
 
     /// Recorded before the readers. Training only: inference has nothing to sum.
-    init(_ graph: Graph, _ name: String, _ branch: RawOutput) {
+    package init(_ graph: Graph, _ name: String, _ branch: RawOutput) {
         guard let normalization = branch.normalization else { preconditionFailure("\(name) has nothing to normalise") }
         self.name = name
         self.branch = branch
@@ -23,12 +23,12 @@ final class SharedNormalization: Operation {
             graph, blocks: NormalizationKernel.imageBlocks(images: images, rows: rows, channels: shape[3]))
     }
 
-    var forwardAccess: [Value] { [] }
-    var backwardAccess: [Value] { [branch.raw, gradient, sums] }
+    package var forwardAccess: [Value] { [] }
+    package var backwardAccess: [Value] { [branch.raw, gradient, sums] }
 
-    func forward(_ run: borrowing Run) {}
+    package func forward(_ run: borrowing Run) {}
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         NormalizationKernel.addBackward(
             run.execution, images: images, rows: rows, channels: normalization.channels, dy: run(gradient),
             Operand(x: run.raw(branch.raw)), imageScale: nil, sums: run(sums))

@@ -3,8 +3,8 @@
 /// into the gradient of the normalised one.
 ///
 /// *Reference:* Hu, Shen, Sun, "Squeeze-and-excitation networks", CVPR 2018; formulas in ck_squeeze_excite.h.
-final class SqueezeExcitation: Operation {
-    let name: String
+package final class SqueezeExcitation: Operation {
+    package let name: String
     let gate: Value
     private let input: Feature
     private let kernel: SqueezeExciteKernel
@@ -24,7 +24,7 @@ final class SqueezeExcitation: Operation {
     }
 
     /// - Parameter squeezed: channels between the two dense layers.
-    init(_ graph: Graph, _ name: String, _ input: Feature, squeezed: Int) {
+    package init(_ graph: Graph, _ name: String, _ input: Feature, squeezed: Int) {
         let (images, channels) = (input.images, input.channels)
         self.name = name
         self.input = input
@@ -50,20 +50,20 @@ final class SqueezeExcitation: Operation {
     }
 
     /// The map as the next convolution reads it.
-    var output: Feature {
+    package var output: Feature {
         var result = input
         result.gate = gate
         return result
     }
 
-    var forwardAccess: [Value] { input.access + [gate, pooled, hidden] }
-    var backwardAccess: [Value] {
+    package var forwardAccess: [Value] { input.access + [gate, pooled, hidden] }
+    package var backwardAccess: [Value] {
         guard let backwardValues else { return [] }
         return forwardAccess + [backwardValues.dGate, backwardValues.dPooled, backwardValues.da, backwardValues.sums]
     }
-    var memory: WorkingMemory { kernel.memory }
+    package var memory: WorkingMemory { kernel.memory }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         let weights = SqueezeExciteKernel.Weights(
             reduce: run(reduce), reduceBias: run(reduceBias), expand: run(expand), expandBias: run(expandBias))
         kernel.forward(
@@ -71,7 +71,7 @@ final class SqueezeExcitation: Operation {
             workspace: run.workspace)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let values = backwardValues else { return }
         let weights = SqueezeExciteKernel.Weights(
             reduce: run(reduce), reduceBias: run(reduceBias), expand: run(expand), expandBias: run(expandBias))

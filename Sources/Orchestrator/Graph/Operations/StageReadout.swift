@@ -8,10 +8,10 @@
 ///
 /// *Reference:* Niizumi et al., "Composing general audio representation by fusing multilayer features of a pre-trained
 /// model", EUSIPCO 2022.
-final class StageReadout: Operation {
-    let name: String
+package final class StageReadout: Operation {
+    package let name: String
     /// (images, size).
-    let output: Value
+    package let output: Value
     private let parts: [Part]
     private let dy: Value?
 
@@ -28,7 +28,7 @@ final class StageReadout: Operation {
     }
 
     /// - Parameter bands: of each map, the groups that its mel axis is averaged down to.
-    init(_ graph: Graph, _ name: String, _ maps: [Feature], bands: [Int]) {
+    package init(_ graph: Graph, _ name: String, _ maps: [Feature], bands: [Int]) {
         precondition(!maps.isEmpty && maps.count == bands.count, "\(name): a number of bands for each map")
         self.name = name
         let sizes = zip(maps, bands).map { $0.channels * $1 }
@@ -57,19 +57,19 @@ final class StageReadout: Operation {
         dy = graph.training ? graph.gradient(output) : nil
     }
 
-    var forwardAccess: [Value] { parts.flatMap { $0.feature.access + [$0.index].compactMap { $0 } } + [output] }
-    var backwardAccess: [Value] {
+    package var forwardAccess: [Value] { parts.flatMap { $0.feature.access + [$0.index].compactMap { $0 } } + [output] }
+    package var backwardAccess: [Value] {
         guard let dy else { return [] }
         return parts.flatMap { $0.feature.access + [$0.index, $0.dz, $0.sums].compactMap { $0 } } + [dy]
     }
-    var contributions: [Value] { parts.compactMap(\.dz) }
+    package var contributions: [Value] { parts.compactMap(\.dz) }
 
     private func slice(_ y: Buffer, _ part: Part, maximum: Bool) -> Buffer {
         let first = part.offset + (maximum ? part.values : 0)
         return y.slice(first, y.count - first)
     }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         let y = run(output)
         for part in parts {
             part.kernel.forward(
@@ -78,7 +78,7 @@ final class StageReadout: Operation {
         }
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         guard let dy = run(dy) else { return }
         for part in parts {
             guard let dz = part.dz, let index = run(part.index) else { continue }
@@ -94,13 +94,13 @@ final class StageReadout: Operation {
 /// A map as frames: every row in time with its mel bands, averaged down to `groups`. Inference only.
 ///
 ///     y (images · frames, groups, channels)
-final class FrameReadout: Operation {
-    let name: String
-    let output: Value
+package final class FrameReadout: Operation {
+    package let name: String
+    package let output: Value
     private let feature: Feature
     private let kernel: TimePoolKernel
 
-    init(_ graph: Graph, _ name: String, _ map: Feature, bands: Int) {
+    package init(_ graph: Graph, _ name: String, _ map: Feature, bands: Int) {
         precondition(map.gate == nil, "\(name) reads the end of a block")
         self.name = name
         feature = map
@@ -111,12 +111,12 @@ final class FrameReadout: Operation {
             stride: bands * map.channels)
     }
 
-    var forwardAccess: [Value] { feature.access + [output] }
-    var backwardAccess: [Value] { [] }
+    package var forwardAccess: [Value] { feature.access + [output] }
+    package var backwardAccess: [Value] { [] }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         kernel.forward(run.execution, run.operand(feature), mean: run(output), maximum: nil, index: nil)
     }
 
-    func backward(_ run: borrowing Run) {}
+    package func backward(_ run: borrowing Run) {}
 }

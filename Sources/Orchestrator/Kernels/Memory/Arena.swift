@@ -10,12 +10,12 @@ public struct MemoryError: Error, CustomStringConvertible {
 
 /// One anonymous mapping, in huge pages where the system has them, touched once at set-up: a page fault inside a training
 /// step costs more than the arithmetic around it.
-struct Arena: ~Copyable {
+package struct Arena: ~Copyable {
     private let base: UnsafeMutableRawPointer
-    let bytes: Int
+    package let bytes: Int
     private static let hugePage = 2 << 20
 
-    init(bytes wanted: Int) throws(MemoryError) {
+    package init(bytes wanted: Int) throws(MemoryError) {
         bytes = max(1, (wanted + Self.hugePage - 1) / Self.hugePage) * Self.hugePage
         base = try Self.map(bytes)
         memset(base, 0, bytes)
@@ -33,13 +33,13 @@ struct Arena: ~Copyable {
     deinit { munmap(base, bytes) }
 
     /// Floats from `offset` bytes on.
-    func buffer(at offset: Int, count: Int) -> Buffer {
+    package func buffer(at offset: Int, count: Int) -> Buffer {
         precondition(offset >= 0 && offset % 64 == 0 && offset + count * 4 <= bytes, "outside the arena")
         return Buffer(base: (base + offset).assumingMemoryBound(to: Float.self), count: count)
     }
 
     /// Bfloat16 values from `offset` bytes on.
-    func halves(at offset: Int, count: Int) -> UnsafeMutablePointer<UInt16> {
+    package func halves(at offset: Int, count: Int) -> UnsafeMutablePointer<UInt16> {
         precondition(offset >= 0 && offset % 64 == 0 && offset + count * 2 <= bytes, "outside the arena")
         return (base + offset).assumingMemoryBound(to: UInt16.self)
     }

@@ -1,45 +1,45 @@
 /// A range of floats inside an ``Arena``. It owns nothing: whoever hands one out keeps the arena alive while it is used.
 /// Operations pass buffers on to the kernel wrappers; only those and this folder look inside.
-struct Buffer {
+package struct Buffer {
     let base: UnsafeMutablePointer<Float>
-    let count: Int
+    package let count: Int
 
     /// `count` floats from `start` on.
-    func slice(_ start: Int, _ count: Int) -> Buffer {
+    package func slice(_ start: Int, _ count: Int) -> Buffer {
         precondition(start >= 0 && count >= 0 && start + count <= self.count, "slice outside its buffer")
         return Buffer(base: base + start, count: count)
     }
 
     /// Zeros from `start` to the end.
-    func clear(from start: Int) { slice(start, count - start).fill(0) }
+    package func clear(from start: Int) { slice(start, count - start).fill(0) }
 
-    func fill(_ value: Float) { base.update(repeating: value, count: count) }
+    package func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
     /// Copies `source` to the buffer's start.
-    func copy(from source: Span<Float>) {
+    package func copy(from source: Span<Float>) {
         precondition(source.count <= count, "more values than the buffer holds")
         source.withUnsafeBufferPointer { values in
             if let address = values.baseAddress { base.update(from: address, count: values.count) }
         }
     }
 
-    func copy(from source: [Float]) { copy(from: source.span) }
+    package func copy(from source: [Float]) { copy(from: source.span) }
 
-    func copy(from source: Buffer) {
+    package func copy(from source: Buffer) {
         precondition(source.count <= count, "more values than the buffer holds")
         base.update(from: source.base, count: source.count)
     }
 
-    func copy(to target: inout MutableSpan<Float>, at start: Int = 0, count: Int) {
+    package func copy(to target: inout MutableSpan<Float>, at start: Int = 0, count: Int) {
         precondition(count <= self.count && start + count <= target.count, "more values than the target holds")
         target.withUnsafeMutableBufferPointer { values in
             if let address = values.baseAddress { (address + start).update(from: base, count: count) }
         }
     }
 
-    var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-    subscript(index: Int) -> Float {
+    package subscript(index: Int) -> Float {
         get {
             precondition(index >= 0 && index < count)
             return base[index]
@@ -51,7 +51,7 @@ struct Buffer {
     }
 
     /// The same memory read as 32-bit integers (indices of a pooling, labels).
-    var integers: UnsafeMutablePointer<Int32> {
+    package var integers: UnsafeMutablePointer<Int32> {
         UnsafeMutableRawPointer(base).assumingMemoryBound(to: Int32.self)
     }
 }

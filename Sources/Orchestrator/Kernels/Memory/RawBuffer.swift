@@ -1,14 +1,14 @@
 /// How a tensor's numbers are kept.
-enum StorageFormat: Sendable {
+package enum StorageFormat: Sendable {
     case float32
     /// The upper half of a float, rounded to nearest: for raw outputs of convolutions alone (ck_operand.h).
     case bfloat16
 
-    var bytes: Int { self == .float32 ? 4 : 2 }
+    package var bytes: Int { self == .float32 ? 4 : 2 }
 }
 
 /// Raw values of a convolution, in either format, inside an ``Arena``.
-enum RawBuffer {
+package enum RawBuffer {
     case float32(Buffer)
     case bfloat16(UnsafeMutablePointer<UInt16>)
 
