@@ -5,8 +5,14 @@ extension EncoderSection.Name {
     public var isOneDimensional: Bool { self == .resNet18OfWaveforms }
 }
 
-extension Recipe.Precision {
-    package var rawFormat: StorageFormat { self == .float32 ? .float32 : .bfloat16 }
+extension ObjectiveSection.PitchTarget {
+    /// σ of a shift by the ratio r.
+    package func size(ofRatio ratio: Float) -> Float {
+        switch self {
+        case .linear: ratio - 1
+        case .octaves: log2(ratio)
+        }
+    }
 }
 
 extension Recipe {
@@ -32,29 +38,6 @@ extension Recipe {
         training.steps > 0 ? training.steps : training.epochs * batchesPerEpoch
     }
 
-    /// Throws where a run with this recipe cannot go on as `wanted` to the same bits. What never changes a bit may
-    /// differ (threads, loader, cache, the embedding, times of checkpoints and evaluations), and the length of the run, unless the
-    /// schedule follows it.
-    func expectResumable(as wanted: Recipe) throws(TrainingError) {
-        var (saved, asked) = (self, wanted)
-        for keyPath in [
-            \Recipe.training.threads, \Recipe.data.workers, \Recipe.data.prefetch, \Recipe.data.cacheMemoryMiB,
-        ] {
-            saved[keyPath: keyPath] = asked[keyPath: keyPath]
-        }
-        saved.embedding = asked.embedding
-        saved.training.checkpointMinutes = asked.training.checkpointMinutes
-        saved.training.evaluationEpochs = asked.training.evaluationEpochs
-        if schedule.name == .constant {
-            saved.training.epochs = asked.training.epochs
-            saved.training.steps = asked.training.steps
-        }
-        let (old, new) = (saved.flattened, asked.flattened)
-        for key in old.keys.sorted() where old[key] != new[key] {
-            throw .recipeDiffers(key: key, saved: old[key] ?? "nothing", wanted: new[key] ?? "nothing")
-        }
-    }
-
     /// A recipe's JSON, with the defaults of the keys that it lacks: those that are younger than the checkpoint.
     package static func completed(_ json: String) -> String {
         func object(_ data: Data?) -> [String: Any]? {
@@ -72,23 +55,5 @@ extension Recipe {
         }
         let data = try? JSONSerialization.data(withJSONObject: all)
         return data.map { String(decoding: $0, as: UTF8.self) } ?? json
-    }
-
-    /// Dotted keys and their values as text.
-    private var flattened: [String: String] {
-        guard let data = try? JSONEncoder().encode(self), let root = try? JSONSerialization.jsonObject(with: data)
-        else {
-            return [:]
-        }
-        var result: [String: String] = [:]
-        func visit(_ value: Any, _ key: String) {
-            if let section = value as? [String: Any] {
-                for (name, inner) in section { visit(inner, key.isEmpty ? name : key + "." + name) }
-            } else {
-                result[key] = "\(value)"
-            }
-        }
-        visit(root, "")
-        return result
     }
 }

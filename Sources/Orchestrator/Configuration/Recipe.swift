@@ -26,7 +26,7 @@ public struct Recipe: Codable, Sendable, Equatable {
     public var method: Method = .cola
     public var precision: Precision = .float32
     /// What embeddings and probes read of the encoder. The training does not depend on it.
-    public var embedding: Embedding.Kind = .stages
+    public var embedding: EmbeddingKind = .stages
     public var data = DataSection()
     public var frontend = FrontEndConfiguration()
     public var augmentation = AugmentationSection()
@@ -38,6 +38,12 @@ public struct Recipe: Codable, Sendable, Equatable {
     public var training = TrainingSection()
 
     public init() {}
+}
+
+/// What an embedding reads of the encoder: maps from its middle, or its last one. `Embedding` says how.
+public enum EmbeddingKind: String, Codable, Sendable, CaseIterable {
+    case stages
+    case last
 }
 
 /// Which audio is read, and how views are cut from it.

@@ -34,3 +34,26 @@ package final class TrainingEvaluation {
             encoders: [("run", encoder)], options: options, source: source.open)
     }
 }
+
+extension Trainer {
+    /// - Parameters:
+    ///   - output: the run's folder; created, or one that holds a run when it is resumed.
+    ///   - evaluationData: labelled clips that the encoder is probed on every `training.evaluation_epochs`, and at the end.
+    public convenience init(
+        recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)? = nil,
+        evaluationData: AudioDataset?
+    ) {
+        let evaluation = evaluationData.map { labelled -> Evaluation in
+            { recipe, threads in
+                let probe = try TrainingEvaluation(recipe: recipe, dataset: labelled, threads: threads)
+                return { parameters in
+                    let report = try probe(parameters)
+                    return (report.value, report.ci95)
+                }
+            }
+        }
+        self.init(
+            recipe: recipe, dataset: dataset, output: output, threads: threads, observer: observer,
+            evaluation: evaluation)
+    }
+}

@@ -36,12 +36,6 @@ package struct Feature {
     package var shape: [Int] { [images, height, width, channels] }
 }
 
-package enum Activation {
-    case identity
-    case swish
-    case relu
-}
-
 /// The per-channel tensors that tie a batch normalisation to the convolution before and to the reader behind it.
 /// The reader is recorded last and says where it leaves the sums Σ dz and Σ dz·raw of its backward pass.
 package final class Normalization {

@@ -13,6 +13,22 @@ package struct Stride: Sendable, Equatable {
     package static let one = Stride(height: 1, width: 1)
 }
 
+/// What convolves windows of a map: every channel by itself, or all together.
+package protocol WindowKernel {
+    var outputHeight: Int { get }
+    var outputWidth: Int { get }
+    /// Blocks of the forward statistics, and of the sums that the backward pass leaves.
+    var statisticsBlocks: Int { get }
+    var sumsBlocks: Int { get }
+    var memory: WorkingMemory { get }
+    func forward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer)
+    /// - Parameter dz: nil where the input is data, which has no gradient.
+    func backward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
+        sums: Buffer?, dWeights: Buffer, workspace: Buffer)
+}
+
 /// Depthwise k×k convolution (ck_depthwise.h).
 package struct DepthwiseKernel: WindowKernel {
     private var plan = ck_depthwise()

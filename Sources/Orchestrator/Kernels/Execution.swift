@@ -52,3 +52,19 @@ package final class Execution {
         return body(&exec)
     }
 }
+
+/// Bytes that an operation needs while it runs: `workspace` is shared by the threads, `scratch` is each thread's own.
+package struct WorkingMemory {
+    package var workspace = 0
+    package var scratch = 0
+
+    package init(workspace: Int = 0, scratch: Int = 0) {
+        self.workspace = workspace
+        self.scratch = scratch
+    }
+
+    /// What is enough for each of `uses`, one after the other.
+    package static func largest(_ uses: [WorkingMemory]) -> WorkingMemory {
+        WorkingMemory(workspace: uses.map(\.workspace).max() ?? 0, scratch: uses.map(\.scratch).max() ?? 0)
+    }
+}

@@ -1,5 +1,11 @@
 import CKernels
 
+package enum Activation {
+    case identity
+    case swish
+    case relu
+}
+
 /// A tensor as a kernel reads it: `ck_operand` (ck_operand.h).
 package struct Operand {
     package var x: RawBuffer

@@ -11,10 +11,7 @@
 /// *Reference:* Niizumi et al., "Composing general audio representation by fusing multilayer features of a pre-trained
 /// model", EUSIPCO 2022 (arXiv 2205.08138).
 public struct Embedding: Codable, Sendable, Equatable {
-    public enum Kind: String, Codable, Sendable, CaseIterable {
-        case stages
-        case last
-    }
+    public typealias Kind = EmbeddingKind
 
     /// A map that is read.
     public struct Map: Codable, Sendable, Equatable {

@@ -314,3 +314,7 @@ package struct TrainingModel {
     /// The loss on clips or labels first: its accuracy is the pretext's.
     package let objectives: [any Objective]
 }
+
+extension Recipe.Precision {
+    package var rawFormat: StorageFormat { self == .float32 ? .float32 : .bfloat16 }
+}

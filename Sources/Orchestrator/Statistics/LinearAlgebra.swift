@@ -176,3 +176,7 @@ package enum LinearAlgebra {
         return eigenvalues.reversed()
     }
 }
+
+extension Machine {
+    public static var openBLASVersion: String { String(cString: openblas_get_config()) }
+}

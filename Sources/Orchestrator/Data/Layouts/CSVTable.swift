@@ -87,7 +87,3 @@ struct CSVTable {
         return records
     }
 }
-
-extension StringProtocol {
-    package var trimmed: String { trimmingCharacters(in: .whitespaces) }
-}

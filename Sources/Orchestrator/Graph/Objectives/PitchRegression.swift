@@ -1,15 +1,3 @@
-import Foundation
-
-extension ObjectiveSection.PitchTarget {
-    /// σ of a shift by the ratio r.
-    package func size(ofRatio ratio: Float) -> Float {
-        switch self {
-        case .linear: ratio - 1
-        case .octaves: log2(ratio)
-        }
-    }
-}
-
 /// The pitch loss of multi-strategy pretraining: the shift of the anchor's pitch is read off frame by frame.
 ///
 ///     L = 1/(B·T) Σ_b Σ_t (p_bt − p̃_bt − σ_b)²

@@ -103,22 +103,6 @@ package final class PointwiseConvolution: Operation {
     }
 }
 
-/// What convolves windows of a map: every channel by itself, or all together.
-package protocol WindowKernel {
-    var outputHeight: Int { get }
-    var outputWidth: Int { get }
-    /// Blocks of the forward statistics, and of the sums that the backward pass leaves.
-    var statisticsBlocks: Int { get }
-    var sumsBlocks: Int { get }
-    var memory: WorkingMemory { get }
-    func forward(
-        _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer)
-    /// - Parameter dz: nil where the input is data, which has no gradient.
-    func backward(
-        _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
-        sums: Buffer?, dWeights: Buffer, workspace: Buffer)
-}
-
 /// A convolution over windows, its output to be normalised.
 package final class WindowConvolution<Kernel: WindowKernel>: Operation {
     package let name: String
