@@ -1,6 +1,7 @@
 import CRubberBand
 import CSndFile
 import CSoxr
+import OssicleBase
 
 extension Machine {
     public static var sndFileVersion: String { String(cString: sf_version_string()) }

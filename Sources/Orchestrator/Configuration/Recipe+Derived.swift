@@ -1,4 +1,6 @@
 import Foundation
+import OssicleAudio
+import OssicleKernels
 
 extension EncoderSection.Name {
     /// Whether it reads waveforms, and not spectra.

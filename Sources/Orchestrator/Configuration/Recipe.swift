@@ -1,3 +1,6 @@
+import OssicleAudio
+import OssicleGraph
+
 /// Everything that determines a run, saved in every checkpoint. One commented YAML file per recipe lives in `Configs/`.
 ///
 /// Every key has a default, so a recipe file says only what it changes; ``RecipeFile`` reads files strictly: an unknown

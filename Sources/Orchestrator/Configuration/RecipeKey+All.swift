@@ -1,3 +1,6 @@
+import OssicleAudio
+import OssicleKernels
+
 extension RecipeKey {
     /// Every key of ``Recipe``.
     public static let all: [RecipeKey] = [

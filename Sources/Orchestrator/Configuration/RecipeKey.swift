@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// One key of a recipe: how its value is read from text, checked and written. ``all`` lists every key once, in the order
 /// in which a recipe is written; reading, overriding, writing and the suggestions for misspelt keys all go through it.
 public struct RecipeKey: Sendable {

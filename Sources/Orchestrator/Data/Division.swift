@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Indices into a data set's clips: what a probe learns from, is tuned on, and is judged by.
 public struct Fold: Sendable, Equatable {
     public var train: [Int]

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// Annotations of one recording as DCASE 2016 task 2 writes them: a line an event, without a header,
 ///

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Which clips' labels are used: of every class the same share, drawn by the seed.
 package struct LabelSubset: Sendable {
     /// A label of each clip of the data set; below 0 where it has none that is used.

@@ -1,3 +1,6 @@
+import OssicleData
+import OssicleStatistics
+
 /// How a probe learns classes from vectors.
 public enum ProbeMethod: Sendable, Equatable {
     /// Logistic regression on the mean vector of each clip, solved to the optimum, its penalty chosen without the test part.

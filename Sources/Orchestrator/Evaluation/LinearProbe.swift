@@ -1,3 +1,6 @@
+import OssicleBase
+import OssicleStatistics
+
 /// One linear layer on frozen vectors, trained with cross-entropy: what the vectors make linearly readable.
 ///
 /// *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §4: Adam at 0.001, batches of 64, one random crop a clip and

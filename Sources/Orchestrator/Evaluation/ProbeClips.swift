@@ -1,3 +1,10 @@
+import OssicleAudio
+import OssicleConfiguration
+import OssicleData
+import OssicleKernels
+import OssicleModels
+import OssicleStatistics
+
 /// How a data set's clips are probed.
 public struct ClipProbeOptions: Sendable, Equatable {
     /// nil: the one that the data set is published with (``Division/standard(for:prefersGroups:)``).

@@ -1,4 +1,6 @@
 import Foundation
+import OssicleData
+import OssicleStatistics
 
 /// A score with the interval in which other test clips might have put it.
 public struct ProbeScore: Sendable, Codable, Equatable {

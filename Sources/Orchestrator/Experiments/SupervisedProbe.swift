@@ -1,3 +1,10 @@
+import OssicleConfiguration
+import OssicleData
+import OssicleEvaluation
+import OssicleModels
+import OssicleStatistics
+import OssicleTraining
+
 /// Trains the whole encoder on a data set's classes, from a run's weights (fine-tuning) or from random ones, and judges it
 /// as the linear probe is judged: mean logits over a clip's segments, the data set's own folds, the same interval.
 ///

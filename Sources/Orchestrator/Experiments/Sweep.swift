@@ -1,4 +1,9 @@
 import Foundation
+import OssicleBase
+import OssicleConfiguration
+import OssicleData
+import OssicleEvaluation
+import OssicleTraining
 
 /// Runs a ``SweepPlan``: pretrains each cell and probes it, skipping what is done. Everything is in one folder: a run's
 /// folder a cell with its `probe.json`, and `table.md` and `heatmap.svg` over all cells that are done.

@@ -1,4 +1,6 @@
 import Foundation
+import OssicleConfiguration
+import OssicleModels
 import Yams
 
 /// A grid of runs: every row with every column and seed, one recipe changed by settings in which `{row}` and `{column}`

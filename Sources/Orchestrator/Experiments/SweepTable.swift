@@ -1,4 +1,7 @@
 import Foundation
+import OssicleAudio
+import OssicleBase
+import OssicleEvaluation
 
 /// A sweep's scores, the mean over the seeds of each row and column: as a table of Markdown and as a heat map.
 struct SweepTable {

@@ -1,3 +1,11 @@
+import OssicleConfiguration
+import OssicleData
+import OssicleEvaluation
+import OssicleGraph
+import OssicleModels
+import OssicleStatistics
+import OssicleTraining
+
 /// Probes an encoder in the middle of its training: a linear layer on the frozen embeddings of labelled clips, by a copy of
 /// the weights. The training is not changed by it, and goes on when it is done.
 package final class TrainingEvaluation {

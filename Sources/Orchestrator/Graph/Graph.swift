@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// The recorder: models call layers, layers record leaves, once, at start-up.
 public final class Graph {
     package let parameters: ParameterStore

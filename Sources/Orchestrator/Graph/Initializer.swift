@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// First values of a parameter, drawn in the file's order so that the memory layout never changes a model.
 package enum Initializer: Sendable {
     case constant(Float)

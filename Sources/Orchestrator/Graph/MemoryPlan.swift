@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// Where in the arena every value lives, from the intervals in which it is needed.
 ///
 /// Time runs over the operations forward, then backward. Two values may share bytes when their intervals do not meet.

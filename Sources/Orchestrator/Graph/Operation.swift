@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// A differentiable leaf of the program. Composites (blocks, models, heads) record leaves and never differentiate.
 package protocol Operation: AnyObject {
     /// Where in the model it stands, for tables of time and memory.

@@ -1,3 +1,6 @@
+import OssicleBase
+import OssicleKernels
+
 /// A trained tensor, or a running average (`isTrained` false), by its place in the store.
 package struct Parameter: Hashable, Sendable {
     let index: Int

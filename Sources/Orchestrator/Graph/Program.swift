@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// A planned graph with its memory: runs the list of operations forward, and reversed. Nothing is allocated in a run.
 package final class Program {
     package let graph: Graph

@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// A tensor of the recorded program: a number, not memory. The plan gives it a place in the arena for as long as
 /// someone still needs it.
 public struct Value: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import CKernels
 import Foundation
+import OssicleBase
 
 extension Machine {
     public static var cpuName: String {

@@ -1,3 +1,6 @@
+import OssicleGraph
+import OssicleKernels
+
 /// An encoder's early layers in inference mode, view by view: every thread takes a view of its own through all of them, so
 /// that nothing but the maps that are read later leaves its cache. The same bits as with a whole batch, for no row reads
 /// another view's.

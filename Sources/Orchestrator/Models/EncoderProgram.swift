@@ -1,3 +1,8 @@
+import OssicleAudio
+import OssicleConfiguration
+import OssicleGraph
+import OssicleKernels
+
 /// A trained (or random) encoder in inference mode: a plan of its own over the parameters of a store, a fixed number of
 /// views at a time. Layers behind the last map that the embedding reads are neither planned nor computed.
 public final class EncoderProgram: ViewEncoder {

@@ -1,3 +1,8 @@
+import OssicleAudio
+import OssicleConfiguration
+import OssicleGraph
+import OssicleKernels
+
 /// Records what a recipe describes. Parameter names and their order do not depend on the batch size or on the mode, so a
 /// training and an inference graph share one ``ParameterStore``.
 package struct ModelBuilder {

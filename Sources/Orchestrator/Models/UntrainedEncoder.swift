@@ -1,3 +1,8 @@
+import OssicleAudio
+import OssicleConfiguration
+import OssicleGraph
+import OssicleKernels
+
 /// An encoder that has learned nothing: the recipe's layers with random weights, read as the trained one is. It is the
 /// baseline that a trained encoder has to beat, so it is made as strong as it gets: in several ways, of which a probe takes
 /// the one that is best on clips held back from its training part (bench/Results/embedding.md compares these and others).

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleAudio
 
 /// What the probes ask of an encoder, trained or not: views in, one vector a view out, or the rows of its maps in time;
 /// batch norm in inference mode.

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Two ends of an interval, an array of two in JSON.
 public struct Interval: Sendable, Equatable, Codable {
     public let low: Double

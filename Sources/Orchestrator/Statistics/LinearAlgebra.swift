@@ -1,4 +1,5 @@
 import COpenBLAS
+import OssicleBase
 
 /// The few products and decompositions that evaluation needs, row-major. OpenBLAS is held to one thread in this process:
 /// its sums would otherwise depend on how many it finds.

@@ -1,4 +1,8 @@
 import Foundation
+import OssicleConfiguration
+import OssicleGraph
+import OssicleKernels
+import OssicleModels
 
 /// Where a run stands: the next batch to train on.
 public struct RunCounters: Codable, Sendable, Equatable {

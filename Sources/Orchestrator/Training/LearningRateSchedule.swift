@@ -1,4 +1,5 @@
 import Foundation
+import OssicleConfiguration
 
 /// The learning rate of every step: linear warm-up, then constant or half a cosine down to 0.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleConfiguration
 
 extension Recipe {
     /// Throws where a run with this recipe cannot go on as `wanted` to the same bits. What never changes a bit may

@@ -1,4 +1,10 @@
 import Foundation
+import OssicleConfiguration
+import OssicleData
+import OssicleGraph
+import OssicleKernels
+import OssicleModels
+import OssicleStatistics
 
 /// A run: data, model, loop, log, checkpoints. Everything that decides its bits is in the recipe and the data; threads,
 /// interruptions and the time of checkpoints are not.

@@ -1,4 +1,6 @@
 import Foundation
+import OssicleData
+import OssicleKernels
 
 /// Steps over a loader's batches, from the given counters to the last step. Pretraining and the fine-tuning of a probe
 /// are the same loop; what happens between steps is the caller's.

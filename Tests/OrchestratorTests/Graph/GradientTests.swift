@@ -1,6 +1,8 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleGraph
+@testable import OssicleModels
 
 /// Every leaf against finite differences, inside the smallest program that holds it: the derivative of the loss along a
 /// random direction of one parameter is the gradient's product with that direction.

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Transforms of a waveform in the order in which they are applied, each with a probability: as text
 ///
 ///     fade 0.5, time-mask 0.5 length=0..0.1, pitch-shift 0.5 semitones=-5..5

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Takes the highest bands away from a spectrogram, as a low sample rate does: an encoder shall not depend on the
 /// recorder's.
 public struct BandLimit: Sendable, Equatable {

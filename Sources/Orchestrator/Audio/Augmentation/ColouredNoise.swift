@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// Adds noise at a signal-to-noise ratio: x ← x + rms(x) / rms(b) · 10^(−r/20) · b. Silence stays silent.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// Lets a sound come in and go out: x(n) ← g(n / in) · x(n) at its beginning, and mirrored at its end, with
 ///

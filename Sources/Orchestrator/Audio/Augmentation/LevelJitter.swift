@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// Changes the level of a waveform: x ← 10^(g/20) · x, g uniform in ± `maximumDB`.
 public struct LevelJitter: Sendable, Equatable {

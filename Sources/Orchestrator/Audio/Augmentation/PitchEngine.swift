@@ -1,3 +1,6 @@
+import OssicleBase
+import OssicleKernels
+
 /// Who changes pitch and duration.
 public enum PitchEngine: String, Sendable, CaseIterable, Codable {
     /// The kernels' phase vocoder: fast, no allocation.

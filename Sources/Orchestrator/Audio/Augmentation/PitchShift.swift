@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// Shifts the pitch of a waveform and keeps its duration: every frequency f becomes `ratio` · f.
 public struct PitchShift: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Hides bands of frames (in time) or of mels (in frequency) of a spectrogram.
 ///
 /// What is hidden gets its channel's own mean: the neutral value for an encoder that normalises its activations. The

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Replaces one part of a waveform by silence or by white noise of a given deviation.
 public struct TimeMask: Sendable {
     public enum Filling: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// Plays a waveform `rate` times as fast and keeps its pitch.
 public struct TimeStretch: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Silences what lies outside of one part of a waveform: most recordings that an encoder is used on are shorter than a
 /// view and stand between zeros.
 public struct Trim: Sendable, Equatable {

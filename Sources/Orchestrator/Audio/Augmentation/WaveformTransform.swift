@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// A change of a whole waveform that keeps its length: drawn once and then applied, so that what happened can be told and
 /// done again.
 public protocol WaveformTransform: Sendable, CustomStringConvertible {

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Adds white noise: x ← x + deviation · N(0, 1).
 public struct WhiteNoise: Sendable {
     public let deviation: Float

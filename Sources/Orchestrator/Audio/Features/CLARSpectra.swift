@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// CLAR's time-frequency input: (frames, bands, 3), the channels innermost, as a 2-D encoder reads it with H = frames and
 /// W = frequency.
 ///

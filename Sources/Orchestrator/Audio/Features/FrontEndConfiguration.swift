@@ -1,4 +1,5 @@
 import Foundation
+import OssicleKernels
 
 /// Which front end, and its parameters.
 ///

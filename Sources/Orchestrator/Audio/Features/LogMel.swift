@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// Log-mel spectra: (frames, melBands), row by row.
 ///
 ///     out(t, m) = ln(max(Σ_k filter(m, k)·|X(t, k)|, floor))

@@ -1,3 +1,5 @@
+import OssicleKernels
+
 extension LogMelConfiguration {
     /// Throws an error that names the first key that breaks its bound.
     public func validate() throws(FeatureError) {

@@ -1,4 +1,7 @@
 import Foundation
+import OssicleAudio
+import OssicleEvaluation
+import OssicleStatistics
 
 /// Clips as points of the plane in which their embeddings differ most (``PrincipalComponents``), a colour a class; the
 /// same unit on both axes. Clips without a class are grey.

@@ -1,3 +1,7 @@
+import OssicleAudio
+import OssicleBase
+import OssicleKernels
+
 /// A recording's log-mel spectrum over time, and below it a row a label: the annotated events above, the predicted ones
 /// below.
 public struct EventPicture: Sendable {

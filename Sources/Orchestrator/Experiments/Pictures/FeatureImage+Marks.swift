@@ -1,4 +1,5 @@
 import Foundation
+import OssicleKernels
 
 extension FeatureImage {
     /// Between four and ten marks from 0 on, at steps of 1, 2 or 5 times a power of ten.

@@ -1,4 +1,6 @@
 import Foundation
+import OssicleAudio
+import OssicleKernels
 
 /// A mark on an axis: where, from 0 (left, bottom) to 1 (right, top), and what is written there.
 struct AxisMark: Equatable {

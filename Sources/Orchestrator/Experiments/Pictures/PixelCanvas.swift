@@ -1,4 +1,6 @@
 import CPNG
+import OssicleAudio
+import OssicleBase
 
 /// An RGB picture on white, (0, 0) at the top left. What falls outside is not drawn.
 struct PixelCanvas {

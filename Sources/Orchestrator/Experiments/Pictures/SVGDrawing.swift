@@ -1,4 +1,6 @@
 import Foundation
+import OssicleAudio
+import OssicleBase
 
 /// Shapes and words on white, (0, 0) at the top left, lengths in pixels, later ones over earlier ones.
 public struct SVGDrawing: Sendable {

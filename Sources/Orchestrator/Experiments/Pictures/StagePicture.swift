@@ -1,4 +1,7 @@
 import Foundation
+import OssicleAudio
+import OssicleEvaluation
+import OssicleStatistics
 
 /// A ``StageSurvey`` as curves: the encoder's maps to the right, accuracy upwards, the interval of each score as a bar, the
 /// maps that the embedding reads on grey, and what they give together in the last column.

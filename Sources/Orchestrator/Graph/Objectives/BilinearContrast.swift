@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// COLA's loss with bilinear similarity. Of views z = (A; P), anchors above positives, both (B, D):
 ///
 ///     S = A·W·Pᵀ,   L = (1/B) Σ_i [logsumexp_j S_ij − S_ii]

@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// COLA's loss with cosine similarity, over unit vectors z = (A; P):
 ///
 ///     S = A·Pᵀ / τ,   L = (1/B) Σ_i [logsumexp_j S_ij − S_ii]

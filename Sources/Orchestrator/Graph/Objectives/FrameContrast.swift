@@ -1,4 +1,5 @@
 import Foundation
+import OssicleKernels
 
 /// The frame loss of multi-strategy pretraining: every frame of a view is told from the other frames of the same clip.
 /// Of two sequences Z, Z' (T, D) of each of B clips, with the similarity S = Z·W·Z'ᵀ, or Z·Z'ᵀ / τ over unit vectors:

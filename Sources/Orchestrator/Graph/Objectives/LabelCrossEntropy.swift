@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// Softmax cross-entropy against labels, the mean over the rows that have one (label ≥ 0):
 ///
 ///     L = (1/|labelled|) Σ_{i labelled} [logsumexp_c s_ic − s_i,label(i)]

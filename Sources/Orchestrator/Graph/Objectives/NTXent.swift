@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// The normalised temperature-scaled cross-entropy over all 2B views as unit vectors z:
 ///
 ///     S = z·zᵀ / τ without its diagonal,   L = 1/(2B) Σ_i [logsumexp_{k ≠ i} S_ik − S_i,p(i)],   p(i) = (i + B) mod 2B

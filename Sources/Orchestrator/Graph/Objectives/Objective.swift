@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// A leaf at the end of the program: forward computes the loss and its gradient together.
 package protocol Objective: Operation {
     /// What its loss is called in logs.

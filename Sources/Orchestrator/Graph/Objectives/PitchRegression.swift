@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// The pitch loss of multi-strategy pretraining: the shift of the anchor's pitch is read off frame by frame.
 ///
 ///     L = 1/(B·T) Σ_b Σ_t (p_bt − p̃_bt − σ_b)²

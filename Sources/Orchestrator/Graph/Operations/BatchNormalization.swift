@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// Turns batch statistics into scale and shift, and sums of gradients into the coefficients of the raw gradient. The
 /// values themselves are normalised by whoever reads them.
 ///

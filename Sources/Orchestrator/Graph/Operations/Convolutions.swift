@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// Reads a feature map the way its producer left it, in forward and backward.
 extension Run {
     func operand(_ feature: Feature) -> Operand {

@@ -1,3 +1,6 @@
+import OssicleBase
+import OssicleKernels
+
 /// y = BN(raw)·s + residual: the end of a block that adds to its input. The sum is stored; the block before, where it
 /// adds nothing, is read as it lies.
 ///

@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// What stands for many values.
 public enum PoolingKind: String, Codable, Sendable, CaseIterable {
     case max

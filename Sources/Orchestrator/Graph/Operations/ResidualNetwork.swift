@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// y = the largest activated value of each window; the gradient goes to the place of the first largest.
 package final class MaxPooling: Operation {
     package let name: String

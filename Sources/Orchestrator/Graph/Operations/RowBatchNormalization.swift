@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// y = ReLU(γ·x̂ + β), x̂ = (x − mean) / √(variance + ε) per column, over the rows of a matrix: the batch norm of heads,
 /// whose matrices are a thousandth of the encoder's maps, and whose inputs may have other readers.
 ///

@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// y = tanh(LayerNorm(x)), or without tanh, over rows.
 ///
 /// *Reference:* Ba, Kiros, Hinton, "Layer normalization", 2016.

@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// The end of a block that adds nothing: its normalised output is never stored, several may read it, and none of them
 /// leaves the sums of the batch normalisation's backward pass. This leaf does, when their gradients have been added up.
 package final class SharedNormalization: Operation {

@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// A gate per image and channel from the map's mean: σ(W₂·swish(W₁·mean + b₁) + b₂). The next convolution multiplies by
 /// it while it reads; backward, that convolution leaves the gradient of the gated map, which this leaf turns, in place,
 /// into the gradient of the normalised one.

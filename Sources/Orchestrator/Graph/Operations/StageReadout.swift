@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// The vector of a view from several maps of its encoder: for each map the mean over time, then the maximum, of every
 /// group of mel bands and channel, one map after the other (``Embedding``).
 ///

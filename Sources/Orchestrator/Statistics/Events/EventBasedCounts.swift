@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Event-based hits, as `sed_eval.sound_event.EventBasedMetrics` counts them: a prediction may hit a reference event of its
 /// label if
 ///

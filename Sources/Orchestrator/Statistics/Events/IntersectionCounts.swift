@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// What PSDS counts at one operating point. With |d ∩ c| the time that a detection d shares with reference events of label c,
 ///
 ///     d is accepted         if it meets an event of its label and |d ∩ own label| / |d| ≥ dtc

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// The polyphonic sound detection score of a system with all its operating points, as `psds_eval` computes it, staircase:
 ///
 ///     eFPR_c = FPR_c + alphaCT·mean_{k≠c} CTR_ck           false positives and cross-triggers per hour

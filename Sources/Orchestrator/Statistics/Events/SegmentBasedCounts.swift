@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Segment-based hits and errors, as `sed_eval.sound_event.SegmentBasedMetrics` counts them: time is cut into segments, and a
 /// label is active in every segment that one of its events touches. In a segment with N reference labels, M predicted
 /// labels and H of both
