@@ -53,7 +53,7 @@ public final class TrainingStep {
             if let objective = model.objectives[index] as? LabelCrossEntropy {
                 let buffer = program.buffer(objective.labels)
                 precondition(labels.count * recipe.viewsPerClip == buffer.count, "one label a clip")
-                for row in 0..<buffer.count { buffer.integers[row] = labels[row % labels.count] }
+                for row in 0..<buffer.count { buffer.set(labels[row % labels.count], at: row) }
             } else if let objective = model.objectives[index] as? PitchRegression {
                 let buffer = program.buffer(objective.shifts)
                 precondition(ratios.count == buffer.count, "one ratio a clip")

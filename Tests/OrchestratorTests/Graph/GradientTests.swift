@@ -27,7 +27,7 @@ import Testing
                 if let labels = (objective as? LabelCrossEntropy)?.labels {
                     let rows = program.buffer(labels)
                     // Some rows of CLAR's have no label.
-                    for row in 0..<rows.count { rows.integers[row] = Int32(row % 4) - (objectives.count > 1 ? 1 : 0) }
+                    for row in 0..<rows.count { rows.set(Int32(row % 4) - (objectives.count > 1 ? 1 : 0), at: row) }
                 }
                 if let shifts = (objective as? PitchRegression)?.shifts {
                     let rows = program.buffer(shifts)

@@ -52,7 +52,7 @@ package final class NTXent: Objective {
         compare(run.execution, alpha: 1 / temperature, z, z, into: scores, workspace: run.workspace)
         for view in 0..<views {
             scores[view * views + view] = Self.excluded
-            labels.integers[view] = Int32((view + views / 2) % views)
+            labels.set(Int32((view + views / 2) % views), at: view)
         }
         value = crossEntropy(
             run.execution, logits: scores, labels: labels, gradient: scores, workspace: run.workspace)

@@ -1,7 +1,7 @@
 /// A range of floats inside an ``Arena``. It owns nothing: whoever hands one out keeps the arena alive while it is used.
 /// Operations pass buffers on to the kernel wrappers; only those and this folder look inside.
 package struct Buffer {
-    let base: UnsafeMutablePointer<Float>
+    @usableFromInline let base: UnsafeMutablePointer<Float>
     package let count: Int
 
     /// `count` floats from `start` on.
@@ -39,7 +39,8 @@ package struct Buffer {
 
     package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-    package subscript(index: Int) -> Float {
+    /// Loops of operations read and write value by value: inlinable, so that they do not call across modules for each.
+    @inlinable package subscript(index: Int) -> Float {
         get {
             precondition(index >= 0 && index < count)
             return base[index]
@@ -51,7 +52,13 @@ package struct Buffer {
     }
 
     /// The same memory read as 32-bit integers (indices of a pooling, labels).
-    package var integers: UnsafeMutablePointer<Int32> {
+    var integers: UnsafeMutablePointer<Int32> {
         UnsafeMutableRawPointer(base).assumingMemoryBound(to: Int32.self)
+    }
+
+    /// Writes a label at `index`, as the kernels read it: a 32-bit integer.
+    package func set(_ label: Int32, at index: Int) {
+        precondition(index >= 0 && index < count)
+        integers[index] = label
     }
 }
