@@ -10,6 +10,36 @@ let kernelFlags: [CSetting] = [
 // Optimised in debug builds too, where traps stay in: the tests train, and without it more than twice as long.
 let testedFlags: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+// A layer of the library: the module OssicleNAME in Sources/Orchestrator/NAME. It imports the layers that it names, and no
+// others; docs/architecture.md draws them.
+func layer(_ name: String, on layers: [String], and others: [Target.Dependency] = []) -> Target {
+    .target(
+        name: "Ossicle" + name, dependencies: layers.map { .target(name: "Ossicle" + $0) } + others,
+        path: "Sources/Orchestrator/" + name, swiftSettings: testedFlags)
+}
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let layers = [
+    layer("Base", on: []),
+    layer("Kernels", on: ["Base"], and: ["CKernels"]),
+    layer("Statistics", on: ["Base"], and: ["COpenBLAS"]),
+    layer("Audio", on: ["Base", "Kernels"], and: ["CSndFile", "CSoxr", "CRubberBand"]),
+    layer("Graph", on: ["Base", "Kernels"]),
+    layer("Configuration", on: ["Kernels", "Audio", "Graph"], and: [yams]),
+    layer("Data", on: ["Base", "Kernels", "Audio", "Configuration"]),
+    layer("Models", on: ["Kernels", "Audio", "Graph", "Configuration"]),
+    layer("Evaluation", on: ["Base", "Kernels", "Statistics", "Audio", "Configuration", "Data", "Models"]),
+    layer("Training", on: ["Base", "Kernels", "Statistics", "Audio", "Graph", "Configuration", "Data", "Models"]),
+    layer(
+        "Experiments",
+        on: [
+            "Base", "Kernels", "Statistics", "Audio", "Graph", "Configuration", "Data", "Models", "Evaluation",
+            "Training",
+        ], and: ["CPNG", yams]),
+    layer("Corpora", on: ["Base", "Audio", "Data"]),
+]
+
 let package = Package(
     name: "ossicle",
     products: [
@@ -32,12 +62,9 @@ let package = Package(
             name: "CKernels", dependencies: ["CFFTW"], cSettings: kernelFlags,
             linkerSettings: [.linkedLibrary("fftw3f"), .linkedLibrary("m")]),
         .target(
-            name: "Orchestrator",
-            dependencies: [
-                "CKernels", "CSndFile", "CSoxr", "CRubberBand", "COpenBLAS", "CPNG",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
-            ], swiftSettings: testedFlags),
+            name: "Orchestrator", dependencies: layers.map { .target(name: $0.name) },
+            path: "Sources/Orchestrator/Library",
+            swiftSettings: testedFlags),
         .executableTarget(
             name: "CLI",
             dependencies: [
@@ -55,8 +82,10 @@ let package = Package(
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
-            name: "OrchestratorTests", dependencies: ["Orchestrator", "CKernels", "COpenBLAS", "CAllocationCounter"],
+            name: "OrchestratorTests",
+            dependencies: ["Orchestrator", "CKernels", "COpenBLAS", "CAllocationCounter"]
+                + layers.map { .target(name: $0.name) },
             resources: [.copy("Fixtures")]),
         .testTarget(name: "CLITests", dependencies: ["Orchestrator"]),
-    ]
+    ] + layers
 )

@@ -1,5 +1,6 @@
 import CSndFile
 import Foundation
+import OssicleBase
 
 extension AudioFile {
     /// How samples are stored.

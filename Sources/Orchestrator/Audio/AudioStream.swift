@@ -68,7 +68,7 @@ public struct AudioStream: ~Copyable {
     }
 
     /// The same for the first `wanted` places of `block`.
-    mutating func read(_ wanted: Int, into block: inout MutableSpan<Float>) throws(AudioError) -> Int {
+    package mutating func read(_ wanted: Int, into block: inout MutableSpan<Float>) throws(AudioError) -> Int {
         var filled = 0
         while filled < wanted, try prepare() {
             let count = min(wanted - filled, available)
@@ -86,7 +86,7 @@ public struct AudioStream: ~Copyable {
     }
 
     /// Appends the samples that come next, as many as are at hand, to `samples`; false at the end of the file.
-    mutating func readSome(appendingTo samples: inout [Float]) throws(AudioError) -> Bool {
+    package mutating func readSome(appendingTo samples: inout [Float]) throws(AudioError) -> Bool {
         guard try prepare() else { return false }
         let count = available
         samples.append(contentsOf: ready[taken..<taken + count])

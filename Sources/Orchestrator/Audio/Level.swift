@@ -17,15 +17,17 @@ public enum Level {
     public static func gain(rms: Float, target: Float = target) -> Float { target / max(rms, 1e-5) }
 
     /// The root mean square of samples that come block by block, with the bits that all at once give.
-    struct Meter {
-        private(set) var count = 0
+    package struct Meter {
+        package private(set) var count = 0
         private var sum = 0.0
 
-        mutating func add(_ samples: Span<Float>) {
+        package init() {}
+
+        package mutating func add(_ samples: Span<Float>) {
             for i in samples.indices { sum += Double(samples[i]) * Double(samples[i]) }
             count += samples.count
         }
 
-        var rms: Float { count == 0 ? 0 : Float((sum / Double(count)).squareRoot()) }
+        package var rms: Float { count == 0 ? 0 : Float((sum / Double(count)).squareRoot()) }
     }
 }

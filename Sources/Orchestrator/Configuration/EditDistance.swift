@@ -1,5 +1,5 @@
 /// How far two words are apart (Levenshtein).
-enum EditDistance {
+package enum EditDistance {
     /// Insertions, deletions and replacements that turn `a` into `b`, ignoring case.
     static func between(_ a: some StringProtocol, _ b: some StringProtocol) -> Int {
         let a = Array(a.lowercased())
@@ -18,7 +18,7 @@ enum EditDistance {
     }
 
     /// The name that a misspelt one most likely stands for: a third of the letters may differ; nil where none is close.
-    static func nearest(to unknown: String, of names: [String]) -> String? {
+    package static func nearest(to unknown: String, of names: [String]) -> String? {
         names.map { (name: $0, distance: between(unknown, $0)) }.min { $0.distance < $1.distance }
             .flatMap { $0.distance <= max(2, unknown.count / 3) ? $0.name : nil }
     }

@@ -1,3 +1,7 @@
+import Foundation
+import OssicleAudio
+import OssicleKernels
+
 extension Recipe.Precision {
     var rawFormat: StorageFormat { self == .float32 ? .float32 : .bfloat16 }
 }

@@ -1,3 +1,6 @@
+import OssicleAudio
+import OssicleGraph
+
 import Foundation
 
 /// Everything that determines a run, saved in every checkpoint. One commented YAML file per recipe lives in `Configs/`.
@@ -18,7 +21,7 @@ public struct Recipe: Sendable, Equatable {
     public var method: MethodName = .cola
     public var precision: Precision = .float32
     /// What embeddings and probes read of the encoder. The training does not depend on it.
-    public var embedding: Embedding.Kind = .stages
+    public var embedding: EmbeddingKind = .stages
     public var data = DataSection()
     public var frontend = FrontEndConfiguration()
     public var augmentation = AugmentationSection()

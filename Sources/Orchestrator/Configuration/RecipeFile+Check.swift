@@ -1,3 +1,6 @@
+import OssicleAudio
+import OssicleKernels
+
 extension RecipeFile {
     /// Ranges that involve more than one key; the ones of a single key are in ``RecipeKey/all``.
     static func check(_ recipe: Recipe) throws(RecipeError) {

@@ -64,7 +64,7 @@ public enum RecipeFile {
         return recipe
     }
 
-    static func text(of path: String) throws(RecipeError) -> String {
+    package static func text(of path: String) throws(RecipeError) -> String {
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
         } catch {
@@ -73,7 +73,7 @@ public enum RecipeFile {
     }
 
     /// The keys and values of a text; nil where it holds none.
-    static func mapping(yaml: String, path: String) throws(RecipeError) -> Node.Mapping? {
+    package static func mapping(yaml: String, path: String) throws(RecipeError) -> Node.Mapping? {
         let root: Node?
         do {
             root = try Yams.compose(yaml: yaml)

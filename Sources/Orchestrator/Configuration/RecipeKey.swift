@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// One key of a recipe by its full name: how its value is read from text, checked and written. ``all`` lists every key
 /// once, in the order in which a recipe is written.
 public struct RecipeKey: Sendable {

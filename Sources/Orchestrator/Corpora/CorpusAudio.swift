@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// Sound files in and out, with this module's errors.
 enum CorpusAudio {
     /// What a program recorded, as one channel at `sampleRate`. A recording that cannot be read is one that the program

@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// Why a corpus could not be rendered: one sentence that says what is wrong and what to do.
 public enum CorpusError: Error, CustomStringConvertible, Equatable {
     case programMissing(String, package: String)

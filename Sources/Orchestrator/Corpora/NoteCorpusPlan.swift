@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// One note to render: what NSynth calls an example.
 struct PlannedNote: Sendable, Equatable {
     let instrument: CastInstrument

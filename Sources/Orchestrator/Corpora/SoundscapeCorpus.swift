@@ -1,4 +1,7 @@
 import Foundation
+import OssicleAudio
+import OssicleBase
+import OssicleData
 
 /// Mixtures of isolated events over backgrounds, with exact annotations, in the layout of DCASE 2016 task 2:
 /// `{train,valid,test}/audio/{n}.wav` (16 kHz, mono) and `{train,valid,test}/annotation/{n}.txt`.

@@ -1,3 +1,6 @@
+import OssicleBase
+import OssicleData
+
 /// One event of a mixture, drawn before anything is read.
 struct PlannedEvent: Sendable, Equatable {
     /// Index into the data set of isolated events.

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// One synthetic speaker: an accent and a timbre of espeak-ng, with a pitch and a pace of its own.
 struct Voice: Sendable, Equatable {
     /// As Speech Commands names speakers: eight hexadecimal digits.

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// Which words are spoken.
 public enum WordClasses: String, CaseIterable, Sendable {

@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// The recordings of one or more folders, as their layouts describe them.
 ///
 /// Only the headers have been read. The order is fixed: roots as given, the files of each by path.

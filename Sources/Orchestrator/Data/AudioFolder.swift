@@ -1,4 +1,5 @@
 import Foundation
+import OssicleAudio
 
 /// The file system as the layouts see it: which files are audio, in a fixed order.
 enum AudioFolder {

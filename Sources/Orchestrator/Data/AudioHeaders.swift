@@ -1,4 +1,5 @@
 import Dispatch
+import OssicleAudio
 import Synchronization
 
 /// Reads the headers of many files at once.

@@ -34,7 +34,7 @@ public struct Clip: Sendable, Equatable {
     }
 
     /// The same recording under another label.
-    func labelled(_ label: Int?) -> Clip {
+    package func labelled(_ label: Int?) -> Clip {
         Clip(path: path, label: label, split: split, fold: fold, group: group, pitch: pitch, seconds: seconds)
     }
 }

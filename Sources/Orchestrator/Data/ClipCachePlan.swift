@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// How each clip of a data set is reached, and which clips stay in memory.
 ///
 /// It is decided at the start, from the lengths that headers claim, in the clips' order, until the limit is reached. (Every

@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// Decodes clips at one rate and finds their level, without holding a long one whole.
 struct ClipDecoder: Sendable {
     /// Hz.

@@ -1,3 +1,6 @@
+import OssicleAudio
+import OssicleConfiguration
+import OssicleKernels
 import Synchronization
 
 /// Decoded clips: mono, at one rate, scaled to one level. Safe to use from any number of threads.

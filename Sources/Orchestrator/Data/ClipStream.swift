@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// A clip's samples in consecutive blocks, scaled as ``ClipStore`` scales them.
 ///
 /// They come from memory where the clip is kept there or is short, and else from the file, a block at a time: whoever reads
@@ -13,7 +15,7 @@ public struct ClipStream: ~Copyable {
     private let gain: Float
     private let drop: (_ reason: String) -> Void
 
-    init(whole: [Float]) {
+    package init(whole: [Float]) {
         count = whole.count
         self.whole = whole
         file = nil

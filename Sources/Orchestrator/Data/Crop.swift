@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Which samples of a clip a view shows, and the silence around them.
 public struct Crop: Sendable, Equatable {
     /// First sample of the clip, and how many.

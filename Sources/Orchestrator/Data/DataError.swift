@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// Why a data set could not be used: one sentence that names the file or folder and what to do.
 public enum DataError: Error, CustomStringConvertible, Equatable {
     case missing(path: String)

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// The order in which an epoch visits the clips, and how it is cut into batches.
 struct EpochOrder: Sendable {
     let clips: [Int]

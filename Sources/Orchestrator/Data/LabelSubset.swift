@@ -1,13 +1,16 @@
+import OssicleBase
+
 /// Which clips' labels are used: of every class the same share, drawn by the seed.
-struct LabelSubset: Sendable {
+package struct LabelSubset: Sendable {
     /// A label of each clip of the data set; below 0 where it has none that is used.
-    let labels: [Int32]
+    package let labels: [Int32]
 
     /// - Parameters:
     ///   - share: part of each class's clips; the number is rounded, and must not be 0.
     ///   - heldOut: clips whose labels are never used.
     /// - Throws: ``DataError/tooFewLabels(name:clips:share:)``.
-    init(_ dataset: AudioDataset, share: Double, seed: UInt64, without heldOut: Set<Int> = []) throws(DataError) {
+    package init(_ dataset: AudioDataset, share: Double, seed: UInt64, without heldOut: Set<Int> = []) throws(DataError)
+    {
         var labels = [Int32](repeating: -1, count: dataset.clips.count)
         for (label, name) in dataset.classes.enumerated() {
             var clips = dataset.clips.indices.filter { dataset.clips[$0].label == label && !heldOut.contains($0) }

@@ -1,4 +1,8 @@
 import Foundation
+import OssicleAudio
+import OssicleBase
+import OssicleConfiguration
+import OssicleKernels
 
 /// Cuts views from clips: crop → pitch shift → chain → background → level jitter → noise → trim → front end → masks →
 /// band limit.

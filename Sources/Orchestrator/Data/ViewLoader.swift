@@ -1,4 +1,5 @@
 import Foundation
+import OssicleConfiguration
 
 /// Makes batches of views ahead of the trainer, on threads of its own.
 ///

@@ -1,3 +1,8 @@
+import OssicleAudio
+import OssicleBase
+import OssicleData
+import OssicleModels
+
 /// Takes clips to vectors: cuts views, takes them through the front end, and encodes them in batches.
 ///
 /// Clips come decoded: mono, at the front end's rate, scaled to the encoder's level (what ``ClipStore`` gives), in blocks, so

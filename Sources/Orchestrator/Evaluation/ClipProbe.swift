@@ -1,3 +1,6 @@
+import OssicleData
+import OssicleStatistics
+
 /// How a probe learns classes from vectors.
 public enum ProbeMethod: Sendable, Equatable {
     /// Logistic regression on the mean vector of each clip, solved to the optimum, its penalty chosen without the test part.
@@ -9,7 +12,7 @@ public enum ProbeMethod: Sendable, Equatable {
 }
 
 /// Probes what vectors of clips tell about the clips' classes, one answer a clip, fold by fold.
-struct ClipProbe: Sendable {
+package struct ClipProbe: Sendable {
     let labels: [Int]
     let classes: Int
     /// Of each clip: its speaker, instrument or source, whose clips are never on both sides of an inner fold.
@@ -18,7 +21,7 @@ struct ClipProbe: Sendable {
     var method: ProbeMethod
     var bootstrap = Bootstrap()
 
-    struct Outcome: Sendable, Equatable {
+    package struct Outcome: Sendable, Equatable {
         var score: ProbeScore
         /// Over the test clips of all folds.
         var confusion: ConfusionMatrix
@@ -26,12 +29,12 @@ struct ClipProbe: Sendable {
         var clips: [[Int]] = []
         var hits: [[Double]] = []
         /// Clips that each fold's probe learned from.
-        var trainingClips: [Int] = []
+        package var trainingClips: [Int] = []
         /// Mean over the folds of the accuracy on clips that the choice of the penalty held back; nil where none is chosen.
         var validationAccuracy: Double?
 
         /// - Parameter predict: the class of each test clip of a fold that could be judged.
-        init(
+        package init(
             folds: [Fold], labels: [Int], classes: Int, bootstrap: Bootstrap,
             predict: (Fold) throws -> [(clip: Int, prediction: Int)]
         ) rethrows {

@@ -1,3 +1,6 @@
+import OssicleAudio
+import OssicleBase
+
 /// Where a clip's views begin, in samples. A clip shorter than a view has one, with zeros on both sides, the same in
 /// training and in testing, as in pretraining.
 public struct ClipSegments: Sendable, Equatable {

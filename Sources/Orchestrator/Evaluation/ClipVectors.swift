@@ -1,3 +1,5 @@
+import OssicleData
+
 /// Vectors of clips, any number a clip: the embeddings of its crops or segments, or one vector of statistics.
 public struct ClipVectors: Sendable, Equatable {
     public let dimension: Int

@@ -1,3 +1,8 @@
+import OssicleAudio
+import OssicleData
+import OssicleKernels
+import OssicleModels
+
 /// Embedded clips with what is known about them, as `ossicle embed` writes them for `numpy.load`:
 ///
 /// | array | shape | what |

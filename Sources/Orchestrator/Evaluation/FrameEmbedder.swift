@@ -1,3 +1,8 @@
+import OssicleAudio
+import OssicleData
+import OssicleKernels
+import OssicleModels
+
 /// Takes whole recordings to vectors at a constant hop, by an encoder of frames.
 ///
 /// Frame k stands for the time (k + ½) · hop. The recording is encoded in views that overlap by half, each frame from the

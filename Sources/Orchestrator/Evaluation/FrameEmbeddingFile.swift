@@ -1,3 +1,8 @@
+import OssicleAudio
+import OssicleData
+import OssicleKernels
+import OssicleModels
+
 /// Recordings embedded frame by frame, as `ossicle embed --level frame` writes them for `numpy.load`:
 ///
 /// | array | shape | what |

@@ -1,3 +1,6 @@
+import OssicleBase
+import OssicleData
+
 /// Divisions of a training part, to choose a setting by: each clip is judged once by what the others teach.
 ///
 /// Groups (speakers, instruments, official folds) stay whole: a setting that is chosen on clips whose group also taught is

@@ -1,3 +1,6 @@
+import OssicleBase
+import OssicleStatistics
+
 /// One linear layer on frozen vectors, trained with cross-entropy: what the vectors make linearly readable.
 ///
 /// *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §4: Adam at 0.001, batches of 64, one random crop a clip and
@@ -97,5 +100,5 @@ public struct LinearProbe: Sendable, Equatable {
 
 extension Span<Float> {
     /// Where the largest value stands, the first of equals.
-    var indexOfLargest: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
+    package var indexOfLargest: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
 }

@@ -1,3 +1,7 @@
+import OssicleAudio
+import OssicleKernels
+import OssicleModels
+
 /// Mean and deviation of every mel band over the 160 ms around a frame: what a probe of frames can do without any encoder.
 public final class LogMelFrames: ViewEncoder {
     public let frontend: FrontEndConfiguration

@@ -1,3 +1,7 @@
+import OssicleAudio
+import OssicleData
+import OssicleKernels
+
 /// Mean and standard deviation of every mel band over the whole clip, 128 values for 64 bands: what a probe can do
 /// without any encoder.
 public struct LogMelStatistics {

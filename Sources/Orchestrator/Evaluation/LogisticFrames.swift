@@ -1,4 +1,6 @@
 import Foundation
+import OssicleData
+import OssicleStatistics
 
 /// Independent logistic regressions on the frames of recordings, one a class, brought to their optimum: any number of
 /// classes may sound at once. ``LogisticRegression`` has the objective.

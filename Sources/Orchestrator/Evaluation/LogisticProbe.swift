@@ -1,4 +1,6 @@
 import Foundation
+import OssicleData
+import OssicleStatistics
 
 /// Multinomial logistic regression on frozen vectors, brought to its optimum: what the vectors make linearly readable,
 /// without a learning rate, a number of epochs or an order of clips.

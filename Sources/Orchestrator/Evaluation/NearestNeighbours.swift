@@ -1,4 +1,5 @@
 import Foundation
+import OssicleStatistics
 
 /// Classifies a vector by the training vectors nearest to it: what the geometry of an embedding tells, without training.
 ///

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Why an array file could not be written.
 public enum NumpyError: Error, CustomStringConvertible, Equatable {
     case unwritable(path: String, reason: String)

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// NumPy's array format, version 1.0: magic, a header in Python's words padded to 64 bytes, then the little-endian values
 /// row by row. *Reference:* numpy.lib.format.
 public enum NumpyFile {

@@ -1,3 +1,7 @@
+import OssicleData
+import OssicleModels
+import OssicleStatistics
+
 /// How well notes' pitches are read, as `ossicle probe pitch --json` prints it. Pitches are MIDI notes, 21 (A0) to 108 (C8).
 public struct PitchReport: Sendable, Codable, Equatable {
     /// What one set of vectors reached.

@@ -1,3 +1,10 @@
+import OssicleAudio
+import OssicleConfiguration
+import OssicleData
+import OssicleKernels
+import OssicleModels
+import OssicleStatistics
+
 /// How a data set's clips are probed.
 public struct ClipProbeOptions: Sendable, Equatable {
     /// nil: the one that the data set is published with (``Division/standard(for:prefersGroups:)``).
@@ -49,10 +56,10 @@ public func probeClips(
 }
 
 /// Opens clips at a sample rate and a level, for one encoder after the other.
-typealias ClipSource = (_ sampleRate: Int, _ level: Float) -> (Int) -> ClipStream?
+package typealias ClipSource = (_ sampleRate: Int, _ level: Float) -> (Int) -> ClipStream?
 
 /// Opens a data set's clips; encoders of one rate and level that follow each other share what is decoded.
-final class ProbeSource {
+package final class ProbeSource {
     private let dataset: AudioDataset
     private let cacheMemoryMiB: Int
     private var store: ClipStore?
@@ -63,12 +70,12 @@ final class ProbeSource {
         (earlier + (store?.report.warnings ?? [])).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    init(_ dataset: AudioDataset, _ options: ClipProbeOptions) {
+    package init(_ dataset: AudioDataset, _ options: ClipProbeOptions) {
         self.dataset = dataset
         cacheMemoryMiB = options.cacheMemoryMiB
     }
 
-    func open(_ sampleRate: Int, _ level: Float) -> (Int) -> ClipStream? {
+    package func open(_ sampleRate: Int, _ level: Float) -> (Int) -> ClipStream? {
         var store = self.store
         if store?.sampleRate != sampleRate || store?.level != level {
             earlier = warnings
@@ -86,7 +93,7 @@ final class ProbeSource {
 /// The same, of clips from anywhere.
 ///
 /// - Parameter source: opens the clips at a sample rate and a level.
-func probeClips(
+package func probeClips(
     _ clips: [Clip], classes: [String], layout: String, division: Division,
     encoders: [(name: String, encoder: any ViewEncoder)], options: ClipProbeOptions,
     report: (String) -> Void = { _ in },

@@ -1,4 +1,6 @@
 import Foundation
+import OssicleData
+import OssicleStatistics
 
 /// A score with the interval in which other test clips might have put it.
 public struct ProbeScore: Sendable, Codable, Equatable {
@@ -75,7 +77,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     /// - Parameters:
     ///   - outcome: over the test clips of all folds.
     ///   - classes: names, in the order of the outcome's confusion matrix.
-    init(
+    package init(
         _ outcome: ClipProbe.Outcome, folds: [Fold], classes: [String], layout: String, seed: UInt64,
         method: String, embedding: [String]? = nil, baselines: [String: ProbeScore] = [:],
         leads: [String: ProbeScore] = [:], variants: [String: String] = [:]

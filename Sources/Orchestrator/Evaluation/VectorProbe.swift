@@ -1,3 +1,7 @@
+import OssicleData
+import OssicleModels
+import OssicleStatistics
+
 /// A data set's division with its labels: embeds what it needs of an encoder, and probes the vectors.
 struct VectorProbe {
     let clips: [Clip]

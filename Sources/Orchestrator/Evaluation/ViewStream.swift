@@ -1,3 +1,5 @@
+import OssicleData
+
 /// Cuts views out of a clip that comes in blocks, from its beginning on: what lies behind a view is forgotten.
 struct ViewStream: ~Copyable {
     private var stream: ClipStream

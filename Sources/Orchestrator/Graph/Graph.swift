@@ -1,28 +1,30 @@
+import OssicleKernels
+
 /// The recorder: models call layers, layers record leaves, once, at start-up.
 public final class Graph {
-    let parameters: ParameterStore
+    package let parameters: ParameterStore
     /// Record what only training needs (statistics, gradients)?
-    let training: Bool
+    package let training: Bool
     /// How raw outputs that will be normalised are kept.
     let rawFormat: StorageFormat
     private(set) var shapes: [[Int]] = []
     private(set) var formats: [StorageFormat] = []
-    private(set) var operations: [any Operation] = []
+    package private(set) var operations: [any Operation] = []
     /// Of each operation: whether it runs forward only.
     private(set) var isForwardOnly: [Bool] = []
     /// Whether operations that are recorded now read the averages of parameters, and run forward only.
     private var readsAverages = false
     /// Whether any operation reads averages: the store must keep them.
-    private(set) var usesAverages = false
+    package private(set) var usesAverages = false
     private var gradients: [Value: Value] = [:]
     /// Values that share memory: alias → owner.
     private(set) var aliases: [Value: Value] = [:]
     /// Inputs that a training step fills from the batch, in the order in which they were asked for.
-    private(set) var feeds: [(feed: Feed, value: Value)] = []
+    package private(set) var feeds: [(feed: Feed, value: Value)] = []
     /// Values that outlive the run: inputs and results.
     private(set) var pinned: Set<Value> = []
 
-    init(parameters: ParameterStore, training: Bool, rawFormat: StorageFormat = .float32) {
+    package init(parameters: ParameterStore, training: Bool, rawFormat: StorageFormat = .float32) {
         self.parameters = parameters
         self.training = training
         self.rawFormat = rawFormat
@@ -37,22 +39,22 @@ public final class Graph {
     }
 
     /// A tensor that the caller fills before, or reads after, every run.
-    func pinnedValue(_ shape: [Int]) -> Value {
+    package func pinnedValue(_ shape: [Int]) -> Value {
         let result = value(shape)
         pinned.insert(result)
         return result
     }
 
     /// An input that every training step fills from its batch.
-    func feed(_ feed: Feed, _ shape: [Int]) -> Value {
+    package func feed(_ feed: Feed, _ shape: [Int]) -> Value {
         let value = pinnedValue(shape)
         feeds.append((feed, value))
         return value
     }
 
-    func pin(_ value: Value) { pinned.insert(value) }
+    package func pin(_ value: Value) { pinned.insert(value) }
 
-    func shape(_ value: Value) -> [Int] { shapes[value.id] }
+    package func shape(_ value: Value) -> [Int] { shapes[value.id] }
     func format(_ value: Value) -> StorageFormat { formats[value.id] }
 
     /// The gradient of `value`. For a tensor that is normalised by its reader it holds the gradient of the *normalised*
@@ -78,13 +80,13 @@ public final class Graph {
         return current
     }
 
-    func record(_ operation: some Operation) {
+    package func record(_ operation: some Operation) {
         operations.append(operation)
         isForwardOnly.append(readsAverages)
     }
 
     /// Declares a parameter, or finds the one of that name; within ``withAverages(_:)``, its running average.
-    func parameter(
+    package func parameter(
         _ name: String, _ shape: [Int], _ initializer: Initializer, layout: ParameterLayout = .plain,
         isTrained: Bool = true
     ) -> Parameter {
@@ -99,7 +101,7 @@ public final class Graph {
     ///
     /// `optimizer.average` is the decay of the averages.
     /// *Reference:* Grill et al., "Bootstrap your own latent", NeurIPS 2020.
-    func withAverages<Result>(_ body: () -> Result) -> Result {
+    package func withAverages<Result>(_ body: () -> Result) -> Result {
         precondition(training && !readsAverages, "averages are read in training, and not twice")
         (readsAverages, usesAverages) = (true, true)
         defer { readsAverages = false }
@@ -107,7 +109,7 @@ public final class Graph {
     }
 
     /// The same values without a gradient: what reads the result does not train what made `value` (stop-gradient).
-    func constant(_ value: Value) -> Value {
+    package func constant(_ value: Value) -> Value {
         let stop = StopGradient(self, value)
         record(stop)
         return stop.output

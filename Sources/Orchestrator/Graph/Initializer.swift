@@ -1,5 +1,7 @@
+import OssicleBase
+
 /// First values of a parameter, drawn in the file's order so that the memory layout never changes a model.
-enum Initializer: Sendable {
+package enum Initializer: Sendable {
     case constant(Float)
     case normal(deviation: Float)
     /// Truncated normal at ±2σ with variance `scale`/`fanOut`, as TensorFlow's `VarianceScaling`: the deviation is

@@ -1,9 +1,11 @@
+import OssicleKernels
+
 /// Where in the arena every value lives, from the intervals in which it is needed.
 ///
 /// Time runs over the operations forward, then backward. Two values may share bytes when their intervals do not meet.
 /// Greedy by size: the largest value first, each at the lowest offset that is free for its whole interval.
 /// *Reference:* Pisarchyk, Lee, "Efficient memory management for deep neural net inference", 2020.
-struct MemoryPlan {
+package struct MemoryPlan {
     struct Placement {
         let value: Value
         let bytes: Int
@@ -17,11 +19,11 @@ struct MemoryPlan {
     private(set) var offsets: [Int]
     /// Elements of every value.
     let counts: [Int]
-    private(set) var bytes = 0
+    package private(set) var bytes = 0
     /// Sum of all sizes: what the arena would take without sharing.
-    private(set) var unsharedBytes = 0
+    package private(set) var unsharedBytes = 0
 
-    init(_ graph: Graph) {
+    package init(_ graph: Graph) {
         let count = graph.operations.count
         let end = graph.training ? 2 * count - 1 : count - 1
         var intervals: [Value: ClosedRange<Int>] = [:]

@@ -1,5 +1,7 @@
+import OssicleKernels
+
 /// A differentiable leaf of the program. Composites (blocks, models, heads) record leaves and never differentiate.
-protocol Operation: AnyObject {
+package protocol Operation: AnyObject {
     /// Where in the model it stands, for tables of time and memory.
     var name: String { get }
     /// Every value that the pass reads or writes: the plan derives lifetimes from these lists.
@@ -13,18 +15,7 @@ protocol Operation: AnyObject {
     func backward(_ run: borrowing Run)
 }
 
-/// Bytes that an operation needs while it runs: `workspace` is shared by the threads, `scratch` is each thread's own.
-struct WorkingMemory {
-    var workspace = 0
-    var scratch = 0
-
-    /// What is enough for each of `uses`, one after the other.
-    static func largest(_ uses: [WorkingMemory]) -> WorkingMemory {
-        WorkingMemory(workspace: uses.map(\.workspace).max() ?? 0, scratch: uses.map(\.scratch).max() ?? 0)
-    }
-}
-
 extension Operation {
-    var contributions: [Value] { [] }
-    var memory: WorkingMemory { WorkingMemory() }
+    package var contributions: [Value] { [] }
+    package var memory: WorkingMemory { WorkingMemory() }
 }

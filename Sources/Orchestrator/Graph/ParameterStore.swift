@@ -1,5 +1,8 @@
+import OssicleBase
+import OssicleKernels
+
 /// A trained tensor, or a running average (`isTrained` false), by its place in the store.
-struct Parameter: Hashable, Sendable {
+package struct Parameter: Hashable, Sendable {
     let index: Int
     /// Whether the running average of the values is meant.
     private(set) var isAverage = false
@@ -14,7 +17,7 @@ struct Parameter: Hashable, Sendable {
 }
 
 /// How a parameter's values are ordered in memory, against the order of the file (PyTorch's).
-enum ParameterLayout: Sendable {
+package enum ParameterLayout: Sendable {
     /// The same order.
     case plain
     /// File (out, in, k…), memory (k…, in, out): dense convolutions, and depthwise ones where in = 1.
@@ -25,18 +28,18 @@ enum ParameterLayout: Sendable {
 ///
 /// Names and shapes are PyTorch's (torchvision's for the encoders): checkpoints exchange with them.
 public final class ParameterStore {
-    struct Entry {
-        let name: String
+    package struct Entry {
+        package let name: String
         /// As in the file.
-        let shape: [Int]
-        let layout: ParameterLayout
-        let isTrained: Bool
+        package let shape: [Int]
+        package let layout: ParameterLayout
+        package let isTrained: Bool
         let initializer: Initializer
-        let count: Int
-        var offset = 0
+        package let count: Int
+        package var offset = 0
     }
 
-    private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
     private var byName: [String: Parameter] = [:]
     private var trainedFloats = 0
     private var stateFloats = 0
@@ -64,7 +67,7 @@ public final class ParameterStore {
     public init() {}
 
     /// Declares a parameter, or finds the one of that name: several graphs share a store.
-    func parameter(
+    package func parameter(
         _ name: String, _ shape: [Int], _ initializer: Initializer, layout: ParameterLayout = .plain,
         isTrained: Bool = true
     ) -> Parameter {
@@ -94,7 +97,7 @@ public final class ParameterStore {
     /// - Parameters:
     ///   - training: also gradients and the optimizer's moments.
     ///   - averages: also a running average of every value.
-    func allocate(seed: UInt64, training: Bool, averages: Bool = false) throws(MemoryError) {
+    package func allocate(seed: UInt64, training: Bool, averages: Bool = false) throws(MemoryError) {
         precondition(memory == nil, "allocated twice")
         memory = try Memory(trained: trainedFloats, state: stateFloats, training: training, averages: averages)
         hasAverages = averages
@@ -108,7 +111,7 @@ public final class ParameterStore {
     }
 
     /// Copies the values of the parameters that another store has too, or their averages where it keeps them.
-    func copy(from other: ParameterStore) {
+    package func copy(from other: ParameterStore) {
         for parameter in all {
             guard let source = other.named(entry(parameter).name) else { continue }
             let values = other.hasAverages ? other.average(source) : other.buffer(source)
@@ -116,13 +119,13 @@ public final class ParameterStore {
         }
     }
 
-    var isAllocated: Bool { memory != nil }
-    private(set) var hasAverages = false
+    package var isAllocated: Bool { memory != nil }
+    package private(set) var hasAverages = false
     /// Number of trained values, without padding.
     public var trainedCount: Int { entries.filter(\.isTrained).map(\.count).reduce(0, +) }
-    var all: [Parameter] { entries.indices.map(Parameter.init) }
-    func entry(_ parameter: Parameter) -> Entry { entries[parameter.index] }
-    func named(_ name: String) -> Parameter? { byName[name] }
+    package var all: [Parameter] { entries.indices.map(Parameter.init) }
+    package func entry(_ parameter: Parameter) -> Entry { entries[parameter.index] }
+    package func named(_ name: String) -> Parameter? { byName[name] }
 
     private func slice(_ arena: borrowing Arena, _ parameter: Parameter) -> Buffer {
         let entry = entries[parameter.index]
@@ -134,14 +137,14 @@ public final class ParameterStore {
         return memory
     }
 
-    func buffer(_ parameter: Parameter) -> Buffer {
+    package func buffer(_ parameter: Parameter) -> Buffer {
         if parameter.isAverage { return average(parameter) }
         return entries[parameter.index].isTrained
             ? slice(laidOut.trained, parameter) : slice(laidOut.state, parameter)
     }
 
     /// The running average of a parameter; of running averages too.
-    func average(_ parameter: Parameter) -> Buffer {
+    package func average(_ parameter: Parameter) -> Buffer {
         entries[parameter.index].isTrained
             ? slice(laidOut.averages, parameter) : slice(laidOut.stateAverages, parameter)
     }
@@ -153,12 +156,12 @@ public final class ParameterStore {
     }
 
     /// - Parameter order: 0 or 1: the optimizer's first or second moment.
-    func moment(_ order: Int, _ parameter: Parameter) -> Buffer {
+    package func moment(_ order: Int, _ parameter: Parameter) -> Buffer {
         order == 0 ? slice(laidOut.firstMoments, parameter) : slice(laidOut.secondMoments, parameter)
     }
 
     /// The arenas that averages follow, whole, and their averages.
-    var averaged: (weights: Buffer, weightAverages: Buffer, state: Buffer, stateAverages: Buffer) {
+    package var averaged: (weights: Buffer, weightAverages: Buffer, state: Buffer, stateAverages: Buffer) {
         (
             laidOut.trained.buffer(at: 0, count: trainedFloats), laidOut.averages.buffer(at: 0, count: trainedFloats),
             laidOut.state.buffer(at: 0, count: stateFloats), laidOut.stateAverages.buffer(at: 0, count: stateFloats)
@@ -166,7 +169,7 @@ public final class ParameterStore {
     }
 
     /// The whole arenas, padding included (it stays zero): weights, gradients, first and second moments.
-    var flat: (weights: Buffer, gradients: Buffer, firstMoments: Buffer, secondMoments: Buffer) {
+    package var flat: (weights: Buffer, gradients: Buffer, firstMoments: Buffer, secondMoments: Buffer) {
         (
             laidOut.trained.buffer(at: 0, count: trainedFloats), laidOut.gradients.buffer(at: 0, count: trainedFloats),
             laidOut.firstMoments.buffer(at: 0, count: trainedFloats),
@@ -177,7 +180,7 @@ public final class ParameterStore {
 
 extension ParameterLayout {
     /// From the file's order to memory's.
-    func toMemory(_ values: [Float], shape: [Int]) -> [Float] {
+    package func toMemory(_ values: [Float], shape: [Int]) -> [Float] {
         guard self == .kernelFirst else { return values }
         let (out, inner, taps) = (shape[0], shape[1], shape.dropFirst(2).reduce(1, *))
         var result = [Float](repeating: 0, count: values.count)
@@ -190,7 +193,7 @@ extension ParameterLayout {
     }
 
     /// From memory's order to the file's.
-    func toFile(_ values: [Float], shape: [Int]) -> [Float] {
+    package func toFile(_ values: [Float], shape: [Int]) -> [Float] {
         guard self == .kernelFirst else { return values }
         let (out, inner, taps) = (shape[0], shape[1], shape.dropFirst(2).reduce(1, *))
         var result = [Float](repeating: 0, count: values.count)

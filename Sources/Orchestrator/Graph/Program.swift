@@ -1,8 +1,10 @@
+import OssicleKernels
+
 /// A planned graph with its memory: runs the list of operations forward, and reversed. Nothing is allocated in a run.
-final class Program {
-    let graph: Graph
+package final class Program {
+    package let graph: Graph
     let plan: MemoryPlan
-    let execution: Execution
+    package let execution: Execution
     let workspaceBytes: Int
     private let arena: Arena
     /// First writers of a gradient store, later ones add: (operation, value) pairs that add.
@@ -13,7 +15,7 @@ final class Program {
         let value: Value
     }
 
-    init(_ graph: Graph, threads: Int) throws(MemoryError) {
+    package init(_ graph: Graph, threads: Int) throws(MemoryError) {
         self.graph = graph
         plan = MemoryPlan(graph)
         workspaceBytes = (graph.operations.map(\.memory.workspace).max() ?? 0) + 64
@@ -34,9 +36,9 @@ final class Program {
         self.accumulating = accumulating
     }
 
-    var arenaBytes: Int { arena.bytes }
+    package var arenaBytes: Int { arena.bytes }
 
-    func buffer(_ value: Value) -> Buffer {
+    package func buffer(_ value: Value) -> Buffer {
         precondition(graph.format(value) == .float32, "a raw output is read as an operand")
         return arena.buffer(at: offset(value), count: plan.counts[value.id])
     }
@@ -63,7 +65,7 @@ final class Program {
     }
 
     /// - Parameter observe: called after every operation, for the benches.
-    func forward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
+    package func forward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         let run = Run(program: self, seed: seed, step: step)
         // By index, here and below: unoptimised, an iterator allocates a box for every element.
         for index in 0..<graph.operations.count {
@@ -72,7 +74,7 @@ final class Program {
         }
     }
 
-    func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
+    package func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         precondition(graph.training, "an inference program has no backward pass")
         let run = Run(program: self, seed: seed, step: step)
         for index in stride(from: graph.operations.count - 1, through: 0, by: -1) where !graph.isForwardOnly[index] {
@@ -83,7 +85,7 @@ final class Program {
 }
 
 /// What an operation sees of the program while it runs.
-struct Run: ~Copyable {
+package struct Run: ~Copyable {
     private let program: Program
     /// Keys of the randomness of this step.
     let seed: UInt64

@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// A tensor of the recorded program: a number, not memory. The plan gives it a place in the arena for as long as
 /// someone still needs it.
 public struct Value: Hashable, Sendable {
@@ -6,31 +8,39 @@ public struct Value: Hashable, Sendable {
 
 /// A feature map (images, height, width, channels) as its reader sees it: a raw tensor and what is applied on the way
 /// in. Nothing normalised or activated is ever stored.
-struct Feature {
-    var raw: Value
-    var images: Int
-    var height: Int
-    var width: Int
-    var channels: Int
-    var normalization: Normalization?
-    var activation = Activation.identity
+package struct Feature {
+    package var raw: Value
+    package var images: Int
+    package var height: Int
+    package var width: Int
+    package var channels: Int
+    package var normalization: Normalization?
+    package var activation = Activation.identity
     /// (images, channels), multiplied last.
     var gate: Value?
 
-    var rowsPerImage: Int { height * width }
-    var rows: Int { images * rowsPerImage }
-    var shape: [Int] { [images, height, width, channels] }
-}
+    package init(
+        raw: Value, images: Int, height: Int, width: Int, channels: Int, normalization: Normalization? = nil,
+        activation: Activation = .identity, gate: Value? = nil
+    ) {
+        self.raw = raw
+        self.images = images
+        self.height = height
+        self.width = width
+        self.channels = channels
+        self.normalization = normalization
+        self.activation = activation
+        self.gate = gate
+    }
 
-enum Activation {
-    case identity
-    case swish
-    case relu
+    var rowsPerImage: Int { height * width }
+    package var rows: Int { images * rowsPerImage }
+    package var shape: [Int] { [images, height, width, channels] }
 }
 
 /// The per-channel tensors that tie a batch normalisation to the convolution before and to the reader behind it.
 /// The reader is recorded last and says where it leaves the sums Σ dz and Σ dz·raw of its backward pass.
-final class Normalization {
+package final class Normalization {
     let channels: Int
     /// Forward: z = scale·raw + shift.
     let scale: Value

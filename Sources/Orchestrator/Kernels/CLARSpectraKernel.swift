@@ -1,11 +1,11 @@
 import CKernels
 
 /// Owner of a `ck_spectra` context, which is immutable: any number of threads may run it, each with its own scratch.
-struct CLARSpectraKernel: ~Copyable, @unchecked Sendable {
+package struct CLARSpectraKernel: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
 
     /// nil when the kernel refuses the configuration (`ck_spectra.h` names the bounds).
-    init?(_ configuration: CLARSpectraConfiguration) {
+    package init?(_ configuration: CLARSpectraConfiguration) {
         let variant = configuration.variant
         var config = ck_spectra_config(
             sample_rate: configuration.sampleRate, window: variant.windowSamples, hop: configuration.hopSamples,
@@ -22,10 +22,10 @@ struct CLARSpectraKernel: ~Copyable, @unchecked Sendable {
     deinit { ck_spectra_destroy(context) }
 
     /// Floats of scratch that ``run(_:into:scratch:)`` needs.
-    var scratchCount: Int { (ck_spectra_scratch_bytes(context) + 3) / 4 }
+    package var scratchCount: Int { (ck_spectra_scratch_bytes(context) + 3) / 4 }
 
     /// `output` holds `frames(samples.count) · bands · 3` floats or more.
-    func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
+    package func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
         withAddresses(samples, &output, &scratch) { ck_spectra_run(context, samples.count, $0, $1, $2) }
     }
 }

@@ -1,39 +1,60 @@
 import CKernels
 
 /// Steps of a convolution down and across: 1 and 1, 2 and 2, or 1 and 2.
-struct Stride: Sendable, Equatable {
-    var height: Int
-    var width: Int
+package struct Stride: Sendable, Equatable {
+    package var height: Int
+    package var width: Int
 
-    static let one = Stride(height: 1, width: 1)
+    package init(height: Int, width: Int) {
+        self.height = height
+        self.width = width
+    }
+
+    package static let one = Stride(height: 1, width: 1)
+}
+
+/// What convolves windows of a map: every channel by itself, or all together.
+package protocol WindowKernel {
+    var outputHeight: Int { get }
+    var outputWidth: Int { get }
+    /// Blocks of the forward statistics, and of the sums that the backward pass leaves.
+    var statisticsBlocks: Int { get }
+    var sumsBlocks: Int { get }
+    var memory: WorkingMemory { get }
+    func forward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer)
+    /// - Parameter dz: nil where the input is data, which has no gradient.
+    func backward(
+        _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
+        sums: Buffer?, dWeights: Buffer, workspace: Buffer)
 }
 
 /// Depthwise k×k convolution (ck_depthwise.h).
-struct DepthwiseKernel: WindowKernel {
+package struct DepthwiseKernel: WindowKernel {
     private var plan = ck_depthwise()
 
-    init(images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Stride) {
+    package init(images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Stride) {
         expectPlanned(
             ck_depthwise_plan(&plan, images, height, width, channels, kernel, stride.height, stride.width),
             "depthwise \(height)×\(width)×\(channels) k\(kernel) s\(stride.height),\(stride.width)")
     }
 
-    var outputHeight: Int { plan.P }
-    var outputWidth: Int { plan.Q }
-    var statisticsBlocks: Int { plan.statistics_blocks }
-    var sumsBlocks: Int { plan.statistics_blocks }
-    var memory: WorkingMemory {
+    package var outputHeight: Int { plan.P }
+    package var outputWidth: Int { plan.Q }
+    package var statisticsBlocks: Int { plan.statistics_blocks }
+    package var sumsBlocks: Int { plan.statistics_blocks }
+    package var memory: WorkingMemory {
         WorkingMemory(workspace: plan.backward_workspace_bytes, scratch: plan.scratch_bytes)
     }
 
-    func forward(
+    package func forward(
         _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer
     ) {
         var (plan, operand) = (plan, x.c)
         execution { ck_depthwise_forward($0, &plan, &operand, weights.base, y.floats, y.halves, statistics?.base) }
     }
 
-    func backward(
+    package func backward(
         _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
         sums: Buffer?, dWeights: Buffer, workspace: Buffer
     ) {
@@ -47,26 +68,26 @@ struct DepthwiseKernel: WindowKernel {
 }
 
 /// The 3×3 stride-2 convolution that reads the input (ck_stem.h).
-struct StemKernel {
+package struct StemKernel {
     private var plan = ck_stem()
 
-    init(images: Int, height: Int, width: Int, inputs: Int, outputs: Int) {
+    package init(images: Int, height: Int, width: Int, inputs: Int, outputs: Int) {
         expectPlanned(ck_stem_plan(&plan, images, height, width, inputs, outputs), "stem \(height)×\(width)×\(inputs)")
     }
 
-    var outputHeight: Int { plan.P }
-    var outputWidth: Int { plan.Q }
-    var statisticsBlocks: Int { plan.statistics_blocks }
-    var memory: WorkingMemory {
+    package var outputHeight: Int { plan.P }
+    package var outputWidth: Int { plan.Q }
+    package var statisticsBlocks: Int { plan.statistics_blocks }
+    package var memory: WorkingMemory {
         WorkingMemory(workspace: plan.backward_workspace_bytes, scratch: plan.scratch_bytes)
     }
 
-    func forward(_ execution: Execution, _ x: Buffer, weights: Buffer, y: RawBuffer, statistics: Buffer?) {
+    package func forward(_ execution: Execution, _ x: Buffer, weights: Buffer, y: RawBuffer, statistics: Buffer?) {
         var plan = plan
         execution { ck_stem_forward($0, &plan, x.base, weights.base, y.floats, y.halves, statistics?.base) }
     }
 
-    func backward(_ execution: Execution, _ x: Buffer, dy: RawGradient, dWeights: Buffer, workspace: Buffer) {
+    package func backward(_ execution: Execution, _ x: Buffer, dy: RawGradient, dWeights: Buffer, workspace: Buffer) {
         var (plan, gradient) = (plan, dy.pointers)
         execution { ck_stem_backward($0, &plan, x.base, &gradient, dWeights.base, workspace.base) }
     }

@@ -1,22 +1,22 @@
 import CKernels
 
 /// Size, steps and padding of a window, down and across.
-struct Window: Sendable, Equatable {
-    var height: Int
-    var width: Int
+package struct Window: Sendable, Equatable {
+    package var height: Int
+    package var width: Int
     var stride: Stride
     var paddingHeight: Int
     var paddingWidth: Int
 
     /// Square, padded by half of it on every side, so that a step of 1 keeps the map's size.
-    init(_ size: Int, stride: Int = 1) {
+    package init(_ size: Int, stride: Int = 1) {
         (height, width) = (size, size)
         self.stride = Stride(height: stride, width: stride)
         (paddingHeight, paddingWidth) = (size / 2, size / 2)
     }
 
     /// Over maps of height 1.
-    init(across size: Int, stride: Int = 1, padding: Int) {
+    package init(across size: Int, stride: Int = 1, padding: Int) {
         (height, width) = (1, size)
         self.stride = Stride(height: 1, width: stride)
         (paddingHeight, paddingWidth) = (0, padding)
@@ -24,11 +24,11 @@ struct Window: Sendable, Equatable {
 }
 
 /// Dense convolution (ck_conv2d.h).
-struct ConvolutionKernel: WindowKernel {
+package struct ConvolutionKernel: WindowKernel {
     private var plan = ck_conv2d()
 
     /// - Parameter allowsWinograd: where the window has such a method, 3×3 or 9 with a stride of 1.
-    init(
+    package init(
         images: Int, height: Int, width: Int, channels: Int, outputs: Int, window: Window, allowsWinograd: Bool
     ) {
         var shape = ck_conv2d_shape(
@@ -41,16 +41,16 @@ struct ConvolutionKernel: WindowKernel {
             "convolution \(height)×\(width)×\(channels) → \(outputs) k\(window.height)×\(window.width)")
     }
 
-    var outputHeight: Int { plan.P }
-    var outputWidth: Int { plan.Q }
-    var statisticsBlocks: Int { plan.statistics_blocks }
-    var sumsBlocks: Int { plan.sums_blocks }
-    var memory: WorkingMemory {
+    package var outputHeight: Int { plan.P }
+    package var outputWidth: Int { plan.Q }
+    package var statisticsBlocks: Int { plan.statistics_blocks }
+    package var sumsBlocks: Int { plan.sums_blocks }
+    package var memory: WorkingMemory {
         WorkingMemory(
             workspace: max(plan.forward_workspace_bytes, plan.backward_workspace_bytes), scratch: plan.scratch_bytes)
     }
 
-    func forward(
+    package func forward(
         _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer
     ) {
         var (plan, operand) = (plan, x.c)
@@ -59,7 +59,7 @@ struct ConvolutionKernel: WindowKernel {
         }
     }
 
-    func backward(
+    package func backward(
         _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
         sums: Buffer?, dWeights: Buffer, workspace: Buffer
     ) {
@@ -73,10 +73,10 @@ struct ConvolutionKernel: WindowKernel {
 }
 
 /// Maximum over windows (ck_maxpool.h).
-struct MaxPoolKernel {
+package struct MaxPoolKernel {
     private var plan: ck_maxpool
 
-    init(images: Int, height: Int, width: Int, channels: Int, window: Window) {
+    package init(images: Int, height: Int, width: Int, channels: Int, window: Window) {
         plan = ck_maxpool(
             N: images, H: height, W: width, C: channels, kernel_h: window.height, kernel_w: window.width,
             stride_h: window.stride.height, stride_w: window.stride.width, padding_h: window.paddingHeight,
@@ -84,41 +84,47 @@ struct MaxPoolKernel {
         expectPlanned(ck_maxpool_plan(&plan), "max-pooling \(height)×\(width)×\(channels)")
     }
 
-    var outputHeight: Int { plan.P }
-    var outputWidth: Int { plan.Q }
+    package var outputHeight: Int { plan.P }
+    package var outputWidth: Int { plan.Q }
 
-    func forward(_ execution: Execution, _ x: Operand, y: Buffer) {
+    package func forward(_ execution: Execution, _ x: Operand, y: Buffer) {
         var (plan, operand) = (plan, x.c)
         execution { ck_maxpool_forward($0, &plan, &operand, y.base) }
     }
 
-    func backward(_ execution: Execution, _ x: Operand, dy: Buffer, dz: Buffer, sums: Buffer?) {
+    package func backward(_ execution: Execution, _ x: Operand, dy: Buffer, dz: Buffer, sums: Buffer?) {
         var (plan, operand) = (plan, x.c)
         execution { ck_maxpool_backward($0, &plan, &operand, dy.base, dz.base, sums?.base) }
     }
 }
 
 /// The end of a residual block (ck_residual.h).
-struct ResidualKernel {
+package struct ResidualKernel {
     let images: Int
     let rows: Int
     let channels: Int
 
-    init(images: Int, rows: Int, channels: Int) {
+    package init(images: Int, rows: Int, channels: Int) {
         (self.images, self.rows, self.channels) = (images, rows, channels)
         expectPlanned(ck_images_check(images, rows, channels), "residual sum \(images)×\(rows)×\(channels)")
     }
 
     /// A branch's raw values, and how they are normalised.
-    struct Branch {
-        var raw: Buffer
-        var scale: Buffer?
-        var shift: Buffer?
+    package struct Branch {
+        package var raw: Buffer
+        package var scale: Buffer?
+        package var shift: Buffer?
+
+        package init(raw: Buffer, scale: Buffer? = nil, shift: Buffer? = nil) {
+            self.raw = raw
+            self.scale = scale
+            self.shift = shift
+        }
 
         var c: ck_branch { ck_branch(raw: raw.base, scale: scale?.base, shift: shift?.base) }
     }
 
-    func forward(_ execution: Execution, _ branch: Branch, _ other: Branch, y: Buffer) {
+    package func forward(_ execution: Execution, _ branch: Branch, _ other: Branch, y: Buffer) {
         var (a, b) = (branch.c, other.c)
         execution { ck_residual_forward($0, images, rows, channels, &a, &b, y.base) }
     }
@@ -126,7 +132,7 @@ struct ResidualKernel {
     /// - Parameters:
     ///   - dy: of the sum in, of both branches' normalised values out.
     ///   - otherRaw: nil, like its sums, where the other branch is the identity.
-    func backward(
+    package func backward(
         _ execution: Execution, dy: Buffer, y: Buffer, raw: Buffer, otherRaw: Buffer?, sums: Buffer, otherSums: Buffer?
     ) {
         execution {

@@ -1,14 +1,14 @@
 import CKernels
 
 /// The compute threads and the scratch lane of each. Results never depend on how many there are.
-final class Execution {
+package final class Execution {
     private let pool: OpaquePointer
     private let scratch: Arena
     private let laneBytes: Int
     let threads: Int
 
     /// - Parameter scratchBytes: what the hungriest kernel asks for, a lane.
-    init(threads: Int, scratchBytes: Int) throws(MemoryError) {
+    package init(threads: Int, scratchBytes: Int) throws(MemoryError) {
         laneBytes = (max(64, scratchBytes) + 4095) / 4096 * 4096
         scratch = try Arena(bytes: laneBytes * threads)
         var created: OpaquePointer?
@@ -20,7 +20,7 @@ final class Execution {
     deinit { ck_pool_destroy(pool) }
 
     /// Runs `body` for every block on any thread, and says which: no two run at a time with one lane.
-    func forEach(_ blocks: Int, _ body: (_ block: Int, _ lane: Int) -> Void) {
+    package func forEach(_ blocks: Int, _ body: (_ block: Int, _ lane: Int) -> Void) {
         withoutActuallyEscaping(body) { body in
             let job = Job(body: body, scratch: scratch.buffer(at: 0, count: 0).base, laneBytes: laneBytes)
             self { exec in
@@ -50,5 +50,21 @@ final class Execution {
         let lanes = scratch.buffer(at: 0, count: laneBytes * threads / 4)
         var exec = ck_exec(pool: pool, scratch: lanes.base, scratch_bytes: laneBytes)
         return body(&exec)
+    }
+}
+
+/// Bytes that an operation needs while it runs: `workspace` is shared by the threads, `scratch` is each thread's own.
+package struct WorkingMemory {
+    package var workspace = 0
+    package var scratch = 0
+
+    package init(workspace: Int = 0, scratch: Int = 0) {
+        self.workspace = workspace
+        self.scratch = scratch
+    }
+
+    /// What is enough for each of `uses`, one after the other.
+    package static func largest(_ uses: [WorkingMemory]) -> WorkingMemory {
+        WorkingMemory(workspace: uses.map(\.workspace).max() ?? 0, scratch: uses.map(\.scratch).max() ?? 0)
     }
 }

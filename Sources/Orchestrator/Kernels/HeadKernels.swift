@@ -1,14 +1,14 @@
 import CKernels
 
 /// LayerNorm with an optional tanh over rows (ck_layernorm.h).
-struct LayerNormKernel {
+package struct LayerNormKernel {
     let rows: Int
     let width: Int
     let epsilon: Float
     let tanh: Bool
     private var activation: ck_row_activation { tanh ? CK_ROW_TANH : CK_ROW_IDENTITY }
 
-    init(rows: Int, width: Int, epsilon: Float, tanh: Bool) {
+    package init(rows: Int, width: Int, epsilon: Float, tanh: Bool) {
         self.rows = rows
         self.width = width
         self.epsilon = epsilon
@@ -16,9 +16,9 @@ struct LayerNormKernel {
         expectPlanned(ck_layernorm_check(rows, width), "layer normalisation \(rows)×\(width)")
     }
 
-    var memory: WorkingMemory { WorkingMemory(workspace: ck_layernorm_workspace_bytes(rows, width)) }
+    package var memory: WorkingMemory { WorkingMemory(workspace: ck_layernorm_workspace_bytes(rows, width)) }
 
-    func forward(
+    package func forward(
         _ execution: Execution, _ x: Buffer, gamma: Buffer, beta: Buffer, y: Buffer, mean: Buffer,
         inverseDeviation: Buffer
     ) {
@@ -29,7 +29,7 @@ struct LayerNormKernel {
         }
     }
 
-    func backward(
+    package func backward(
         _ execution: Execution, _ x: Buffer, gamma: Buffer, mean: Buffer, inverseDeviation: Buffer, y: Buffer,
         dy: Buffer, dx: Buffer, beta: Float, dGamma: Buffer, dBeta: Buffer, workspace: Buffer
     ) {
@@ -42,37 +42,37 @@ struct LayerNormKernel {
 }
 
 /// y = x/‖x‖ over rows (ck_layernorm.h).
-struct L2NormalizeKernel {
-    let rows: Int
+package struct L2NormalizeKernel {
+    package let rows: Int
     let width: Int
 
-    init(rows: Int, width: Int) {
+    package init(rows: Int, width: Int) {
         (self.rows, self.width) = (rows, width)
         expectPlanned(ck_layernorm_check(rows, width), "l2 normalisation \(rows)×\(width)")
     }
 
-    func forward(_ execution: Execution, _ x: Buffer, y: Buffer, inverseNorm: Buffer) {
+    package func forward(_ execution: Execution, _ x: Buffer, y: Buffer, inverseNorm: Buffer) {
         execution { ck_l2_normalize_forward($0, rows, width, x.base, y.base, inverseNorm.base) }
     }
 
-    func backward(_ execution: Execution, y: Buffer, inverseNorm: Buffer, dy: Buffer, dx: Buffer, beta: Float) {
+    package func backward(_ execution: Execution, y: Buffer, inverseNorm: Buffer, dy: Buffer, dx: Buffer, beta: Float) {
         execution { ck_l2_normalize_backward($0, rows, width, y.base, inverseNorm.base, dy.base, dx.base, beta) }
     }
 }
 
 /// C := beta·C + alpha·op(A)·op(B) over dense row-major matrices (ck_gemm.h).
-struct MatrixProduct {
+package struct MatrixProduct {
     private var plan = ck_gemm()
 
-    init(rows: Int, columns: Int, inner: Int, transposeA: Bool = false, transposeB: Bool = false) {
+    package init(rows: Int, columns: Int, inner: Int, transposeA: Bool = false, transposeB: Bool = false) {
         expectPlanned(
             ck_gemm_plan(&plan, rows, columns, inner, transposeA ? 1 : 0, transposeB ? 1 : 0),
             "product \(rows)×\(inner)×\(columns)")
     }
 
-    var memory: WorkingMemory { WorkingMemory(workspace: plan.workspace_bytes, scratch: plan.scratch_bytes) }
+    package var memory: WorkingMemory { WorkingMemory(workspace: plan.workspace_bytes, scratch: plan.scratch_bytes) }
 
-    func callAsFunction(
+    package func callAsFunction(
         _ execution: Execution, alpha: Float = 1, _ a: Buffer, _ b: Buffer, beta: Float = 0, into c: Buffer,
         workspace: Buffer
     ) {
@@ -90,26 +90,32 @@ public struct LossValue: Sendable {
     public var loss: Double
     public var correct: Int
     public var rows: Int
+
+    package init(loss: Double, correct: Int, rows: Int) {
+        self.loss = loss
+        self.correct = correct
+        self.rows = rows
+    }
     public var accuracy: Double { rows > 0 ? Double(correct) / Double(rows) : 0 }
 }
 
 /// Softmax cross-entropy and its gradient (ck_loss.h).
-struct CrossEntropyKernel {
+package struct CrossEntropyKernel {
     let rows: Int
     let columns: Int
 
-    init(rows: Int, columns: Int) {
+    package init(rows: Int, columns: Int) {
         (self.rows, self.columns) = (rows, columns)
         expectPlanned(ck_layernorm_check(rows, columns), "cross-entropy \(rows)×\(columns)")
     }
 
-    var memory: WorkingMemory { WorkingMemory(workspace: rows * 16) }
+    package var memory: WorkingMemory { WorkingMemory(workspace: rows * 16) }
 
     /// - Parameters:
     ///   - logits: (rows, columns); `gradient` may be the same buffer.
     ///   - labels: integers below `columns`, one a row, below 0 for a row that takes no part; nil: row m belongs to
     ///     column m.
-    func callAsFunction(
+    package func callAsFunction(
         _ execution: Execution, logits: Buffer, labels: Buffer?, gradient: Buffer?, workspace: Buffer
     ) -> LossValue {
         var result = ck_loss_result()

@@ -1,11 +1,11 @@
 import CKernels
 
 /// Owner of a `ck_logmel` context, which is immutable: any number of threads may run it, each with its own scratch.
-struct LogMelKernel: ~Copyable, @unchecked Sendable {
+package struct LogMelKernel: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
 
     /// nil when the kernel refuses the configuration (`ck_logmel.h` names the bounds).
-    init?(_ configuration: LogMelConfiguration) {
+    package init?(_ configuration: LogMelConfiguration) {
         var config = ck_logmel_config(
             sample_rate: configuration.sampleRate, window: configuration.windowSamples, hop: configuration.hopSamples,
             fft: configuration.fftSize, mels: configuration.melBands, low_hertz: Double(configuration.lowHertz),
@@ -18,10 +18,10 @@ struct LogMelKernel: ~Copyable, @unchecked Sendable {
     deinit { ck_logmel_destroy(context) }
 
     /// Floats of scratch that ``run(_:into:scratch:)`` needs.
-    var scratchCount: Int { (ck_logmel_scratch_bytes(context) + 3) / 4 }
+    package var scratchCount: Int { (ck_logmel_scratch_bytes(context) + 3) / 4 }
 
     /// `output` holds `frames(samples.count) · mels` floats or more.
-    func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
+    package func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
         withAddresses(samples, &output, &scratch) { ck_logmel_run(context, samples.count, $0, $1, $2) }
     }
 }

@@ -1,12 +1,8 @@
 import CKernels
-import COpenBLAS
-import CRubberBand
-import CSndFile
-import CSoxr
 import Foundation
+import OssicleBase
 
-/// The machine that the kernels find themselves on.
-public enum Machine {
+extension Machine {
     public static var cpuName: String {
         String(cString: ck_cpu_name()).trimmingCharacters(in: .whitespaces)
     }
@@ -27,28 +23,6 @@ public enum Machine {
         return "OSSICLE_ISA is “\(wanted)”, which is no instruction set of this machine: set it to "
             + "\(instructionSets.joined(separator: ", ")), or to nothing"
     }
-
-    /// Cores that this process may use.
-    public static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
-
-    /// Bytes of memory in the machine.
-    public static var memoryBytes: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
-
-    /// What Linux does with large blocks of memory: always, madvise or never; nil elsewhere.
-    public static var transparentHugePages: String? {
-        let path = "/sys/kernel/mm/transparent_hugepage/enabled"
-        guard let line = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-        // The kernel puts brackets around what is chosen: "always [madvise] never".
-        return line.split(separator: " ").first { $0.hasPrefix("[") }.map {
-            String($0.dropFirst().prefix { $0 != "]" })
-        }
-    }
-
-    public static var sndFileVersion: String { String(cString: sf_version_string()) }
-    public static var soxrVersion: String { String(cString: soxr_version()) }
-    /// The one that was built against; the library does not tell its own.
-    public static var rubberBandVersion: String { RUBBERBAND_VERSION }
-    public static var openBLASVersion: String { String(cString: openblas_get_config()) }
 
     private static func name(_ isa: ck_isa) -> String { String(cString: ck_isa_name(isa)) }
 }

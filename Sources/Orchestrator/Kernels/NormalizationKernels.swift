@@ -1,20 +1,34 @@
 import CKernels
 
 /// Batch normalisation's per-channel part, and its application where nobody downstream can take it over (ck_norm.h).
-enum NormalizationKernel {
+package enum NormalizationKernel {
     /// The per-channel tensors of one normalisation.
-    struct Channels {
-        var gamma: Buffer
-        var beta: Buffer
-        var runningMean: Buffer
-        var runningVariance: Buffer
-        var scale: Buffer
-        var shift: Buffer
-        var mean: Buffer
-        var inverseDeviation: Buffer
+    package struct Channels {
+        package var gamma: Buffer
+        package var beta: Buffer
+        package var runningMean: Buffer
+        package var runningVariance: Buffer
+        package var scale: Buffer
+        package var shift: Buffer
+        package var mean: Buffer
+        package var inverseDeviation: Buffer
+
+        package init(
+            gamma: Buffer, beta: Buffer, runningMean: Buffer, runningVariance: Buffer, scale: Buffer, shift: Buffer,
+            mean: Buffer, inverseDeviation: Buffer
+        ) {
+            self.gamma = gamma
+            self.beta = beta
+            self.runningMean = runningMean
+            self.runningVariance = runningVariance
+            self.scale = scale
+            self.shift = shift
+            self.mean = mean
+            self.inverseDeviation = inverseDeviation
+        }
     }
 
-    static func forward(
+    package static func forward(
         _ execution: Execution, rows: Int, statistics: Buffer, blocks: Int, epsilon: Float, momentum: Float,
         _ channels: Channels
     ) {
@@ -26,13 +40,13 @@ enum NormalizationKernel {
         }
     }
 
-    static func inference(epsilon: Float, _ channels: Channels) {
+    package static func inference(epsilon: Float, _ channels: Channels) {
         ck_batchnorm_inference(
             channels.gamma.count, channels.gamma.base, channels.beta.base, epsilon, channels.runningMean.base,
             channels.runningVariance.base, channels.scale.base, channels.shift.base)
     }
 
-    static func backward(
+    package static func backward(
         _ execution: Execution, rows: Int, sums: Buffer, blocks: Int, gamma: Buffer, mean: Buffer,
         inverseDeviation: Buffer, dGamma: Buffer, dBeta: Buffer, a: Buffer, b: Buffer, c: Buffer
     ) {
@@ -44,12 +58,12 @@ enum NormalizationKernel {
     }
 
     /// Blocks of the partial sums over `images` images of `rows` rows.
-    static func imageBlocks(images: Int, rows: Int, channels: Int) -> Int {
+    package static func imageBlocks(images: Int, rows: Int, channels: Int) -> Int {
         expectPlanned(ck_images_check(images, rows, channels), "partial sums of \(images)×\(rows)×\(channels)")
         return ck_image_blocks(images, rows, channels)
     }
 
-    static func addForward(
+    package static func addForward(
         _ execution: Execution, images: Int, rows: Int, channels: Int, _ x: Operand, imageScale: Buffer?,
         residual: Operand, y: Buffer
     ) {
@@ -59,7 +73,7 @@ enum NormalizationKernel {
         }
     }
 
-    static func addBackward(
+    package static func addBackward(
         _ execution: Execution, images: Int, rows: Int, channels: Int, dy: Buffer, _ x: Operand, imageScale: Buffer?,
         sums: Buffer
     ) {
@@ -71,31 +85,38 @@ enum NormalizationKernel {
 }
 
 /// Squeeze-and-excitation (ck_squeeze_excite.h).
-struct SqueezeExciteKernel {
+package struct SqueezeExciteKernel {
     let images: Int
     let rows: Int
     let channels: Int
     let squeezed: Int
 
-    init(images: Int, rows: Int, channels: Int, squeezed: Int) {
+    package init(images: Int, rows: Int, channels: Int, squeezed: Int) {
         (self.images, self.rows, self.channels, self.squeezed) = (images, rows, channels, squeezed)
         expectPlanned(
             ck_squeeze_excite_check(images, rows, channels, squeezed),
             "squeeze-and-excitation \(images)×\(rows)×\(channels) → \(squeezed)")
     }
 
-    struct Weights {
-        var reduce: Buffer
-        var reduceBias: Buffer
-        var expand: Buffer
-        var expandBias: Buffer
+    package struct Weights {
+        package var reduce: Buffer
+        package var reduceBias: Buffer
+        package var expand: Buffer
+        package var expandBias: Buffer
+
+        package init(reduce: Buffer, reduceBias: Buffer, expand: Buffer, expandBias: Buffer) {
+            self.reduce = reduce
+            self.reduceBias = reduceBias
+            self.expand = expand
+            self.expandBias = expandBias
+        }
     }
 
-    var memory: WorkingMemory {
+    package var memory: WorkingMemory {
         WorkingMemory(workspace: ck_excite_workspace_bytes(images, channels, squeezed))
     }
 
-    func forward(
+    package func forward(
         _ execution: Execution, _ x: Operand, _ weights: Weights, pooled: Buffer, hidden: Buffer, gate: Buffer,
         workspace: Buffer
     ) {
@@ -111,7 +132,7 @@ struct SqueezeExciteKernel {
     /// - Parameters:
     ///   - x: the operand with its gate.
     ///   - da: gradient of the gated activation in, of the normalised tensor out.
-    func backward(
+    package func backward(
         _ execution: Execution, _ x: Operand, _ weights: Weights, _ gradients: Weights, pooled: Buffer, hidden: Buffer,
         gate: Buffer, dGate: Buffer, dPooled: Buffer, da: Buffer, sums: Buffer, workspace: Buffer
     ) {
@@ -128,28 +149,28 @@ struct SqueezeExciteKernel {
 }
 
 /// Global pooling of images (ck_pooling.h).
-struct PoolingKernel {
+package struct PoolingKernel {
     let images: Int
     let rows: Int
     let channels: Int
 
-    init(images: Int, rows: Int, channels: Int) {
+    package init(images: Int, rows: Int, channels: Int) {
         (self.images, self.rows, self.channels) = (images, rows, channels)
         expectPlanned(ck_global_max_check(images, rows, channels), "pooling \(images)×\(rows)×\(channels)")
     }
 
-    func maximum(_ execution: Execution, _ x: Operand, y: Buffer, index: Buffer) {
+    package func maximum(_ execution: Execution, _ x: Operand, y: Buffer, index: Buffer) {
         var operand = x.c
         execution { ck_global_max_forward($0, images, rows, channels, &operand, y.base, index.integers) }
     }
 
-    func average(_ execution: Execution, _ x: Operand, y: Buffer) {
+    package func average(_ execution: Execution, _ x: Operand, y: Buffer) {
         var operand = x.c
         execution { ck_squeeze_forward($0, images, rows, channels, &operand, y.base) }
     }
 
     /// - Parameter index: what ``maximum(_:_:y:index:)`` left; nil: of the average.
-    func backward(_ execution: Execution, _ x: Operand, dy: Buffer, index: Buffer?, dz: Buffer, sums: Buffer?) {
+    package func backward(_ execution: Execution, _ x: Operand, dy: Buffer, index: Buffer?, dz: Buffer, sums: Buffer?) {
         var operand = x.c
         execution {
             if let index {

@@ -1,12 +1,29 @@
 import CKernels
 
+package enum Activation {
+    case identity
+    case swish
+    case relu
+}
+
 /// A tensor as a kernel reads it: `ck_operand` (ck_operand.h).
-struct Operand {
-    var x: RawBuffer
-    var scale: Buffer?
-    var shift: Buffer?
-    var gate: Buffer?
-    var activation = Activation.identity
+package struct Operand {
+    package var x: RawBuffer
+    package var scale: Buffer?
+    package var shift: Buffer?
+    package var gate: Buffer?
+    package var activation = Activation.identity
+
+    package init(
+        x: RawBuffer, scale: Buffer? = nil, shift: Buffer? = nil, gate: Buffer? = nil,
+        activation: Activation = .identity
+    ) {
+        self.x = x
+        self.scale = scale
+        self.shift = shift
+        self.gate = gate
+        self.activation = activation
+    }
 
     var c: ck_operand {
         ck_operand(
@@ -16,14 +33,26 @@ struct Operand {
 }
 
 /// The gradient of a raw tensor, formed while it is read: `ck_gradient` (ck_operand.h).
-struct RawGradient {
-    var dz: Buffer
-    var raw: RawBuffer?
-    var a: Buffer?
-    var b: Buffer?
-    var c: Buffer?
+package struct RawGradient {
+    package var dz: Buffer
+    package var raw: RawBuffer?
+    package var a: Buffer?
+    package var b: Buffer?
+    package var c: Buffer?
     /// Per image; nil: 1.
-    var imageScale: Buffer?
+    package var imageScale: Buffer?
+
+    package init(
+        dz: Buffer, raw: RawBuffer? = nil, a: Buffer? = nil, b: Buffer? = nil, c: Buffer? = nil,
+        imageScale: Buffer? = nil
+    ) {
+        self.dz = dz
+        self.raw = raw
+        self.a = a
+        self.b = b
+        self.c = c
+        self.imageScale = imageScale
+    }
 
     var pointers: ck_gradient {
         ck_gradient(

@@ -1,8 +1,8 @@
 import CKernels
 
 /// Adam over flat arenas (ck_optimizer.h).
-enum AdamKernel {
-    static func step(
+package enum AdamKernel {
+    package static func step(
         _ execution: Execution, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
         weightDecay: Double, step: Int, gradients: Buffer, firstMoments: Buffer, secondMoments: Buffer, weights: Buffer
     ) {
@@ -18,8 +18,8 @@ enum AdamKernel {
 }
 
 /// Stochastic gradient descent with momentum over a flat arena (ck_optimizer.h).
-enum SGDKernel {
-    static func step(
+package enum SGDKernel {
+    package static func step(
         _ execution: Execution, learningRate: Double, momentum: Double, weightDecay: Double, trust: Double,
         gradients: Buffer, moments: Buffer, weights: Buffer
     ) {
@@ -30,18 +30,18 @@ enum SGDKernel {
 }
 
 /// The running average of an arena's values (ck_optimizer.h).
-enum AverageKernel {
-    static func step(_ execution: Execution, decay: Double, values: Buffer, averages: Buffer) {
+package enum AverageKernel {
+    package static func step(_ execution: Execution, decay: Double, values: Buffer, averages: Buffer) {
         execution { ck_average_step($0, decay, values.count, values.base, averages.base) }
     }
 }
 
 /// √Σ x² (ck_optimizer.h).
-enum NormKernel {
+package enum NormKernel {
     /// Bytes of workspace for `count` values.
-    static func workspaceBytes(_ count: Int) -> Int { 8 * ck_arena_blocks(count) }
+    package static func workspaceBytes(_ count: Int) -> Int { 8 * ck_arena_blocks(count) }
 
-    static func norm(_ execution: Execution, _ x: Buffer, workspace: Buffer) -> Double {
+    package static func norm(_ execution: Execution, _ x: Buffer, workspace: Buffer) -> Double {
         var sum = 0.0
         execution { sum = ck_sum_of_squares($0, x.count, x.base, workspace.base) }
         return sum.squareRoot()

@@ -1,21 +1,21 @@
 import CKernels
 
 /// 1×1 convolution and dense layers over rows (ck_pointwise.h).
-struct PointwiseKernel {
+package struct PointwiseKernel {
     private var plan = ck_pointwise()
 
     /// - Parameters: rows of `inner` values in, `outer` values out; `rowsPerImage` of them share a gate.
-    init(rows: Int, inner: Int, outer: Int, rowsPerImage: Int) {
+    package init(rows: Int, inner: Int, outer: Int, rowsPerImage: Int) {
         expectPlanned(ck_pointwise_plan(&plan, rows, inner, outer, rowsPerImage), "pointwise \(rows)×\(inner)→\(outer)")
     }
 
-    var statisticsBlocks: Int { plan.statistics_blocks }
-    var memory: WorkingMemory {
+    package var statisticsBlocks: Int { plan.statistics_blocks }
+    package var memory: WorkingMemory {
         WorkingMemory(
             workspace: max(plan.forward_workspace_bytes, plan.backward_workspace_bytes), scratch: plan.scratch_bytes)
     }
 
-    func forward(
+    package func forward(
         _ execution: Execution, _ x: Operand, weights: Buffer, bias: Buffer?, y: RawBuffer, statistics: Buffer?,
         workspace: Buffer
     ) {
@@ -26,7 +26,7 @@ struct PointwiseKernel {
         }
     }
 
-    func backward(
+    package func backward(
         _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dx: Buffer?, beta: Float,
         dWeights: Buffer, dBias: Buffer?, workspace: Buffer
     ) {

@@ -1,17 +1,17 @@
 import CKernels
 
 /// Owner of a `ck_vocoder` context, which is immutable: any number of threads may run it, each with its own scratch.
-struct VocoderKernel: ~Copyable, @unchecked Sendable {
+package struct VocoderKernel: ~Copyable, @unchecked Sendable {
     /// What the kernel takes, for pitch and for duration.
-    static let ratios = CK_VOCODER_LOWEST_RATIO...CK_VOCODER_HIGHEST_RATIO
+    package static let ratios = CK_VOCODER_LOWEST_RATIO...CK_VOCODER_HIGHEST_RATIO
 
-    enum Mode { case shift, stretch }
+    package enum Mode { case shift, stretch }
 
     private let context: OpaquePointer
-    let windowSamples: Int
+    package let windowSamples: Int
 
     /// nil when there is no memory, or when the kernel refuses the window (`ck_vocoder.h` names the bounds).
-    init?(windowSamples: Int, hopSamples: Int) {
+    package init?(windowSamples: Int, hopSamples: Int) {
         var config = ck_vocoder_config(window: windowSamples, hop: hopSamples)
         var created: OpaquePointer?
         guard ck_vocoder_create(&config, &created) == CK_OK, let created else { return nil }
@@ -22,10 +22,10 @@ struct VocoderKernel: ~Copyable, @unchecked Sendable {
     deinit { ck_vocoder_destroy(context) }
 
     /// Floats of scratch that `count` samples of output need, at any ratio.
-    func scratchCount(samples count: Int) -> Int { (ck_vocoder_scratch_bytes(context, count) + 3) / 4 }
+    package func scratchCount(samples count: Int) -> Int { (ck_vocoder_scratch_bytes(context, count) + 3) / 4 }
 
     /// Fills `output` with the output's samples from `first` on.
-    func run(
+    package func run(
         _ mode: Mode, ratio: Double, _ samples: Span<Float>, from first: Int, into output: inout MutableSpan<Float>,
         scratch: inout MutableSpan<Float>
     ) {

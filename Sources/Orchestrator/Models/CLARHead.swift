@@ -1,3 +1,5 @@
+import OssicleGraph
+
 /// The heads of CLAR, over h of all views:
 ///
 /// without labels   FC BN ReLU, FC BN ReLU, FC (no bias) = z;   NT-Xent on z/‖z‖

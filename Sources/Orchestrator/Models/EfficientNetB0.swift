@@ -1,3 +1,6 @@
+import OssicleGraph
+import OssicleKernels
+
 /// EfficientNet-B0 for spectrograms, without its pooling: (views, time, mel, 1) → (views, time/32, mel/32, 1280).
 ///
 /// The map is padded by k/2 on every side; names and shapes are torchvision's `efficientnet_b0` with one input channel.

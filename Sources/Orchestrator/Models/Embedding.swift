@@ -1,3 +1,5 @@
+import OssicleConfiguration
+
 /// What the vector of a clip or of a frame is read from, and how: the one type that embeddings, probes and fine-tuning's
 /// classifier share. A checkpoint holds it.
 ///
@@ -11,10 +13,7 @@
 /// *Reference:* Niizumi et al., "Composing general audio representation by fusing multilayer features of a pre-trained
 /// model", EUSIPCO 2022 (arXiv 2205.08138).
 public struct Embedding: Codable, Sendable, Equatable {
-    public enum Kind: String, Codable, Sendable, CaseIterable {
-        case stages
-        case last
-    }
+    public typealias Kind = EmbeddingKind
 
     /// A map that is read.
     public struct Map: Codable, Sendable, Equatable {
@@ -90,7 +89,7 @@ public struct Embedding: Codable, Sendable, Equatable {
     }
 
     /// Whether an encoder has these maps, with these channels and at least as many bands: not so where a file was changed.
-    func isReadable(from recipe: Recipe) -> Bool {
+    package func isReadable(from recipe: Recipe) -> Bool {
         guard kind == .stages else { return self == Embedding(recipe: recipe, kind: .last) }
         let shapes = ModelBuilder(recipe: recipe).mapShapes()
         let places = maps.map { map in

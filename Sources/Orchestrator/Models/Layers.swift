@@ -1,3 +1,6 @@
+import OssicleGraph
+import OssicleKernels
+
 /// Layers are structs of configuration: calling one records its leaves and returns what the next layer reads.
 
 /// 3×3 stride-2 convolution of the input, batch norm and swish to follow.

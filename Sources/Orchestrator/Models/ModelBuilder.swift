@@ -1,11 +1,22 @@
+import OssicleAudio
+import OssicleConfiguration
+import OssicleGraph
+import OssicleKernels
+
 /// Records what a recipe describes. Parameter names and their order do not depend on the batch size or on the mode, so a
 /// training and an inference graph share one ``ParameterStore``.
-struct ModelBuilder {
-    let recipe: Recipe
+package struct ModelBuilder {
+    package let recipe: Recipe
     /// Width of the classifier (recipe `supervised`).
-    var classes = 0
+    package var classes = 0
     /// What the classifier of `supervised` reads; nil: h, as the other methods' heads.
-    var classified: Embedding?
+    package var classified: Embedding?
+
+    package init(recipe: Recipe, classes: Int = 0, classified: Embedding? = nil) {
+        self.recipe = recipe
+        self.classes = classes
+        self.classified = classified
+    }
 
     private var traits: EncoderTraits { recipe.encoderTraits }
 
@@ -125,7 +136,7 @@ struct ModelBuilder {
 
     /// The parameters of the encoder, without heads; of an embedding that reads its stages, of the layers up to the last
     /// one that it reads.
-    func encoderNames(_ embedding: Embedding? = nil) -> Set<String> {
+    package func encoderNames(_ embedding: Embedding? = nil) -> Set<String> {
         let parameters = ParameterStore()
         let graph = Graph(parameters: parameters, training: false)
         let input = EncoderInput.views(input(graph, views: 1))
@@ -161,10 +172,14 @@ struct ModelBuilder {
 }
 
 /// What a training step feeds and reads.
-struct TrainingModel {
-    let input: Value
+package struct TrainingModel {
+    package let input: Value
     /// h of whole views, kept to the end of the step.
-    let embedding: Value
+    package let embedding: Value
     /// The loss on clips or labels first: its accuracy is the pretext's.
-    let objectives: [any Objective]
+    package let objectives: [any Objective]
+}
+
+extension Recipe.Precision {
+    package var rawFormat: StorageFormat { self == .float32 ? .float32 : .bfloat16 }
 }

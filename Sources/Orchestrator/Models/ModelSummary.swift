@@ -1,3 +1,7 @@
+import OssicleConfiguration
+import OssicleGraph
+import OssicleKernels
+
 /// What a recipe's model consists of, and what it takes to run it: `ossicle inspect`.
 public struct ModelSummary: Codable, Sendable {
     public struct Layer: Codable, Sendable {

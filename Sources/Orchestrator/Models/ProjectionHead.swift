@@ -1,3 +1,5 @@
+import OssicleGraph
+
 /// g = tanh(LayerNorm(Dense(h))): what the objective compares; discarded after pretraining.
 ///
 /// *Reference:* Saeed et al., ICASSP 2021, §2.

@@ -1,3 +1,6 @@
+import OssicleGraph
+import OssicleKernels
+
 /// ResNet-18 without its pooling, in two dimensions over (views, time, frequency, channels), or in one over waveforms
 /// (views, 1, samples, channels).
 ///

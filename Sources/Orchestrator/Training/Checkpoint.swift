@@ -1,4 +1,8 @@
 import Foundation
+import OssicleConfiguration
+import OssicleGraph
+import OssicleKernels
+import OssicleModels
 
 /// Where a run stands: the next batch to train on.
 public struct RunCounters: Codable, Sendable, Equatable {
@@ -86,7 +90,7 @@ public struct Checkpoint {
     }
 
     /// The same to use the result, for the parameters that `wanted` names: the averages, where the run kept them.
-    func loadResult(
+    package func loadResult(
         into store: ParameterStore, where wanted: (String) -> Bool = { _ in true }
     ) throws(CheckpointError) {
         for parameter in store.all {

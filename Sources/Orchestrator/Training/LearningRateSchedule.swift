@@ -1,14 +1,22 @@
 import Foundation
+import OssicleConfiguration
 
 /// The learning rate of every step: linear warm-up, then constant or half a cosine down to 0.
 ///
 /// *Reference:* Loshchilov, Hutter, "SGDR", ICLR 2017 (without restarts).
-struct LearningRateSchedule {
-    let base: Double
-    let section: ScheduleSection
-    let totalSteps: Int
+package struct LearningRateSchedule {
+    package let base: Double
+    package let section: ScheduleSection
+    package let totalSteps: Int
     /// Steps of an epoch.
-    let batchesPerEpoch: Int
+    package let batchesPerEpoch: Int
+
+    package init(base: Double, section: ScheduleSection, totalSteps: Int, batchesPerEpoch: Int) {
+        self.base = base
+        self.section = section
+        self.totalSteps = totalSteps
+        self.batchesPerEpoch = batchesPerEpoch
+    }
 
     private var warmupSteps: Int { section.warmupSteps + section.warmupEpochs * batchesPerEpoch }
 

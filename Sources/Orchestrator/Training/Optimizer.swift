@@ -1,3 +1,7 @@
+import OssicleConfiguration
+import OssicleGraph
+import OssicleKernels
+
 /// What a recipe's optimizer does to the parameters after a backward pass. Everything is allocated in `init`.
 protocol Optimizer {
     /// What its moments are called in a checkpoint, the first and then the second; as many as it keeps.

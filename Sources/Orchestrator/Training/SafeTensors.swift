@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// Reads a safetensors file: 8 bytes of header length, a JSON header, then the tensors' bytes. Only float32 tensors are
 /// handed out; nothing is trusted: every offset is checked before it is used.

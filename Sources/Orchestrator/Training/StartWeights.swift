@@ -1,3 +1,6 @@
+import OssicleGraph
+import OssicleKernels
+
 /// Encoder weights that a training begins with: another run's, or those of any safetensors file with PyTorch's names and
 /// shapes, as `safetensors.torch.save_file(torchvision.models.resnet18().state_dict(), "resnet18.safetensors")` writes it.
 struct StartWeights {

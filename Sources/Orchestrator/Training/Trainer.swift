@@ -1,4 +1,10 @@
 import Foundation
+import OssicleConfiguration
+import OssicleData
+import OssicleGraph
+import OssicleKernels
+import OssicleModels
+import OssicleStatistics
 
 /// A run: data, model, loop, log, checkpoints. Everything that decides its bits is in the recipe and the data; threads,
 /// interruptions and the time of checkpoints are not.
@@ -13,17 +19,29 @@ public final class Trainer {
     private let folder: RunFolder
     private let threads: Int
     private let observer: (any TrainingObserver)?
-    private let evaluationData: AudioDataset?
+    private let evaluation: Evaluation?
     private var warnings: [String] = []
 
     /// - Parameters:
     ///   - output: the run's folder; created, or one that holds a run when `resume` is set.
-    ///   - evaluationData: labelled clips that the encoder is probed on every `training.evaluation_epochs`, and at the end.
-    public init(
-        recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)? = nil,
-        evaluationData: AudioDataset? = nil
+    public convenience init(
+        recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)? = nil
     ) {
-        self.evaluationData = evaluationData
+        self.init(
+            recipe: recipe, dataset: dataset, output: output, threads: threads, observer: observer, evaluation: nil)
+    }
+
+    /// What is made of the encoder every `training.evaluation_epochs`, and at the end: an accuracy and its 95 % interval.
+    package typealias Judge = (ParameterStore) throws -> (accuracy: Double, ci95: Interval)
+
+    /// Makes the judge when a run starts: an error of its data is found before the first step.
+    package typealias Evaluation = (_ recipe: Recipe, _ threads: Int) throws -> Judge
+
+    package init(
+        recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)?,
+        evaluation: Evaluation?
+    ) {
+        self.evaluation = evaluation
         self.recipe = recipe
         self.dataset = dataset
         self.threads = threads
@@ -63,9 +81,7 @@ public final class Trainer {
             step = try makeStep(classes)
             try start(step)
         }
-        let evaluation = try evaluationData.map {
-            try TrainingEvaluation(recipe: recipe, dataset: $0, threads: threads)
-        }
+        let judge = try evaluation.map { try $0(recipe, threads) }
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let loader = try ViewLoader(
             store: store, recipe: recipe, clips: clips, labels: method.labels == .every ? nil : labels,
@@ -77,7 +93,7 @@ public final class Trainer {
             warn("data.hold_out is test, but these clips have no published test part: all of them are trained on")
         }
         if !resume { try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml") }
-        return try train(step, loader, store, &counters, classes, evaluation)
+        return try train(step, loader, store, &counters, classes, judge)
     }
 
     private func makeStep(_ classes: [String]) throws(MemoryError) -> TrainingStep {
@@ -98,7 +114,7 @@ public final class Trainer {
 
     private func train(
         _ step: TrainingStep, _ loader: ViewLoader, _ store: ClipStore, _ counters: inout RunCounters,
-        _ classes: [String], _ evaluation: TrainingEvaluation?
+        _ classes: [String], _ judge: Judge?
     ) throws -> Outcome {
         let totalSteps = recipe.totalSteps(batchesPerEpoch: loader.batchesPerEpoch)
         let loop = TrainingLoop(
@@ -131,13 +147,13 @@ public final class Trainer {
                 observer?.finished(epoch)
                 if recipe.trainingMethod.isContrastive, let sentence = watch.observe(epoch) { warn(sentence) }
                 let isDue = epoch.epoch % recipe.training.evaluationEpochs == 0 || counters.step == totalSteps
-                if let evaluation, isDue {
+                if let judge, isDue {
                     // Whatever becomes of the probe, the epochs before it are not lost.
                     try save(counters)
                     let start = TrainingLoop.now()
-                    let report = try evaluation(step.parameters)
+                    let (accuracy, ci95) = try judge(step.parameters)
                     let summary = EvaluationSummary(
-                        epoch: epoch.epoch, step: counters.step, probeAccuracy: report.value, ci95: report.ci95,
+                        epoch: epoch.epoch, step: counters.step, probeAccuracy: accuracy, ci95: ci95,
                         seconds: TrainingLoop.now() - start)
                     try log.append(summary)
                     observer?.evaluated(summary)

@@ -1,3 +1,5 @@
+import OssicleStatistics
+
 /// What a run tells about itself while it goes on.
 public struct TrainingProgress: Codable, Sendable {
     public var epoch: Int

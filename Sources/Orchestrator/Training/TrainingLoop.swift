@@ -1,14 +1,23 @@
 import Foundation
+import OssicleData
+import OssicleKernels
 
 /// Steps over a loader's batches, from the given counters to the last step. Pretraining and the fine-tuning of a probe
 /// are the same loop; what happens between steps is the caller's.
-struct TrainingLoop {
-    let step: TrainingStep
-    let loader: ViewLoader
-    let schedule: LearningRateSchedule
-    let totalSteps: Int
+package struct TrainingLoop {
+    package let step: TrainingStep
+    package let loader: ViewLoader
+    package let schedule: LearningRateSchedule
+    package let totalSteps: Int
 
-    enum Ending {
+    package init(step: TrainingStep, loader: ViewLoader, schedule: LearningRateSchedule, totalSteps: Int) {
+        self.step = step
+        self.loader = loader
+        self.schedule = schedule
+        self.totalSteps = totalSteps
+    }
+
+    package enum Ending {
         case done
         case stopped
         /// At this step (from 1); the weights are those before it.
@@ -16,7 +25,7 @@ struct TrainingLoop {
     }
 
     /// One trained batch.
-    struct Step {
+    package struct Step {
         /// From 0.
         let epoch: Int
         let value: LossValue
@@ -27,7 +36,7 @@ struct TrainingLoop {
     }
 
     /// - Parameter after: called after every step, with the counters already pointing at the next batch; false stops.
-    func run(_ counters: inout RunCounters, after: (Step, RunCounters) throws -> Bool) throws -> Ending {
+    package func run(_ counters: inout RunCounters, after: (Step, RunCounters) throws -> Bool) throws -> Ending {
         while counters.step < totalSteps {
             let start = Self.now()
             let batch = try loader.next()

@@ -1,4 +1,8 @@
 import Foundation
+import OssicleBase
+import OssicleConfiguration
+import OssicleKernels
+import OssicleStatistics
 
 /// Adds up what a run's steps report.
 struct TrainingMeter {

@@ -1,3 +1,9 @@
+import OssicleAudio
+import OssicleConfiguration
+import OssicleGraph
+import OssicleKernels
+import OssicleModels
+
 /// One step of pretraining: forward over all views, loss, backward, optimizer. Everything is allocated in `init`; a step
 /// allocates nothing.
 public final class TrainingStep {

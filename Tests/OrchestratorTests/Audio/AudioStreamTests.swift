@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleAudio
 
 @Suite struct AudioStreamTests {
     private let folder: TemporaryFolder

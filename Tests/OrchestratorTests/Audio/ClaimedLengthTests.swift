@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleAudio
 
 /// Lengths in headers are claims: what is read is what there is.
 @Suite struct ClaimedLengthTests {

@@ -1,6 +1,5 @@
 import Foundation
-
-@testable import Orchestrator
+import Orchestrator
 
 /// Files whose headers promise another length than they hold, or none, made from whole ones.
 enum ClaimingFiles {

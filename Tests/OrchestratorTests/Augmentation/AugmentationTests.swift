@@ -1,7 +1,9 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleAudio
+@testable import OssicleData
 
 @Suite struct AugmentationTests {
     func stream(_ clip: Int = 0) -> RandomStream { RandomStream(seed: 1, purpose: .test, clip: clip) }

@@ -1,8 +1,7 @@
 import CAllocationCounter
 import Foundation
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct PitchShiftTests {
     static func tone(_ count: Int, hertz: Double = 440) -> [Float] {

@@ -1,7 +1,6 @@
 import Foundation
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct RecipeFileTests {
     @Test func a_file_says_only_what_it_changes() throws {

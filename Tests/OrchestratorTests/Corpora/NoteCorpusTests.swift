@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleCorpora
 
 @Suite struct NoteCorpusTests {
     @Test func same_seed_renders_same_bytes_in_the_layout_of_nsynth() throws {

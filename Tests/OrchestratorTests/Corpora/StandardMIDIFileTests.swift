@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleCorpora
 
 @Suite struct StandardMIDIFileTests {
     // The examples of the MIDI specification's table of variable-length quantities.

@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleCorpora
 
 @Suite struct WordCorpusTests {
     @Test func same_seed_renders_same_bytes() throws {

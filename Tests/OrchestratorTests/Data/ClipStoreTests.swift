@@ -1,7 +1,6 @@
 import Foundation
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct ClipStoreTests {
     let folder: TemporaryFolder

@@ -1,6 +1,5 @@
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct LayoutTests {
     @Test func folders_name_the_classes() throws {

@@ -1,7 +1,9 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleAudio
+@testable import OssicleData
 
 @Suite struct LongClipTests {
     let folder: TemporaryFolder

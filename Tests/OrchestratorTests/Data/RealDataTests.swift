@@ -1,6 +1,5 @@
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 /// The layouts on real recordings; skipped where there are none.
 @Suite struct RealDataTests {

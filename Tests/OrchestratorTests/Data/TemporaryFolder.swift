@@ -1,6 +1,5 @@
 import Foundation
-
-@testable import Orchestrator
+import Orchestrator
 
 /// A folder that goes away with the test that made it.
 final class TemporaryFolder {

@@ -1,6 +1,5 @@
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct ClipSegmentsTests {
     let segments = ClipSegments(frontend: FrontEndConfiguration(), viewFrames: 96, shortestTail: 0)

@@ -1,7 +1,6 @@
 import Foundation
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct CollapseTests {
     static func measure(_ x: [Float], count: Int, dimension: Int) -> CollapseMeasures {

@@ -1,6 +1,5 @@
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct DivisionTests {
     /// Six speakers say ten digits five times each; one clip has no label.

@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleData
 
 /// Embeds as rows every `stride`-th frame of the spectrum, or the mean of the frames less than `reach` away from it.
 private final class FrameSpectrumEncoder: ViewEncoder {

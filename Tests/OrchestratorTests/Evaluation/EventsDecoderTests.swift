@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleEvaluation
 
 @Suite struct EventsDecoderTests {
     private let decoder = EventDecoder(hopSeconds: 0.25)

@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleData
 
 @Suite struct EventsFileTests {
     private let folder = Result { try TemporaryFolder() }

@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleStatistics
 
 private func event(_ onset: Double, _ offset: Double, _ label: String = "bell") -> SoundEvent {
     SoundEvent(onset: onset, offset: offset, label: label)

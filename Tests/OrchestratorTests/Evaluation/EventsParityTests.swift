@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleEvaluation
 
 /// Fixtures/events.json (events.py says what and how). Counts are whole numbers and each score is a few operations on them,
 /// so that 1e-9 is far more than rounding and far less than one event.

@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleStatistics
 
 @Suite struct LBFGSTests {
     /// Σ 100·(x_{i+1} − x_i²)² + (1 − x_i)², 0 at (1, …, 1).

@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleEvaluation
 
 @Suite struct LeadTests {
     private func outcome(_ hits: [Double], clips: [Int]? = nil) -> ClipProbe.Outcome {

@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleEvaluation
 
 @Suite struct LinearProbeTests {
     /// `count` clips of one or two rows around a class centre on an axis of its own, far apart.

@@ -1,6 +1,8 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleEvaluation
+@testable import OssicleStatistics
 
 @Suite struct LogisticProbeTests {
     /// `count` clips of one to three rows: noise around a centre of the class `clip % classes`.

@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleStatistics
 
 @Suite struct LogisticRegressionTests {
     struct Case: Decodable, Sendable {

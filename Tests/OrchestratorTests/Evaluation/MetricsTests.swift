@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleStatistics
 
 @Suite struct MetricsTests {
     // Class 0: 3 of 4 right, class 1: 1 of 2, class 2 does not occur but is predicted once.

@@ -1,6 +1,5 @@
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct NearestNeighboursTests {
     /// Six clips around three directions, some with two rows, and two to classify.

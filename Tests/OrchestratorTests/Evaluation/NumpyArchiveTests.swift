@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleEvaluation
 
 @Suite struct NumpyArchiveTests {
     @Test func a_header_ends_on_a_multiple_of_64_bytes_and_values_follow() {

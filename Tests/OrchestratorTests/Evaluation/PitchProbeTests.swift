@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleEvaluation
 
 @Suite struct PitchProbeTests {
     /// Writes notes in NSynth's layout, pure tones of half a second, as (part, name, pitch).

@@ -1,7 +1,10 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleEvaluation
+@testable import OssicleExperiments
+@testable import OssicleModels
 
 /// Embeds a view as its mean spectrum: knows pitch, as an encoder that has learned something would.
 final class MeanSpectrumEncoder: ViewEncoder {

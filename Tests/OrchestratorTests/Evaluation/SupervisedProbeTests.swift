@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleGraph
 
 /// Training of the whole encoder on labels, judged in inference mode: a few dozen steps have to be enough for two classes
 /// that anyone can hear apart, which they are only if the running averages follow the weights.

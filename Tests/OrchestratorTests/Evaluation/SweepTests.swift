@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleExperiments
 
 @Suite(.serialized) struct SweepTests {
     private static func plan(recipe: String, data: String, columns: String) throws -> SweepPlan {

@@ -1,7 +1,6 @@
 import Foundation
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct FrontEndTests {
     static func configuration(_ name: FrontEndConfiguration.Name) -> FrontEndConfiguration {

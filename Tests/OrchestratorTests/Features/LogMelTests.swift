@@ -1,7 +1,6 @@
 import Foundation
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite struct LogMelTests {
     private struct Golden: Decodable {

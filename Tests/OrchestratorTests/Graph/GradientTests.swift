@@ -1,6 +1,8 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleGraph
+@testable import OssicleModels
 
 /// Every leaf against finite differences, inside the smallest program that holds it: the derivative of the loss along a
 /// random direction of one parameter is the gradient's product with that direction.
@@ -25,7 +27,7 @@ import Testing
                 if let labels = (objective as? LabelCrossEntropy)?.labels {
                     let rows = program.buffer(labels)
                     // Some rows of CLAR's have no label.
-                    for row in 0..<rows.count { rows.integers[row] = Int32(row % 4) - (objectives.count > 1 ? 1 : 0) }
+                    for row in 0..<rows.count { rows.set(Int32(row % 4) - (objectives.count > 1 ? 1 : 0), at: row) }
                 }
                 if let ratios = (objective as? PitchRegression)?.ratios {
                     let rows = program.buffer(ratios)

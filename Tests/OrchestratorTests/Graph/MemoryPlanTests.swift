@@ -1,6 +1,8 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleGraph
+@testable import OssicleModels
 
 @Suite struct MemoryPlanTests {
     private func graph(training: Bool, views: Int = 4) -> Graph {

@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleModels
 
 @Suite struct EmbeddingTests {
     private func recipe(

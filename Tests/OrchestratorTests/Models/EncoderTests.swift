@@ -1,6 +1,8 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleConfiguration
+@testable import OssicleModels
 
 /// Any encoder with any recipe, as far as its front end goes with it.
 @Suite(.serialized) struct EncoderTests {

@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleGraph
 
 /// ResNet-18 in two and in one dimension, CLAR's heads, losses, all gradients and ten steps of LARS against PyTorch in
 /// double precision.

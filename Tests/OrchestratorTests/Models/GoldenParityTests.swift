@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleGraph
 
 /// EfficientNet-B0, head, loss, all gradients and ten Adam steps against PyTorch in double precision.
 ///

@@ -1,7 +1,9 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleGraph
+@testable import OssicleModels
 
 /// The losses of multi-strategy pretraining against plain formulas in double, and against cases worked by hand.
 @Suite struct MultiStrategyTests {

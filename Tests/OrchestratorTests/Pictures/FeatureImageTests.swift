@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleExperiments
 
 @Suite struct FeatureImageTests {
     @Test func a_picture_of_a_log_mel_is_a_png_of_its_size() throws {

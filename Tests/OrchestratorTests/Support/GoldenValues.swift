@@ -1,7 +1,6 @@
 import Foundation
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 /// Numbers that PyTorch made alike (Fixtures/hashed_values.py), so that no fixture stores its weights:
 ///

@@ -1,7 +1,6 @@
 import CAllocationCounter
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 /// Everything is allocated before the first step: fresh memory costs page faults, and a step that allocates does so
 /// thousands of times.

@@ -1,6 +1,5 @@
+import Orchestrator
 import Testing
-
-@testable import Orchestrator
 
 @Suite(.serialized) struct DeterminismTests {
     private func weights(

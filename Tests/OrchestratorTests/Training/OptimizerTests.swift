@@ -1,7 +1,9 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleGraph
+@testable import OssicleTraining
 
 @Suite struct OptimizerTests {
     private static let shapes: [(name: String, shape: [Int])] = [

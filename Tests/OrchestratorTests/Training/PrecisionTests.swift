@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleGraph
 
 /// Raw outputs kept as bfloat16: half their memory, and a step that is nearly the same.
 @Suite struct PrecisionTests {

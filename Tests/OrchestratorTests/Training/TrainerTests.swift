@@ -1,7 +1,8 @@
 import Foundation
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleTraining
 
 /// Whole runs on tiny synthetic data.
 @Suite(.serialized) struct TrainerTests {

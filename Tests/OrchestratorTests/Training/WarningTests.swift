@@ -1,6 +1,7 @@
+import Orchestrator
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleTraining
 
 /// The traps of contrastive pretraining that a run itself must see.
 @Suite(.serialized) struct WarningTests {

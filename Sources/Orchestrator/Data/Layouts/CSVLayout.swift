@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// A table with the columns `path` and, all optional, `label`, `split`, `fold`, `group`, `pitch`. Paths are relative to
 /// the table. `root` is the table itself, or a folder with `labels.csv`, `manifest.csv` or `metadata.csv` in it.
 enum CSVLayout: LayoutReader {

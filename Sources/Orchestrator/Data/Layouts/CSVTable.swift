@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// A comma-separated table with a header line (RFC 4180: a field in double quotes may hold commas, line breaks and doubled
 /// quotes).
@@ -86,8 +87,4 @@ struct CSVTable {
         endRecord()
         return records
     }
-}
-
-extension StringProtocol {
-    var trimmed: String { trimmingCharacters(in: .whitespaces) }
 }

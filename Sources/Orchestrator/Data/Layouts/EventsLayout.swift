@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// A recording with its annotated events.
 public struct EventRecording: Sendable, Equatable {
     public let path: String

@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// Free Spoken Digit Dataset: `{digit}_{speaker}_{index}.wav`, in `recordings/` or in the folder itself. The official
 /// test split is index 0 to 4.
 enum FSDDLayout: LayoutReader {

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleAudio
 
 /// NSynth: `examples.json` beside `audio/{note}.wav`, in the folder itself or in one folder a split (`nsynth-train`,
 /// `train`, …). Class = family of the instrument, group = the instrument, pitch = its MIDI note.

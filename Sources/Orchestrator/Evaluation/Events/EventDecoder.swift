@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Makes events of probabilities:
 ///
 ///     active(t, k) = p(t, k) ≥ threshold → median over time → runs of active frames → those that last long enough

@@ -1,3 +1,10 @@
+import OssicleAudio
+import OssicleBase
+import OssicleData
+import OssicleKernels
+import OssicleModels
+import OssicleStatistics
+
 /// Probes which events sound when: frames at a constant hop, a sigmoid a class, and events from runs of active frames.
 public struct EventProbe {
     public let layout: EventsLayout

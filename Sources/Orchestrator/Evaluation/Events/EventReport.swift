@@ -1,3 +1,5 @@
+import OssicleStatistics
+
 /// How well events are found, as `ossicle probe events --json` prints it.
 public struct EventReport: Sendable, Codable, Equatable {
     /// What one set of vectors reached on the test part.

@@ -1,4 +1,6 @@
 import Foundation
+import OssicleBase
+import OssicleStatistics
 
 /// One linear layer with a sigmoid for each class on the frames of recordings: any number of classes may sound at once.
 ///

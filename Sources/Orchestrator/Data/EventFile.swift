@@ -1,0 +1,74 @@
+import Foundation
+import OssicleBase
+
+/// Annotations of one recording as DCASE 2016 task 2 writes them: a line an event, without a header,
+///
+///     onset in seconds ⇥ offset in seconds ⇥ label
+///
+/// An empty file is a recording without events.
+public enum EventFile {
+    /// Events in the order of the file.
+    ///
+    /// - Parameter labels: those that may occur; nil for any.
+    /// - Throws: ``DataError/malformed(path:reason:)``, which names the line.
+    public static func read(_ path: String, labels: [String]? = nil) throws(DataError) -> [SoundEvent] {
+        guard AudioFolder.exists(path) else { throw .malformed(path: path, reason: "there is no such annotation file") }
+        let text = try AudioFolder.text(path).drop { $0 == "\u{FEFF}" }
+        var events: [SoundEvent] = []
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+        where !line.trimmed.isEmpty {
+            do throws(LineError) {
+                events.append(try event(line, labels: labels))
+            } catch {
+                throw .malformed(path: path, reason: "line \(index + 1): \(error.reason)")
+            }
+        }
+        return events
+    }
+
+    /// Writes events in the order of their onsets, to the microsecond, the whole file or nothing.
+    public static func write(_ events: [SoundEvent], to path: String) throws(DataError) {
+        var text = ""
+        for event in events.inOrder() {
+            guard !event.label.trimmed.isEmpty, !event.label.contains(where: { $0 == "\t" || $0.isNewline }) else {
+                throw .malformed(
+                    path: path, reason: "it cannot hold a label that is empty or has a tab or a line break")
+            }
+            text += String(format: "%.6f\t%.6f\t", event.onset, event.offset) + event.label + "\n"
+        }
+        if let reason = PartialFile(path).commit(Array(text.utf8)) {
+            throw .malformed(path: path, reason: "it cannot be written (\(reason))")
+        }
+    }
+
+    private struct LineError: Error {
+        let reason: String
+    }
+
+    private static func event(_ line: Substring, labels: [String]?) throws(LineError) -> SoundEvent {
+        let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(\.trimmed)
+        guard fields.count == 3 else {
+            throw LineError(reason: "it must hold onset, offset and label with a tab between them, not “\(line)”")
+        }
+        let onset = try seconds(fields[0], "onset")
+        let offset = try seconds(fields[1], "offset")
+        guard onset <= offset else {
+            throw LineError(reason: "the offset \(fields[1]) s is before the onset \(fields[0]) s")
+        }
+        guard !fields[2].isEmpty else { throw LineError(reason: "the label is missing") }
+        if let labels, !labels.contains(fields[2]) {
+            throw LineError(reason: "the label “\(fields[2])” is none of \(labels.joined(separator: ", "))")
+        }
+        return SoundEvent(onset: onset, offset: offset, label: fields[2])
+    }
+
+    private static func seconds(_ text: String, _ name: String) throws(LineError) -> Double {
+        guard let value = Double(text), value.isFinite else {
+            throw LineError(reason: "the \(name) must be a number of seconds, not “\(text)”")
+        }
+        guard value >= 0 else {
+            throw LineError(reason: "the \(name) \(text) s is before the beginning of the recording")
+        }
+        return value
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import OssicleAudio
+import OssicleEvaluation
+import OssicleStatistics
+
+/// Clips as points of the plane in which their embeddings differ most (``PrincipalComponents``), a colour a class; the
+/// same unit on both axes. Clips without a class are grey.
+public struct EmbeddingMap: Sendable {
+    private static let side = 720.0, margin = 50.0, legend = 200.0, legendRow = 18.0
+
+    /// Of the variance, what the two axes show.
+    public let shares: [Double]
+    let drawing: SVGDrawing
+
+    public init(_ file: EmbeddingFile) {
+        let components = PrincipalComponents(
+            points: file.embeddings, count: file.paths.count, dimension: file.dimension)
+        let shares = components.shares
+        let columns = (0..<2).map { axis in file.paths.indices.map { Double(components.coordinates[2 * $0 + axis]) } }
+        let middles = columns.map { (($0.min() ?? 0) + ($0.max() ?? 0)) / 2 }
+        let extent = columns.map { ($0.max() ?? 0) - ($0.min() ?? 0) }.max() ?? 0
+        let scale = extent > 0 ? (Self.side - 24) / extent : 0
+
+        let height = max(Self.side, Double(file.classes.count + 1) * Self.legendRow) + 2 * Self.margin
+        var drawing = SVGDrawing(width: Self.side + 2 * Self.margin + Self.legend, height: height)
+        let (edge, base) = (Self.margin, Self.margin + Self.side)
+        for (x, y) in [(base, base), (edge, edge)] { drawing.line(x: edge, y: base, toX: x, toY: y) }
+        func percent(_ axis: Int) -> String { String(format: "%.1f %% of the variance", 100 * shares[axis]) }
+        drawing.text("first component, \(percent(0))", x: base, y: base + 20, anchor: .end)
+        drawing.text("second component, \(percent(1))", x: edge, y: edge - 12)
+
+        func colour(_ label: Int64) -> String {
+            guard label >= 0 else { return "#999" }
+            // Neighbours in the list are far apart on the circle of hues, and differ in lightness.
+            let hue = Int((Double(label) * 137.508).truncatingRemainder(dividingBy: 360))
+            return "hsl(\(hue),65%,\([42, 56, 34][Int(label) % 3])%)"
+        }
+        func name(_ label: Int64) -> String { label >= 0 ? file.classes[Int(label)] : "no class" }
+        let (centreX, centreY) = (edge + Self.side / 2, edge + Self.side / 2)
+        for (index, path) in file.paths.enumerated() {
+            drawing.circle(
+                x: centreX + scale * (columns[0][index] - middles[0]),
+                y: centreY - scale * (columns[1][index] - middles[1]), radius: 3.5, fill: colour(file.labels[index]),
+                title: "\(name(file.labels[index])): \(path)")
+        }
+        for (row, label) in Set(file.labels).sorted().enumerated() {
+            let y = edge + Double(row) * Self.legendRow
+            drawing.circle(x: base + Self.margin, y: y, radius: 5, fill: colour(label))
+            drawing.text(name(label), x: base + Self.margin + 12, y: y + 4)
+        }
+        self.shares = shares
+        self.drawing = drawing
+    }
+
+    /// Writes an SVG; the file appears complete or not at all.
+    public func write(to path: String) throws(FeatureError) { try drawing.write(to: path) }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import OssicleBase
+import OssicleConfiguration
+import OssicleData
+import OssicleEvaluation
+import OssicleTraining
+
+/// Runs a ``SweepPlan``: pretrains each cell and probes it, skipping what is done. Everything is in one folder: a run's
+/// folder a cell with its `probe.json`, and `table.md` and `heatmap.svg` over all cells that are done.
+public struct Sweep {
+    public let plan: SweepPlan
+    public let output: String
+    public let threads: Int
+
+    public init(plan: SweepPlan, output: String, threads: Int) {
+        self.plan = plan
+        self.output = output
+        self.threads = threads
+    }
+
+    /// A cell's score, in the order of the plan's cells; nil where it is not done.
+    public typealias Scores = [ProbeScore?]
+
+    /// - Parameters:
+    ///   - observer: of each cell's training.
+    ///   - tell: receives a line whenever a cell is begun or done.
+    /// - Returns: the scores, and whether ``Interruption`` ended the sweep early.
+    public func run(
+        observer: (any TrainingObserver)? = nil, tell: (String) -> Void = { _ in }
+    ) throws -> (scores: Scores, interrupted: Bool) {
+        // All recipes are read before the first is trained: a wrong one is found now and not after a night.
+        let recipes = try plan.cells.map { try RecipeFile.load(plan.recipe, overrides: $0.settings) }
+        let dataset = try AudioDataset.open(plan.data)
+        let labelled = try AudioDataset.open(plan.probe)
+        for (index, cell) in plan.cells.enumerated() where score(of: cell) == nil {
+            tell("\(cell.name): \(index + 1) of \(plan.cells.count)")
+            guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
+                return (scores, true)
+            }
+            let report = try probe(cell, recipes[index], labelled)
+            tell("\(cell.name): accuracy \(report.value)")
+            try SweepTable(plan: plan, scores: scores).write(to: output)
+        }
+        try SweepTable(plan: plan, scores: scores).write(to: output)
+        return (scores, false)
+    }
+
+    /// What is done so far.
+    public var scores: Scores { plan.cells.map(score) }
+
+    private func folder(_ cell: SweepPlan.Cell) -> String { "\(output)/\(cell.name)" }
+
+    private func score(of cell: SweepPlan.Cell) -> ProbeScore? {
+        guard let data = try? Data(contentsOf: URL(filePath: folder(cell) + "/probe.json")),
+            let report = try? JSONDecoder().decode(ProbeReport.self, from: data)
+        else { return nil }
+        return report.score
+    }
+
+    /// - Returns: false where it was interrupted, after a checkpoint.
+    private func train(
+        _ cell: SweepPlan.Cell, _ recipe: Recipe, _ dataset: AudioDataset, _ observer: (any TrainingObserver)?
+    ) throws -> Bool {
+        let path = folder(cell)
+        let report = path + "/report.json"
+        let isBegun = FileManager.default.fileExists(atPath: "\(path)/\(Checkpoint.fileName)")
+        if isBegun, let data = try? Data(contentsOf: URL(filePath: report)) {
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            if let done = try? decoder.decode(TrainingReport.self, from: data), !done.interrupted { return true }
+        }
+        let trainer = Trainer(recipe: recipe, dataset: dataset, output: path, threads: threads, observer: observer)
+        return try !trainer.run(resume: isBegun).interrupted
+    }
+
+    private func probe(_ cell: SweepPlan.Cell, _ recipe: Recipe, _ labelled: AudioDataset) throws -> ProbeReport {
+        var options = ClipProbeOptions()
+        options.seed = cell.seed
+        options.includesLogMel = false
+        options.heldOutOnly = recipe.data.holdOut == .test
+        options.threads = threads
+        let checkpoint = try Checkpoint(folder(cell))
+        let encoder = try checkpoint.encoder(embedding: checkpoint.embedding(plan.embedding), threads: threads)
+        let report = try probeClips(dataset: labelled, encoders: [("run", encoder)], options: options)
+        let path = folder(cell) + "/probe.json"
+        if let reason = PartialFile(path).commit(Array(try report.json())) {
+            throw TrainingError.cannotWrite(path: path, reason: reason)
+        }
+        return report
+    }
+}

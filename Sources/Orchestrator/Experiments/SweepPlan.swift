@@ -1,0 +1,136 @@
+import Foundation
+import OssicleConfiguration
+import OssicleModels
+import Yams
+
+/// A grid of runs: every row with every column and seed, one recipe changed by settings in which `{row}` and `{column}`
+/// stand for the names.
+///
+/// ```yaml
+/// recipe: clar                       # a name or a path
+/// data: [train/sounds]
+/// rows: [fade, time-mask]
+/// columns: [fade, time-mask]         # one column without a name where there are none
+/// seeds: [0, 1, 2]                   # 0
+/// set: {augmentation.chain: "{row} 0.5, {column} 0.5", training.epochs: 20}
+/// diagonal: {augmentation.chain: "{row} 0.5"}    # besides, where row and column have one name
+/// probe: [labelled/sounds]           # what the run's encoder is probed on (probe clip)
+/// embedding: stages                  # what the probe reads (stages, last); the recipe's where there is none
+/// ```
+public struct SweepPlan: Sendable, Equatable {
+    public var recipe = ""
+    public var data: [String] = []
+    public var rows: [String] = []
+    public var columns: [String] = []
+    public var seeds: [UInt64] = [0]
+    public var settings: [String: String] = [:]
+    public var diagonal: [String: String] = [:]
+    public var probe: [String] = []
+    /// nil: the recipe's.
+    public var embedding: Embedding.Kind?
+
+    /// One run of the grid.
+    public struct Cell: Sendable, Equatable {
+        public let row: String
+        public let column: String
+        public let seed: UInt64
+        /// `key=value`, sorted by key.
+        public let settings: [String]
+
+        /// A folder's name.
+        public var name: String {
+            ([row, column].filter { !$0.isEmpty } + ["seed-\(seed)"]).joined(separator: "+")
+                .map { $0.isLetter || $0.isNumber || "+-._".contains($0) ? String($0) : "_" }.joined()
+        }
+    }
+
+    init() {}
+
+    /// - Throws: ``RecipeError`` that names the file and the key.
+    public init(readingFrom path: String) throws(RecipeError) {
+        try self.init(yaml: try RecipeFile.text(of: path), path: path)
+    }
+
+    init(yaml: String, path: String) throws(RecipeError) {
+        for (key, value) in try RecipeFile.mapping(yaml: yaml, path: path) ?? [:] {
+            let name = key.scalar?.string ?? "?"
+            switch name {
+            case "recipe": recipe = try Self.word(value, name)
+            case "data": data = try Self.list(value, name)
+            case "rows": rows = try Self.list(value, name)
+            case "columns": columns = try Self.list(value, name)
+            case "probe": probe = try Self.list(value, name)
+            case "embedding":
+                let text = try Self.word(value, name)
+                embedding = Embedding.Kind(rawValue: text)
+                let known = Embedding.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                guard embedding != nil else { throw .invalidValue(key: name, value: text, expected: "one of \(known)") }
+            case "set": settings = try Self.pairs(value, name)
+            case "diagonal": diagonal = try Self.pairs(value, name)
+            case "seeds":
+                seeds = []
+                for text in try Self.list(value, name) {
+                    guard let seed = UInt64(text) else {
+                        throw .invalidValue(key: name, value: text, expected: "a list of whole numbers from 0")
+                    }
+                    seeds.append(seed)
+                }
+            default: throw .unknownKey(name, nearest: EditDistance.nearest(to: name, of: Self.keys))
+            }
+        }
+        try require(!recipe.isEmpty, "recipe", "the name of a recipe, or a path")
+        try require(!data.isEmpty, "data", "a list of folders")
+        try require(!rows.isEmpty, "rows", "a list of names")
+        try require(!probe.isEmpty, "probe", "a list of folders with labelled clips")
+        try require(!seeds.isEmpty, "seeds", "a list of whole numbers from 0")
+        for (key, names) in [("rows", rows), ("columns", columns)] {
+            try require(Set(names).count == names.count, key, "names that differ from each other")
+        }
+    }
+
+    private static let keys = ["recipe", "data", "rows", "columns", "seeds", "set", "diagonal", "probe", "embedding"]
+
+    private func require(_ holds: Bool, _ key: String, _ expected: String) throws(RecipeError) {
+        guard holds else { throw .invalidValue(key: key, value: "", expected: expected) }
+    }
+
+    /// Row by row, and within a row column by column.
+    public var cells: [Cell] {
+        rows.flatMap { row in
+            (columns.isEmpty ? [""] : columns).flatMap { column in seeds.map { cell(row, column, $0) } }
+        }
+    }
+
+    private func cell(_ row: String, _ column: String, _ seed: UInt64) -> Cell {
+        var all = settings
+        if row == column { all.merge(diagonal) { $1 } }
+        all["training.seed"] = "\(seed)"
+        let texts = all.sorted { $0.key < $1.key }.map { key, value in
+            "\(key)=\(value.replacing("{row}", with: row).replacing("{column}", with: column))"
+        }
+        return Cell(row: row, column: column, seed: seed, settings: texts)
+    }
+
+    private static func word(_ node: Node, _ key: String) throws(RecipeError) -> String {
+        guard let text = node.scalar?.string else {
+            throw .invalidValue(key: key, value: "a list or a group", expected: "one value")
+        }
+        return text
+    }
+
+    private static func list(_ node: Node, _ key: String) throws(RecipeError) -> [String] {
+        guard let sequence = node.sequence else { return [try word(node, key)] }
+        var words: [String] = []
+        for item in sequence { words.append(try word(item, key)) }
+        return words
+    }
+
+    private static func pairs(_ node: Node, _ key: String) throws(RecipeError) -> [String: String] {
+        guard let mapping = node.mapping else {
+            throw .invalidValue(key: key, value: "no group", expected: "recipe keys with their values")
+        }
+        var pairs: [String: String] = [:]
+        for (name, value) in mapping { pairs[name.scalar?.string ?? "?"] = try word(value, key) }
+        return pairs
+    }
+}

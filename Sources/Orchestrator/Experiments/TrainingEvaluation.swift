@@ -1,0 +1,67 @@
+import OssicleConfiguration
+import OssicleData
+import OssicleEvaluation
+import OssicleGraph
+import OssicleModels
+import OssicleStatistics
+import OssicleTraining
+
+/// Probes an encoder in the middle of its training: a linear layer on the frozen embeddings of labelled clips, by a copy of
+/// the weights. The training is not changed by it, and goes on when it is done.
+package final class TrainingEvaluation {
+    private let dataset: AudioDataset
+    private let division: Division
+    private let options: ClipProbeOptions
+    private let source: ProbeSource
+    private let parameters = ParameterStore()
+    private let encoder: EncoderProgram
+
+    /// - Throws: ``EvaluationError`` where the clips cannot be probed: now, and not after ten epochs.
+    package init(recipe: Recipe, dataset: AudioDataset, threads: Int) throws {
+        let classes = Set(dataset.clips.compactMap(\.label)).count
+        guard classes > 0 else { throw EvaluationError.noLabels(layout: dataset.layout.rawValue) }
+        guard classes > 1 else { throw EvaluationError.tooFewClasses(found: classes) }
+        var options = ClipProbeOptions()
+        options.seed = recipe.training.seed
+        options.includesLogMel = false
+        options.threads = threads
+        options.cacheMemoryMiB = recipe.data.cacheMemoryMiB
+        self.dataset = dataset
+        options.heldOutOnly = recipe.data.holdOut == .test
+        division = dataset.division
+        self.options = options
+        _ = try division.makeFolds(of: dataset.clips, seed: options.seed)
+        source = ProbeSource(dataset, options)
+        encoder = try EncoderProgram(recipe: recipe, parameters: parameters, threads: threads)
+    }
+
+    package func callAsFunction(_ trained: ParameterStore) throws -> ProbeReport {
+        parameters.copy(from: trained)
+        return try probeClips(
+            dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue, division: division,
+            encoders: [("run", encoder)], options: options, source: source.open)
+    }
+}
+
+extension Trainer {
+    /// - Parameters:
+    ///   - output: the run's folder; created, or one that holds a run when it is resumed.
+    ///   - evaluationData: labelled clips that the encoder is probed on every `training.evaluation_epochs`, and at the end.
+    public convenience init(
+        recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)? = nil,
+        evaluationData: AudioDataset?
+    ) {
+        let evaluation = evaluationData.map { labelled -> Evaluation in
+            { recipe, threads in
+                let probe = try TrainingEvaluation(recipe: recipe, dataset: labelled, threads: threads)
+                return { parameters in
+                    let report = try probe(parameters)
+                    return (report.value, report.ci95)
+                }
+            }
+        }
+        self.init(
+            recipe: recipe, dataset: dataset, output: output, threads: threads, observer: observer,
+            evaluation: evaluation)
+    }
+}

@@ -1,0 +1,42 @@
+import OssicleKernels
+
+/// Softmax cross-entropy against labels, the mean over the rows that have one (label ≥ 0):
+///
+///     L = (1/|labelled|) Σ_{i labelled} [logsumexp_c s_ic − s_i,label(i)]
+final class LabelCrossEntropy: Objective {
+    let name = "objective"
+    let term = "label"
+    let weight: Float
+    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+    /// (rows), 32-bit integers.
+    let labels: Value
+    private let input: Value
+    private let gradient: Value
+    private let crossEntropy: CrossEntropyKernel
+
+    /// - Parameter input: logits, (rows, classes).
+    package init(_ graph: Graph, _ input: Value, weight: Float = 1) {
+        self.weight = weight
+        let shape = graph.shape(input)
+        self.input = input
+        labels = graph.feed(.labels, [shape[0]])
+        gradient = graph.gradient(input)
+        crossEntropy = CrossEntropyKernel(rows: shape[0], columns: shape.last ?? 1)
+    }
+
+    package var forwardAccess: [Value] { [input, labels, gradient] }
+    package var backwardAccess: [Value] { [gradient] }
+    package var memory: WorkingMemory { crossEntropy.memory }
+
+    /// The gradient is a by-product of the loss: it is made here and only handed on in the backward pass.
+    package func forward(_ run: borrowing Run) {
+        value = crossEntropy(
+            run.execution, logits: run(input), labels: run(labels), gradient: run(gradient), workspace: run.workspace)
+    }
+
+    package func backward(_ run: borrowing Run) {
+        guard weight != 1 else { return }
+        let gradient = run(gradient)
+        for i in 0..<gradient.count { gradient[i] *= weight }
+    }
+}

@@ -1,0 +1,86 @@
+import OssicleKernels
+
+import Foundation
+
+/// The pitch loss of multi-strategy pretraining: the shift of the anchor's pitch is read off frame by frame.
+///
+///     L = 1/(B·T) Σ_b Σ_t (p_bt − p̃_bt − σ_b)²
+///
+/// p and p̃ are the pitch head's values for the anchor and for its copy, shifted by a ratio r; σ = r − 1, or log₂ r.
+/// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.3.
+final class PitchRegression: Objective {
+    /// The size σ of a shift by the ratio r.
+    public enum Target: String, Codable, Sendable, CaseIterable {
+        /// r − 1.
+        case linear
+        /// log₂ r.
+        case octaves
+
+        func size(ofRatio ratio: Float) -> Float {
+            switch self {
+            case .linear: ratio - 1
+            case .octaves: log2(ratio)
+            }
+        }
+    }
+
+    let name = "objective.pitch"
+    let term = "pitch"
+    let weight: Float
+    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+    /// r, (B).
+    let ratios: Value
+    private let target: Target
+    private let input: Value
+    private let gradient: Value
+    private let batch: Int
+    private let frames: Int
+
+    /// - Parameter input: (3·B·T, 1): anchors, positives, shifted anchors.
+    init(_ graph: Graph, _ input: Value, batch: Int, weight: Float, target: Target) {
+        self.target = target
+        self.input = input
+        self.batch = batch
+        self.weight = weight
+        frames = graph.shape(input)[0] / (3 * batch)
+        ratios = graph.feed(.pitchRatios, [batch])
+        gradient = graph.gradient(input)
+    }
+
+    var forwardAccess: [Value] { [input, ratios] }
+    var backwardAccess: [Value] { [input, ratios, gradient] }
+
+    func forward(_ run: borrowing Run) {
+        let (p, ratios) = (run(input), run(ratios))
+        var loss = 0.0
+        for row in 0..<batch * frames {
+            let error = Double(residual(p, ratios, row))
+            loss += error * error
+        }
+        value = LossValue(loss: loss / Double(batch * frames), correct: 0, rows: batch * frames)
+    }
+
+    func backward(_ run: borrowing Run) {
+        let (p, ratios, gradient) = (run(input), run(ratios), run(gradient))
+        let rows = batch * frames
+        gradient.fill(0)
+        for row in 0..<rows {
+            let slope = weight * 2 * residual(p, ratios, row) / Float(rows)
+            gradient[row] = slope
+            gradient[2 * rows + row] = -slope
+        }
+    }
+
+    /// What the last forward pass read: the mean over the frames of p − p̃, (B). Good until the backward pass.
+    func shiftsRead(_ program: Program) -> [Float] {
+        let p = program.buffer(input)
+        return (0..<batch).map { clip in
+            let rows = clip * frames..<(clip + 1) * frames
+            return rows.reduce(Float(0)) { $0 + p[$1] - p[2 * batch * frames + $1] } / Float(frames)
+        }
+    }
+
+    private func residual(_ p: Buffer, _ ratios: Buffer, _ row: Int) -> Float {
+        p[row] - p[2 * batch * frames + row] - target.size(ofRatio: ratios[row / frames])
+    }
+}

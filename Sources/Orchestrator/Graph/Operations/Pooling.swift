@@ -1,0 +1,81 @@
+import OssicleKernels
+
+/// What stands for many values.
+public enum PoolingKind: String, Codable, Sendable, CaseIterable {
+    case max
+    case average
+}
+
+/// h(n, c) = the largest, or the mean, of the activated values of channel c in image n. The gradient goes to the place of
+/// the largest alone, or to all in equal parts. What counts as an image is the feature's to say:
+/// ``Feature/framesAsImages`` pools every frame by itself.
+package final class Pooling: Operation {
+    package let name: String
+    /// (images, channels).
+    package let output: Value
+    private let input: Feature
+    private let kernel: PoolingKernel
+    private let kind: PoolingKind
+    /// Places of the largest values.
+    private let index: Value?
+    private let gradients: (dz: Value, sums: Value?, dy: Value)?
+
+    /// - Parameter isDifferentiable: false where no loss is made of the output.
+    package init(_ graph: Graph, _ name: String, _ input: Feature, _ kind: PoolingKind, isDifferentiable: Bool = true) {
+        self.name = name
+        self.input = input
+        self.kind = kind
+        kernel = PoolingKernel(images: input.images, rows: input.rowsPerImage, channels: input.channels)
+        output = graph.value([input.images, input.channels])
+        index = kind == .max ? graph.value([input.images, input.channels]) : nil
+        let blocks = NormalizationKernel.imageBlocks(
+            images: input.images, rows: input.rowsPerImage, channels: input.channels)
+        gradients =
+            graph.training && isDifferentiable
+            ? (
+                graph.gradient(input.raw), input.normalization?.leaveSums(graph, blocks: blocks),
+                graph.gradient(output)
+            ) : nil
+    }
+
+    package var forwardAccess: [Value] { input.access + [output] + [index].compactMap { $0 } }
+    package var backwardAccess: [Value] {
+        guard let gradients else { return [] }
+        return input.access + [gradients.dz, gradients.dy] + [index, gradients.sums].compactMap { $0 }
+    }
+    package var contributions: [Value] { [gradients?.dz].compactMap { $0 } }
+
+    package func forward(_ run: borrowing Run) {
+        if let index {
+            kernel.maximum(run.execution, run.operand(input), y: run(output), index: run(index))
+        } else {
+            kernel.average(run.execution, run.operand(input), y: run(output))
+        }
+    }
+
+    package func backward(_ run: borrowing Run) {
+        guard let gradients else { return }
+        // The kernels store. Of several readers of a tensor the one that pools it is recorded last.
+        precondition(run.beta(self, gradients.dz) == 0, "\(name) must be the last reader of its input")
+        kernel.backward(
+            run.execution, run.operand(input), dy: run(gradients.dy), index: run(index), dz: run(gradients.dz),
+            sums: run(gradients.sums))
+    }
+}
+
+extension Feature {
+    /// The map of waveforms, (images, 1, time, channels), as one of spectra with a single band.
+    package var timeAsHeight: Feature {
+        var result = self
+        (result.height, result.width) = (width, height)
+        return result
+    }
+
+    /// The same map with each of its rows, a frame in time, as an image.
+    package var framesAsImages: Feature {
+        precondition(gate == nil, "a gate belongs to whole images")
+        var result = self
+        (result.images, result.height) = (images * height, 1)
+        return result
+    }
+}

@@ -1,0 +1,38 @@
+import OssicleKernels
+
+/// The end of a block that adds nothing: its normalised output is never stored, several may read it, and none of them
+/// leaves the sums of the batch normalisation's backward pass. This leaf does, when their gradients have been added up.
+package final class SharedNormalization: Operation {
+    package let name: String
+    private let branch: RawOutput
+    private let normalization: Normalization
+    private let images: Int
+    private let rows: Int
+    private let gradient: Value
+    private let sums: Value
+
+    /// Recorded before the readers. Training only: inference has nothing to sum.
+    package init(_ graph: Graph, _ name: String, _ branch: RawOutput) {
+        guard let normalization = branch.normalization else { preconditionFailure("\(name) has nothing to normalise") }
+        self.name = name
+        self.branch = branch
+        self.normalization = normalization
+        let shape = graph.shape(branch.raw)
+        images = shape[0]
+        rows = shape[1] * shape[2]
+        gradient = graph.gradient(branch.raw)
+        sums = normalization.leaveSums(
+            graph, blocks: NormalizationKernel.imageBlocks(images: images, rows: rows, channels: shape[3]))
+    }
+
+    package var forwardAccess: [Value] { [] }
+    package var backwardAccess: [Value] { [branch.raw, gradient, sums] }
+
+    package func forward(_ run: borrowing Run) {}
+
+    package func backward(_ run: borrowing Run) {
+        NormalizationKernel.addBackward(
+            run.execution, images: images, rows: rows, channels: normalization.channels, dy: run(gradient),
+            Operand(x: run.raw(branch.raw)), imageScale: nil, sums: run(sums))
+    }
+}

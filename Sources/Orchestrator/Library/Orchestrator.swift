@@ -1,0 +1,13 @@
+// The library's one import: every layer, from the lowest to the highest (docs/architecture.md).
+@_exported import OssicleAudio
+@_exported import OssicleBase
+@_exported import OssicleConfiguration
+@_exported import OssicleCorpora
+@_exported import OssicleData
+@_exported import OssicleEvaluation
+@_exported import OssicleExperiments
+@_exported import OssicleGraph
+@_exported import OssicleKernels
+@_exported import OssicleModels
+@_exported import OssicleStatistics
+@_exported import OssicleTraining

@@ -1,0 +1,86 @@
+import OssicleBase
+
+/// Two ends of an interval, an array of two in JSON.
+public struct Interval: Sendable, Equatable, Codable {
+    public let low: Double
+    public let high: Double
+
+    public init(low: Double, high: Double) {
+        self.low = low
+        self.high = high
+    }
+
+    public init(from decoder: any Decoder) throws {
+        var ends = try decoder.unkeyedContainer()
+        low = try ends.decode(Double.self)
+        high = try ends.decode(Double.self)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var ends = encoder.unkeyedContainer()
+        try ends.encode(low)
+        try ends.encode(high)
+    }
+
+    public func contains(_ value: Double) -> Bool { low <= value && value <= high }
+}
+
+/// How far a score would move if other clips had been drawn: clips are resampled with replacement, the score is taken
+/// anew, and the interval holds the middle 95 % of such scores (percentile method).
+///
+/// It covers the choice of *test clips* alone: neither the training of the probe, nor speakers or instruments that
+/// contribute many clips, nor the pretraining seed vary.
+///
+/// *Reference:* Efron, Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
+public struct Bootstrap: Sendable {
+    public var resamples: Int
+    public var seed: UInt64
+
+    public init(resamples: Int = 1000, seed: UInt64 = 0) {
+        self.resamples = resamples
+        self.seed = seed
+    }
+
+    /// Mean over folds of the mean over the fold's clips, and the interval of it. Clips are resampled within their fold,
+    /// because a fold's size and its probe are given.
+    ///
+    /// - Parameter folds: each clip's score (1 for a right answer, 0 for a wrong one), fold by fold; empty folds are
+    ///   left out.
+    public func mean(ofFolds folds: [[Double]]) -> (value: Double, ci95: Interval) {
+        let folds = folds.filter { !$0.isEmpty }
+        guard !folds.isEmpty else { return (0, Interval(low: 0, high: 0)) }
+        let value = folds.reduce(0) { $0 + $1.reduce(0, +) / Double($1.count) } / Double(folds.count)
+        guard resamples > 0 else { return (value, Interval(low: value, high: value)) }
+        var scores = (0..<resamples).map { resample in
+            var stream = RandomStream(seed: seed, purpose: .bootstrap, epoch: resample)
+            var sum = 0.0
+            for fold in folds {
+                var total = 0.0
+                for _ in fold { total += fold[stream.index(below: fold.count)] }
+                sum += total / Double(fold.count)
+            }
+            return sum / Double(folds.count)
+        }
+        scores.sort()
+        return (value, Interval(low: Self.quantile(0.025, sorted: scores), high: Self.quantile(0.975, sorted: scores)))
+    }
+
+    /// Any statistic of `items`, and the interval of it.
+    public func statistic<Item>(of items: [Item], _ statistic: ([Item]) -> Double) -> (value: Double, ci95: Interval) {
+        let value = statistic(items)
+        guard resamples > 0, !items.isEmpty else { return (value, Interval(low: value, high: value)) }
+        let values = (0..<resamples).map { resample in
+            var stream = RandomStream(seed: seed, purpose: .bootstrap, epoch: resample)
+            return statistic(items.indices.map { _ in items[stream.index(below: items.count)] })
+        }.sorted()
+        return (value, Interval(low: Self.quantile(0.025, sorted: values), high: Self.quantile(0.975, sorted: values)))
+    }
+
+    /// Linear interpolation between the two nearest order statistics.
+    static func quantile(_ q: Double, sorted values: [Double]) -> Double {
+        let place = q * Double(values.count - 1)
+        let lower = Int(place)
+        let upper = min(lower + 1, values.count - 1)
+        return values[lower] + (place - Double(lower)) * (values[upper] - values[lower])
+    }
+}
