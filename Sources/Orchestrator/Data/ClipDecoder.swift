@@ -37,18 +37,6 @@ struct ClipDecoder: Sendable {
             shortfall: stream.shortfall)
     }
 
-    /// A clip in blocks: from memory where it has at most `limit` samples, otherwise from the file.
-    ///
-    /// - Parameter fail: is told why the clip cannot be read to its end.
-    func stream(
-        _ path: String, collecting limit: Int, fail: @escaping (_ reason: String) -> Void
-    ) throws(AudioError) -> ClipStream {
-        let measured = try measure(path, collecting: limit)
-        if let samples = measured.samples { return ClipStream(whole: samples) }
-        return ClipStream(
-            file: try AudioStream(path, sampleRate: sampleRate), count: measured.count, gain: measured.gain, drop: fail)
-    }
-
     /// The samples of a clip from `from` on, scaled.
     func part(_ path: String, from: Int = 0, count: Int? = nil, gain: Float) throws(AudioError) -> [Float] {
         scaled(try AudioFile.read(path, sampleRate: sampleRate, from: from, count: count), by: gain)
@@ -59,5 +47,24 @@ struct ClipDecoder: Sendable {
     private func scaled(_ samples: consuming [Float], by gain: Float) -> [Float] {
         for i in samples.indices { samples[i] *= gain }
         return samples
+    }
+}
+
+extension ClipStream {
+    /// A recording that is wanted once: from memory if it is at most a minute long. A longer one is decoded twice, in blocks:
+    /// for its level, and as it is read.
+    ///
+    /// - Parameters:
+    ///   - sampleRate: Hz.
+    ///   - level: root-mean-square that it is scaled to; 0 leaves its level as it is.
+    ///   - fail: is told why the recording cannot be read to its end.
+    package static func recording(
+        _ path: String, sampleRate: Int, level: Float, fail: @escaping (_ reason: String) -> Void
+    ) throws(AudioError) -> ClipStream {
+        let measured = try ClipDecoder(sampleRate: sampleRate, level: level)
+            .measure(path, collecting: Int(ClipCachePlan.longestDecode * Double(sampleRate)))
+        if let samples = measured.samples { return ClipStream(whole: samples) }
+        return ClipStream(
+            file: try AudioStream(path, sampleRate: sampleRate), count: measured.count, gain: measured.gain, drop: fail)
     }
 }

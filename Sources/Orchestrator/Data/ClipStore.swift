@@ -1,5 +1,5 @@
 import OssicleAudio
-import OssicleConfiguration
+import OssicleModels
 import OssicleKernels
 import Synchronization
 

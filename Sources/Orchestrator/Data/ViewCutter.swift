@@ -1,7 +1,7 @@
 import Foundation
 import OssicleAudio
 import OssicleBase
-import OssicleConfiguration
+import OssicleModels
 import OssicleKernels
 
 /// Cuts views from clips: crop → pitch shift → chain → background → level jitter → noise → trim → front end → masks →
@@ -32,13 +32,11 @@ public struct ViewCutter: Sendable {
     private let bands: Int
     private let seed: UInt64
 
-    /// - Parameters:
-    ///   - views: of each clip.
-    ///   - backgrounds: the clips that backgrounds are taken from, where the recipe mixes them in: those that are trained
-    ///     on.
-    init(store: ClipStore, recipe: Recipe, views: [ViewRole], backgrounds: [Int]) throws(DataError) {
+    /// - Parameter backgrounds: the clips that backgrounds are taken from, where the recipe mixes them in: those that are
+    ///   trained on.
+    public init(store: ClipStore, recipe: Recipe, backgrounds: [Int]) throws(DataError) {
         self.store = store
-        self.views = views
+        views = recipe.trainingMethod.views
         self.backgrounds = backgrounds
         do {
             frontEnd = try recipe.frontend.makeFrontEnd()

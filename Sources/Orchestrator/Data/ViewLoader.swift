@@ -1,5 +1,5 @@
 import Foundation
-import OssicleConfiguration
+import OssicleModels
 
 /// Makes batches of views ahead of the trainer, on threads of its own.
 ///
@@ -13,14 +13,12 @@ public final class ViewLoader: Sendable {
     private let line: BatchLine
 
     /// - Parameters:
-    ///   - views: of each clip, in the order of a batch.
     ///   - clips: indices of the data set's clips to train on.
     ///   - labels: one a clip of the data set, below 0 for none, where not all of the data set's own are used; batches then
     ///     keep the share of labelled clips, and of each label among them.
     ///   - start: the first batch to make, for resuming; a `batch` beyond the epoch's end runs on into the next epochs.
-    init(
-        store: ClipStore, recipe: Recipe, views: [ViewRole], clips: [Int], labels: [Int32]? = nil,
-        start: (epoch: Int, batch: Int) = (0, 0)
+    public init(
+        store: ClipStore, recipe: Recipe, clips: [Int], labels: [Int32]? = nil, start: (epoch: Int, batch: Int) = (0, 0)
     ) throws(DataError) {
         let batchSize = recipe.training.batchSize
         guard batchSize <= clips.count else { throw .batchTooLarge(batch: batchSize, clips: clips.count) }
@@ -28,7 +26,7 @@ public final class ViewLoader: Sendable {
             clips: clips, batchSize: batchSize, seed: recipe.training.seed,
             strata: labels.map { labels in clips.map { Int(labels[$0]) } })
         let maker = BatchMaker(
-            cutter: try ViewCutter(store: store, recipe: recipe, views: views, backgrounds: clips), order: order,
+            cutter: try ViewCutter(store: store, recipe: recipe, backgrounds: clips), order: order,
             labels: labels ?? store.dataset.clips.map { Int32($0.label ?? -1) })
         batchesPerEpoch = order.batches
         workers = recipe.data.workers > 0 ? recipe.data.workers : Self.defaultWorkers

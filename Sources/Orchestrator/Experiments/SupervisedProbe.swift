@@ -1,7 +1,6 @@
-import OssicleConfiguration
+import OssicleModels
 import OssicleData
 import OssicleEvaluation
-import OssicleModels
 import OssicleStatistics
 import OssicleTraining
 

@@ -1,6 +1,6 @@
 import Foundation
 import OssicleBase
-import OssicleConfiguration
+import OssicleModels
 import OssicleData
 import OssicleEvaluation
 import OssicleTraining

@@ -1,5 +1,4 @@
 import Foundation
-import OssicleConfiguration
 import OssicleModels
 import Yams
 

@@ -1,8 +1,7 @@
-import OssicleConfiguration
+import OssicleModels
 import OssicleData
 import OssicleEvaluation
 import OssicleGraph
-import OssicleModels
 import OssicleStatistics
 import OssicleTraining
 

@@ -19,7 +19,7 @@ public struct LogMelConfiguration: Sendable, Equatable {
     public func samples(frames: Int) -> Int { frames < 1 ? 0 : windowSamples + (frames - 1) * hopSamples }
 
     /// The parameters' names in recipes and messages.
-    enum Key: String {
+    package enum Key: String {
         case floor
         case sampleRate = "sample_rate"
         case windowSamples = "window_samples"

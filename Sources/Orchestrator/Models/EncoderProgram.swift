@@ -1,5 +1,4 @@
 import OssicleAudio
-import OssicleConfiguration
 import OssicleGraph
 import OssicleKernels
 

@@ -1,5 +1,4 @@
 import OssicleAudio
-import OssicleConfiguration
 import OssicleGraph
 import OssicleKernels
 
@@ -161,7 +160,7 @@ package struct ModelBuilder {
 
     /// Encoder, heads and losses of one training step.
     /// - Parameter batch: clips.
-    func training(_ graph: Graph, batch: Int) -> TrainingModel {
+    package func training(_ graph: Graph, batch: Int) -> TrainingModel {
         let method = recipe.trainingMethod
         let input = input(graph, views: batch * method.views.count)
         let losses = method.record(

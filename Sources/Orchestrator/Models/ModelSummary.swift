@@ -1,4 +1,3 @@
-import OssicleConfiguration
 import OssicleGraph
 import OssicleKernels
 

@@ -1,5 +1,5 @@
 import Foundation
-import OssicleConfiguration
+import OssicleModels
 
 /// The learning rate of every step: linear warm-up, then constant or half a cosine down to 0.
 ///

@@ -1,4 +1,4 @@
-import OssicleConfiguration
+import OssicleModels
 import OssicleGraph
 import OssicleKernels
 

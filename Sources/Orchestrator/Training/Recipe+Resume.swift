@@ -1,5 +1,4 @@
-import Foundation
-import OssicleConfiguration
+import OssicleModels
 
 extension Recipe {
     /// Throws where a run with this recipe cannot go on as `wanted` to the same bits. What never changes a bit may
@@ -19,27 +18,8 @@ extension Recipe {
             saved.training.epochs = asked.training.epochs
             saved.training.steps = asked.training.steps
         }
-        let (old, new) = (saved.flattened, asked.flattened)
-        for key in old.keys.sorted() where old[key] != new[key] {
-            throw .recipeDiffers(key: key, saved: old[key] ?? "nothing", wanted: new[key] ?? "nothing")
+        for key in RecipeKey.all where key.text(saved) != key.text(asked) {
+            throw .recipeDiffers(key: key.name, saved: key.text(saved), wanted: key.text(asked))
         }
-    }
-
-    /// Dotted keys and their values as text.
-    private var flattened: [String: String] {
-        guard let data = try? JSONEncoder().encode(self), let root = try? JSONSerialization.jsonObject(with: data)
-        else {
-            return [:]
-        }
-        var result: [String: String] = [:]
-        func visit(_ value: Any, _ key: String) {
-            if let section = value as? [String: Any] {
-                for (name, inner) in section { visit(inner, key.isEmpty ? name : key + "." + name) }
-            } else {
-                result[key] = "\(value)"
-            }
-        }
-        visit(root, "")
-        return result
     }
 }

@@ -1,9 +1,8 @@
 import Foundation
-import OssicleConfiguration
+import OssicleModels
 import OssicleData
 import OssicleGraph
 import OssicleKernels
-import OssicleModels
 import OssicleStatistics
 
 /// A run: data, model, loop, log, checkpoints. Everything that decides its bits is in the recipe and the data; threads,

@@ -1,6 +1,6 @@
 import Foundation
 import OssicleBase
-import OssicleConfiguration
+import OssicleModels
 import OssicleKernels
 import OssicleStatistics
 

@@ -1,8 +1,7 @@
 import OssicleAudio
-import OssicleConfiguration
+import OssicleModels
 import OssicleGraph
 import OssicleKernels
-import OssicleModels
 
 /// One step of pretraining: forward over all views, loss, backward, optimizer. Everything is allocated in `init`; a step
 /// allocates nothing.
@@ -55,7 +54,7 @@ public final class TrainingStep {
             switch program.graph.feeds[index].feed {
             case .labels:
                 precondition(!labels.isEmpty && buffer.count % labels.count == 0, "one label per clip")
-                for row in 0..<buffer.count { buffer.integers[row] = labels[row % labels.count] }
+                for row in 0..<buffer.count { buffer.set(labels[row % labels.count], at: row) }
             case .pitchRatios:
                 precondition(ratios.count == buffer.count, "one ratio per clip")
                 for clip in 0..<ratios.count { buffer[clip] = ratios[clip] }

@@ -127,9 +127,10 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: 0.08)
         let rows = try #require(embedder.frames(of: samples))
         #expect(file.frames == rows && file.frameClips.count == 938)
-        let decoder = ClipDecoder(sampleRate: encoder.frontend.sampleRate, level: encoder.level)
-        let stream = try decoder.stream("\(folder.path)/long.wav", collecting: 16_000 * 60) { Issue.record("\($0)") }
-        let streamed = embedder(stream)
+        let streamed = embedder(
+            try ClipStream.recording(
+                "\(folder.path)/long.wav", sampleRate: encoder.frontend.sampleRate, level: encoder.level
+            ) { Issue.record("\($0)") })
         #expect(streamed == rows)
     }
 

@@ -1,7 +1,6 @@
 import Orchestrator
 import Testing
 
-@testable import OssicleConfiguration
 @testable import OssicleModels
 
 /// Any encoder with any recipe, as far as its front end goes with it.

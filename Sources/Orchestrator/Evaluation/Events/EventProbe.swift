@@ -90,13 +90,11 @@ public struct EventProbe {
     public func run(_ encoder: any ViewEncoder) throws -> Outcome {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: options.hopSeconds)
         let training = try ClipEmbedder(encoder: encoder)
-        let decoder = ClipDecoder(sampleRate: encoder.frontend.sampleRate, level: encoder.level)
+        let sampleRate = encoder.frontend.sampleRate
         var failure: String?
         func open(_ index: Int) throws(AudioError) -> ClipStream {
-            // A longer recording is decoded twice, in blocks: for its level, and to be encoded.
-            try decoder.stream(
-                layout.recordings[index].path,
-                collecting: Int(ClipCachePlan.longestDecode * Double(decoder.sampleRate))
+            try ClipStream.recording(
+                layout.recordings[index].path, sampleRate: sampleRate, level: encoder.level
             ) { failure = $0 }
         }
         try training.calibrate(on: train) { try? open($0) }
@@ -104,7 +102,7 @@ public struct EventProbe {
         var lengths: [Double] = []
         for index in layout.recordings.indices {
             let recording = try open(index)
-            lengths.append(Double(recording.count) / Double(decoder.sampleRate))
+            lengths.append(Double(recording.count) / Double(sampleRate))
             guard let frames = embedder(recording) else {
                 throw EvaluationError.unreadable(reason: failure ?? layout.recordings[index].path)
             }

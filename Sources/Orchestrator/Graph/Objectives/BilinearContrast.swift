@@ -59,7 +59,7 @@ package final class BilinearContrast: Objective {
     }
 
     /// W.
-    static func similarity(_ graph: Graph, width: Int) -> Parameter {
+    package static func similarity(_ graph: Graph, width: Int) -> Parameter {
         graph.parameter("similarity.weight", [width, width], .normal(deviation: 0.05))
     }
 

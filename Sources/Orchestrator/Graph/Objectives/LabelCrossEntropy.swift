@@ -3,13 +3,13 @@ import OssicleKernels
 /// Softmax cross-entropy against labels, the mean over the rows that have one (label ≥ 0):
 ///
 ///     L = (1/|labelled|) Σ_{i labelled} [logsumexp_c s_ic − s_i,label(i)]
-final class LabelCrossEntropy: Objective {
-    let name = "objective"
-    let term = "label"
-    let weight: Float
-    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+package final class LabelCrossEntropy: Objective {
+    package let name = "objective"
+    package let term = "label"
+    package let weight: Float
+    package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     /// (rows), 32-bit integers.
-    let labels: Value
+    package let labels: Value
     private let input: Value
     private let gradient: Value
     private let crossEntropy: CrossEntropyKernel

@@ -1,6 +1,5 @@
-import OssicleKernels
-
 import Foundation
+import OssicleKernels
 
 /// The pitch loss of multi-strategy pretraining: the shift of the anchor's pitch is read off frame by frame.
 ///
@@ -8,7 +7,7 @@ import Foundation
 ///
 /// p and p̃ are the pitch head's values for the anchor and for its copy, shifted by a ratio r; σ = r − 1, or log₂ r.
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.3.
-final class PitchRegression: Objective {
+package final class PitchRegression: Objective {
     /// The size σ of a shift by the ratio r.
     public enum Target: String, Codable, Sendable, CaseIterable {
         /// r − 1.
@@ -24,12 +23,12 @@ final class PitchRegression: Objective {
         }
     }
 
-    let name = "objective.pitch"
-    let term = "pitch"
-    let weight: Float
-    private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
+    package let name = "objective.pitch"
+    package let term = "pitch"
+    package let weight: Float
+    package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     /// r, (B).
-    let ratios: Value
+    package let ratios: Value
     private let target: Target
     private let input: Value
     private let gradient: Value
@@ -37,7 +36,7 @@ final class PitchRegression: Objective {
     private let frames: Int
 
     /// - Parameter input: (3·B·T, 1): anchors, positives, shifted anchors.
-    init(_ graph: Graph, _ input: Value, batch: Int, weight: Float, target: Target) {
+    package init(_ graph: Graph, _ input: Value, batch: Int, weight: Float, target: Target) {
         self.target = target
         self.input = input
         self.batch = batch
@@ -47,10 +46,10 @@ final class PitchRegression: Objective {
         gradient = graph.gradient(input)
     }
 
-    var forwardAccess: [Value] { [input, ratios] }
-    var backwardAccess: [Value] { [input, ratios, gradient] }
+    package var forwardAccess: [Value] { [input, ratios] }
+    package var backwardAccess: [Value] { [input, ratios, gradient] }
 
-    func forward(_ run: borrowing Run) {
+    package func forward(_ run: borrowing Run) {
         let (p, ratios) = (run(input), run(ratios))
         var loss = 0.0
         for row in 0..<batch * frames {
@@ -60,7 +59,7 @@ final class PitchRegression: Objective {
         value = LossValue(loss: loss / Double(batch * frames), correct: 0, rows: batch * frames)
     }
 
-    func backward(_ run: borrowing Run) {
+    package func backward(_ run: borrowing Run) {
         let (p, ratios, gradient) = (run(input), run(ratios), run(gradient))
         let rows = batch * frames
         gradient.fill(0)
@@ -72,7 +71,7 @@ final class PitchRegression: Objective {
     }
 
     /// What the last forward pass read: the mean over the frames of p − p̃, (B). Good until the backward pass.
-    func shiftsRead(_ program: Program) -> [Float] {
+    package func shiftsRead(_ program: Program) -> [Float] {
         let p = program.buffer(input)
         return (0..<batch).map { clip in
             let rows = clip * frames..<(clip + 1) * frames

@@ -1,3 +1,5 @@
+import OssicleKernels
+
 /// Hands a value on without its gradient: the output has the input's memory, and a gradient of its own that nobody reads.
 final class StopGradient: Operation {
     let name = "stop-gradient"

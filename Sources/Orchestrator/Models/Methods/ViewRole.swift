@@ -1,7 +1,7 @@
 /// What a view of a clip is for, and how it is cut.
-struct ViewRole: Sendable, Equatable {
+package struct ViewRole: Sendable, Equatable {
     /// Where the view lies in its clip, unless every view lies at the beginning (`data.placement: start`).
-    enum Placement: Sendable {
+    package enum Placement: Sendable {
         /// Anywhere.
         case anywhere
         /// Within `augmentation.positive_reach_seconds` of the first view; anywhere where that is 0.
@@ -10,11 +10,11 @@ struct ViewRole: Sendable, Equatable {
         case atAnchor
     }
 
-    let placement: Placement
+    package let placement: Placement
     /// Whether white noise is added (`augmentation.positive_noise`).
-    var hasNoise = false
+    package var hasNoise = false
     /// The pitch is shifted by a ratio uniform in 1 ± this; nil: as `augmentation.pitch_shift` says.
-    var pitchShift: Float?
+    package var pitchShift: Float?
 
     static let anchor = ViewRole(placement: .anywhere)
     static let positive = ViewRole(placement: .nearAnchor, hasNoise: true)

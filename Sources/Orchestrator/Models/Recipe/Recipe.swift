@@ -1,7 +1,4 @@
 import OssicleAudio
-import OssicleGraph
-
-import Foundation
 
 /// Everything that determines a run, saved in every checkpoint. One commented YAML file per recipe lives in `Configs/`.
 ///
@@ -45,6 +42,12 @@ public struct Recipe: Sendable, Equatable {
     static var keys: [OptionKey<Recipe>] {
         [.choice("method", \.method), .choice("precision", \.precision), .choice("embedding", \.embedding)]
     }
+}
+
+/// What an embedding reads of the encoder: maps from its middle, or its last one. ``Embedding`` says how.
+public enum EmbeddingKind: String, Codable, Sendable, CaseIterable {
+    case stages
+    case last
 }
 
 /// Options of any type, comparable with others.

@@ -1,3 +1,6 @@
+import OssicleAudio
+import OssicleKernels
+
 extension FrontEndConfiguration: RecipeOptions {
     public init() { self.init(LogMelConfiguration()) }
 

@@ -1,3 +1,5 @@
+import OssicleGraph
+
 extension ResNet18 {
     /// Options of both encoders.
     public struct Options: RecipeOptions {

@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// A group of options of one type, such as an encoder's, with the recipe keys that set them.
 ///
 /// The type that reads the options owns them. Its list of keys is the only place that spells their names: recipe files,

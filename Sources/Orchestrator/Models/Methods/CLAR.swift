@@ -1,3 +1,6 @@
+import OssicleGraph
+import OssicleKernels
+
 /// CLAR: two augmented views of a clip are told from all other views of the batch, and clips that have a label are
 /// classified.
 ///

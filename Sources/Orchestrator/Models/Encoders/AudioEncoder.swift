@@ -1,8 +1,10 @@
+import OssicleGraph
+
 /// A network that takes views to maps (views, time, mel, channels).
 ///
 /// An encoder is one type in one file, and a line in ``Registry``. It owns the options that only it reads (``options``); their
 /// recipe keys come with them.
-protocol AudioEncoder: Sendable {
+package protocol AudioEncoder: Sendable {
     /// In recipes.
     static var name: EncoderName { get }
     static var traits: EncoderTraits { get }
@@ -20,16 +22,16 @@ protocol AudioEncoder: Sendable {
 }
 
 extension AudioEncoder {
-    static var options: [any RecipeOptions.Type] { [] }
+    package static var options: [any RecipeOptions.Type] { [] }
 
-    func maps(_ graph: Graph, after early: Feature, through last: Int) -> [EncoderMap] {
+    package func maps(_ graph: Graph, after early: Feature, through last: Int) -> [EncoderMap] {
         preconditionFailure("\(Self.name.rawValue) has no early layers")
     }
 }
 
 /// What is fixed about an encoder.
-struct EncoderTraits: Sendable {
-    enum Input: Sendable {
+package struct EncoderTraits: Sendable {
+    package enum Input: Sendable {
         case spectra
         case waveform
     }

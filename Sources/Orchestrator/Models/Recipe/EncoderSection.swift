@@ -1,3 +1,5 @@
+import OssicleGraph
+
 /// The encoder, and what is made of its last map. Options of a single encoder are its own.
 public struct EncoderSection: RecipeOptions {
     public var name: EncoderName = .efficientNetB0

@@ -1,3 +1,5 @@
+import OssicleAudio
+
 /// Changes to single views, drawn anew each time a view is cut. 0 switches one off.
 public struct AugmentationSection: RecipeOptions {
     /// Standard deviation of white noise added to the positive's waveform (the authors' code: 0.001).

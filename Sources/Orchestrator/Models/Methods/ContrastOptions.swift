@@ -1,3 +1,6 @@
+import OssicleGraph
+import OssicleKernels
+
 /// How a contrast compares two projections: read by every contrastive method.
 public struct ContrastOptions: RecipeOptions {
     public enum Similarity: String, Codable, Sendable, CaseIterable {

@@ -1,29 +1,34 @@
-/// Supervised training: cross-entropy over the data set's labels, from random weights or from another run's.
-struct Supervised: TrainingMethod {
-    struct Options: RecipeOptions {
-        /// Two hidden layers with batch norm and ReLU before the classifier, as in CLAR's comparison.
-        var trunk = false
+import OssicleGraph
+import OssicleKernels
 
-        static let section = "head"
-        static let keys: [OptionKey<Options>] = [.flag("trunk", \.trunk)]
+/// Supervised training: cross-entropy over the data set's labels, from random weights or from another run's.
+package struct Supervised: TrainingMethod {
+    package struct Options: RecipeOptions {
+        /// Two hidden layers with batch norm and ReLU before the classifier, as in CLAR's comparison.
+        package var trunk = false
+
+        package init() {}
+
+        package static let section = "head"
+        package static let keys: [OptionKey<Options>] = [.flag("trunk", \.trunk)]
     }
 
-    static let name: MethodName = .supervised
-    static let options: [any RecipeOptions.Type] = [Options.self]
+    package static let name: MethodName = .supervised
+    package static let options: [any RecipeOptions.Type] = [Options.self]
 
     private let hidden: Int
     private let hasTrunk: Bool
 
-    init(recipe: Recipe) {
+    package init(recipe: Recipe) {
         hidden = recipe.head.hidden
         hasTrunk = recipe[Options.self].trunk
     }
 
-    let views: [ViewRole] = [.anchor]
-    let labels = LabelUse.every
-    let isContrastive = false
+    package let views: [ViewRole] = [.anchor]
+    package let labels = LabelUse.every
+    package let isContrastive = false
 
-    func record(_ model: ModelRecorder) -> RecordedLosses {
+    package func record(_ model: ModelRecorder) -> RecordedLosses {
         let h = model.builder.classified.map(model.vectors) ?? model.vectors()
         let logits = classifier(model.graph, h, classes: model.classes)
         return RecordedLosses(

@@ -1,8 +1,11 @@
+import OssicleGraph
+import OssicleKernels
+
 /// A way to train an encoder: which views a clip gives, what labels are needed, and which heads and losses are recorded.
 ///
 /// A method is one type in one file, and a line in ``Registry``. It owns the options that only it reads
 /// (``options``); their recipe keys come with them.
-protocol TrainingMethod: Sendable {
+package protocol TrainingMethod: Sendable {
     /// In recipes.
     static var name: MethodName { get }
     /// Groups of options that the method reads besides a recipe's own sections.
@@ -25,14 +28,14 @@ protocol TrainingMethod: Sendable {
 }
 
 extension TrainingMethod {
-    static var options: [any RecipeOptions.Type] { [] }
-    var labels: LabelUse { .none }
-    var isContrastive: Bool { true }
-    func check(_ recipe: Recipe) throws(RecipeError) {}
+    package static var options: [any RecipeOptions.Type] { [] }
+    package var labels: LabelUse { .none }
+    package var isContrastive: Bool { true }
+    package func check(_ recipe: Recipe) throws(RecipeError) {}
 }
 
 /// The labels that a method learns from.
-enum LabelUse: Sendable {
+package enum LabelUse: Sendable {
     case none
     /// Clips with a label and clips without one.
     case some
@@ -41,14 +44,14 @@ enum LabelUse: Sendable {
 }
 
 /// What a method records: the loss on clips or labels comes first, since its accuracy is the pretext's.
-struct RecordedLosses {
+package struct RecordedLosses {
     /// The vectors of whole views, (views, …): embeddings in training, kept to the end of the step.
     let embedding: Value
     let objectives: [any Objective]
 }
 
 /// What a method sees of the model that is being recorded. Each function records operations when it is called.
-struct ModelRecorder {
+package struct ModelRecorder {
     let graph: Graph
     let builder: ModelBuilder
     /// The views of all clips, as ``ModelBuilder/input(_:views:)`` has them.
@@ -94,7 +97,7 @@ extension Graph {
 
 extension Recipe {
     /// The method that this recipe names.
-    var trainingMethod: any TrainingMethod {
+    package var trainingMethod: any TrainingMethod {
         guard let type = Registry.method(method) else { preconditionFailure("there is no method “\(method)”") }
         return type.init(recipe: self)
     }
@@ -104,21 +107,4 @@ extension Recipe {
 
     /// Whether labels take part in the training.
     public var usesLabels: Bool { trainingMethod.labels != .none }
-}
-
-extension ViewCutter {
-    /// A cutter of the views that the recipe's method asks for.
-    public init(store: ClipStore, recipe: Recipe, backgrounds: [Int]) throws(DataError) {
-        try self.init(store: store, recipe: recipe, views: recipe.trainingMethod.views, backgrounds: backgrounds)
-    }
-}
-
-extension ViewLoader {
-    /// A loader of the views that the recipe's method asks for.
-    public convenience init(
-        store: ClipStore, recipe: Recipe, clips: [Int], labels: [Int32]? = nil, start: (epoch: Int, batch: Int) = (0, 0)
-    ) throws(DataError) {
-        try self.init(
-            store: store, recipe: recipe, views: recipe.trainingMethod.views, clips: clips, labels: labels, start: start)
-    }
 }

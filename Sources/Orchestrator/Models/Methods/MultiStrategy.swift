@@ -1,3 +1,6 @@
+import OssicleGraph
+import OssicleKernels
+
 /// Multi-strategy pretraining: COLA's contrast of clips, a contrast of frames, and the regression of a pitch shift.
 ///
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022.

@@ -1,3 +1,6 @@
+import OssicleGraph
+import OssicleKernels
+
 /// COLA: two crops of a clip are told from the other clips of the batch.
 ///
 /// *Reference:* Saeed, Grangier, Zeghidour, "Contrastive learning of general-purpose audio representations", ICASSP 2021.
