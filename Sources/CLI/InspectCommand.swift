@@ -2,15 +2,15 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// `ossicle inspect`: layers, shapes, parameters and the memory plan of a recipe or of a run.
+/// `ossicle inspect`: show the layers, shapes, parameters and memory plan of a recipe or a run.
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show layers, parameters and the memory plan of a recipe or a run.")
+        commandName: "inspect", abstract: "Show the layers, shapes, parameters and memory plan of a recipe or a run.")
 
-    @Argument(help: "A recipe (name or YAML file), or a run's folder.")
+    @Argument(help: "A recipe (a name or a YAML file) or the folder of a run.")
     var subject: String
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Change any key of a recipe.", valueName: "key=value"))
+    @Option(name: .customLong("set"), help: ArgumentHelp("Set a key of the recipe.", valueName: "key=value"))
     var changes: [String] = []
 
     @Flag(help: "Print one JSON object on standard output.")
