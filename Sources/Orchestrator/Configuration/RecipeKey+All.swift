@@ -8,8 +8,8 @@ extension RecipeKey {
         .integer("data.view_frames", \.data.viewFrames, positive),
         .choice("data.placement", \.data.placement),
         .choice("data.hold_out", \.data.holdOut),
-        .number("data.label_share", \.data.labelShare, "a part above 0, up to 1") { $0 > 0 && $0 <= 1 },
-        .number("data.level", \.data.level, "a level from 0 to 1, 0 to leave levels alone") { (0...1).contains($0) },
+        .number("data.label_share", \.data.labelShare, "a fraction above 0, at most 1") { $0 > 0 && $0 <= 1 },
+        .number("data.level", \.data.level, "a level from 0 to 1; 0 keeps the original level") { (0...1).contains($0) },
         .integer("data.cache_memory_mib", \.data.cacheMemoryMiB, counted),
         .integer("data.workers", \.data.workers, 0...256),
         .integer("data.prefetch", \.data.prefetch, 1...1024),
@@ -20,21 +20,23 @@ extension RecipeKey {
         .integer("frontend.hop_samples", \.frontend.hopSamples, positive),
         .integer("frontend.fft_size", \.frontend.fftSize, 16...65_536),
         .integer("frontend.mel_bands", \.frontend.melBands, 1...1024),
-        .number("frontend.low_hertz", \.frontend.lowHertz, "a frequency from 0 Hz") { $0 >= 0 },
+        .number("frontend.low_hertz", \.frontend.lowHertz, "a frequency of 0 Hz or more") { $0 >= 0 },
         .number("frontend.high_hertz", \.frontend.highHertz, "a frequency above 0 Hz") { $0 > 0 },
         .number("frontend.floor", \.frontend.floor, "a number above 0") { $0 > 0 },
 
-        .number("augmentation.positive_noise", \.augmentation.positiveNoise, "a deviation from 0") { $0 >= 0 },
-        .number("augmentation.level_jitter_db", \.augmentation.levelJitterDB, "decibels from 0 to 60") {
-            (0...60).contains($0)
-        },
-        .number("augmentation.positive_reach_seconds", \.augmentation.positiveReachSeconds, "seconds from 0") {
+        .number("augmentation.positive_noise", \.augmentation.positiveNoise, "a standard deviation, 0 or more") {
             $0 >= 0
         },
-        .number("augmentation.pitch_shift", \.augmentation.pitchShift, "a part from 0 to 0.5") {
+        .number("augmentation.level_jitter_db", \.augmentation.levelJitterDB, "a level range from 0 to 60 dB") {
+            (0...60).contains($0)
+        },
+        .number("augmentation.positive_reach_seconds", \.augmentation.positiveReachSeconds, "a time of 0 s or more") {
+            $0 >= 0
+        },
+        .number("augmentation.pitch_shift", \.augmentation.pitchShift, "a fraction from 0 to 0.5") {
             (0...0.5).contains($0)
         },
-        .number("augmentation.anchor_shift", \.augmentation.anchorShift, "a part above 0, up to 0.5") {
+        .number("augmentation.anchor_shift", \.augmentation.anchorShift, "a fraction above 0, at most 0.5") {
             $0 > 0 && $0 <= 0.5
         },
         .choice("augmentation.pitch_engine", \.augmentation.pitchEngine),
@@ -44,23 +46,23 @@ extension RecipeKey {
         ) {
             (0...1).contains($0)
         },
-        .number("augmentation.background_lowest_db", \.augmentation.backgroundLowestDB, "decibels from -60 to 60") {
+        .number("augmentation.background_lowest_db", \.augmentation.backgroundLowestDB, "a level from -60 to 60 dB") {
             (-60...60).contains($0)
         },
-        .number("augmentation.background_highest_db", \.augmentation.backgroundHighestDB, "decibels from -60 to 60") {
+        .number("augmentation.background_highest_db", \.augmentation.backgroundHighestDB, "a level from -60 to 60 dB") {
             (-60...60).contains($0)
         },
         .number("augmentation.trim_probability", \.augmentation.trimProbability, "a probability from 0 to 1") {
             (0...1).contains($0)
         },
-        .number("augmentation.trim_shortest", \.augmentation.trimShortest, "a part above 0, up to 1") {
+        .number("augmentation.trim_shortest", \.augmentation.trimShortest, "a fraction above 0, at most 1") {
             $0 > 0 && $0 <= 1
         },
         .number("augmentation.band_limit_probability", \.augmentation.bandLimitProbability, "a probability from 0 to 1")
         {
             (0...1).contains($0)
         },
-        .number("augmentation.band_limit_lowest", \.augmentation.bandLimitLowest, "a part above 0, up to 1") {
+        .number("augmentation.band_limit_lowest", \.augmentation.bandLimitLowest, "a fraction above 0, at most 1") {
             $0 > 0 && $0 <= 1
         },
         .integer("augmentation.time_masks", \.augmentation.timeMasks, 0...64),
@@ -71,7 +73,7 @@ extension RecipeKey {
         .choice("encoder.name", \.encoder.name),
         .path("encoder.start", \.encoder.start),
         .flag("encoder.winograd", \.encoder.winograd),
-        .number("encoder.drop_connect", \.encoder.dropConnect, "a probability from 0, below 1") {
+        .number("encoder.drop_connect", \.encoder.dropConnect, "a probability from 0 to below 1") {
             (0..<1).contains($0)
         },
 
@@ -88,24 +90,24 @@ extension RecipeKey {
 
         .choice("objective.similarity", \.objective.similarity),
         .number("objective.temperature", \.objective.temperature, "a number above 0") { $0 > 0 },
-        .number("objective.clip_weight", \.objective.clipWeight, "a number from 0") { $0 >= 0 },
-        .number("objective.frame_weight", \.objective.frameWeight, "a number from 0") { $0 >= 0 },
-        .number("objective.pitch_weight", \.objective.pitchWeight, "a number from 0") { $0 >= 0 },
+        .number("objective.clip_weight", \.objective.clipWeight, "a number, 0 or more") { $0 >= 0 },
+        .number("objective.frame_weight", \.objective.frameWeight, "a number, 0 or more") { $0 >= 0 },
+        .number("objective.pitch_weight", \.objective.pitchWeight, "a number, 0 or more") { $0 >= 0 },
         .integer("objective.frame_margin", \.objective.frameMargin, counted),
         .choice("objective.frame_pairs", \.objective.framePairs),
         .choice("objective.pitch_target", \.objective.pitchTarget),
-        .number("objective.label_weight", \.objective.labelWeight, "a number from 0") { $0 >= 0 },
+        .number("objective.label_weight", \.objective.labelWeight, "a number, 0 or more") { $0 >= 0 },
 
         .choice("optimizer.name", \.optimizer.name),
         .number("optimizer.learning_rate", \.optimizer.learningRate, "a number above 0") { $0 > 0 },
-        .number("optimizer.beta1", \.optimizer.beta1, "a number from 0, below 1") { (0..<1).contains($0) },
-        .number("optimizer.beta2", \.optimizer.beta2, "a number from 0, below 1") { (0..<1).contains($0) },
+        .number("optimizer.beta1", \.optimizer.beta1, "a number from 0 to below 1") { (0..<1).contains($0) },
+        .number("optimizer.beta2", \.optimizer.beta2, "a number from 0 to below 1") { (0..<1).contains($0) },
         .number("optimizer.epsilon", \.optimizer.epsilon, "a number above 0") { $0 > 0 },
-        .number("optimizer.momentum", \.optimizer.momentum, "a number from 0, below 1") { (0..<1).contains($0) },
-        .number("optimizer.weight_decay", \.optimizer.weightDecay, "a number from 0") { $0 >= 0 },
+        .number("optimizer.momentum", \.optimizer.momentum, "a number from 0 to below 1") { (0..<1).contains($0) },
+        .number("optimizer.weight_decay", \.optimizer.weightDecay, "a number, 0 or more") { $0 >= 0 },
         .flag("optimizer.decays_all", \.optimizer.decaysAll),
         .number("optimizer.trust", \.optimizer.trust, "a number above 0") { $0 > 0 },
-        .number("optimizer.average", \.optimizer.average, "a number from 0, below 1") { (0..<1).contains($0) },
+        .number("optimizer.average", \.optimizer.average, "a number from 0 to below 1") { (0..<1).contains($0) },
 
         .choice("schedule.name", \.schedule.name),
         .integer("schedule.warmup_steps", \.schedule.warmupSteps, counted),
@@ -116,7 +118,7 @@ extension RecipeKey {
         .integer("training.batch_size", \.training.batchSize, positive),
         .seed("training.seed", \.training.seed),
         .integer("training.threads", \.training.threads, 0...1024),
-        .number("training.checkpoint_minutes", \.training.checkpointMinutes, "minutes above 0") { $0 > 0 },
+        .number("training.checkpoint_minutes", \.training.checkpointMinutes, "a time above 0 minutes") { $0 > 0 },
         .integer("training.evaluation_epochs", \.training.evaluationEpochs, positive),
     ]
 
@@ -126,10 +128,10 @@ extension RecipeKey {
     /// The key with exactly this name.
     static func named(_ name: String) -> RecipeKey? { all.first { $0.name == name } }
 
-    /// The known key or section that a misspelt one most likely stands for; nil where nothing is close.
+    /// The known key or section most similar to a misspelt one, or nil if none is similar.
     ///
-    /// Keys are compared whole, by edit distance; a third of the letters may differ. A key given without its section or in
-    /// the wrong one, or by its initials (`lr`), counts as one edit away.
+    /// Full keys are compared by edit distance; up to a third of the letters may differ. A key without its section, in the
+    /// wrong section, or given by its initials (`lr`) counts as one edit.
     static func nearest(to unknown: String) -> String? {
         let sections = Set(all.compactMap { $0.section.map(String.init) })
         let last = unknown.split(separator: ".").last ?? ""

@@ -1,13 +1,13 @@
-/// One key of a recipe: how its value is read from text, checked and written. ``all`` lists every key once, in the order
-/// in which a recipe is written; reading, overriding, writing and the suggestions for misspelt keys all go through it.
+/// One key of a recipe, with functions that parse, validate and write its value. ``all`` lists every key once, in the
+/// order of a written recipe. Reading, overriding, writing and the suggestions for misspelt keys all use this list.
 public struct RecipeKey: Sendable {
     /// Dotted name, as in `optimizer.learning_rate`.
     public let name: String
-    /// What the key takes, ready to follow “it takes”.
+    /// The values that the key accepts, to follow “it must be”.
     public let expected: String
     /// The value in a recipe, as YAML.
     public let text: @Sendable (Recipe) -> String
-    /// Stores a value given as text; false, and no change, where the text is not of the kind or range expected.
+    /// Parses and stores a value. Returns false and changes nothing if the text has the wrong type or is out of range.
     let store: @Sendable (inout Recipe, String) -> Bool
 
     /// `nil` for a top-level key.
@@ -19,14 +19,16 @@ extension RecipeKey {
     typealias Path<Value> = WritableKeyPath<Recipe, Value> & Sendable
 
     static func integer(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>) -> RecipeKey {
-        let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+        let low = range.lowerBound
+        let expected =
+            range.upperBound == .max ? "an integer, \(low) or more" : "an integer from \(low) to \(range.upperBound)"
         return key(
-            name, path, "a whole number from \(range.lowerBound)\(end)",
+            name, path, expected,
             read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { "\($0)" })
     }
 
     static func seed(_ name: String, _ path: Path<UInt64>) -> RecipeKey {
-        key(name, path, "a whole number from 0 to 2⁶⁴ − 1", read: { UInt64($0) }, write: { "\($0)" })
+        key(name, path, "an integer from 0 to 2⁶⁴ − 1", read: { UInt64($0) }, write: { "\($0)" })
     }
 
     static func number<Value>(
@@ -52,7 +54,7 @@ extension RecipeKey {
     static func chain(_ name: String, _ path: Path<AugmentationChain>) -> RecipeKey {
         key(
             name, path,
-            "steps such as “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list has them all)",
+            "a list of transforms, for example “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list shows all)",
             read: { try? AugmentationChain($0) }, write: { "\"\($0.text)\"" })
     }
 
@@ -75,8 +77,8 @@ extension RecipeKey {
             })
     }
 
-    /// Swift writes the shortest text that reads back to the same bits; YAML 1.1 readers take `1e-05` for a string
-    /// unless its mantissa has a point.
+    /// Swift writes the shortest decimal text that parses to the same bits. YAML 1.1 parsers read `1e-05` as a string
+    /// unless the mantissa has a decimal point.
     private static func decimal(_ text: String) -> String {
         guard let exponent = text.firstIndex(of: "e"), !text.contains(".") else { return text }
         return text[..<exponent] + ".0" + text[exponent...]
