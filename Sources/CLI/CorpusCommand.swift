@@ -25,8 +25,8 @@ struct CorpusNotesCommand: ParsableCommand {
         commandName: "notes", abstract: "Musical notes of General MIDI instruments, in NSynth's layout (fluidsynth).",
         discussion: """
             Writes clips of 4 s at 16 kHz to DIR/train, DIR/valid and DIR/test, with one examples.json per part. No \
-            instrument is in more than one part. The labels are the instrument family (11 classes), the instrument, the \
-            pitch (MIDI note 21 to 108) and the velocity.
+            instrument is in more than one part. The labels are the instrument family (11 classes), the instrument, \
+            the pitch (MIDI note 21 to 108) and the velocity.
             """)
 
     @OptionGroup var options: CorpusOptions

@@ -6,9 +6,9 @@ struct CorpusSoundscapesCommand: ParsableCommand {
         commandName: "soundscapes",
         abstract: "Mixtures of isolated events and backgrounds with exact onsets, in the layout of DCASE 2016 task 2.",
         discussion: """
-            DIR/train, DIR/valid and DIR/test each have a folder audio and a folder annotation. An annotation file has one \
-            line per event with onset, offset and label. No source file is used in more than one part. The onset is the \
-            time at which the sound begins: leading silence of the event's file is removed.
+            DIR/train, DIR/valid and DIR/test each have a folder audio and a folder annotation. An annotation file has \
+            one line per event with onset, offset and label. No source file is used in more than one part. The onset \
+            is the time at which the sound begins: leading silence of the event's file is removed.
             """)
 
     @OptionGroup var options: CorpusOptions

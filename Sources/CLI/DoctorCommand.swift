@@ -61,8 +61,8 @@ struct DoctorReport: Encodable {
         }
         if transparentHugePages == "never" {
             advice.append(
-                "Transparent huge pages are disabled, which slows down access to large blocks of memory. Enable them with: "
-                    + "echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled")
+                "Transparent huge pages are disabled, which slows down access to large blocks of memory. Enable them "
+                    + "with: echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled")
         }
         for component in components where component.version == nil {
             advice.append("\(component.name) is not installed. Install it with: sudo apt-get install \(component.name)")

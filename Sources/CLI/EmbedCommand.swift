@@ -12,11 +12,12 @@ struct EmbedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "embed", abstract: "Compute embeddings of recordings with a trained encoder.",
         discussion: """
-            The .npz file contains embeddings of shape (clips, dimension), paths, labels (−1: no label), classes, and the \
-            embeddings of the single views: segments of shape (views, dimension), with the clip's index in segment_clip. \
-            With --level frame it contains frames of shape (frames, dimension), with the clip's index in frame_clip and \
-            the centre of each frame in frame_seconds. docs/embedding.md describes the values.
-            --map plots the clips by the first two principal components of their embeddings, with one colour per class.
+            The .npz file contains embeddings of shape (clips, dimension), paths, labels (−1: no label), classes, and \
+            the embeddings of the single views: segments of shape (views, dimension), with the clip's index in \
+            segment_clip. With --level frame it contains frames of shape (frames, dimension), with the clip's index in \
+            frame_clip and the centre of each frame in frame_seconds. docs/embedding.md describes the values.
+            --map plots the clips by the first two principal components of their embeddings, with one colour per \
+            class.
             """)
 
     @Argument(help: ArgumentHelp("A run’s folder, or a checkpoint file.", valueName: "run"))
@@ -36,8 +37,8 @@ struct EmbedCommand: ParsableCommand {
 
     @Option(
         help: """
-            Source of the embedding: stages (the feature maps of middle layers, with the mel axis kept) or last (the last \
-            feature map). Default: the value in the run's recipe.
+            Source of the embedding: stages (the feature maps of middle layers, with the mel axis kept) or last (the \
+            last feature map). Default: the value in the run's recipe.
             """)
     var embedding: Embedding.Kind?
 

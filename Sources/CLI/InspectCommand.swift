@@ -37,7 +37,8 @@ struct InspectCommand: ParsableCommand {
             """
 
             encoder     \(summary.encoder), \(summary.dimension) dimensions, \(summary.encoderParameters) parameters
-            model       \(summary.parameters) parameters with head; \(mebi(summary.parameterBytes)) with gradients and moments
+            model       \(summary.parameters) parameters with head; \(mebi(summary.parameterBytes)) with gradients and \
+            moments
             training    \(summary.views) views: \(mebi(summary.trainingArenaBytes)) of activations and gradients \
             (\(mebi(summary.unsharedBytes)) without sharing), \(mebi(summary.workspaceBytes)) of workspace
             inference   64 views: \(mebi(summary.inferenceArenaBytes))

@@ -8,8 +8,8 @@ struct PretrainCommand: ParsableCommand {
         commandName: "pretrain", abstract: "Train an encoder on recordings.",
         discussion: """
             Writes checkpoint.safetensors, recipe.yaml, log.jsonl and report.json to the folder of --output. On SIGINT \
-            (Ctrl-C) or SIGTERM the command writes a checkpoint and exits with code 130. --resume continues the run, with \
-            the same result, bit for bit, as an uninterrupted run.
+            (Ctrl-C) or SIGTERM the command writes a checkpoint and exits with code 130. --resume continues the run, \
+            with the same result, bit for bit, as an uninterrupted run.
             """)
 
     @Argument(help: "The name of a recipe in Configs/ (cola, multi-strategy, clar, supervised, …), or a YAML file.")
@@ -24,8 +24,8 @@ struct PretrainCommand: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: """
-            Labelled folders. A linear probe evaluates the encoder on them every training.evaluation_epochs epochs and at \
-            the end.
+            Labelled folders. A linear probe evaluates the encoder on them every training.evaluation_epochs epochs and \
+            at the end.
             """)
     var evaluate: [String] = []
 
@@ -46,8 +46,8 @@ struct PretrainCommand: ParsableCommand {
 
     @Option(
         help: """
-            Sets encoder.start: a run, or a safetensors file with torchvision's tensor names, whose weights initialize the \
-            encoder.
+            Sets encoder.start: a run, or a safetensors file with torchvision's tensor names, whose weights initialize \
+            the encoder.
             """)
     var start: String?
 

@@ -6,14 +6,14 @@ struct ProbeClipCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clip", abstract: "Evaluate clip classification with a linear probe on frozen embeddings.",
         discussion: """
-            Fits logistic regression to the mean embedding of each clip (L-BFGS, solved to the optimum). The L2 penalty is \
-            chosen on the validation part, or on inner folds of the training part. The train and test split is the \
-            published one: ESC's folds, the lists of Speech Commands and NSynth, and two held-out speakers per fold for \
-            FSDD. For other data sets a random fifth of the clips is the test part. The interval contains 95 % of the \
-            scores over 1,000 resamples of the test clips; n is the number of test clips.
+            Fits logistic regression to the mean embedding of each clip (L-BFGS, solved to the optimum). The L2 \
+            penalty is chosen on the validation part, or on inner folds of the training part. The train and test split \
+            is the published one: ESC's folds, the lists of Speech Commands and NSynth, and two held-out speakers per \
+            fold for FSDD. For other data sets a random fifth of the clips is the test part. The interval contains \
+            95 % of the scores over 1,000 resamples of the test clips; n is the number of test clips.
             The baselines are an untrained encoder, evaluated in the same way (random), and statistics of the log-mel \
-            spectrum (logmel). --protocol paper trains one linear layer with Adam (batches of 64, one random view per clip \
-            and step) and averages the logits over the views of a test clip.
+            spectrum (logmel). --protocol paper trains one linear layer with Adam (batches of 64, one random view per \
+            clip and step) and averages the logits over the views of a test clip.
             --stages probes each layer of the encoder separately and plots the accuracies.
             """)
 

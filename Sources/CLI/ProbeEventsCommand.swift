@@ -7,12 +7,12 @@ struct ProbeEventsCommand: ParsableCommand {
         commandName: "events",
         abstract: "Evaluate sound event detection with a linear probe on frozen frame embeddings.",
         discussion: """
-            The data has the layout of DCASE 2016 task 2, in the folders train, validation and test: a folder audio, and a \
-            folder annotation with one line per event (onset, offset, label). Fits one logistic regression per class to \
-            the frames and applies a median filter of 250 ms to the probabilities. The L2 penalty, the threshold and the \
-            minimum duration are chosen on the validation part. Reports the onset F-measure (collar 200 ms), the segment \
-            F-measure and error rate (segments of 1 s), and PSDS. --protocol paper trains the linear layer with Adam and \
-            dropout, as published.
+            The data has the layout of DCASE 2016 task 2, in the folders train, validation and test: a folder audio, \
+            and a folder annotation with one line per event (onset, offset, label). Fits one logistic regression per \
+            class to the frames and applies a median filter of 250 ms to the probabilities. The L2 penalty, the \
+            threshold and the minimum duration are chosen on the validation part. Reports the onset F-measure (collar \
+            200 ms), the segment F-measure and error rate (segments of 1 s), and PSDS. --protocol paper trains the \
+            linear layer with Adam and dropout, as published.
             """)
 
     @OptionGroup var options: ProbeOptions
@@ -28,7 +28,8 @@ struct ProbeEventsCommand: ParsableCommand {
 
     @Option(
         help: """
-            Write one SVG file per test recording to this folder, with the spectrum and the annotated and predicted events.
+            Write one SVG file per test recording to this folder, with the spectrum and the annotated and predicted \
+            events.
             """)
     var pictures: String?
 

@@ -27,16 +27,16 @@ struct ProbeOptions: ParsableArguments {
 
     @Option(
         help: """
-            Source of the embedding: stages (the feature maps of middle layers, with the mel axis kept) or last (the last \
-            feature map). Default: the value in the run's recipe.
+            Source of the embedding: stages (the feature maps of middle layers, with the mel axis kept) or last (the \
+            last feature map). Default: the value in the run's recipe.
             """)
     var embedding: Embedding.Kind?
 
     @Option(
         name: .customLong("protocol"),
         help: """
-            logistic: logistic regression, solved to the optimum; the L2 penalty is chosen without the test part. paper: \
-            a linear layer trained with Adam, as published.
+            logistic: logistic regression, solved to the optimum; the L2 penalty is chosen without the test part. \
+            paper: a linear layer trained with Adam, as published.
             """)
     var method = Method.logistic
 

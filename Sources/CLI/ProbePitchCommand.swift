@@ -7,9 +7,10 @@ struct ProbePitchCommand: ParsableCommand {
         commandName: "pitch",
         abstract: "Evaluate pitch classification of notes with a linear probe on frozen embeddings.",
         discussion: """
-            Classifies notes into 88 pitches, MIDI notes 21 (A0) to 108 (C8), with the same probe as probe clip. The data \
-            has NSynth's layout. Reports the pitch accuracy, the chroma accuracy (pitches are correct up to octaves), the \
-            mean error in semitones, and the distribution of octave errors among the notes with the correct chroma.
+            Classifies notes into 88 pitches, MIDI notes 21 (A0) to 108 (C8), with the same probe as probe clip. The \
+            data has NSynth's layout. Reports the pitch accuracy, the chroma accuracy (pitches are correct up to \
+            octaves), the mean error in semitones, and the distribution of octave errors among the notes with the \
+            correct chroma.
             """)
 
     @OptionGroup var options: ProbeOptions

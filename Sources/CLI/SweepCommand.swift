@@ -7,11 +7,11 @@ struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep", abstract: "Pretrain and probe a grid of recipes, and write a table and a heat map.",
         discussion: """
-            GRID is a YAML file with the keys recipe, data, rows, columns, seeds, set (recipe keys and values, in which \
-            {row} and {column} are replaced by the names), diagonal (further keys and values for cells with equal row and \
-            column), probe (labelled data) and embedding (stages or last, the source of the embedding). Each run has a \
-            folder in --output. Finished runs are skipped, and interrupted runs are resumed. table.md and heatmap.svg \
-            contain the accuracies, averaged over the seeds.
+            GRID is a YAML file with the keys recipe, data, rows, columns, seeds, set (recipe keys and values, in \
+            which {row} and {column} are replaced by the names), diagonal (further keys and values for cells with \
+            equal row and column), probe (labelled data) and embedding (stages or last, the source of the embedding). \
+            Each run has a folder in --output. Finished runs are skipped, and interrupted runs are resumed. table.md \
+            and heatmap.svg contain the accuracies, averaged over the seeds.
             """)
 
     @Argument(help: "The YAML file of the grid.")

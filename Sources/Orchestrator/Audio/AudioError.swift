@@ -24,7 +24,8 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
                 + "\(AudioInfo.sampleRates.lowerBound) to \(AudioInfo.sampleRates.upperBound) Hz; convert the file, or "
                 + "correct its header"
         case .channels(let path, let count):
-            "\(path) cannot be used: its header says \(count) channels, but at most \(AudioInfo.mostChannels) are supported"
+            "\(path) cannot be used: its header says \(count) channels, but at most \(AudioInfo.mostChannels) are "
+                + "supported"
         case .notFinite(let path, let index): "\(path) has a sample that is not a finite number at frame \(index)"
         case .noFrames(let path): "\(path) contains no audio: it has 0 frames"
         case .resampling(let path, let reason): "cannot resample \(path): \(reason)"

@@ -130,8 +130,8 @@ extension RecipeKey {
 
     /// The known key or section most similar to a misspelt one, or nil if none is similar.
     ///
-    /// Full keys are compared by edit distance; up to a third of the letters may differ. A key without its section, in the
-    /// wrong section, or given by its initials (`lr`) counts as one edit.
+    /// Full keys are compared by edit distance; up to a third of the letters may differ. A key without its section, in
+    /// the wrong section, or given by its initials (`lr`) counts as one edit.
     static func nearest(to unknown: String) -> String? {
         let sections = Set(all.compactMap { $0.section.map(String.init) })
         let last = unknown.split(separator: ".").last ?? ""

@@ -54,7 +54,8 @@ extension RecipeKey {
     static func chain(_ name: String, _ path: Path<AugmentationChain>) -> RecipeKey {
         key(
             name, path,
-            "a list of transforms, for example “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list shows all)",
+            "a list of transforms, for example “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list "
+                + "shows all)",
             read: { try? AugmentationChain($0) }, write: { "\"\($0.text)\"" })
     }
 

@@ -43,8 +43,8 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
         case .unlabelledEvents(let path):
             "\(path) has events without a class label; use one folder per class, or a layout with labels"
         case .tooFewSources(let what, let found, let needed):
-            "there \(found == 1 ? "is 1 file" : "are \(found) files") of \(what); the three parts use different files and "
-                + "need at least \(needed)"
+            "there \(found == 1 ? "is 1 file" : "are \(found) files") of \(what); the three parts use different files "
+                + "and need at least \(needed)"
         case .silentNote(let note, let soundFont):
             "\(note) is silent in \(soundFont), which is not a complete General MIDI sound font; give another one with "
                 + "--sound-font"

@@ -20,16 +20,18 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
         case .missing(let path):
             "there is no file or folder \(path); give the folder with the recordings as --data"
         case .noAudio(let path):
-            "there are no audio files in \(path) or its subfolders (wav, flac, ogg, mp3, aiff, …); check --data and --layout"
+            "there are no audio files in \(path) or its subfolders (wav, flac, ogg, mp3, aiff, …); check --data and "
+                + "--layout"
         case .malformed(let path, let reason):
             "cannot use \(path): \(reason)"
         case .unknownSplit(let path, let value):
             "\(path) has the split “\(value)”; it must be train, validation or test"
         case .nothingLeft(let count, let reason):
-            "there is no usable audio: \(count == 1 ? "the only file was" : "all \(count) files were") skipped; \(reason)"
+            "there is no usable audio: \(count == 1 ? "the only file was" : "all \(count) files were") skipped; "
+                + "\(reason)"
         case .batchTooLarge(let batch, let clips):
-            "a batch of \(batch) clips cannot be filled from \(clips); set training.batch_size (--batch-size) to \(clips) "
-                + "or less, or give more --data"
+            "a batch of \(batch) clips cannot be filled from \(clips); set training.batch_size (--batch-size) to "
+                + "\(clips) or less, or give more --data"
         case .unlabelled(let path):
             "\(path) has no labels; give a labelled data set, or select its layout with --layout"
         case .tooFewLabels(let name, let clips, let share):

@@ -30,7 +30,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .emptyPart(let name):
             "the \(name) part of the data set has no labelled clips; use another division"
         case .tooFewGroups(let found, let needed):
-            "the data set has \(found) groups (speakers, instruments), but a division with held-out groups needs \(needed)"
+            "the data set has \(found) groups (speakers, instruments), but a division with held-out groups needs "
+                + "\(needed)"
         case .tooFewClips(let found):
             "\(found) labelled clips are too few for a training part and a test part; add clips"
         case .noEncoders:
@@ -38,21 +39,22 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .noViews:
             "there is no clip to embed; check the path"
         case .emptyEventPart(let name):
-            "the data has no annotated recordings in a folder \(name); the probe needs the folders train, validation and test"
+            "the data has no annotated recordings in a folder \(name); the probe needs the folders train, validation "
+                + "and test"
         case .unknownLabel(let path, let label):
-            "\(path) has the label “\(label)”, which does not occur in the training recordings; correct the label, or add a "
-                + "training recording with it"
+            "\(path) has the label “\(label)”, which does not occur in the training recordings; correct the label, or "
+                + "add a training recording with it"
         case .hop(let seconds, let shortest):
-            "a hop length of \(milliseconds(seconds)) ms is too short; use at least \(milliseconds(shortest)) ms, the hop "
-                + "length of the front end"
+            "a hop length of \(milliseconds(seconds)) ms is too short; use at least \(milliseconds(shortest)) ms, the "
+                + "hop length of the front end"
         case .noPitches(let layout):
             "the layout \(layout) has no pitches; give notes in NSynth’s layout"
         case .notFinite(let clips):
-            "the embeddings of \(clips) clips contain NaN or infinite values; the training may have diverged: train again "
-                + "with a lower optimizer.learning_rate"
+            "the embeddings of \(clips) clips contain NaN or infinite values; the training may have diverged: train "
+                + "again with a lower optimizer.learning_rate"
         case .pitchOutOfRange(let path, let pitch):
-            "\(path) has the pitch \(pitch), but the probe supports MIDI notes 21 (A0) to 108 (C8); correct examples.json "
-                + "or remove the note"
+            "\(path) has the pitch \(pitch), but the probe supports MIDI notes 21 (A0) to 108 (C8); correct "
+                + "examples.json or remove the note"
         }
     }
 }

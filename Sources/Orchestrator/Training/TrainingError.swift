@@ -16,17 +16,17 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
         case .nothingToResume(let path):
             "\(path) has no checkpoint to resume; remove --resume to start a new run there"
         case .recipeDiffers(let key, let saved, let wanted):
-            "cannot resume: the run was started with \(key) = \(saved), but the recipe now has \(wanted); use the recipe of "
-                + "the run, or start a new run"
+            "cannot resume: the run was started with \(key) = \(saved), but the recipe now has \(wanted); use the "
+                + "recipe of the run, or start a new run"
         case .lossNotFinite(let step, let path, true):
             "the loss is not a finite number at step \(step); the last good checkpoint is kept in \(path): lower "
                 + "optimizer.learning_rate and start again"
         case .lossNotFinite(let step, _, false):
-            "the loss is not a finite number at step \(step), before the first checkpoint: lower optimizer.learning_rate, "
-                + "and check the data"
+            "the loss is not a finite number at step \(step), before the first checkpoint: lower "
+                + "optimizer.learning_rate, and check the data"
         case .labelsMissing(let method):
-            "the method “\(method)” of the recipe needs labels, but the data has none; use one folder per class, or select a "
-                + "layout with --layout"
+            "the method “\(method)” of the recipe needs labels, but the data has none; use one folder per class, or "
+                + "select a layout with --layout"
         }
     }
 }
