@@ -1,20 +1,21 @@
 import ArgumentParser
 import Foundation
 
-/// Two results of one bench: what became faster, what slower.
+/// Compares two results of one benchmark.
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "compare", abstract: "Compare two --json results of the same bench.",
+        commandName: "compare", abstract: "Compare two --json results of the same benchmark.",
         discussion: """
-            Prints the ratio of the medians, new ÷ old: times of kernels and features (below 1 is faster), views per second \
-            of steps and pipelines (above 1 is faster). Exits with 1 if something became slower than --tolerance allows.
+            Prints the ratio of the medians, new ÷ old: times for kernels and features (below 1 is faster), and views \
+            per second for steps and pipelines (above 1 is faster). Exits with 1 if a result is slower than \
+            --tolerance allows.
             """)
 
     @Argument(help: "The older result.") var old: String
     @Argument(help: "The newer result.") var new: String
-    @Option(help: "Share by which a figure may be worse.") var tolerance = 0.1
+    @Option(help: "Allowed slowdown, as a fraction.") var tolerance = 0.1
 
-    /// What the results of all benches have in common.
+    /// The fields that the results of all benchmarks share.
     private struct Result: Decodable {
         struct Kernel: Decodable {
             struct Timing: Decodable { var median: Double }
@@ -34,7 +35,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard tolerance >= 0 else { throw ValidationError("--tolerance takes 0 or more") }
+        guard tolerance >= 0 else { throw ValidationError("--tolerance must be 0 or more") }
     }
 
     func run() throws {
@@ -42,7 +43,8 @@ struct CompareCommand: ParsableCommand {
         if (before.machine.cpu, before.machine.isa, before.machine.threads)
             != (after.machine.cpu, after.machine.isa, after.machine.threads)
         {
-            FileHandle.standardError.write(Data("warning: the results are of different machines or threads\n".utf8))
+            FileHandle.standardError.write(
+                Data("warning: the results are from different machines or numbers of threads\n".utf8))
         }
         var worse = 0
         Output.row("", ["old", "new", "ratio"])
@@ -75,7 +77,7 @@ struct CompareCommand: ParsableCommand {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         guard let result = try? decoder.decode(Result.self, from: data) else {
-            throw PeerProcess.Failure(description: "\(path) is no result of a bench; write one with --json")
+            throw PeerProcess.Failure(description: "\(path) is not a result of a benchmark; write one with --json")
         }
         return result
     }

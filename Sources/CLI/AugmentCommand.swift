@@ -2,38 +2,42 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// `ossicle augment`: hear what a transform does.
+/// `ossicle augment`: apply augmentations to a sound file.
 struct AugmentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "augment", abstract: "Apply an augmentation to a file, to listen to it.",
+        commandName: "augment", abstract: "Apply augmentations to a sound file.",
         discussion: """
-            CHAIN is a transform or several, as in the recipe key augmentation.chain: “fade”, or “white-noise snr=3, \
-            pitch-shift 0.5 semitones=-5..5” (a probability after the name, then parameters with a value or a range). \
-            The sound is read at 16 kHz, mono, and keeps its length; the same seed draws the same.
-            --list names all transforms with their parameters.
+            CHAIN is one or more transforms, written as in the recipe key augmentation.chain: “fade”, or “white-noise \
+            snr=3, pitch-shift 0.5 semitones=-5..5”. The optional number after the name is the probability. Each \
+            parameter takes a value or a range. The file is read as 16 kHz mono, and the output has the same length. \
+            The same seed gives the same output. --list shows all transforms with their parameters.
             """)
 
-    @Argument(help: "A transform, or several with commas between them.")
+    @Argument(help: "One transform, or several separated by commas.")
     var chain: String?
 
-    @Argument(help: "A sound file.")
+    @Argument(help: "The sound file to read.")
     var file: String?
 
     @Option(help: "The sound file to write: .wav, .flac, .ogg or .mp3.")
     var output: String?
 
-    @Option(help: "Draws what a transform leaves to chance.")
+    @Option(help: "Random seed.")
     var seed: UInt64 = 0
 
-    @Option(help: "What changes pitch and duration: \(PitchEngine.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(
+        help: """
+            Backend for pitch shifting and time stretching: \
+            \(PitchEngine.allCases.map(\.rawValue).joined(separator: ", ")).
+            """)
     var engine = PitchEngine.vocoder
 
-    @Flag(help: "List the transforms, their parameters, and their published and possible ranges.")
+    @Flag(help: "List the transforms with the published (default) and the allowed range of each parameter.")
     var list = false
 
     func validate() throws {
         if list != (chain == nil) || (chain != nil && (file == nil || output == nil)) {
-            throw ValidationError("give a transform, a sound file and --output, or --list alone")
+            throw ValidationError("give CHAIN, FILE and --output, or only --list")
         }
     }
 

@@ -1,19 +1,19 @@
 import ArgumentParser
 import Orchestrator
 
-/// `ossicle corpus`: labelled sound to train and test on, rendered on the spot.
+/// `ossicle corpus`: render a labelled corpus for training and evaluation.
 struct CorpusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "corpus", abstract: "Render a labelled corpus with a synthesiser, or mix one of recordings.",
+        commandName: "corpus", abstract: "Render a labelled corpus with a synthesizer, or mix one from recordings.",
         subcommands: [CorpusNotesCommand.self, CorpusWordsCommand.self, CorpusSoundscapesCommand.self])
 }
 
-/// What every corpus is asked for.
+/// The options that all corpora share.
 struct CorpusOptions: ParsableArguments {
-    @Option(help: "The folder to make; it must not exist yet, or be empty.")
+    @Option(help: "The folder to create. It must not exist, or must be empty.")
     var output: String
 
-    @Option(help: "Draws everything; the same seed gives the same files.")
+    @Option(help: "Random seed. The same seed gives the same files.")
     var seed: UInt64 = 0
 
     @Flag(help: "Print one JSON object on standard output.")
@@ -24,16 +24,17 @@ struct CorpusNotesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "notes", abstract: "Musical notes of General MIDI instruments, in NSynth's layout (fluidsynth).",
         discussion: """
-            4 s clips at 16 kHz under DIR/train, DIR/valid and DIR/test, with an examples.json each. No instrument is in two \
-            parts. Labels: instrument family (11), instrument, pitch (MIDI 21 to 108), velocity.
+            Writes clips of 4 s at 16 kHz to DIR/train, DIR/valid and DIR/test, with one examples.json per part. No \
+            instrument is in more than one part. The labels are the instrument family (11 classes), the instrument, \
+            the pitch (MIDI note 21 to 108) and the velocity.
             """)
 
     @OptionGroup var options: CorpusOptions
 
-    @Option(help: "Notes in all three parts together.")
+    @Option(help: "Total number of notes in the three parts.")
     var size = NoteCorpus.defaultSize
 
-    @Option(help: ArgumentHelp("A General MIDI sound font.", valueName: "file.sf2"))
+    @Option(help: ArgumentHelp("A General MIDI sound font (.sf2 or .sf3).", valueName: "file.sf2"))
     var soundFont: String?
 
     func run() throws {
@@ -55,27 +56,27 @@ extension WordClasses: ExpressibleByArgument {}
 
 struct CorpusWordsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "words", abstract: "Spoken words in Speech Commands' layout (espeak-ng).",
+        commandName: "words", abstract: "Spoken words, in Speech Commands' layout (espeak-ng).",
         discussion: """
-            1 s clips at 16 kHz, DIR/WORD/SPEAKER_nohash_K.wav, with validation_list.txt and testing_list.txt. No voice is in \
-            two parts. With --phrase-words 2 or more: phrases as DIR/SPEAKER/SPEAKER_K.wav, as long as they take, to \
-            pretrain on.
+            Writes clips of 1 s at 16 kHz to DIR/WORD/SPEAKER_nohash_K.wav, with validation_list.txt and \
+            testing_list.txt. No speaker is in more than one part. With --phrase-words 2 or more, writes phrases of \
+            variable length for pretraining to DIR/SPEAKER/SPEAKER_K.wav.
             """)
 
     @OptionGroup var options: CorpusOptions
 
-    @Option(help: "Clips in all parts together.")
+    @Option(help: "Total number of clips in all parts.")
     var size = WordCorpus.defaultSize
 
-    @Option(help: "Which words: digits (zero to nine), commands (yes no up down left right on off stop go) or all.")
+    @Option(help: "The words: digits (zero to nine), commands (yes no up down left right on off stop go) or all.")
     var classes = WordClasses.all
 
-    @Option(help: "Words in each clip.")
+    @Option(help: "Number of words per clip.")
     var phraseWords = 1
 
     func validate() throws {
         guard (1...50).contains(phraseWords) else {
-            throw ValidationError("--phrase-words takes 1 to 50, not \(phraseWords)")
+            throw ValidationError("--phrase-words must be from 1 to 50, not \(phraseWords)")
         }
     }
 

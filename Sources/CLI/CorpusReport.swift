@@ -1,7 +1,7 @@
 import Foundation
 import Orchestrator
 
-/// What a corpus consists of, for people or as JSON.
+/// The summary of a corpus, as text or as JSON.
 struct CorpusReport: Encodable {
     let corpus: String
     let output: String

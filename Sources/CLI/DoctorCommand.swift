@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// `ossicle doctor`: what the machine has, what is used of it, and what is missing.
+/// `ossicle doctor`: show the machine's properties and the missing components.
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Show the CPU, the instruction set in use, memory and libraries.")
@@ -16,7 +16,7 @@ struct DoctorCommand: ParsableCommand {
     }
 }
 
-/// What the doctor finds.
+/// The report of `ossicle doctor`.
 struct DoctorReport: Encodable {
     struct Component: Encodable {
         let name: String
@@ -44,28 +44,28 @@ struct DoctorReport: Encodable {
         Component(name: "soxr", version: Machine.soxrVersion, neededFor: "resampling"),
         Component(
             name: "Rubber Band", version: Machine.rubberBandVersion,
-            neededFor: "pitch shift and time stretch by pitch_engine: rubberband"),
+            neededFor: "pitch shifting and time stretching with pitch_engine: rubberband"),
         Component(
-            name: "OpenBLAS", version: Machine.openBLASVersion, neededFor: "linear algebra of evaluation and tests"),
+            name: "OpenBLAS", version: Machine.openBLASVersion, neededFor: "linear algebra in evaluation and tests"),
         Component(
             name: "fluidsynth", version: Synthesizer.fluidsynth.version, neededFor: "ossicle corpus notes (optional)"),
         Component(
             name: "espeak-ng", version: Synthesizer.espeakNG.version, neededFor: "ossicle corpus words (optional)"),
     ]
 
-    /// Sentences about what should be changed.
+    /// Recommended changes, one sentence each.
     var advice: [String] {
         var advice: [String] = []
         if let complaint = Machine.instructionSetComplaint {
-            advice.append("\(complaint). Every other verb ends with this error.")
+            advice.append("\(complaint). Every other command fails with this error.")
         }
         if transparentHugePages == "never" {
             advice.append(
-                "Transparent huge pages are off, which makes large blocks of memory slower: "
-                    + "echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled")
+                "Transparent huge pages are disabled, which slows down access to large blocks of memory. Enable them "
+                    + "with: echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled")
         }
         for component in components where component.version == nil {
-            advice.append("\(component.name) is not installed: sudo apt-get install \(component.name)")
+            advice.append("\(component.name) is not installed. Install it with: sudo apt-get install \(component.name)")
         }
         return advice
     }
@@ -74,10 +74,10 @@ struct DoctorReport: Encodable {
         let gibibytes = String(format: "%.1f", Double(memoryBytes) / 0x1p30)
         var rows = [
             ("CPU", cpu),
-            ("instruction set", "\(isa) (this machine has \(isaAvailable.joined(separator: ", ")))"),
+            ("instruction set", "\(isa) (available: \(isaAvailable.joined(separator: ", ")))"),
             ("threads", "\(threads)"),
             ("memory", "\(gibibytes) GiB"),
-            ("huge pages", transparentHugePages ?? "not known here"),
+            ("huge pages", transparentHugePages ?? "unknown"),
         ]
         rows += components.map { ($0.name, "\($0.version ?? "missing") — \($0.neededFor)") }
         let width = (rows.map(\.0.count).max() ?? 0) + 2

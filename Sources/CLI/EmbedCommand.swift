@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// `ossicle embed`: recordings in, NumPy vectors out.
+/// `ossicle embed`: compute embeddings of recordings and write them as NumPy arrays.
 struct EmbedCommand: ParsableCommand {
     enum Level: String, ExpressibleByArgument, CaseIterable {
         case clip
@@ -10,13 +10,14 @@ struct EmbedCommand: ParsableCommand {
     }
 
     static let configuration = CommandConfiguration(
-        commandName: "embed", abstract: "Embed recordings with a trained encoder.",
+        commandName: "embed", abstract: "Compute embeddings of recordings with a trained encoder.",
         discussion: """
-            The .npz file holds embeddings (clips, dimension), paths, labels (−1: none), classes, and every view's own \
-            vector: segments (views, dimension) with segment_clip. With --level frame: frames (frames, dimension), with \
-            frame_clip and frame_seconds, the middle of each. The dimension and what the values are read from: \
-            docs/embedding.md.
-            --map draws the clips in the plane in which their embeddings differ most, a colour a class.
+            The .npz file contains embeddings of shape (clips, dimension), paths, labels (−1: no label), classes, and \
+            the embeddings of the single views: segments of shape (views, dimension), with the clip's index in \
+            segment_clip. With --level frame it contains frames of shape (frames, dimension), with the clip's index in \
+            frame_clip and the centre of each frame in frame_seconds. docs/embedding.md describes the values.
+            --map plots the clips by the first two principal components of their embeddings, with one colour per \
+            class.
             """)
 
     @Argument(help: ArgumentHelp("A run’s folder, or a checkpoint file.", valueName: "run"))
@@ -25,42 +26,43 @@ struct EmbedCommand: ParsableCommand {
     @Argument(help: "Audio files or folders.")
     var inputs: [String]
 
-    @Option(help: "The file to write, FILE.npz.")
+    @Option(help: "The file to write (.npz).")
     var output: String
 
-    @Option(help: "One vector a clip, the mean of its views, or one a frame.")
+    @Option(help: "clip: one embedding per clip, the mean over its views. frame: one embedding per frame.")
     var level = Level.clip
 
-    @Option(help: "Milliseconds from one frame to the next; 0: those of the finest map that is read.")
+    @Option(help: "Hop length of --level frame in milliseconds. 0: the time stride of the finest layer that is read.")
     var hop = 0.0
 
     @Option(
         help: """
-            What is read of the encoder: stages (its middle maps, with the mel axis kept) or last (its last map). The \
-            run's own where it is not given.
+            Source of the embedding: stages (the feature maps of middle layers, with the mel axis kept) or last (the \
+            last feature map). Default: the value in the run's recipe.
             """)
     var embedding: Embedding.Kind?
 
-    @Option(help: ArgumentHelp("A picture of the clips by their two principal components.", valueName: "file.svg"))
+    @Option(
+        help: ArgumentHelp("Plot the clips by their first two principal components.", valueName: "file.svg"))
     var map: String?
 
-    @Option(help: "Layout of the input. Found by itself where the folder shows it.")
+    @Option(help: "Layout of the input: \(Layout.names). Default: detected from the folder.")
     var layout: Layout?
 
-    @Option(help: "Compute threads; 0 takes one a core.")
+    @Option(help: "Number of compute threads. 0: one per core.")
     var threads = 0
 
     @Flag(help: "Print one JSON object on standard output.")
     var json = false
 
     func validate() throws {
-        if hop < 0 { throw ValidationError("--hop takes milliseconds from 0, not \(hop)") }
-        if hop > 0, level == .clip { throw ValidationError("--hop goes with --level frame") }
+        if hop < 0 { throw ValidationError("--hop must be 0 or more milliseconds, not \(hop)") }
+        if hop > 0, level == .clip { throw ValidationError("--hop needs --level frame") }
         if let map {
-            if level == .frame { throw ValidationError("--map draws clips: leave --level frame out") }
-            if !map.hasSuffix(".svg") { throw ValidationError("--map takes a file that ends in .svg, not \(map)") }
+            if level == .frame { throw ValidationError("--map plots clips; remove --level frame") }
+            if !map.hasSuffix(".svg") { throw ValidationError("--map must end in .svg, not “\(map)”") }
         }
-        if !output.hasSuffix(".npz") { throw ValidationError("--output takes a file that ends in .npz, not \(output)") }
+        if !output.hasSuffix(".npz") { throw ValidationError("--output must end in .npz, not “\(output)”") }
     }
 
     private struct Report: Encodable {
@@ -69,12 +71,12 @@ struct EmbedCommand: ParsableCommand {
         var segments: Int?
         var frames: Int?
         var dimension: Int
-        /// The maps that are read, or `last`.
+        /// Names of the feature maps that are read, or `last`.
         let embedding: [String]
-        /// Of the variance, what the two axes of the map show.
+        /// Shares of the variance that the two principal components explain.
         var mapShares: [Double]?
         let skipped: Int
-        /// Clips that could not be decoded, or not to their end.
+        /// Warnings about clips that could not be decoded, or only in part.
         var warnings: [String] = []
         var seconds: Double
     }

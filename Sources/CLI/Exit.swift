@@ -2,17 +2,19 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// How the process ends: 0 done · 1 failed, with one sentence on standard error · 2 wrong usage · 130 interrupted.
+/// The exit code of the process: 0 success, 1 failure (with a one-sentence message on standard error), 2 wrong usage,
+/// 130 interrupted.
 enum Exit {
     static let failure: Int32 = 1
     static let usage: Int32 = 2
 
     static func run(_ root: any ParsableCommand.Type) -> Never {
-        // A reader that goes away (`| head`) ends the process quietly, also where a parent ignored the signal.
+        // End the process without a message when the reader closes the pipe (`| head`), even if the parent ignored the
+        // signal.
         signal(SIGPIPE, SIG_DFL)
         do {
             var command = try root.parseAsRoot()
-            // The doctor reports it among the rest.
+            // The doctor command reports this error itself.
             if !(command is DoctorCommand), let complaint = Machine.instructionSetComplaint {
                 complain("ossicle: error: \(complaint)")
                 exit(failure)
@@ -25,7 +27,7 @@ enum Exit {
     }
 
     private static func end(_ root: any ParsableCommand.Type, _ error: any Error) -> Never {
-        // ExitCode is thrown by verbs that have said why already; everything below EX_USAGE is no parser's code.
+        // Commands throw ExitCode after they have printed the reason. Argument parser codes are EX_USAGE or higher.
         if let code = error as? ExitCode { exit(code.rawValue) }
         let code = root.exitCode(for: error)
         switch code {

@@ -2,19 +2,20 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// `ossicle features`: what an encoder sees of a sound.
+/// `ossicle features`: compute the log-mel spectrum of a file.
 struct FeaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "features", abstract: "Compute a file's log-mel spectrum, as a picture or as numbers.",
+        commandName: "features",
+        abstract: "Compute the log-mel spectrum of a file and write it as an image or as an array.",
         discussion: """
-            The spectrum of the whole file at 16 kHz, by the default front end. A .npy file holds float32 values of shape \
-            (frames, bands); a .png shows time from left to right and frequency from bottom to top.
+            Computes the spectrum of the whole file at 16 kHz with the default front end. A .npy file contains float32 \
+            values of shape (frames, bands). A .png file shows time from left to right and frequency from bottom to top.
             """)
 
-    @Argument(help: "A sound file.")
+    @Argument(help: "The sound file to read.")
     var file: String
 
-    @Option(help: ArgumentHelp("The file to write.", valueName: "file.png|file.npy"))
+    @Option(help: ArgumentHelp("The file to write (.png or .npy).", valueName: "file.png|file.npy"))
     var output: String
 
     func validate() throws {

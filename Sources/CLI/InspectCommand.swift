@@ -2,15 +2,15 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// `ossicle inspect`: layers, shapes, parameters and the memory plan of a recipe or of a run.
+/// `ossicle inspect`: show the layers, shapes, parameters and memory plan of a recipe or a run.
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show layers, parameters and the memory plan of a recipe or a run.")
+        commandName: "inspect", abstract: "Show the layers, shapes, parameters and memory plan of a recipe or a run.")
 
-    @Argument(help: "A recipe (name or YAML file), or a run's folder.")
+    @Argument(help: "A recipe (a name or a YAML file) or the folder of a run.")
     var subject: String
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Change any key of a recipe.", valueName: "key=value"))
+    @Option(name: .customLong("set"), help: ArgumentHelp("Set a key of the recipe.", valueName: "key=value"))
     var changes: [String] = []
 
     @Flag(help: "Print one JSON object on standard output.")
@@ -37,7 +37,8 @@ struct InspectCommand: ParsableCommand {
             """
 
             encoder     \(summary.encoder), \(summary.dimension) dimensions, \(summary.encoderParameters) parameters
-            model       \(summary.parameters) parameters with head; \(mebi(summary.parameterBytes)) with gradients and moments
+            model       \(summary.parameters) parameters with head; \(mebi(summary.parameterBytes)) with gradients and \
+            moments
             training    \(summary.views) views: \(mebi(summary.trainingArenaBytes)) of activations and gradients \
             (\(mebi(summary.unsharedBytes)) without sharing), \(mebi(summary.workspaceBytes)) of workspace
             inference   64 views: \(mebi(summary.inferenceArenaBytes))

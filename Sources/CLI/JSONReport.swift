@@ -1,13 +1,15 @@
 import Foundation
 import Orchestrator
 
-/// The one JSON object that `--json` puts on standard output: snake case, keys sorted.
+/// Prints the JSON object of `--json` on standard output, with sorted keys in snake case.
 enum JSONReport {
     static func print(_ report: some Encodable) {
         let encoder = JSONEncoder.run
         encoder.outputFormatting.insert(.prettyPrinted)
-        // Reports are plain values: there is nothing in them that JSON cannot hold.
-        guard let data = try? encoder.encode(report) else { preconditionFailure("a report that is no JSON") }
+        // Reports contain plain values only, which JSON can always represent.
+        guard let data = try? encoder.encode(report) else {
+            preconditionFailure("the report cannot be encoded as JSON")
+        }
         Swift.print(String(decoding: data, as: UTF8.self))
     }
 }

@@ -4,7 +4,7 @@ import ArgumentParser
 struct Ossicle: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ossicle",
-        abstract: "Fast CPU pretraining of general-purpose audio representations.",
+        abstract: "Pretrain general-purpose audio representations on a CPU.",
         subcommands: [
             PretrainCommand.self,
             ProbeCommand.self,
@@ -17,6 +17,6 @@ struct Ossicle: ParsableCommand {
             DoctorCommand.self,
         ])
 
-    /// Runs the verb that the arguments name, and ends the process as ``Exit`` says.
+    /// Runs the command named by the arguments, and exits with a code of ``Exit``.
     static func main() { Exit.run(Ossicle.self) }
 }

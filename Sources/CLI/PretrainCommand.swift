@@ -2,60 +2,71 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// `ossicle pretrain`: a folder of recordings in, an encoder out.
+/// `ossicle pretrain`: train an encoder on recordings.
 struct PretrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pretrain", abstract: "Train an encoder on recordings.",
         discussion: """
-            RUN is a folder: checkpoint.safetensors, recipe.yaml, log.jsonl and report.json. SIGINT and SIGTERM write a \
-            checkpoint and exit with 130; --resume goes on to the same bits as if nothing had happened.
+            Writes checkpoint.safetensors, recipe.yaml, log.jsonl and report.json to the folder of --output. On SIGINT \
+            (Ctrl-C) or SIGTERM the command writes a checkpoint and exits with code 130. --resume continues the run, \
+            with the same result, bit for bit, as an uninterrupted run.
             """)
 
-    @Argument(help: "A recipe's name in Configs/ (cola, multi-strategy, clar, supervised, …), or a YAML file.")
+    @Argument(help: "The name of a recipe in Configs/ (cola, multi-strategy, clar, supervised, …), or a YAML file.")
     var recipe: String
 
-    @Option(parsing: .upToNextOption, help: "Folders of audio.")
+    @Option(parsing: .upToNextOption, help: "Folders with recordings.")
     var data: [String]
 
-    @Option(help: "The run's folder.")
+    @Option(help: "The folder of the run.")
     var output: String
 
     @Option(
         parsing: .upToNextOption,
-        help: "Labelled folders to probe the encoder on every training.evaluation_epochs, and at the end.")
+        help: """
+            Labelled folders. A linear probe evaluates the encoder on them every training.evaluation_epochs epochs and \
+            at the end.
+            """)
     var evaluate: [String] = []
 
-    @Option(help: "Layout of the data: \(Layout.names). Found by itself where the folder shows it.")
+    @Option(help: "Layout of the data: \(Layout.names). Default: detected from the folder.")
     var layout: Layout?
 
-    @Option(help: "training.epochs")
+    @Option(help: "Sets training.epochs: the number of epochs.")
     var epochs: Int?
 
-    @Option(help: "training.steps: ends the run after this many steps.")
+    @Option(help: "Sets training.steps: the number of steps, instead of epochs.")
     var steps: Int?
 
-    @Option(help: "training.batch_size: clips in a batch.")
+    @Option(help: "Sets training.batch_size: the number of clips per batch.")
     var batchSize: Int?
 
-    @Option(help: "data.label_share: part of each class's clips whose labels are used.")
+    @Option(help: "Sets data.label_share: the fraction of clips per class whose labels are used.")
     var labels: Double?
 
-    @Option(help: "encoder.start: a run, or a safetensors file with torchvision's names, whose encoder to begin with.")
+    @Option(
+        help: """
+            Sets encoder.start: a run, or a safetensors file with torchvision's tensor names, whose weights initialize \
+            the encoder.
+            """)
     var start: String?
 
-    @Option(help: "training.seed")
+    @Option(help: "Sets training.seed: the random seed.")
     var seed: UInt64?
 
-    @Option(help: "training.threads: compute threads; 0 takes one a core. Results do not depend on it.")
+    @Option(
+        help: """
+            Sets training.threads: the number of compute threads. 0: one per core. Results do not depend on this number.
+            """)
     var threads: Int?
 
-    @Option(help: "data.cache_memory_mib: MiB of decoded audio to keep in memory.")
+    @Option(help: "Sets data.cache_memory_mib: the memory for decoded audio, in MiB.")
     var cacheMemory: Int?
 
-    @Flag(help: "Go on with the run in --output.")
+    @Flag(help: "Continue the run in --output.")
     var resume = false
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Change any key of the recipe.", valueName: "key=value"))
+    @Option(name: .customLong("set"), help: ArgumentHelp("Set a key of the recipe.", valueName: "key=value"))
     var changes: [String] = []
 
     @Flag(help: "Print one JSON object on standard output.")
@@ -89,7 +100,7 @@ extension Layout: ExpressibleByArgument {
     static var names: String { allCases.map(\.rawValue).joined(separator: " · ") }
 }
 
-/// Compute threads: what is asked for, or one a core.
+/// The number of compute threads: the requested number, or one per core.
 enum Threads {
     static func chosen(_ wanted: Int) -> Int {
         wanted > 0 ? wanted : max(1, ProcessInfo.processInfo.activeProcessorCount)

@@ -4,64 +4,66 @@ import Orchestrator
 
 struct ProbeClipCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "clip", abstract: "Classify whole clips by a linear layer on frozen embeddings.",
+        commandName: "clip", abstract: "Evaluate clip classification with a linear probe on frozen embeddings.",
         discussion: """
-            Fits logistic regression to the mean embedding of each clip (by L-BFGS, to the optimum), with a penalty chosen on \
-            the validation part or on inner folds of the training part. Divisions are the data set's own: ESC's folds, \
-            Speech Commands' and NSynth's lists, two held-out speakers a fold for fsdd; otherwise a fifth of the clips, \
-            drawn by the seed. The interval holds 95 % of 1,000 resamples of the test clips; n is how many clips were tested.
-            Beside the run stand an untrained encoder, read in the same way (random), and statistics of the log-mel \
-            spectrum (logmel). --protocol paper trains one linear layer with Adam (batches of 64, one random view a clip \
-            and step) and averages the logits of a test clip's views.
-            --stages probes every map of the encoder by itself, and draws where along the network the classes are read best.
+            Fits logistic regression to the mean embedding of each clip (L-BFGS, solved to the optimum). The L2 \
+            penalty is chosen on the validation part, or on inner folds of the training part. The train and test split \
+            is the published one: ESC's folds, the lists of Speech Commands and NSynth, and two held-out speakers per \
+            fold for FSDD. For other data sets a random fifth of the clips is the test part. The interval contains \
+            95 % of the scores over 1,000 resamples of the test clips; n is the number of test clips.
+            The baselines are an untrained encoder, evaluated in the same way (random), and statistics of the log-mel \
+            spectrum (logmel). --protocol paper trains one linear layer with Adam (batches of 64, one random view per \
+            clip and step) and averages the logits over the views of a test clip.
+            --stages probes each layer of the encoder separately and plots the accuracies.
             """)
 
     @OptionGroup var options: ProbeOptions
 
-    @Option(help: "Layout of the data: \(Layout.names). Found by itself where the folder shows it.")
+    @Option(help: "Layout of the data: \(Layout.names). Default: detected from the folder.")
     var layout: Layout?
 
-    @Flag(help: "Train the encoder too, instead of a layer on frozen embeddings; with “random”: supervised training.")
+    @Flag(help: "Fine-tune the encoder together with a classifier. With “random”: supervised training from scratch.")
     var finetune = false
 
     @Option(
         help: ArgumentHelp(
-            "Instead of a linear layer let this many nearest training clips vote (cosine), as in --neighbours 20.",
+            "Use a k-nearest-neighbour classifier (cosine similarity) instead of a linear probe.",
             valueName: "k"))
     var neighbours: Int?
 
-    @Flag(help: "Probe every map of the encoder by itself, and draw the accuracies.")
+    @Flag(help: "Probe each layer of the encoder separately and plot the accuracies.")
     var stages = false
 
-    @Option(help: ArgumentHelp("The picture of --stages; stages.svg where it is not given.", valueName: "file.svg"))
+    @Option(help: ArgumentHelp("The file for the plot of --stages (default: stages.svg).", valueName: "file.svg"))
     var picture: String?
 
-    @Flag(help: "Judge on the last fold alone: the clips that data.hold_out=test keeps from training.")
+    @Flag(help: "Evaluate only on the last fold: the clips that data.hold_out=test excludes from training.")
     var heldOut = false
 
-    @Option(help: "Epochs of the linear layer of --protocol paper (100), or of fine-tuning (30).")
+    @Option(help: "Number of epochs of --protocol paper (default: 100) or of --finetune (default: 30).")
     var epochs: Int?
 
     func validate() throws {
         if let neighbours, neighbours < 1 {
-            throw ValidationError("--neighbours takes 1 or more, not \(neighbours)")
+            throw ValidationError("--neighbours must be 1 or more, not \(neighbours)")
         }
         if neighbours != nil, finetune || epochs != nil {
-            throw ValidationError("--neighbours trains nothing: leave --finetune and --epochs out")
+            throw ValidationError("--neighbours cannot be combined with --finetune or --epochs")
         }
         if epochs != nil, !finetune, options.method != .paper {
-            throw ValidationError("--epochs goes with --protocol paper or --finetune")
+            throw ValidationError("--epochs needs --protocol paper or --finetune")
         }
         if stages, finetune || neighbours != nil || options.embedding != nil || options.method == .paper {
-            throw ValidationError("--stages goes without --finetune, --neighbours, --embedding and --protocol paper")
+            throw ValidationError(
+                "--stages cannot be combined with --finetune, --neighbours, --embedding or --protocol paper")
         }
         if let picture {
-            if !stages { throw ValidationError("--picture goes with --stages") }
+            if !stages { throw ValidationError("--picture requires --stages") }
             if !picture.hasSuffix(".svg") {
-                throw ValidationError("--picture takes a file that ends in .svg, not \(picture)")
+                throw ValidationError("--picture must end in .svg, not “\(picture)”")
             }
         }
-        if let epochs, epochs < 1 { throw ValidationError("--epochs takes 1 or more, not \(epochs)") }
+        if let epochs, epochs < 1 { throw ValidationError("--epochs must be 1 or more, not \(epochs)") }
     }
 
     func run() throws {
@@ -69,8 +71,8 @@ struct ProbeClipCommand: ParsableCommand {
         let dataset = try options.dataset(layout: layout)
         if let recipe = checkpoint?.recipe, recipe.usesLabels, !heldOut || recipe.data.holdOut == .none {
             ProbeOptions.tell(
-                "warning: this run learned from labels, and a score on those clips says nothing; "
-                    + "pretrain with data.hold_out=test and probe with --held-out to keep them apart")
+                "warning: this run was trained with labels, so a score on clips it was trained on is not valid; "
+                    + "pretrain with data.hold_out=test and probe with --held-out")
         }
         if stages { return try survey(checkpoint, dataset) }
         let report = try finetune ? fineTune(checkpoint, dataset) : frozen(checkpoint, dataset)
@@ -129,7 +131,7 @@ struct ProbeClipCommand: ParsableCommand {
             ProbeOptions.show(name, baseline, lead: report.leads[name], variant: report.variants[name])
         }
         print(
-            "\(report.classes.count) classes, \(report.trainingClips) clips to train, \(report.testClips) tested, "
-                + "\(report.folds) \(report.folds == 1 ? "division" : "folds")")
+            "\(report.classes.count) classes, \(report.trainingClips) training clips, \(report.testClips) test clips, "
+                + "\(report.folds) \(report.folds == 1 ? "split" : "folds")")
     }
 }

@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// `ossicle probe`: what an encoder's embeddings make readable.
+/// `ossicle probe`: evaluate the embeddings of an encoder.
 struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "probe", abstract: "Measure an encoder on labelled data.",
+        commandName: "probe", abstract: "Evaluate an encoder on labelled data.",
         subcommands: [ProbeClipCommand.self, ProbeEventsCommand.self, ProbePitchCommand.self])
 }

@@ -4,34 +4,40 @@ import Orchestrator
 
 struct ProbeEventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "events", abstract: "Find which sounds occur when, by a linear layer on frozen frame embeddings.",
+        commandName: "events",
+        abstract: "Evaluate sound event detection with a linear probe on frozen frame embeddings.",
         discussion: """
-            Data in the layout of DCASE 2016 task 2, in folders train, validation and test: audio, and annotation with \
-            onset, offset and label a line. Logistic regression of each class on each frame, its penalty chosen on the \
-            validation part; a median filter of 250 ms; threshold and minimum duration chosen on the validation part. \
-            Reports the onset F-measure (collar 200 ms), segment F and error rate (1 s), and PSDS. --protocol paper trains \
-            the layer by Adam with dropout, as published.
+            The data has the layout of DCASE 2016 task 2, in the folders train, validation and test: a folder audio, \
+            and a folder annotation with one line per event (onset, offset, label). Fits one logistic regression per \
+            class to the frames and applies a median filter of 250 ms to the probabilities. The L2 penalty, the \
+            threshold and the minimum duration are chosen on the validation part. Reports the onset F-measure (collar \
+            200 ms), the segment F-measure and error rate (segments of 1 s), and PSDS. --protocol paper trains the \
+            linear layer with Adam and dropout, as published.
             """)
 
     @OptionGroup var options: ProbeOptions
 
-    @Option(help: "Milliseconds from one frame to the next; 0: those of the finest map that is read.")
+    @Option(help: "Hop length of the frames in milliseconds. 0: the time stride of the finest layer that is read.")
     var hop = 80.0
 
-    @Option(help: "Epochs of the linear layer of --protocol paper (250).")
+    @Option(help: "Number of epochs of --protocol paper (default: 250).")
     var epochs: Int?
 
-    @Option(help: "A folder to write the test part's predicted events to, a text file a recording.")
+    @Option(help: "Write the predicted events of the test part to this folder, one text file per recording.")
     var predictions: String?
 
-    @Option(help: "A folder to write an SVG of each test recording to: its spectrum, annotated and predicted events.")
+    @Option(
+        help: """
+            Write one SVG file per test recording to this folder, with the spectrum and the annotated and predicted \
+            events.
+            """)
     var pictures: String?
 
     func validate() throws {
-        if hop < 0 { throw ValidationError("--hop takes milliseconds from 0, not \(hop)") }
-        if let epochs, epochs < 1 { throw ValidationError("--epochs takes 1 or more, not \(epochs)") }
-        if epochs != nil, options.method != .paper { throw ValidationError("--epochs goes with --protocol paper") }
-        if options.data.count != 1 { throw ValidationError("--data takes one folder for the probe of events") }
+        if hop < 0 { throw ValidationError("--hop must be 0 or more milliseconds, not \(hop)") }
+        if let epochs, epochs < 1 { throw ValidationError("--epochs must be 1 or more, not \(epochs)") }
+        if epochs != nil, options.method != .paper { throw ValidationError("--epochs needs --protocol paper") }
+        if options.data.count != 1 { throw ValidationError("probe events takes exactly one folder as --data") }
     }
 
     func run() throws {
@@ -83,13 +89,13 @@ struct ProbeEventsCommand: ParsableCommand {
                 "\(name) onset F", scores.onset, lead: report.leads[name], variant: report.variants[name])
             print(
                 String(
-                    format: "  segment F %.3f, error rate %.3f, PSDS %.3f; threshold %.2f, at least %.3f s",
+                    format: "  segment F %.3f, error rate %.3f, PSDS %.3f; threshold %.2f, minimum duration %.3f s",
                     scores.segmentF, scores.segmentErrorRate, scores.psds, scores.threshold, scores.minimumSeconds))
         }
         show("run", report.scores)
         for (name, scores) in report.baselines.sorted(by: { $0.key < $1.key }) { show(name, scores) }
         print(
-            "\(report.classes.count) classes, \(report.trainingClips) recordings to train, \(report.testClips) tested, "
-                + "a frame every \(Int((1000 * report.hopSeconds).rounded())) ms")
+            "\(report.classes.count) classes, \(report.trainingClips) training recordings, \(report.testClips) test "
+                + "recordings, hop length \(Int((1000 * report.hopSeconds).rounded())) ms")
     }
 }

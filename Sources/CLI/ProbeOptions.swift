@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// What every probe is asked for.
+/// The options that all probes share.
 struct ProbeOptions: ParsableArguments {
     enum Baseline: String, ExpressibleByArgument, CaseIterable {
         case random
@@ -16,43 +16,43 @@ struct ProbeOptions: ParsableArguments {
         case paper
     }
 
-    @Argument(help: "A run's folder, or “random”: an encoder that has learned nothing.")
+    @Argument(help: "The folder of a run, or “random” for an untrained encoder.")
     var subject: String
 
-    @Option(parsing: .upToNextOption, help: "The labelled data.")
+    @Option(parsing: .upToNextOption, help: "Folders with labelled data.")
     var data: [String]
 
-    @Option(help: "What to probe beside it: an untrained encoder, log-mel statistics, both (all) or none.")
+    @Option(help: "Baselines: random (an untrained encoder), logmel (log-mel statistics), all or none.")
     var baseline = Baseline.all
 
     @Option(
         help: """
-            What is read of the encoder: stages (its middle maps, with the mel axis kept) or last (its last map). The \
-            run's own where it is not given.
+            Source of the embedding: stages (the feature maps of middle layers, with the mel axis kept) or last (the \
+            last feature map). Default: the value in the run's recipe.
             """)
     var embedding: Embedding.Kind?
 
     @Option(
         name: .customLong("protocol"),
         help: """
-            logistic: logistic regression, solved to the optimum, its penalty chosen without the test part. paper: a \
-            linear layer by Adam, as published.
+            logistic: logistic regression, solved to the optimum; the L2 penalty is chosen without the test part. \
+            paper: a linear layer trained with Adam, as published.
             """)
     var method = Method.logistic
 
-    @Option(help: "Draws inner folds, crops, orders and resamples.")
+    @Option(help: "Random seed of the splits, crops, clip order and resamples.")
     var seed: UInt64 = 0
 
-    @Option(help: "Compute threads; 0 takes one a core.")
+    @Option(help: "Number of compute threads. 0: one per core.")
     var threads = 0
 
     @Flag(help: "Print one JSON object on standard output.")
     var json = false
 
-    /// nil for the word “random”.
+    /// The checkpoint of the run, or nil for the word “random”.
     func checkpoint() throws -> Checkpoint? { subject == "random" ? nil : try Checkpoint(subject) }
 
-    /// Of the run, or the defaults.
+    /// The recipe of the run, or the default recipe.
     func recipe(of checkpoint: Checkpoint?) -> Recipe {
         var recipe = checkpoint?.recipe ?? Recipe()
         recipe.training.seed = seed
@@ -62,7 +62,7 @@ struct ProbeOptions: ParsableArguments {
     var includesRandom: Bool { baseline == .random || baseline == .all }
     var includesLogMel: Bool { baseline == .logmel || baseline == .all }
 
-    /// The run's encoder first, and the untrained ones where they are asked for.
+    /// The encoder of the run, followed by the untrained encoders if they are requested.
     func encoders(
         _ checkpoint: Checkpoint?, level: EncoderProgram.Level = .clip
     ) throws -> [(name: String, encoder: any ViewEncoder)] {
@@ -88,7 +88,7 @@ struct ProbeOptions: ParsableArguments {
         return encoders
     }
 
-    /// What is read of the run's encoder, or of the default one.
+    /// The embedding of the run's encoder, or of the default encoder.
     func reading(_ checkpoint: Checkpoint?) -> Embedding {
         checkpoint?.embedding(embedding) ?? Embedding(recipe: Recipe(), kind: embedding)
     }
@@ -110,14 +110,14 @@ struct ProbeOptions: ParsableArguments {
 
     static func tell(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 
-    /// A score with its interval and the number of test clips, for people.
+    /// A score with its interval and the number of test clips, as text.
     static func text(_ score: ProbeScore) -> String { "\(interval(score))  n = \(score.clips)" }
 
     static func interval(_ score: ProbeScore) -> String {
         String(format: "%.3f  [%.3f, %.3f]", score.value, score.ci95.low, score.ci95.high)
     }
 
-    /// A baseline with what the subject is ahead of it by.
+    /// Prints the score of a baseline and the lead of the encoder over it.
     static func show(_ name: String, _ score: ProbeScore, lead: ProbeScore?, variant: String?) {
         let ahead = lead.map { "; ahead by " + interval($0) } ?? ""
         print(padded(name) + text(score) + ahead + (variant.map { "; \($0)" } ?? ""))

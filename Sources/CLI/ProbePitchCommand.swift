@@ -4,16 +4,18 @@ import Orchestrator
 
 struct ProbePitchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pitch", abstract: "Read the pitch of notes by a linear layer on frozen embeddings.",
+        commandName: "pitch",
+        abstract: "Evaluate pitch classification of notes with a linear probe on frozen embeddings.",
         discussion: """
-            88 classes, MIDI notes 21 (A0) to 108 (C8), of a data set in NSynth's layout; probed as by probe clip. Reports \
-            the share of right pitches, of right pitches but for octaves (chroma), the mean error in semitones, and how \
-            many octaves off right chromas were.
+            Classifies notes into 88 pitches, MIDI notes 21 (A0) to 108 (C8), with the same probe as probe clip. The \
+            data has NSynth's layout. Reports the pitch accuracy, the chroma accuracy (pitches are correct up to \
+            octaves), the mean error in semitones, and the distribution of octave errors among the notes with the \
+            correct chroma.
             """)
 
     @OptionGroup var options: ProbeOptions
 
-    @Option(help: "Layout of the data: \(Layout.names). Found by itself where the folder shows it.")
+    @Option(help: "Layout of the data: \(Layout.names). Default: detected from the folder.")
     var layout: Layout?
 
     func run() throws {
@@ -33,10 +35,11 @@ struct ProbePitchCommand: ParsableCommand {
             let octaves = scores.octaves.sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }
                 .map { "\($0.key): \($0.value)" }.joined(separator: ", ")
             print(
-                "  mean error \(String(format: "%.1f", scores.meanErrorSemitones)) semitones; octaves off: \(octaves)")
+                "  mean error \(String(format: "%.1f", scores.meanErrorSemitones)) semitones; octave errors: \(octaves)"
+            )
         }
         show("run", report.scores)
         for (name, scores) in report.baselines.sorted(by: { $0.key < $1.key }) { show(name, scores) }
-        print("\(report.trainingClips) notes to train, \(report.testClips) tested")
+        print("\(report.trainingClips) training notes, \(report.testClips) test notes")
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A line on standard error that counts up: rewritten in place on a terminal, silent elsewhere.
+/// A progress line on standard error. It is rewritten in place on a terminal, and not printed elsewhere.
 final class ProgressCounter: Sendable {
     private let label: String
     private let total: Int
@@ -14,7 +14,7 @@ final class ProgressCounter: Sendable {
         visible = isatty(STDERR_FILENO) == 1
     }
 
-    /// Shows every hundredth part of the way.
+    /// Updates the line once per percent.
     func show(_ done: Int) {
         guard visible else { return }
         let percent = done * 100 / max(total, 1)

@@ -2,27 +2,28 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// `ossicle sweep`: a grid of runs.
+/// `ossicle sweep`: pretrain and probe a grid of recipes.
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sweep", abstract: "Pretrain and probe a grid of recipes, and draw the table.",
+        commandName: "sweep", abstract: "Pretrain and probe a grid of recipes, and write a table and a heat map.",
         discussion: """
-            GRID is a YAML file with recipe, data, rows, columns, seeds, set (recipe keys, in whose values {row} and {column} \
-            stand for the names), diagonal (the same where row and column are alike), probe (labelled data) and embedding \
-            (stages or last, what the probe reads). Each run has a folder in --output; what is done is not done again, and \
-            a stopped run goes on. table.md and heatmap.svg hold the accuracies, means over the seeds.
+            GRID is a YAML file with the keys recipe, data, rows, columns, seeds, set (recipe keys and values, in \
+            which {row} and {column} are replaced by the names), diagonal (further keys and values for cells with \
+            equal row and column), probe (labelled data) and embedding (stages or last, the source of the embedding). \
+            Each run has a folder in --output. Finished runs are skipped, and interrupted runs are resumed. table.md \
+            and heatmap.svg contain the accuracies, averaged over the seeds.
             """)
 
-    @Argument(help: "A YAML file.")
+    @Argument(help: "The YAML file of the grid.")
     var grid: String
 
-    @Option(help: "The folder of all runs.")
+    @Option(help: "The folder for all runs.")
     var output: String
 
-    @Option(help: "What the probe reads: stages or last. The grid's own, or the recipe's, where it is not given.")
+    @Option(help: "Source of the embedding: stages or last. Default: the value in the grid, or in the recipe.")
     var embedding: Embedding.Kind?
 
-    @Option(help: "Compute threads; 0 takes one a core.")
+    @Option(help: "Number of compute threads. 0: one per core.")
     var threads = 0
 
     @Flag(help: "Print one JSON object on standard output.")
@@ -61,7 +62,7 @@ struct SweepCommand: ParsableCommand {
         if json {
             JSONReport.print(Report(cells: cells, interrupted: interrupted))
         } else {
-            print("\(cells.count { $0.value != nil }) of \(cells.count) runs done; \(output)/table.md, heatmap.svg")
+            print("\(cells.count { $0.value != nil }) of \(cells.count) runs finished; \(output)/table.md, heatmap.svg")
         }
         if interrupted { throw ExitCode(130) }
     }

@@ -1,8 +1,8 @@
 import Foundation
 import Orchestrator
 
-/// A run's progress on standard error: a bar that rewrites itself on a terminal, elsewhere a line an epoch and one every
-/// ten seconds.
+/// Prints the progress of a run on standard error: a progress bar on a terminal; elsewhere one line every ten seconds.
+/// One more line is printed per epoch.
 final class TrainingPrinter: TrainingObserver {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var lastPrinted = 0.0
@@ -24,9 +24,9 @@ final class TrainingPrinter: TrainingObserver {
     func finished(_ epoch: EpochSummary) {
         clear()
         write(
-            "epoch \(epoch.epoch) · step \(epoch.step) · loss \(Self.number(epoch.loss, 4)) · accuracy "
+            "epoch \(epoch.epoch) · step \(epoch.step) · loss \(Self.number(epoch.loss, 4)) · pretext accuracy "
                 + "\(Self.percent(epoch.pretextAccuracy)) · effective rank \(Self.number(epoch.effectiveRank, 1)) · "
-                + "deviation \(Self.number(epoch.deviationMean, 4)) · \(Int(epoch.viewsPerSecond)) views/s · waiting "
+                + "deviation \(Self.number(epoch.deviationMean, 4)) · \(Int(epoch.viewsPerSecond)) views/s · data wait "
                 + "\(Self.percent(epoch.dataWaitFraction))\n")
     }
 
@@ -49,7 +49,7 @@ final class TrainingPrinter: TrainingObserver {
         print(
             "\(report.interrupted ? "stopped" : "trained") after \(report.steps) steps, \(report.epochs) epochs, in "
                 + "\(Self.duration(report.seconds)): loss \(Self.number(report.lossFirst, 3)) → "
-                + "\(Self.number(report.lossLast, 3)), accuracy \(Self.percent(report.pretextAccuracy)), "
+                + "\(Self.number(report.lossLast, 3)), pretext accuracy \(Self.percent(report.pretextAccuracy)), "
                 + "\(Int(report.viewsPerSecond)) views/s; \(output)/\(Checkpoint.fileName)")
     }
 
@@ -62,12 +62,13 @@ final class TrainingPrinter: TrainingObserver {
 
     private static func line(_ progress: TrainingProgress) -> String {
         "epoch \(progress.epoch)/\(progress.epochs) · step \(progress.step)/\(progress.steps) · loss "
-            + "\(number(progress.loss, 4))\(parts(progress.losses)) · accuracy \(percent(progress.pretextAccuracy)) · "
-            + "\(Int(progress.viewsPerSecond)) views/s · waiting \(percent(progress.dataWaitFraction)) · "
+            + "\(number(progress.loss, 4))\(parts(progress.losses)) · pretext accuracy "
+            + "\(percent(progress.pretextAccuracy)) · \(Int(progress.viewsPerSecond)) views/s · data wait "
+            + "\(percent(progress.dataWaitFraction)) · "
             + "\(duration(progress.secondsLeft)) left"
     }
 
-    /// The losses that the loss is made of.
+    /// The terms of the loss, as text.
     private static func parts(_ losses: [String: Double]?) -> String {
         guard let losses else { return "" }
         let texts = losses.sorted { $0.key < $1.key }.map { "\($0.key) \(number($0.value, 3))" }

@@ -1,16 +1,16 @@
 import Foundation
 import Orchestrator
 
-/// One line of `bench features`: what a loader thread does to a clip.
+/// One case of `bench features`: an operation that a loader thread applies to a clip.
 struct FeatureCase {
     let name: String
-    /// As the peer takes it; nil where it has no such thing.
+    /// The name of the case for the peer, or nil if the peer does not support it.
     var argument: String?
-    /// Of sound.
+    /// Length of the audio.
     let seconds: Double
-    /// Of features; nil where samples come out.
+    /// Number of feature frames, or nil if the output is samples.
     var frames: Int?
-    /// Makes the input, and returns what is measured.
+    /// Creates the input, and returns the closure to be measured.
     let prepare: () throws -> () throws -> Void
 
     static func all() throws -> [FeatureCase] {
@@ -68,8 +68,8 @@ struct FeatureCase {
         }
     }
 
-    /// Reads a file of 10 s, 16 bits where the format has them, at 16 kHz: what it takes beyond reading a wav file is the
-    /// decoder or the resampler.
+    /// Reads a file of 10 s at 16 kHz (16 bits per sample, if the format has a sample size). The additional time
+    /// compared with a wav file is the time of the decoder or the resampler.
     private static func reading(_ name: String, _ format: String, rate: Int) -> FeatureCase {
         FeatureCase(name: name, seconds: 10) {
             let file = try TemporarySound(format: format, seconds: 10, rate: rate)
@@ -78,7 +78,7 @@ struct FeatureCase {
     }
 }
 
-/// A tone of eight partials with a little noise, in a file that goes with the object.
+/// A temporary file with a tone of eight partials and a little noise. It is removed with the object.
 private final class TemporarySound {
     let path: String
 

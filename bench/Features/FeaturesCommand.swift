@@ -1,15 +1,15 @@
 import ArgumentParser
 
-/// What a loader thread does to a clip, on one thread: read, resample, transform.
+/// Measures the operations that a loader thread applies to a clip: reading, resampling and feature extraction.
 struct FeaturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "features", abstract: "Measure decoding, resampling and the front ends, one thread.")
+        commandName: "features", abstract: "Measure decoding, resampling and feature extraction on one thread.")
 
     enum Peer: String, CaseIterable, ExpressibleByArgument {
         case torch
     }
 
-    @Option(help: "Measure a peer in turn: torch.stft and matrix products.") var against: Peer?
+    @Option(help: "Also measure a peer, alternately: torch (torch.stft and matrix products).") var against: Peer?
     @OptionGroup var python: PythonOptions
     @OptionGroup var options: BenchOptions
 
@@ -17,7 +17,7 @@ struct FeaturesCommand: ParsableCommand {
         var name: String
         var timing: Timing
         var timesRealTime: Double
-        /// Of features; nil where samples come out.
+        /// Feature frames per second, or nil if the output is samples.
         var framesPerSecond: Double?
     }
     private struct Report: Encodable {

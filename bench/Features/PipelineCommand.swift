@@ -1,17 +1,17 @@
 import ArgumentParser
 import Orchestrator
 
-/// The way of the data without a trainer: decode, crop, features, batches, as fast as somebody takes them.
+/// Measures the data pipeline without a trainer: decoding, cropping, feature extraction and batching at full speed.
 struct PipelineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipeline", abstract: "Measure the data pipeline: files to batches of views.")
 
-    @Option(help: "Folder of audio; may be repeated.") var data: [String]
-    @Option(help: "A recipe's name or file, for its front end and augmentations.") var recipe = "cola"
-    @Option(name: .customLong("set"), help: ArgumentHelp("Change any key of the recipe.", valueName: "key=value"))
+    @Option(help: "A folder with recordings. The option can be repeated.") var data: [String]
+    @Option(help: "The recipe (a name or a YAML file) of the front end and the augmentations.") var recipe = "cola"
+    @Option(name: .customLong("set"), help: ArgumentHelp("Set a key of the recipe.", valueName: "key=value"))
     var changes: [String] = []
-    @Option(help: "Clips of a batch.") var batchSize = 64
-    @Option(help: "Batches to take; the first passes decode, later ones read the cache.") var batches = 50
+    @Option(help: "Number of clips per batch.") var batchSize = 64
+    @Option(help: "Number of batches. The first epoch decodes the files; later epochs read the cache.") var batches = 50
     @OptionGroup var options: BenchOptions
 
     private struct Report: Encodable {
@@ -19,16 +19,16 @@ struct PipelineCommand: ParsableCommand {
         var clips: Int
         var workers: Int
         var batchesPerEpoch: Int
-        /// Of all batches, the first decoding included, and of the faster half of them.
+        /// Views per second of all batches, including the decoding, and of the faster half of the batches.
         var viewsPerSecond: Double
         var warmViewsPerSecond: Double
-        /// Of one loader thread, in the faster half: front end and augmentations.
+        /// Milliseconds of one loader thread per view in the faster half of the batches: front end and augmentations.
         var warmMillisecondsPerView: Double
     }
 
     func validate() throws {
         guard batchSize >= 1, batches >= 2 else {
-            throw ValidationError("--batch-size takes 1 or more, --batches 2 or more")
+            throw ValidationError("--batch-size must be 1 or more, and --batches 2 or more")
         }
     }
 
@@ -59,9 +59,9 @@ struct PipelineCommand: ParsableCommand {
             warmViewsPerSecond: warm, warmMillisecondsPerView: 1000 * Double(loader.workers) / warm)
         if options.json { return try Output.json(report) }
         print(report.machine)
-        print("\(report.clips) clips, \(report.workers) loader threads, \(report.batchesPerEpoch) batches an epoch")
-        print("\(Output.number(report.viewsPerSecond)) views/s in all, ", terminator: "")
-        print("\(Output.number(report.warmViewsPerSecond)) views/s of the faster half, ", terminator: "")
-        print("\(Output.number(report.warmMillisecondsPerView, digits: 2)) ms of a thread a view")
+        print("\(report.clips) clips, \(report.workers) loader threads, \(report.batchesPerEpoch) batches per epoch")
+        print("\(Output.number(report.viewsPerSecond)) views/s over all batches, ", terminator: "")
+        print("\(Output.number(report.warmViewsPerSecond)) views/s in the faster half, ", terminator: "")
+        print("\(Output.number(report.warmMillisecondsPerView, digits: 2)) ms of thread time per view")
     }
 }

@@ -1,8 +1,8 @@
 import CKernels
 
 extension KernelCase {
-    /// A 1×1 convolution, forward and backward. With fewer outputs than inputs it is a projection, which reads its operand
-    /// through batch norm, swish and gate; an expansion reads it as it is.
+    /// A 1×1 convolution, forward and backward. With fewer outputs than inputs it is a projection, which reads its
+    /// operand through batch norm, swish and gate. Otherwise it is an expansion, which reads the operand without them.
     static func pointwise(rowsPerView rows: Int, _ inputs: Int, _ outputs: Int, count: Int, views: Int) -> [KernelCase]
     {
         let total = rows * views
@@ -46,7 +46,7 @@ extension KernelCase {
         return [forward, backward]
     }
 
-    /// A k×k depthwise convolution, forward and backward, read through batch norm and swish.
+    /// A k×k depthwise convolution, forward and backward, which reads its operand through batch norm and swish.
     static func depthwise(
         _ height: Int, _ width: Int, _ channels: Int, kernel k: Int, stride s: Int, count: Int, views: Int
     ) -> [KernelCase] {
@@ -91,7 +91,7 @@ extension KernelCase {
         return [forward, backward]
     }
 
-    /// The 3×3 stride-2 convolution of one input channel.
+    /// The 3×3 convolution with stride 2 and one input channel.
     static func stem(_ height: Int, _ width: Int, outputs: Int, views: Int) -> [KernelCase] {
         var plan = ck_stem()
         guard ck_stem_plan(&plan, views, height, width, 1, outputs) == CK_OK else { return [] }

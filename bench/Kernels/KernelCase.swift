@@ -1,18 +1,18 @@
 import CKernels
 
-/// One kernel on one shape: what it computes and moves, and how to set it up.
+/// One kernel on one shape, with the number of operations, the bytes moved and the set-up.
 struct KernelCase {
-    /// Takes the environment, runs once.
+    /// Runs the kernel once in an execution environment.
     typealias Run = (UnsafePointer<ck_exec>) -> Void
 
     var name: String
-    /// Floating-point operations and bytes of main memory of one run; a multiply-add is two operations.
+    /// Floating-point operations and bytes of main memory of one run. A multiply-add counts as two operations.
     var operations: Double
     var bytes: Double
     var scratchBytes = 64
-    /// How often the shape occurs in one training step.
+    /// Number of occurrences of the shape in one training step.
     var count = 1
-    /// Allocates, and returns the run.
+    /// Allocates memory and returns the closure that runs the kernel.
     var prepare: () -> Run
 }
 
@@ -22,11 +22,11 @@ struct KernelResult: Encodable {
     var timing: Timing
     var gigaflops: Double
     var gigabytes: Double
-    /// Share of the roof that is nearer: arithmetic or memory.
+    /// Share of the nearer roof, arithmetic or memory.
     var roofShare: Double
 }
 
-/// An operand that is read through batch norm and activation, and gate; or raw where `isPlain`.
+/// An operand that is read through batch norm, activation and gate, or without them if `isPlain`.
 final class BenchOperand {
     let x: BenchFloats
     private let scale: BenchFloats
@@ -54,7 +54,7 @@ final class BenchOperand {
     }
 }
 
-/// The gradient of a normalised output.
+/// The gradient of a normalized output.
 final class BenchGradient {
     private let dz: BenchFloats
     private let raw: BenchFloats

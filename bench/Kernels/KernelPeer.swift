@@ -1,16 +1,16 @@
 import ArgumentParser
 import COpenBLAS
 
-/// Somebody else's kernels of the same shapes.
+/// A library whose kernels are measured on the same shapes.
 enum KernelPeer: String, CaseIterable, ExpressibleByArgument {
-    /// oneDNN's convolutions, through PyTorch.
+    /// The convolutions of oneDNN, through PyTorch.
     case onednn
-    /// OpenBLAS' SGEMM for the pointwise convolutions' forward pass, in this process.
+    /// SGEMM of OpenBLAS for the forward pass of pointwise convolutions, in this process.
     case openblas
 }
 
 extension KernelPeer {
-    /// - Parameter names: of the kernels that are measured.
+    /// - Parameter names: names of the kernels to measure.
     func round(
         shapes: String, views: Int, names: [String], options: BenchOptions, python: PythonOptions
     ) throws -> PeerRound {
@@ -33,7 +33,7 @@ extension KernelPeer {
         }
     }
 
-    /// Y(M, N) = X(M, K)·W(N, K)ᵀ with the sizes of a kernel's name, `pointwise forward rows×K→N`.
+    /// Computes Y(M, N) = X(M, K)·W(N, K)ᵀ with the sizes in the kernel's name, `pointwise forward rows×K→N`.
     private static func sgemm(_ name: String, views: Int, seconds: Double, core: String) -> PeerFigure? {
         guard let match = name.wholeMatch(of: /pointwise forward (\d+)×(\d+)→(\d+)/),
             let rows = Int(match.1), let k = Int(match.2), let n = Int(match.3)

@@ -1,15 +1,16 @@
 import ArgumentParser
 import CKernels
 
-/// Every kernel of a model's training step, alone, against the machine's roof.
+/// Measures every kernel of a model's training step separately, and compares it with the machine's roof.
 struct KernelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "kernels", abstract: "Measure kernels alone, against this machine's roof.")
+        commandName: "kernels", abstract: "Measure single kernels and compare them with the roof of this machine.")
 
-    @Option(help: "File of shapes.") var shapes = "bench/Shapes/efficientnet-b0.txt"
-    @Option(help: "Views of a step.") var views = 128
-    @Option(help: "Also draw them under the roof, an SVG file.") var picture: String?
-    @Option(help: "Measure a peer's kernels in turn: onednn (through PyTorch) or openblas.") var against: KernelPeer?
+    @Option(help: "The file with the shapes.") var shapes = "bench/Shapes/efficientnet-b0.txt"
+    @Option(help: "Number of views per step.") var views = 128
+    @Option(help: "Also draw the roofline plot in this SVG file.") var picture: String?
+    @Option(help: "Also measure a peer's kernels, alternately: onednn (through PyTorch) or openblas.")
+    var against: KernelPeer?
     @OptionGroup var python: PythonOptions
     @OptionGroup var options: BenchOptions
 
@@ -21,9 +22,9 @@ struct KernelsCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard views >= 1 else { throw ValidationError("--views takes 1 or more") }
+        guard views >= 1 else { throw ValidationError("--views must be 1 or more") }
         if against != nil, picture != nil {
-            throw ValidationError("--picture draws ours under the roof: leave --against out")
+            throw ValidationError("--picture cannot be combined with --against")
         }
     }
 
@@ -49,7 +50,7 @@ struct KernelsCommand: ParsableCommand {
         if options.json { try Output.json(report) } else { printTotal(results) }
     }
 
-    /// A pool of its own for every round: its threads wait busily, and would take cores from the peer.
+    /// Creates a new thread pool in each round, because waiting threads would take processor time from the peer.
     private func compare(_ cases: [KernelCase], _ peer: KernelPeer) throws {
         let names = cases.map(\.name)
         let comparison = try PeerComparison(names: names, threads: options.threads, rounds: python.rounds) {
@@ -95,7 +96,7 @@ struct KernelsCommand: ParsableCommand {
             ])
     }
 
-    /// What the families take of one step.
+    /// Prints the time of each kernel family in one step.
     private func printTotal(_ results: [KernelResult]) {
         print()
         let families = [
@@ -106,7 +107,7 @@ struct KernelsCommand: ParsableCommand {
                 let mine = results.filter { $0.name.hasPrefix(family + direction) }
                 let total = mine.reduce(0) { $0 + $1.timing.median * Double($1.count) }
                 if !mine.isEmpty {
-                    Output.row("a step's \(family)\(direction)", ["", Output.number(1e3 * total) + " ms"])
+                    Output.row("total per step: \(family)\(direction)", ["", Output.number(1e3 * total) + " ms"])
                 }
             }
         }

@@ -2,7 +2,7 @@ import CKernels
 import Orchestrator
 
 extension KernelCase {
-    /// Passes over one map of so many rows a view; bound by memory.
+    /// Passes over one feature map with this number of rows per view. They are memory-bound.
     static func passes(rowsPerView rows: Int, _ channels: Int, views: Int) -> [KernelCase] {
         let floats = views * rows * channels
         let map = 4.0 * Double(floats)
@@ -17,7 +17,7 @@ extension KernelCase {
         ) -> KernelCase {
             KernelCase(name: "\(name) \(shape)", operations: 0, bytes: maps * map) {
                 let input = BenchOperand(rows: views * rows, channels: channels, images: views, isGated: true)
-                // Whatever is one value an image and channel, or a partial sum.
+                // All values that are per image and channel, and all partial sums.
                 let small = BenchFloats((views + 2 * ck_image_blocks(views, rows, channels)) * channels)
                 let other = BenchFloats(floats)
                 var operand = input.operand
@@ -48,7 +48,7 @@ extension KernelCase {
         ]
     }
 
-    /// The optimizer over an arena of `count` parameters.
+    /// The optimizer on an arena with `count` parameters.
     static func adam(parameters count: Int) -> [KernelCase] {
         let one = KernelCase(name: "adam \(count)", operations: 14 * Double(count), bytes: 28 * Double(count)) {
             let (g, m, v, w) = (BenchFloats(count), BenchFloats(count), BenchFloats(count), BenchFloats(count))

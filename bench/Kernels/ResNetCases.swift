@@ -2,8 +2,9 @@ import CKernels
 import Orchestrator
 
 extension KernelCase {
-    /// A k×k convolution, or 1×k over maps of one row, forward and backward: direct, and by Winograd's tiles where they
-    /// fit. Operations are the direct method's. The first layer is given data, which has no gradient.
+    /// A k×k convolution (1×k for feature maps of one row), forward and backward: the direct method, and Winograd tiles
+    /// if they support the shape. Both count the operations of the direct method. The input of the first layer is data,
+    /// which has no gradient.
     static func conv2d(
         _ height: Int, _ width: Int, _ inputs: Int, _ outputs: Int, kernel k: Int, stride s: Int, count: Int, views: Int
     ) -> [KernelCase] {
@@ -60,7 +61,8 @@ extension KernelCase {
         return [forward, backward]
     }
 
-    /// Maxima of k×k windows, or 1×k over maps of one row, with stride 2 and padding 1, read through batch norm and ReLU.
+    /// k×k max pooling (1×k for feature maps of one row) with stride 2 and padding 1, which reads its operand through
+    /// batch norm and ReLU.
     static func maxpool(_ height: Int, _ width: Int, _ channels: Int, kernel k: Int, views: Int) -> [KernelCase] {
         let isLine = height == 1
         var plan = ck_maxpool()
@@ -93,7 +95,7 @@ extension KernelCase {
         ]
     }
 
-    /// The end of a residual block whose other branch is the identity.
+    /// The addition at the end of a residual block whose other branch is the identity.
     static func residual(rowsPerView rows: Int, _ channels: Int, count: Int, views: Int) -> [KernelCase] {
         let floats = views * rows * channels
         func make(_ direction: String, maps: Double, isBackward: Bool) -> KernelCase {

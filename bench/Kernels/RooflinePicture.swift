@@ -1,14 +1,15 @@
 import Foundation
 import Orchestrator
 
-/// The roofline: what each kernel reached over how much it computes for every byte of main memory, under what arithmetic
-/// and copying allow. Both axes are logarithmic. Filled: forward; pale: backward; hover for names and figures.
+/// The roofline plot: the speed of each kernel against its operations per byte of main memory, with the limits by
+/// arithmetic and by memory. Both axes are logarithmic. Forward passes are filled, backward passes are pale. Tooltips
+/// show names and values.
 ///
 /// *Reference:* Williams, Waterman, Patterson, "Roofline", Communications of the ACM 52 (2009).
 struct RooflinePicture {
     let title: String
     let roof: Roof
-    /// Those that compute; a kernel of copies and maxima has no place here.
+    /// The kernels with floating-point operations. Kernels that only copy or compare values are left out.
     let results: [KernelResult]
 
     private static let size = (width: 900.0, height: 560.0)
@@ -23,7 +24,7 @@ struct RooflinePicture {
 
     private func intensity(_ result: KernelResult) -> Double { result.gigaflops / result.gigabytes }
 
-    /// Whole powers of two around everything.
+    /// The ranges of the axes, rounded to powers of two.
     private func span(_ values: [Double]) -> ClosedRange<Double> {
         let logs = values.map { log2($0) }
         return floor(logs.min() ?? 0)...ceil(logs.max() ?? 1)
@@ -53,9 +54,9 @@ struct RooflinePicture {
             drawing.line(x: frame.left, y: y(tick), toX: frame.right, toY: y(tick), stroke: "#eee")
             drawing.text(Self.power(tick), x: frame.left - 8, y: y(tick) + 4, anchor: .end)
         }
-        drawing.text("operations a byte", x: (frame.left + frame.right) / 2, y: frame.bottom + 42, anchor: .middle)
+        drawing.text("operations per byte", x: (frame.left + frame.right) / 2, y: frame.bottom + 42, anchor: .middle)
         drawing.text("GFLOP/s", x: frame.left, y: frame.top - 8, anchor: .end)
-        // The slope enters at the left edge, or at the bottom where that is below.
+        // The memory limit starts at the left edge, or at the bottom edge if it is below the plot there.
         let start = max(across.lowerBound, up.lowerBound - log2(roof.copyGigabytes))
         drawing.line(
             x: x(start), y: y(start + log2(roof.copyGigabytes)), toX: x(log2(ridge)), toY: y(log2(roof.gigaflops)))
@@ -69,7 +70,7 @@ struct RooflinePicture {
                 x: x(log2(intensity(result))), y: y(log2(result.gigaflops)), radius: 5,
                 fill: isBackward ? hue + "66" : hue,
                 title: "\(result.name): \(Output.number(result.gigaflops)) GFLOP/s, "
-                    + "\(Output.number(intensity(result))) operations a byte, "
+                    + "\(Output.number(intensity(result))) operations per byte, "
                     + "\(Output.number(100 * result.roofShare)) % of the roof")
         }
         for (row, name) in families.enumerated() {

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Foundation
 
-/// Shapes as data: a line names a kernel family and its sizes; `#` begins a comment.
+/// A file of shapes. Each line has the name of a kernel family and sizes; `#` starts a comment.
 enum ShapeFile {
     static func cases(path: String, views: Int) throws -> [KernelCase] {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ValidationError("cannot read the shapes \(path); run in the package's folder, or name it by --shapes")
+            throw ValidationError(
+                "cannot read the file of shapes \(path); run in the package's folder, or use --shapes")
         }
         var cases: [KernelCase] = []
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -38,7 +39,7 @@ enum ShapeFile {
                 found = []
             }
             guard !found.isEmpty else {
-                throw ValidationError("\(path), line \(number + 1): “\(line)” is no shape of a kernel")
+                throw ValidationError("\(path), line \(number + 1): “\(line)” is not a shape of a kernel")
             }
             cases += found
         }

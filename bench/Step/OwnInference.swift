@@ -1,6 +1,6 @@
 import Orchestrator
 
-/// The encoder of a random run in inference mode: views in, embeddings out.
+/// An untrained encoder in inference mode, which maps views to embeddings.
 struct OwnInference {
     private let encoder: EncoderProgram
     private let input: [Float]
@@ -17,7 +17,7 @@ struct OwnInference {
         input = (0..<views * encoder.viewFrames * encoder.frontend.valuesPerFrame).map { _ in random.normal() }
     }
 
-    /// - Parameter steps: timed runs, after three to warm up.
+    /// - Parameter steps: number of timed runs, after three warm-up runs.
     func measure(steps: Int) -> StepFigure {
         var output = [Float](repeating: 0, count: views * encoder.dimension)
         let timing = Timing.measure(times: steps) { _ in

@@ -1,15 +1,15 @@
 import Foundation
 import Orchestrator
 
-/// Our training step: forward over all views, loss, backward, Adam. EfficientNet-B0 with COLA's loss, ResNet-18 with
-/// CLAR's without labels: 1 s of spectra or of samples a view.
+/// Our training step: forward pass over all views, loss, backward pass and Adam. EfficientNet-B0 uses the loss of COLA.
+/// ResNet-18 uses the loss of CLAR without labels, and each view is 1 s of spectra or of samples.
 struct OwnStep {
     enum Model: String, CaseIterable, Codable {
         case effb0
         case resnet18 = "resnet18-2d"
         case resnet18OfWaveforms = "resnet18-1d"
 
-        /// - Parameter changes: `key=value` each.
+        /// - Parameter changes: recipe settings, each as `key=value`.
         func recipe(_ changes: [String] = []) throws -> Recipe {
             let unlabelled = ["optimizer.name=adam", "objective.label_weight=0"]
             let waveforms = ["frontend.name=waveform", "encoder.name=resnet18-1d", "data.view_frames=16000"]
@@ -25,7 +25,7 @@ struct OwnStep {
     private let input: [Float]
     private let threads: Int
 
-    /// - Parameter views: even; anchors and positives.
+    /// - Parameter views: number of views, anchors and positives together; even.
     init(model: Model, changes: [String], views: Int, threads: Int) throws {
         step = try TrainingStep(recipe: try model.recipe(changes), batch: views / 2, threads: threads)
         self.threads = threads
@@ -33,7 +33,7 @@ struct OwnStep {
         input = (0..<step.views * step.viewValues).map { _ in random.normal() }
     }
 
-    /// - Parameter steps: timed ones, after three to warm up.
+    /// - Parameter steps: number of timed steps, after three warm-up steps.
     func measure(steps: Int) -> StepFigure {
         let timing = Timing.measure(times: steps) { number in
             _ = step.forward(views: input.span, step: number)
@@ -45,7 +45,7 @@ struct OwnStep {
             peakRssBytes: Self.peakRssBytes)
     }
 
-    /// Seconds by operation in one step, forward and backward, in the order of the forward pass.
+    /// Seconds of each operation of one step, forward and backward, in the order of the forward pass.
     func profile() -> [(name: String, forward: Double, backward: Double)] {
         _ = measure(steps: 1)
         return Timing.pinned { step.profile(step: 4) { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 } }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// A whole training step; against a peer, both take turns in processes of their own.
+/// Measures whole training steps. A peer is measured alternately with our program, each in its own process.
 struct StepCommand: ParsableCommand {
     enum Peer: String, CaseIterable, ExpressibleByArgument {
         case torch, onnxruntime
@@ -13,20 +13,21 @@ struct StepCommand: ParsableCommand {
     }
 
     static let configuration = CommandConfiguration(
-        commandName: "step", abstract: "Measure whole training steps, alone or against a peer.")
+        commandName: "step", abstract: "Measure whole training steps, alone or compared with a peer.")
 
     @Option(help: "The model.") var model = OwnStep.Model.effb0
-    @Option(help: "Views of a step: twice the clips.") var views = 128
-    @Option(help: "Timed steps of a process.") var steps = 10
-    @Flag(help: "Print where one step's time goes instead.") var profile = false
-    @Option(help: "With --profile: also draw it, an SVG file.") var picture: String?
-    @Option(help: "Measure a peer in turn.") var against: Peer?
-    @Option(help: "The peer's mode.") var mode = Mode.compileCL
+    @Option(help: "Number of views per step: twice the number of clips.") var views = 128
+    @Option(help: "Number of timed steps per process.") var steps = 10
+    @Flag(help: "Print the time of each operation of one step instead.") var profile = false
+    @Option(help: "With --profile: also draw the times in this SVG file.") var picture: String?
+    @Option(help: "Also measure a peer, alternately.") var against: Peer?
+    @Option(help: "The mode of PyTorch.") var mode = Mode.compileCL
     @Flag(help: "Measure the encoder in inference mode, as embedding runs it.") var inference = false
-    @Option(help: "With --inference: what is read, stages or last.") var embedding = Embedding.Kind.stages
+    @Option(help: "With --inference: the source of the embedding, stages or last.") var embedding = Embedding.Kind
+        .stages
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Change any key of the model's recipe, for training.", valueName: "key=value"))
+        help: ArgumentHelp("Set a key of the model's recipe, for training.", valueName: "key=value"))
     var changes: [String] = []
     @OptionGroup var peer: PythonOptions
     @OptionGroup var options: BenchOptions
@@ -46,23 +47,23 @@ struct StepCommand: ParsableCommand {
         var model: OwnStep.Model
         var views: Int
         var threads: Int
-        /// Ours.
+        /// Views per second of our program.
         var viewsPerSecond: Double
         var peakRssBytes: Int
         var own: StepSummary
         var peer: StepSummary
-        /// Ours ÷ the peer's, of the medians.
+        /// Ratio of the medians of views per second: our program ÷ the peer.
         var ratio: Double
     }
 
     func validate() throws {
-        guard views >= 4, views % 2 == 0 else { throw ValidationError("--views takes an even number, 4 or more") }
-        guard steps >= 1 else { throw ValidationError("--steps takes 1 or more") }
+        guard views >= 4, views % 2 == 0 else { throw ValidationError("--views must be an even number, 4 or more") }
+        guard steps >= 1 else { throw ValidationError("--steps must be 1 or more") }
         guard (against == .onnxruntime) == inference || against == nil else {
-            throw ValidationError("training is measured against torch, --inference against onnxruntime")
+            throw ValidationError("--against must be torch for training, and onnxruntime with --inference")
         }
         guard against != .onnxruntime || model == .effb0 else {
-            throw ValidationError("against onnxruntime --model takes effb0, not \(model.rawValue)")
+            throw ValidationError("--against onnxruntime needs --model effb0, not \(model.rawValue)")
         }
     }
 
@@ -142,10 +143,10 @@ struct StepCommand: ParsableCommand {
         figure.map { "\($0.name) \(Output.number($0.viewsPerSecond)) views/s" } ?? ""
     }
 
-    /// This very program.
+    /// The path of this program.
     private func executable() throws -> String {
         guard let path = Bundle.main.executablePath else {
-            throw PeerProcess.Failure(description: "the system does not say where this program lies")
+            throw PeerProcess.Failure(description: "the path of this program is unknown")
         }
         return path
     }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// What one program reached in one process; `peers/torch_step.py` prints the same object.
+/// The result of one program in one process. `peers/torch_step.py` prints the same object.
 struct StepFigure: Codable {
     var name: String
     var views: Int
     var threads: Int
-    /// Of the median step, and of the fastest.
+    /// Views per second of the median step and of the fastest step.
     var viewsPerSecond: Double
     var bestViewsPerSecond: Double
     var peakRssBytes: Int
@@ -20,7 +20,7 @@ struct StepFigure: Codable {
     }
 }
 
-/// The figures of several processes of one program.
+/// The summary of several processes of one program.
 struct StepSummary: Encodable {
     var name: String
     var rounds: [StepFigure]

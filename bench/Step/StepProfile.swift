@@ -1,6 +1,6 @@
 import Orchestrator
 
-/// Where one training step's time goes, by operation.
+/// The time of one training step by operation.
 struct StepProfile: Encodable {
     struct Entry: Encodable {
         var name: String
@@ -9,14 +9,14 @@ struct StepProfile: Encodable {
         var backward: Double
     }
 
-    /// In the order of the forward pass.
+    /// The operations in the order of the forward pass.
     var operations: [Entry]
 
     init(_ times: [(name: String, forward: Double, backward: Double)]) {
         operations = times.map { Entry(name: $0.name, forward: $0.forward, backward: $0.backward) }
     }
 
-    /// The slowest first.
+    /// Prints the operations, slowest first.
     func printTable() {
         let total = operations.reduce(0) { $0 + $1.forward + $1.backward }
         Output.row("operation", ["forward ms", "backward ms", "%"], width: 13)
@@ -31,8 +31,8 @@ struct StepProfile: Encodable {
         Output.row("sum", [Output.number(1e3 * total, digits: 2)], width: 13)
     }
 
-    /// Flame-like: forward and backward, below them the model's stages, below those the operations; widths are times.
-    /// Hover for names and milliseconds.
+    /// A flame graph with three rows: the forward and backward pass, the model's stages, and the operations. Widths are
+    /// proportional to times. Tooltips show names and milliseconds.
     var picture: SVGDrawing {
         let (width, height) = (1200.0, 26.0)
         let total = operations.reduce(0) { $0 + $1.forward + $1.backward }
@@ -54,7 +54,7 @@ struct StepProfile: Encodable {
             box(name, start, pass.reduce(0) { $0 + $1.1 }, level: 0, hue: hue)
             var stage = (name: "", start: start)
             for (operation, time) in pass + [("", 0)] {
-                // features.3.1.block.0.0 belongs to features.3; everything else to itself.
+                // features.3.1.block.0.0 belongs to features.3. Every other operation is a stage by itself.
                 let parts = operation.split(separator: ".")
                 let name = parts.first == "features" ? parts.prefix(2).joined(separator: ".") : operation
                 if name != stage.name {

@@ -1,8 +1,8 @@
 import CKernels
 import Foundation
 
-/// Floats for the kernels, 64-byte aligned and, as in a program's arena, in huge pages where the system has them; freed
-/// with the object. Uniform in −1 ..< 1: zeros would measure another speed.
+/// A buffer of floats for the kernels. It is aligned to 64 bytes and, like a program's arena, uses huge pages if the
+/// system has them. The values are uniform in −1 ..< 1, because zeros would change the measured speed.
 final class BenchFloats {
     let pointer: UnsafeMutablePointer<Float>
 
@@ -21,7 +21,7 @@ final class BenchFloats {
     deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 }
 
-/// A thread pool with scratch for every thread.
+/// A thread pool with scratch memory for each thread.
 final class BenchPool {
     private let pool: OpaquePointer
     private let threads: Int
@@ -31,7 +31,7 @@ final class BenchPool {
     init(threads: Int) {
         var created: OpaquePointer?
         guard ck_pool_create(Int32(threads), &created) == CK_OK, let created else {
-            preconditionFailure("the system gives no \(threads) threads")
+            preconditionFailure("the system cannot create \(threads) threads")
         }
         pool = created
         self.threads = threads
@@ -40,7 +40,8 @@ final class BenchPool {
 
     deinit { ck_pool_destroy(pool) }
 
-    /// The environment of a run with `scratchBytes` a lane; valid until the next call.
+    /// The execution environment of a run with `scratchBytes` of scratch memory per thread. It is valid until the next
+    /// call.
     func execution(scratchBytes: Int) -> ck_exec {
         if scratchBytes > laneBytes {
             laneBytes = (scratchBytes + 4095) / 4096 * 4096

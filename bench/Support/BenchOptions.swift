@@ -1,19 +1,19 @@
 import ArgumentParser
 import Orchestrator
 
-/// What every bench takes.
+/// The options that all benchmarks share.
 struct BenchOptions: ParsableArguments {
-    @Option(help: "Compute threads; all cores by default.") var threads = Machine.cores
-    @Option(help: "Only the cases whose name this regular expression finds.") var filter: String?
-    @Option(help: "Seconds of measuring for each case.") var seconds = 0.3
+    @Option(help: "Number of compute threads. Default: all cores.") var threads = Machine.cores
+    @Option(help: "Measure only the cases whose name matches this regular expression.") var filter: String?
+    @Option(help: "Measuring time per case in seconds.") var seconds = 0.3
     @Flag(help: "Print one JSON object on standard output.") var json = false
 
     func validate() throws {
-        guard threads >= 1 else { throw ValidationError("--threads takes 1 or more") }
-        guard seconds > 0 else { throw ValidationError("--seconds takes a positive number") }
+        guard threads >= 1 else { throw ValidationError("--threads must be 1 or more") }
+        guard seconds > 0 else { throw ValidationError("--seconds must be above 0") }
     }
 
-    /// Whether a case of that name is wanted.
+    /// A predicate that is true for the names of the selected cases.
     func pattern() throws -> (String) -> Bool {
         guard let filter else { return { _ in true } }
         guard let regex = try? Regex(filter) else {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Text for people on standard output, or one JSON object instead of it.
+/// Prints a table or one JSON object on standard output.
 enum Output {
     static func json(_ report: some Encodable) throws {
         let encoder = JSONEncoder()
@@ -9,7 +9,7 @@ enum Output {
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
     }
 
-    /// A row of a table: the first column left, the others right.
+    /// Prints a row of a table. The first column is aligned left, the others right.
     static func row(_ first: String, _ columns: [String], width: Int = 10) {
         let head = first.padding(toLength: max(40, first.count), withPad: " ", startingAt: 0)
         print(head + columns.map { String(repeating: " ", count: max(1, width - $0.count)) + $0 }.joined())

@@ -1,31 +1,31 @@
-/// What a peer took for one case; its scripts print lists of them.
+/// The time of a peer for one case. The scripts of the peers print lists of these objects.
 struct PeerFigure: Codable {
-    /// Ours.
+    /// Our name of the case.
     var name: String
     /// Seconds.
     var median: Double
-    /// Seconds with all that ours does besides, where the peer was asked for that too.
+    /// Seconds with all the additional work of our kernel, if it was measured.
     var whole: Double?
-    /// The peer's own choice of kernel: a fall-back path is no triumph to beat.
+    /// The kernel that the peer selected. A high ratio to a fall-back kernel is not meaningful.
     var implementation: String
 }
 
-/// A peer's figures of one round.
+/// The times of a peer in one round.
 struct PeerRound: Codable {
     var name: String
     var kernels: [PeerFigure]
 }
 
-/// Ours and a peer's times of the same cases, taken in turn.
+/// Our times and a peer's times of the same cases, measured alternately.
 struct PeerComparison: Encodable {
     struct Line: Encodable {
         var name: String
         /// Seconds, medians over the rounds.
         var own: Double
         var peer: Double
-        /// The peer's ÷ ours.
+        /// The peer's time ÷ our time.
         var ratio: Double
-        /// The same, of the peer with all that ours does besides.
+        /// The same ratio for a peer that does all the additional work of our kernel.
         var wholeRatio: Double?
         var implementation: String
     }
@@ -33,11 +33,11 @@ struct PeerComparison: Encodable {
     var machine: MachineLine
     var peer = ""
     var rounds: Int
-    /// In the order of `names`; cases that the peer does not have are left out.
+    /// The cases in the order of `names`, without those that the peer does not support.
     var lines: [Line]
 
     /// - Parameters:
-    ///   - own: seconds of each case, in the order of `names`; called once a round, before `peer`.
+    ///   - own: returns the seconds of each case, in the order of `names`. Called once per round, before `peer`.
     init(
         names: [String], threads: Int, rounds: Int, own: () throws -> [Double], peer: () throws -> PeerRound
     ) rethrows {

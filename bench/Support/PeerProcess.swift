@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// A program that measures in a process of its own; the last line of its output is a JSON object.
+/// A program that measures in a separate process. The last line of its output is a JSON object.
 struct PeerProcess {
     var executable: String
     var arguments: [String]
@@ -21,7 +21,8 @@ struct PeerProcess {
         do {
             try process.run()
         } catch {
-            throw Failure(description: "cannot start \(executable); name a Python that has the peer by --python")
+            throw Failure(
+                description: "cannot start \(executable); give a Python that has the peer's packages with --python")
         }
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
@@ -31,13 +32,13 @@ struct PeerProcess {
             let figure = try? decoder.decode(Figure.self, from: Data((text.split(separator: "\n").last ?? "").utf8))
         else {
             let call = ([executable] + arguments).joined(separator: " ")
-            throw Failure(description: "no figure came from “\(call)” (exit code \(process.terminationStatus))")
+            throw Failure(description: "“\(call)” returned no result (exit code \(process.terminationStatus))")
         }
         return figure
     }
 
-    /// A script under bench/peers. PyTorch runs as well as it can: under tcmalloc, where the system has it, because glibc
-    /// gives large blocks back to the kernel every step; and restricted to AVX2 where ours is.
+    /// A script in bench/peers. PyTorch runs with tcmalloc if the system has it, because glibc returns large blocks of
+    /// memory to the operating system in every step. It is restricted to AVX2 if our program is.
     static func script(_ name: String, python: PythonOptions, arguments: [String]) throws -> PeerProcess {
         var environment: [String: String] = [:]
         let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"]
@@ -57,32 +58,32 @@ struct PeerProcess {
     }
 }
 
-/// Where a peer written in Python is found, and how often it takes its turn.
+/// The options of peers that are written in Python.
 struct PythonOptions: ParsableArguments {
     enum Allocator: String, CaseIterable, ExpressibleByArgument {
         case tcmalloc, system
     }
 
-    @Option(help: "Python that has the peer's packages.") var python = "python3"
-    @Option(help: "The allocator that a peer in Python runs with.") var allocator = Allocator.tcmalloc
-    @Option(help: "Measurements of each, in turn.") var rounds = 3
+    @Option(help: "A Python that has the peer's packages.") var python = "python3"
+    @Option(help: "Memory allocator of a peer in Python.") var allocator = Allocator.tcmalloc
+    @Option(help: "Number of rounds. In each round, the peer and our program are measured once.") var rounds = 3
 
     func validate() throws {
-        guard rounds >= 1 else { throw ValidationError("--rounds takes 1 or more") }
+        guard rounds >= 1 else { throw ValidationError("--rounds must be 1 or more") }
     }
 
-    /// A program's path; searched in PATH when it has no slash.
+    /// The path of the Python program. A name without a slash is searched in PATH.
     func executable() throws -> String {
         if python.contains("/") { return python }
         let folders = ProcessInfo.processInfo.environment["PATH", default: ""].split(separator: ":")
         guard let found = folders.map({ "\($0)/\(python)" }).first(where: FileManager.default.isExecutableFile(atPath:))
-        else { throw PeerProcess.Failure(description: "there is no “\(python)” in PATH; name a Python by --python") }
+        else { throw PeerProcess.Failure(description: "there is no “\(python)” in PATH; give a Python with --python") }
         return found
     }
 }
 
 extension Sequence<Double> {
-    /// Of an even number the mean of the middle two; 0 of none.
+    /// The median: the mean of the two middle values if the count is even, and 0 if the collection is empty.
     var median: Double {
         let sorted = self.sorted()
         guard !sorted.isEmpty else { return 0 }

@@ -1,7 +1,7 @@
 import CKernels
 import Orchestrator
 
-/// What this machine can do at best, measured now: arithmetic from registers, copies past the caches.
+/// The measured peak rates of this machine: multiply-adds from registers, and copies past the caches.
 struct Roof: Encodable {
     var gigaflopsOneThread: Double
     var gigaflops: Double
@@ -34,7 +34,7 @@ struct Roof: Encodable {
     }
 }
 
-/// Whose figures these are.
+/// The machine and the number of threads of a result.
 struct MachineLine: Encodable, CustomStringConvertible {
     var cpu = Machine.cpuName
     var isa = Machine.activeInstructionSet

@@ -1,7 +1,8 @@
 import CKernels
 import Foundation
 
-/// Times of one case, in seconds. The median says what to expect; the best what the code can do undisturbed.
+/// Statistics of the times of one case, in seconds. The median is the expected time. The best is the time without
+/// interference by other programs.
 struct Timing: Encodable {
     var median: Double
     var best: Double
@@ -18,7 +19,8 @@ struct Timing: Encodable {
         repetitions = sorted.count
     }
 
-    /// Runs `body` twice to warm up, then for about `seconds`, at least five times; on one core all the while.
+    /// Runs `body` twice as a warm-up, and then for about `seconds` and at least five times. The calling thread stays
+    /// on one core.
     static func measure(seconds: Double, _ body: () throws -> Void) rethrows -> Timing {
         try pinned {
             for _ in 0..<2 { try body() }
@@ -33,13 +35,14 @@ struct Timing: Encodable {
         }
     }
 
-    /// Runs `body` three times to warm up, then as often as asked, with the number of the run; on one core all the while.
+    /// Runs `body` three times as a warm-up, and then `times` times. The argument of `body` is the number of the run.
+    /// The calling thread stays on one core.
     static func measure(times: Int, _ body: (Int) -> Void) -> Timing {
         pinned { Timing((0..<times + 3).map { number in time { body(number) } }.suffix(times)) }
     }
 
-    /// Runs `body` with the calling thread bound to a core, as the others are. It is not for longer, since a peer that it
-    /// starts would be bound as well.
+    /// Runs `body` with the calling thread bound to a core, like the threads of the pool. The binding ends with `body`,
+    /// because a peer process would inherit it.
     static func pinned<Result>(_ body: () throws -> Result) rethrows -> Result {
         ck_bind_caller()
         defer { ck_free_caller() }

@@ -2,21 +2,22 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
-/// Pitch shift on one thread, as a loader thread runs it, against Rubber Band and librosa: how long it takes, and how far
-/// it is from Rubber Band's finer engine.
+/// Measures pitch shifting on one thread, as a loader thread runs it, compared with Rubber Band and librosa: the time,
+/// and the log-mel distance to Rubber Band's finer engine.
 struct VocoderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "vocoder", abstract: "Measure pitch shift against Rubber Band and librosa, one thread.",
+        commandName: "vocoder", abstract: "Compare pitch shifting with Rubber Band and librosa on one thread.",
         discussion: """
-            Times are medians of the rounds' medians; in a round everyone takes a turn with the same 0.96 s at 16 kHz. \
-            With --data the log-mel distance to Rubber Band's finer engine follows, a folder at a time.
+            Times are medians over the rounds of the median of each round. In each round, all programs process the \
+            same 0.96 s at 16 kHz, one after the other. With --data the command also reports the log-mel distance to \
+            Rubber Band's finer engine for each folder.
             """)
 
-    @Option(help: "A Python that has librosa; without it librosa is left out.") var python: String?
-    @Option(help: "Measurements of each, in turn.") var rounds = 5
-    @Option(help: "A folder of sounds to compare on; may be given several times.") var data: [String] = []
-    @Option(help: "Sounds of each folder, evenly spaced by name.") var files = 12
-    @Option(help: "Seconds of each sound.") var length = 3.0
+    @Option(help: "A Python that has librosa. Without this option, librosa is not measured.") var python: String?
+    @Option(help: "Number of rounds. In each round, all programs are measured once.") var rounds = 5
+    @Option(help: "A folder of recordings for the distance. The option can be repeated.") var data: [String] = []
+    @Option(help: "Number of files per folder, evenly spaced by name.") var files = 12
+    @Option(help: "Seconds that are used of each file.") var length = 3.0
     @OptionGroup var options: BenchOptions
 
     static let ratios = [0.8, 0.9, 1.1, 1.2]
@@ -29,9 +30,9 @@ struct VocoderCommand: ParsableCommand {
     }
 
     func validate() throws {
-        guard rounds >= 1 else { throw ValidationError("--rounds takes 1 or more") }
-        guard files >= 1 else { throw ValidationError("--files takes 1 or more") }
-        guard length >= 0.1 else { throw ValidationError("--length takes 0.1 seconds or more") }
+        guard rounds >= 1 else { throw ValidationError("--rounds must be 1 or more") }
+        guard files >= 1 else { throw ValidationError("--files must be 1 or more") }
+        guard length >= 0.1 else { throw ValidationError("--length must be 0.1 seconds or more") }
     }
 
     func run() throws {
@@ -58,7 +59,7 @@ struct VocoderCommand: ParsableCommand {
     }
 }
 
-/// librosa in a process of its own, with sounds handed over as raw floats.
+/// librosa in a separate process. Audio is passed as files of raw floats.
 struct LibrosaPeer {
     var python: String
     var folder: String
@@ -81,12 +82,12 @@ struct LibrosaPeer {
         return path
     }
 
-    /// Median seconds of each ratio.
+    /// The median time in seconds for each ratio.
     func times(_ sound: [Float], seconds: Double) throws -> Figures {
         try call(["--seconds", "\(seconds)", "time", write(sound, "sound")])
     }
 
-    /// Every sound shifted by every ratio: [ratio][sound].
+    /// All sounds shifted by all ratios, as [ratio][sound].
     func shifted(_ sounds: [[Float]]) throws -> [[[Float]]] {
         let paths = try sounds.enumerated().map { try write($1, "\($0)") }
         _ = try call(["shift"] + paths)

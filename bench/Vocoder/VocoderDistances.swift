@@ -1,8 +1,8 @@
 import Foundation
 import Orchestrator
 
-/// How far the outputs are from those of Rubber Band's finer engine: the mean of |difference| over all frames and bands of
-/// the log-mel spectra, in natural logarithm units, sounds at the level of a normalised clip.
+/// The distance of the outputs to those of Rubber Band's finer engine: the mean absolute difference over all frames and
+/// bands of the log-mel spectra (natural logarithm). The sounds have the level of a normalized clip.
 struct VocoderDistances {
     var files: Int
     var seconds: Double
@@ -44,11 +44,11 @@ struct VocoderDistances {
         }
     }
 
-    /// The sounds of a folder and of those in it, evenly spaced by name.
+    /// Sounds of a folder and its subfolders, evenly spaced by name.
     private func sounds(in folder: String) throws -> [[Float]] {
         let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         let paths = names.filter(AudioFile.isAudioPath).sorted().map { "\(folder)/\($0)" }
-        guard !paths.isEmpty else { throw PeerProcess.Failure(description: "there is no sound in \(folder)") }
+        guard !paths.isEmpty else { throw PeerProcess.Failure(description: "there are no sound files in \(folder)") }
         let count = min(files, paths.count)
         return try (0..<count).map { i in
             let sound = try AudioFile.read(paths[i * paths.count / count], count: Int(seconds * 16_000))

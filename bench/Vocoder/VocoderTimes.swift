@@ -1,13 +1,13 @@
 import Foundation
 import Orchestrator
 
-/// How long a pitch shift of 0.96 s takes: ours, both engines of Rubber Band, and librosa, in turn.
+/// The time of a pitch shift of 0.96 s by our vocoder, by both engines of Rubber Band and by librosa, measured in turn.
 struct VocoderTimes {
     var rounds: Int
     var seconds: Double
     var librosa: LibrosaPeer?
 
-    /// Medians over the rounds, in seconds.
+    /// Medians over the rounds in seconds.
     struct Line: Encodable {
         var ratio: Double
         var own: Double
@@ -26,7 +26,7 @@ struct VocoderTimes {
 
     static let samples = 15_360
 
-    /// Partials of a gliding voice over noise.
+    /// A test signal: the partials of a voice with gliding pitch, and noise.
     private static func sound() -> [Float] {
         var random = RandomStream(seed: 1, purpose: .noise)
         var phase = 0.0

@@ -1,9 +1,9 @@
 """The peer of `bench vocoder`: librosa.effects.pitch_shift, on one thread.
 
-    librosa_pitch.py time  --ratios 0.8,1.2 --seconds 0.5 SOUND      prints the median time of each ratio
-    librosa_pitch.py shift --ratios 0.8,1.2 SOUND…                   writes SOUND.0.8, SOUND.1.2 … beside each
+    librosa_pitch.py time  --ratios 0.8,1.2 --seconds 0.5 SOUND      prints the median time for each ratio
+    librosa_pitch.py shift --ratios 0.8,1.2 SOUND…                   writes SOUND.0.8, SOUND.1.2 … next to each file
 
-Sounds are raw little-endian floats, 16 kHz, one channel. Prints one JSON object. Needs librosa.
+Input files are raw little-endian floats at 16 kHz with one channel. Prints one JSON object. Requires librosa.
 """
 import os
 

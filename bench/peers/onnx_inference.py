@@ -1,8 +1,10 @@
-"""The peer of `bench step --inference`: EfficientNet-B0 in ONNX Runtime on the CPU, with global max pooling of the last map
-(--embedding last), or up to features.5 with mean and maximum over time of the maps that Ossicle's embedding reads (stages).
+"""The peer of `bench step --inference`: EfficientNet-B0 in ONNX Runtime on the CPU.
 
-Exported from torchvision in inference mode, so that the runtime folds batch norm and fuses what it can (all its graph
-optimisations are on). Prints one JSON object. Needs torch, torchvision, onnx, onnxscript and onnxruntime.
+With --embedding last, the output is the global maximum of the last feature map. With --embedding stages, the layers up to
+features.5 are computed, and the output is the mean and maximum over time of the feature maps of Ossicle's embedding.
+
+The model is exported from torchvision in inference mode, so that the runtime can fold batch norm and fuse operations. All
+graph optimizations are enabled. Prints one JSON object. Requires torch, torchvision, onnx, onnxscript and onnxruntime.
 """
 import argparse
 import contextlib
@@ -32,7 +34,7 @@ class Encoder(torch.nn.Module):
         parts, x = [], views
         for number, layer in enumerate(self.features):
             x = layer(x)  # (views, channels, time, mel)
-            if number == 2:  # 16 bands, averaged and maximised by twos
+            if number == 2:  # 16 bands; reduce pairs of bands by average and by maximum
                 parts += [torch.nn.functional.avg_pool2d(x.mean(2), (1, 2)), x.amax(2).unflatten(2, (8, 2)).amax(3)]
             elif number in (3, 5):
                 parts += [x.mean(2), x.amax(2)]

@@ -1,4 +1,4 @@
-"""What the peers' scripts share: how long something takes, and how a step's figure is reported."""
+"""Functions that the peers' scripts share: measuring times and printing the result of a step."""
 import json
 import resource
 import statistics
@@ -8,7 +8,7 @@ WARM_UP = 3
 
 
 def repeated(run, seconds):
-    """Times of `run`, in seconds: for about `seconds`, at least five, after two to warm up."""
+    """Return the times of `run` in seconds, measured for about `seconds` and at least five times, after two warm-up runs."""
     run()
     run()
     times = []
@@ -24,7 +24,7 @@ def once(run):
 
 
 def print_steps(name, run, views, threads, steps):
-    """Takes `steps` steps, after a few to warm up, and prints what `bench step` reads."""
+    """Run `steps` steps after a warm-up, and print the JSON object that `bench step` reads."""
     times = [once(run) for _ in range(WARM_UP + steps)][WARM_UP:]
     print(json.dumps({
         "name": name, "views": views, "threads": threads,

@@ -1,7 +1,8 @@
-"""The peer of `bench features`, one thread, batched over all frames: log-mel by torch.stft and a matrix of mel bands;
-CLAR's channels by a product of overlapping frames with cosines and sines (its logarithmic frequencies) or by torch.stft.
+"""The peer of `bench features`: feature extraction in PyTorch on one thread, batched over all frames.
 
-The same window, hop, number of bands and logarithm as ours; magnitudes as ours. Prints one JSON object. Needs torch.
+Computes log-mel with torch.stft and a matrix of mel bands, and CLAR's channels with torch.stft or (for its logarithmic
+frequencies) with a product of overlapping frames with cosines and sines. The window, the hop length, the number of bands,
+the logarithm and the use of magnitudes are the same as in Ossicle. Prints one JSON object. Requires torch.
 """
 import argparse
 import json
@@ -29,7 +30,7 @@ def log_mel(fft, samples):
     padded = torch.nn.functional.pad(window, (0, fft - WINDOW))
 
     def run():
-        # Without centring torch.stft wants fft samples for every frame: the last ones are padded.
+        # With center=False, torch.stft needs fft samples for each frame. The last frames are padded.
         spectrum = torch.stft(
             torch.nn.functional.pad(audio, (0, fft - WINDOW)), fft, HOP, fft, padded, center=False,
             return_complex=True)  # fmt: skip
@@ -39,7 +40,7 @@ def log_mel(fft, samples):
 
 
 def slaney_matrix(fft, bands, low, high):
-    """(bins, bands); the values do not matter to the time, but their number does."""
+    """A matrix of shape (bins, bands). The time depends on its shape, but not on its values."""
     first, ratio = 1000.0, math.log(6.4) / 27
     mel = [3 * f / 200 if f < first else 15 + math.log(f / first) / ratio for f in (low, high)]
     points = torch.linspace(mel[0], mel[1], bands + 2, dtype=torch.float64)

@@ -1,10 +1,10 @@
-"""The peer of `bench kernels`: the same convolutions in PyTorch (oneDNN, channels-last), forward and backward apart.
+"""The peer of `bench kernels`: the same convolutions in PyTorch (oneDNN, channels-last), forward and backward separately.
 
-Reads the suite's own file of shapes. Our kernels apply batch norm, activation and gate to their operands and sum batch
-statistics; here it is the bare convolution, so the comparison favours the peer. A depthwise convolution is also measured
-with what ours does besides: forward batch norm (statistics and all) and swish before it; backward those of the swish
-before and of the batch norm behind it. Prints one JSON object: the medians of the seconds, and the implementation that
-oneDNN chose. Needs torch.
+Reads the file of shapes of the benchmark. Our kernels also apply batch norm, activation and gate to their operands and
+sum batch statistics. This script measures only the convolution, so the comparison favours the peer. A depthwise
+convolution is also measured with the additional work of our kernel: in the forward pass, batch norm (with its statistics)
+and swish; in the backward pass, the gradients of the swish before and of the batch norm after the convolution. Prints one
+JSON object with the median times in seconds and the implementation that oneDNN selected. Requires torch.
 """
 import argparse
 import json
@@ -20,7 +20,7 @@ from timing import repeated
 
 
 def chosen(run):
-    """The implementations that oneDNN names while `run` runs; it writes them to the process's own standard output."""
+    """Return the implementations that oneDNN reports while `run` runs. oneDNN writes them to the standard output."""
     saved = os.dup(1)
     with tempfile.TemporaryFile() as file:
         os.dup2(file.fileno(), 1)
@@ -37,7 +37,7 @@ def chosen(run):
 
 
 def convolution(name, views, height, width, inputs, outputs, kernel, stride, groups, input_gradient=True):
-    line = height == 1  # a map of one row: a kernel of one row
+    line = height == 1  # a feature map of one row: use a kernel of one row
     x = torch.randn(views, inputs, height, width).to(memory_format=torch.channels_last)
     w = torch.randn(outputs, inputs // groups, 1 if line else kernel, kernel).to(memory_format=torch.channels_last)
     stride, padding = ((1, stride), (0, kernel // 2)) if line else (stride, kernel // 2)
@@ -63,7 +63,9 @@ def convolution(name, views, height, width, inputs, outputs, kernel, stride, gro
 
 
 def fused(x, w, convolve):
-    """Batch norm, swish and convolution forward; convolution's, swish's and the next batch norm's gradients."""
+    """Return closures for the forward pass (batch norm, swish, convolution) and for the gradients of swish, convolution and
+    the next batch norm.
+    """
     scale, shift = (torch.randn(x.shape[1]) for _ in range(2))
     z = torch.randn_like(x).requires_grad_(True)
     y = convolve(F.silu(z))

@@ -1,11 +1,12 @@
-"""The peer of `bench step`: one training step in PyTorch on the CPU, in the modes that its users have.
+"""The peer of `bench step`: one training step in PyTorch on the CPU, eager or compiled.
 
-Forward over all views, contrastive loss, backward, fused Adam: EfficientNet-B0 without drop-connect and COLA's bilinear
-loss, or ResNet-18 over spectra or waveforms with CLAR's heads and NT-Xent. Modes: eager, cl (channels-last), compile,
-compile-cl. Prints one JSON object. Needs torch and torchvision.
+A step is the forward pass over all views, the contrastive loss, the backward pass and fused Adam. The model is
+EfficientNet-B0 without drop-connect and with the bilinear loss of COLA, or ResNet-18 for spectra or waveforms with the
+heads of CLAR and NT-Xent. Modes: eager, cl (channels-last), compile, compile-cl. Prints one JSON object. Requires torch
+and torchvision.
 
-Under glibc every step gives its large blocks back to the kernel and faults them in anew; PyTorch is measured at its best
-with LD_PRELOAD=libtcmalloc_minimal.so.4 (`bench step` sets it where it finds the library).
+With the allocator of glibc, every step returns large blocks of memory to the operating system and causes new page faults.
+PyTorch is fastest with LD_PRELOAD=libtcmalloc_minimal.so.4 (`bench step` sets it if the library is installed).
 """
 import argparse
 import os
@@ -95,7 +96,7 @@ def main():
     torch.manual_seed(0)
     torch.set_num_threads(options.threads)
     shape = SHAPES[options.model]
-    # Maps of one dimension have no such layout.
+    # One-dimensional feature maps have no channels-last layout.
     last = options.mode.endswith("cl") and len(shape) == 3
     layout = torch.channels_last if last else torch.contiguous_format
     model = (Cola() if options.model == "effb0" else Clar(options.model)).train().to(memory_format=layout)

@@ -1,13 +1,13 @@
-/// Why a sound could not be read or written: one sentence that names the file.
+/// An error of reading or writing a sound file. The description is one sentence and names the file.
 public enum AudioError: Error, CustomStringConvertible, Equatable {
     case missing(path: String)
     case unreadable(path: String, reason: String)
     case zeroBytes(path: String)
     case notAudio(path: String, reason: String)
-    /// The header names a rate that no recording has.
+    /// The header has a sample rate outside the supported range.
     case sampleRate(path: String, rate: Int)
     case channels(path: String, count: Int)
-    /// `index` is the frame at the file's own rate.
+    /// `index` is the frame at the file's sample rate.
     case notFinite(path: String, index: Int)
     case noFrames(path: String)
     case resampling(path: String, reason: String)
@@ -18,14 +18,16 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
         case .missing(let path): "there is no file \(path)"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .zeroBytes(let path): "\(path) is empty: it has no bytes"
-        case .notAudio(let path, let reason): "\(path) is not audio that can be decoded: \(reason)"
+        case .notAudio(let path, let reason): "\(path) cannot be decoded as audio: \(reason)"
         case .sampleRate(let path, let rate):
-            "\(path) cannot be used: its header says \(rate) Hz, and sample rates are from \(AudioInfo.sampleRates.lowerBound) "
-                + "to \(AudioInfo.sampleRates.upperBound) Hz; convert it, or mend its header"
+            "\(path) cannot be used: its header says \(rate) Hz, but supported sample rates are from "
+                + "\(AudioInfo.sampleRates.lowerBound) to \(AudioInfo.sampleRates.upperBound) Hz; convert the file, or "
+                + "correct its header"
         case .channels(let path, let count):
-            "\(path) cannot be used: its header says \(count) channels, and at most \(AudioInfo.mostChannels) can be read"
+            "\(path) cannot be used: its header says \(count) channels, but at most \(AudioInfo.mostChannels) are "
+                + "supported"
         case .notFinite(let path, let index): "\(path) has a sample that is not a finite number at frame \(index)"
-        case .noFrames(let path): "\(path) holds no sound: it has 0 frames"
+        case .noFrames(let path): "\(path) contains no audio: it has 0 frames"
         case .resampling(let path, let reason): "cannot resample \(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
         }

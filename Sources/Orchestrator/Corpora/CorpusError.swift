@@ -1,6 +1,6 @@
 import OssicleAudio
 
-/// Why a corpus could not be rendered: one sentence that says what is wrong and what to do.
+/// An error of the rendering of a corpus. The description is one sentence and says what to do.
 public enum CorpusError: Error, CustomStringConvertible, Equatable {
     case programMissing(String, package: String)
     case soundFontMissing(String)
@@ -24,31 +24,31 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
         case .soundFontMissing(let path):
             "there is no sound font at \(path)"
         case .notSoundFont(let path):
-            "\(path) is no sound font (.sf2 or .sf3)"
+            "\(path) is not a sound font (.sf2 or .sf3)"
         case .noSoundFont(let searched):
-            "no General MIDI sound font was found in \(searched.joined(separator: ", ")); name one with --sound-font, "
+            "no General MIDI sound font was found in \(searched.joined(separator: ", ")); give one with --sound-font, "
                 + "or install one with: sudo apt-get install timgm6mb-soundfont"
         case .outputExists(let path):
-            "\(path) exists and is not an empty folder; name a new folder, or remove it first"
+            "\(path) exists and is not an empty folder; give a new folder, or remove it first"
         case .unfinishedOutput(let path):
-            "\(path) is in the way, and is not an unfinished corpus; move it elsewhere"
+            "\(path) is needed as a temporary folder, but exists and is not an unfinished corpus; move or rename it"
         case .outputUnwritable(let path, let reason):
             "cannot write \(path): \(reason)"
         case .sizeOutOfRange(let size, let allowed, let reason):
-            "a size of \(size) is outside \(allowed.lowerBound) to \(allowed.upperBound): \(reason)"
+            "the size \(size) is outside the range \(allowed.lowerBound) to \(allowed.upperBound): \(reason)"
         case .programFailed(let program, let reason):
             "\(program) failed: \(reason)"
         case .renderingTooShort(let program, let file):
-            "\(program) wrote less audio to \(file) than it was given to play; is the disk full?"
+            "\(program) wrote less audio to \(file) than expected; check whether the disk is full"
         case .audio(let error):
             error.description
         case .unlabelledEvents(let path):
-            "\(path) does not name the class of each of its events; give a folder for each class, or a layout with labels"
+            "\(path) has events without a class label; use one folder per class, or a layout with labels"
         case .tooFewSources(let what, let found, let needed):
-            "there \(found == 1 ? "is 1 file" : "are \(found) files") of \(what); the three parts share none and need "
-                + "\(needed) or more"
+            "there \(found == 1 ? "is 1 file" : "are \(found) files") of \(what); the three parts use different files "
+                + "and need at least \(needed)"
         case .silentNote(let note, let soundFont):
-            "\(note) is silent in \(soundFont), which is not a complete General MIDI sound font; name another with "
+            "\(note) is silent in \(soundFont), which is not a complete General MIDI sound font; give another one with "
                 + "--sound-font"
         }
     }

@@ -1,6 +1,6 @@
 import OssicleAudio
-import OssicleModels
 import OssicleKernels
+import OssicleModels
 import Synchronization
 
 /// Decoded clips: mono, at one rate, scaled to one level. Safe to use from any number of threads.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why something could not be evaluated: one sentence that says what to do.
+/// An error of an evaluation. The description is one sentence and says what to do.
 public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case noLabels(layout: String)
     case tooFewClasses(found: Int)
@@ -24,37 +24,40 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     public var description: String {
         switch self {
         case .noLabels(let layout):
-            "the \(layout) layout gives no labels to probe; name another one with --layout"
+            "the layout \(layout) has no labels, and a probe needs labels; select another layout with --layout"
         case .tooFewClasses(let found):
-            "a probe needs clips of two classes or more and the data set has \(found); check the path and the layout"
+            "a probe needs at least two classes, but the data set has \(found); check the path and the layout"
         case .noFolds:
-            "the data set names fewer than two folds; divide it otherwise"
+            "the data set has fewer than two folds; use another division"
         case .emptyPart(let name):
-            "the data set's lists put no labelled clip into the \(name) part; divide it otherwise"
+            "the \(name) part of the data set has no labelled clips; use another division"
         case .tooFewGroups(let found, let needed):
-            "the data set has \(found) groups (speakers, instruments) and holding some out needs \(needed)"
+            "the data set has \(found) groups (speakers, instruments), but a division with held-out groups needs "
+                + "\(needed)"
         case .tooFewClips(let found):
-            "\(found) labelled clips cannot be divided into a training and a test part; add clips"
+            "\(found) labelled clips are too few for a training part and a test part; add clips"
         case .noEncoders:
-            "nothing was given to probe; pass an encoder or ask for the log-mel baseline"
+            "there is nothing to probe; give an encoder or select the log-mel baseline"
         case .noViews:
             "there is no clip to embed; check the path"
         case .emptyEventPart(let name):
-            "there is no annotated recording in a folder \(name) of the data; the probe needs train, validation and test"
+            "the data has no annotated recordings in a folder \(name); the probe needs the folders train, validation "
+                + "and test"
         case .unknownLabel(let path, let label):
-            "\(path) has the label “\(label)”, which no training recording has; mend it, or add a recording that has it"
+            "\(path) has the label “\(label)”, which does not occur in the training recordings; correct the label, or "
+                + "add a training recording with it"
         case .hop(let seconds, let shortest):
-            "a hop of \(milliseconds(seconds)) ms is too short; take \(milliseconds(shortest)) ms, the hop of the front end, "
-                + "or more"
+            "a hop length of \(milliseconds(seconds)) ms is too short; use at least \(milliseconds(shortest)) ms, the "
+                + "hop length of the front end"
         case .noPitches(let layout):
-            "the \(layout) layout names no pitches; give notes in NSynth’s layout"
+            "the layout \(layout) has no pitches; give notes in NSynth’s layout"
         case .notFinite(let clips):
-            "the vectors of \(clips) clips hold values that are no numbers; the encoder may have diverged: train it again with "
-                + "a lower optimizer.learning_rate"
+            "the embeddings of \(clips) clips contain NaN or infinite values; the training may have diverged: train "
+                + "again with a lower optimizer.learning_rate"
         case .unreadable(let reason): reason
         case .pitchOutOfRange(let path, let pitch):
-            "\(path) has the pitch \(pitch), and the probe knows MIDI notes 21 (A0) to 108 (C8); mend examples.json or "
-                + "leave the note out"
+            "\(path) has the pitch \(pitch), but the probe supports MIDI notes 21 (A0) to 108 (C8); correct "
+                + "examples.json or remove the note"
         }
     }
 }

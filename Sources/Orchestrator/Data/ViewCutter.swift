@@ -1,8 +1,8 @@
 import Foundation
 import OssicleAudio
 import OssicleBase
-import OssicleModels
 import OssicleKernels
+import OssicleModels
 
 /// Cuts views from clips: crop → pitch shift → chain → background → level jitter → noise → trim → front end → masks →
 /// band limit.

@@ -1,7 +1,7 @@
 import OssicleAudio
-import OssicleModels
 import OssicleData
 import OssicleKernels
+import OssicleModels
 import OssicleStatistics
 
 /// How a data set's clips are probed.

@@ -1,7 +1,7 @@
 import OssicleAudio
-import OssicleModels
 import OssicleData
 import OssicleKernels
+import OssicleModels
 
 /// Where along an encoder a data set's classes are read best: every map probed by itself, and the maps that the embedding
 /// reads together; trained, untrained, and log-mel statistics beside.

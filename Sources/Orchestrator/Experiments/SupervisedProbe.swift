@@ -1,6 +1,6 @@
-import OssicleModels
 import OssicleData
 import OssicleEvaluation
+import OssicleModels
 import OssicleStatistics
 import OssicleTraining
 

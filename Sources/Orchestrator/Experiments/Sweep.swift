@@ -1,8 +1,8 @@
 import Foundation
 import OssicleBase
-import OssicleModels
 import OssicleData
 import OssicleEvaluation
+import OssicleModels
 import OssicleTraining
 
 /// Runs a ``SweepPlan``: pretrains each cell and probes it, skipping what is done. Everything is in one folder: a run's

@@ -1,7 +1,7 @@
-import OssicleModels
 import OssicleData
 import OssicleEvaluation
 import OssicleGraph
+import OssicleModels
 import OssicleStatistics
 import OssicleTraining
 

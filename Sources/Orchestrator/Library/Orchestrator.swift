@@ -1,7 +1,6 @@
 // The library's one import: every layer, from the lowest to the highest (docs/architecture.md).
 @_exported import OssicleAudio
 @_exported import OssicleBase
-@_exported import OssicleModels
 @_exported import OssicleCorpora
 @_exported import OssicleData
 @_exported import OssicleEvaluation

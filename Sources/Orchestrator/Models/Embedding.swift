@@ -1,4 +1,3 @@
-
 /// What the vector of a clip or of a frame is read from, and how: the one type that embeddings, probes and fine-tuning's
 /// classifier share. A checkpoint holds it.
 ///

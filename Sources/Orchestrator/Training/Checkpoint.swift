@@ -1,7 +1,7 @@
 import Foundation
-import OssicleModels
 import OssicleGraph
 import OssicleKernels
+import OssicleModels
 
 /// Where a run stands: the next batch to train on.
 public struct RunCounters: Codable, Sendable, Equatable {

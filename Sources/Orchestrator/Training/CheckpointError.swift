@@ -1,4 +1,4 @@
-/// What is wrong with a checkpoint: one sentence that names the file and says what to do.
+/// An error of a checkpoint. The description is one sentence, names the file and says what to do.
 public enum CheckpointError: Error, CustomStringConvertible, Equatable {
     case notFound(path: String)
     case notSafeTensors(path: String, reason: String)
@@ -10,17 +10,17 @@ public enum CheckpointError: Error, CustomStringConvertible, Equatable {
     public var description: String {
         switch self {
         case .notFound(let path):
-            "there is no checkpoint \(path); name the folder of a run"
+            "there is no checkpoint \(path); give the folder of a run"
         case .notSafeTensors(let path, let reason):
-            "\(path) is not a whole safetensors file: \(reason); use an earlier copy, or train again"
+            "\(path) is not a complete safetensors file: \(reason); use an earlier copy, or train again"
         case .missingTensor(let path, let name):
-            "\(path) holds no tensor “\(name)”: it belongs to another model"
+            "\(path) has no tensor “\(name)”: it is a checkpoint of another model"
         case .wrongShape(let path, let name, let expected, let found):
-            "\(path): “\(name)” has the shape \(found), not \(expected): it belongs to another model"
+            "\(path): “\(name)” has the shape \(found), not \(expected): it is a checkpoint of another model"
         case .wrongKind(let path, let found):
-            "\(path) is no checkpoint of this program: it holds \(found)"
+            "\(path) is not a checkpoint of this program: it contains \(found)"
         case .cannotWrite(let path, let reason):
-            "cannot write the checkpoint \(path): \(reason); the previous one, if there is one, is untouched"
+            "cannot write the checkpoint \(path): \(reason); the previous one, if there is one, is unchanged"
         }
     }
 }

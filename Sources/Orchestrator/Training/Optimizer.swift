@@ -1,6 +1,6 @@
-import OssicleModels
 import OssicleGraph
 import OssicleKernels
+import OssicleModels
 
 /// What a recipe's optimizer does to the parameters after a backward pass. Everything is allocated in `init`.
 protocol Optimizer {

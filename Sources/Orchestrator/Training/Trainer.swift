@@ -1,8 +1,8 @@
 import Foundation
-import OssicleModels
 import OssicleData
 import OssicleGraph
 import OssicleKernels
+import OssicleModels
 import OssicleStatistics
 
 /// A run: data, model, loop, log, checkpoints. Everything that decides its bits is in the recipe and the data; threads,

@@ -1,4 +1,4 @@
-/// Why a run could not start or go on: one sentence.
+/// An error that prevents a run from starting or continuing. The description is one sentence.
 public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case cannotWrite(path: String, reason: String)
     case runExists(path: String)
@@ -12,20 +12,21 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
         case .cannotWrite(let path, let reason):
             "cannot write \(path): \(reason)"
         case .runExists(let path):
-            "\(path) already holds a run; continue it with --resume, or name another --output"
+            "\(path) already contains a run; continue it with --resume, or give another --output"
         case .nothingToResume(let path):
-            "\(path) holds no checkpoint to resume; leave out --resume to start a run there"
+            "\(path) has no checkpoint to resume; remove --resume to start a new run there"
         case .recipeDiffers(let key, let saved, let wanted):
-            "cannot resume: the run was started with \(key) = \(saved), now it is \(wanted); use the run's own recipe, "
-                + "or start a new run"
+            "cannot resume: the run was started with \(key) = \(saved), but the recipe now has \(wanted); use the "
+                + "recipe of the run, or start a new run"
         case .lossNotFinite(let step, let path, true):
-            "the loss is not a number at step \(step); the last good checkpoint is kept in \(path): lower "
+            "the loss is not a finite number at step \(step); the last good checkpoint is kept in \(path): lower "
                 + "optimizer.learning_rate and start again"
         case .lossNotFinite(let step, _, false):
-            "the loss is not a number at step \(step), before the first checkpoint: lower optimizer.learning_rate, and "
-                + "look at the data"
+            "the loss is not a finite number at step \(step), before the first checkpoint: lower "
+                + "optimizer.learning_rate, and check the data"
         case .labelsMissing(let method):
-            "the recipe’s method “\(method)” needs labels, and this data has none; use a folder per class, or --layout"
+            "the method “\(method)” of the recipe needs labels, but the data has none; use one folder per class, or "
+                + "select a layout with --layout"
         }
     }
 }

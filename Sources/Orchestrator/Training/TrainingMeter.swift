@@ -1,7 +1,7 @@
 import Foundation
 import OssicleBase
-import OssicleModels
 import OssicleKernels
+import OssicleModels
 import OssicleStatistics
 
 /// Adds up what a run's steps report.

@@ -1,7 +1,7 @@
 import OssicleAudio
-import OssicleModels
 import OssicleGraph
 import OssicleKernels
+import OssicleModels
 
 /// One step of pretraining: forward over all views, loss, backward, optimizer. Everything is allocated in `init`; a step
 /// allocates nothing.

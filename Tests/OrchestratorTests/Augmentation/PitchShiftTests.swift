@@ -155,6 +155,6 @@ import Testing
     @Test func refusals_are_one_sentence_that_says_what_to_do() {
         #expect(throws: AugmentationError.sampleRate(0)) { try PitchMachine(.vocoder, sampleRate: 0) }
         let error = AugmentationError.ratioOutOfRange(name: "pitch ratio", ratio: 3, allowed: 0.4...2.5)
-        #expect("\(error)" == "a pitch ratio of 3.0 is out of range; take one from 0.4 to 2.5")
+        #expect("\(error)" == "a pitch ratio of 3.0 is out of range; use a value from 0.4 to 2.5")
     }
 }

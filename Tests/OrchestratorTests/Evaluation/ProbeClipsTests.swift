@@ -256,7 +256,7 @@ private final class NamedVariant: ViewEncoder {
         let error = #expect(throws: EvaluationError.self) {
             try Self.probe([("run", NamedVariant(CollapsedEncoder(), "broken", value: .nan))], Self.logistic)
         }
-        #expect(try #require(error).description.contains("hold values that are no numbers"))
+        #expect(try #require(error).description.contains("contain NaN or infinite values"))
     }
 
     @Test func a_survey_probes_every_map_alone_and_those_that_are_read_together() throws {

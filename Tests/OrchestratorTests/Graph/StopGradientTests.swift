@@ -1,6 +1,9 @@
 import Testing
 
-@testable import Orchestrator
+@testable import OssicleBase
+@testable import OssicleGraph
+@testable import OssicleKernels
+@testable import OssicleModels
 
 /// L = Σ (a − b)² / n, a loss of two tensors.
 private final class SquaredDistance: Objective {

@@ -1,4 +1,5 @@
-@testable import Orchestrator
+@testable import OssicleData
+@testable import OssicleEvaluation
 
 extension ClipSegments {
     /// The view at `start` of the clip, zeros where it reaches beyond.

@@ -1,4 +1,4 @@
-/// Why an augmentation could not be made: one sentence that says what to change.
+/// An error in the parameters of an augmentation. The description is one sentence and says what to change.
 public enum AugmentationError: Error, CustomStringConvertible, Equatable {
     case ratioOutOfRange(name: String, ratio: Double, allowed: ClosedRange<Double>)
     case sampleRate(Int)
@@ -8,13 +8,13 @@ public enum AugmentationError: Error, CustomStringConvertible, Equatable {
     public var description: String {
         switch self {
         case .ratioOutOfRange(let name, let ratio, let allowed):
-            "a \(name) of \(ratio) is out of range; take one from \(allowed.lowerBound) to \(allowed.upperBound)"
+            "a \(name) of \(ratio) is out of range; use a value from \(allowed.lowerBound) to \(allowed.upperBound)"
         case .sampleRate(let rate):
-            "pitch and duration cannot be changed at \(rate) Hz; take a sample rate from 1000 to 96000 Hz"
+            "pitch shifting and time stretching do not support \(rate) Hz; use a sample rate from 1000 to 96000 Hz"
         case .chain(let step, let reason):
             "the augmentation “\(step)” cannot be used: \(reason)"
         case .outOfMemory:
-            "there is no memory for the tables of the phase vocoder; free some and try again"
+            "there is not enough memory for the tables of the phase vocoder; free some memory and try again"
         }
     }
 }

@@ -1,4 +1,4 @@
-/// Why a feature could not be computed or written: one sentence that names the key or the file.
+/// An error of computing or writing a feature. The description is one sentence and names the key or the file.
 public enum FeatureError: Error, CustomStringConvertible, Equatable {
     case invalidValue(key: String, value: String, expected: String)
     case unwritable(path: String, reason: String)

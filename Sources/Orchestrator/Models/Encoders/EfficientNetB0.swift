@@ -16,7 +16,7 @@ struct EfficientNetB0: AudioEncoder {
 
         public static let section = "encoder"
         public static let keys: [OptionKey<Options>] = [
-            .number("drop_connect", \.dropConnect, "a probability from 0, below 1") { (0..<1).contains($0) }
+            .number("drop_connect", \.dropConnect, "a probability from 0 to below 1") { (0..<1).contains($0) }
         ]
     }
 

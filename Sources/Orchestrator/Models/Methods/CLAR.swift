@@ -14,7 +14,7 @@ struct CLAR: TrainingMethod {
 
         public static let section = "objective"
         public static let keys: [OptionKey<Options>] = [
-            .number("label_weight", \.labelWeight, "a number from 0") { $0 >= 0 }
+            .number("label_weight", \.labelWeight, "a number, 0 or more") { $0 >= 0 }
         ]
     }
 

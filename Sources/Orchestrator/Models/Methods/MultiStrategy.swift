@@ -21,9 +21,9 @@ struct MultiStrategy: TrainingMethod {
 
         public static let section = "objective"
         public static let keys: [OptionKey<Options>] = [
-            .number("clip_weight", \.clipWeight, "a number from 0") { $0 >= 0 },
-            .number("frame_weight", \.frameWeight, "a number from 0") { $0 >= 0 },
-            .number("pitch_weight", \.pitchWeight, "a number from 0") { $0 >= 0 },
+            .number("clip_weight", \.clipWeight, "a number, 0 or more") { $0 >= 0 },
+            .number("frame_weight", \.frameWeight, "a number, 0 or more") { $0 >= 0 },
+            .number("pitch_weight", \.pitchWeight, "a number, 0 or more") { $0 >= 0 },
             .integer("frame_margin", \.frameMargin, .counted),
             .choice("frame_pairs", \.framePairs),
             .choice("pitch_target", \.pitchTarget),
@@ -39,7 +39,7 @@ struct MultiStrategy: TrainingMethod {
 
         public static let section = "augmentation"
         public static let keys: [OptionKey<Shift>] = [
-            .number("anchor_shift", \.anchorShift, "a part above 0, up to 0.5") { $0 > 0 && $0 <= 0.5 }
+            .number("anchor_shift", \.anchorShift, "a fraction above 0, at most 0.5") { $0 > 0 && $0 <= 0.5 }
         ]
     }
 
@@ -80,7 +80,8 @@ struct MultiStrategy: TrainingMethod {
                 "less than data.view_frames, \(recipe.data.viewFrames), so that a view has several frames")
             let last = (recipe.data.viewFrames + stride - 1) / stride - 1
             try recipe.require(
-                options.frameMargin < last, "objective.frame_margin", "less than \(last), so that a frame has a negative"
+                options.frameMargin < last, "objective.frame_margin",
+                "less than \(last), so that a frame has a negative"
             )
         }
         if options.pitchWeight > 0 {

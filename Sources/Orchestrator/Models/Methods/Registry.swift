@@ -5,7 +5,9 @@ import Synchronization
 enum Registry {
     private struct Types {
         var methods: [any TrainingMethod.Type] = [COLA.self, MultiStrategy.self, CLAR.self, Supervised.self]
-        var encoders: [any AudioEncoder.Type] = [EfficientNetB0.self, ResNet18Encoder.self, ResNet18WaveformEncoder.self]
+        var encoders: [any AudioEncoder.Type] = [
+            EfficientNetB0.self, ResNet18Encoder.self, ResNet18WaveformEncoder.self,
+        ]
     }
 
     private static let types = Mutex(Types())

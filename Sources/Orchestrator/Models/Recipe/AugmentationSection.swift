@@ -34,23 +34,25 @@ public struct AugmentationSection: RecipeOptions {
 
     public static let section = "augmentation"
     public static let keys: [OptionKey<AugmentationSection>] = [
-        .number("positive_noise", \.positiveNoise, "a deviation from 0") { $0 >= 0 },
-        .number("level_jitter_db", \.levelJitterDB, "decibels from 0 to 60") { (0...60).contains($0) },
-        .number("positive_reach_seconds", \.positiveReachSeconds, "seconds from 0") { $0 >= 0 },
-        .number("pitch_shift", \.pitchShift, "a part from 0 to 0.5") { (0...0.5).contains($0) },
+        .number("positive_noise", \.positiveNoise, "a standard deviation, 0 or more") { $0 >= 0 },
+        .number("level_jitter_db", \.levelJitterDB, "a level range from 0 to 60 dB") { (0...60).contains($0) },
+        .number("positive_reach_seconds", \.positiveReachSeconds, "a time of 0 s or more") { $0 >= 0 },
+        .number("pitch_shift", \.pitchShift, "a fraction from 0 to 0.5") { (0...0.5).contains($0) },
         .choice("pitch_engine", \.pitchEngine),
         .chain("chain", \.chain),
         .number("background_probability", \.backgroundProbability, "a probability from 0 to 1") {
             (0...1).contains($0)
         },
-        .number("background_lowest_db", \.backgroundLowestDB, "decibels from -60 to 60") { (-60...60).contains($0) },
-        .number("background_highest_db", \.backgroundHighestDB, "decibels from -60 to 60") { (-60...60).contains($0) },
+        .number("background_lowest_db", \.backgroundLowestDB, "a level from -60 to 60 dB") { (-60...60).contains($0) },
+        .number("background_highest_db", \.backgroundHighestDB, "a level from -60 to 60 dB") {
+            (-60...60).contains($0)
+        },
         .number("trim_probability", \.trimProbability, "a probability from 0 to 1") { (0...1).contains($0) },
-        .number("trim_shortest", \.trimShortest, "a part above 0, up to 1") { $0 > 0 && $0 <= 1 },
+        .number("trim_shortest", \.trimShortest, "a fraction above 0, at most 1") { $0 > 0 && $0 <= 1 },
         .number("band_limit_probability", \.bandLimitProbability, "a probability from 0 to 1") {
             (0...1).contains($0)
         },
-        .number("band_limit_lowest", \.bandLimitLowest, "a part above 0, up to 1") { $0 > 0 && $0 <= 1 },
+        .number("band_limit_lowest", \.bandLimitLowest, "a fraction above 0, at most 1") { $0 > 0 && $0 <= 1 },
         .integer("time_masks", \.timeMasks, 0...64),
         .integer("time_mask_frames", \.timeMaskFrames, .counted),
         .integer("frequency_masks", \.frequencyMasks, 0...64),

@@ -12,7 +12,7 @@ extension FrontEndConfiguration: RecipeOptions {
         .integer(name(.hopSamples), \.logMel.hopSamples, .positive),
         .integer(name(.fftSize), \.logMel.fftSize, 16...65_536),
         .integer(name(.melBands), \.logMel.melBands, 1...1024),
-        .number(name(.lowHertz), \.logMel.lowHertz, "a frequency from 0 Hz") { $0 >= 0 },
+        .number(name(.lowHertz), \.logMel.lowHertz, "a frequency of 0 Hz or more") { $0 >= 0 },
         .number(name(.highHertz), \.logMel.highHertz, "a frequency above 0 Hz") { $0 > 0 },
         .number(name(.floor), \.logMel.floor, "a number above 0") { $0 > 0 },
     ]

@@ -29,13 +29,13 @@ public struct OptimizerSection: RecipeOptions {
     public static let keys: [OptionKey<OptimizerSection>] = [
         .choice("name", \.name),
         .number("learning_rate", \.learningRate, "a number above 0") { $0 > 0 },
-        .number("beta1", \.beta1, "a number from 0, below 1") { (0..<1).contains($0) },
-        .number("beta2", \.beta2, "a number from 0, below 1") { (0..<1).contains($0) },
+        .number("beta1", \.beta1, "a number from 0 to below 1") { (0..<1).contains($0) },
+        .number("beta2", \.beta2, "a number from 0 to below 1") { (0..<1).contains($0) },
         .number("epsilon", \.epsilon, "a number above 0") { $0 > 0 },
-        .number("momentum", \.momentum, "a number from 0, below 1") { (0..<1).contains($0) },
-        .number("weight_decay", \.weightDecay, "a number from 0") { $0 >= 0 },
+        .number("momentum", \.momentum, "a number from 0 to below 1") { (0..<1).contains($0) },
+        .number("weight_decay", \.weightDecay, "a number, 0 or more") { $0 >= 0 },
         .flag("decays_all", \.decaysAll),
         .number("trust", \.trust, "a number above 0") { $0 > 0 },
-        .number("average", \.average, "a number from 0, below 1") { (0..<1).contains($0) },
+        .number("average", \.average, "a number from 0 to below 1") { (0..<1).contains($0) },
     ]
 }

@@ -16,11 +16,11 @@ public protocol RecipeOptions: Sendable, Equatable {
 public struct OptionKey<Options>: Sendable {
     /// Without the section, as in `learning_rate`.
     public let name: String
-    /// Describes the values that the key takes; follows “it takes”.
+    /// The values that the key accepts, to follow “it must be”.
     public let expected: String
     /// The value, as YAML.
     let text: @Sendable (Options) -> String
-    /// Stores a value given as text; returns false, and changes nothing, where the text is not of the kind or range expected.
+    /// Parses and stores a value. Returns false and changes nothing if the text has the wrong type or is out of range.
     let store: @Sendable (inout Options, String) -> Bool
     let encode: @Sendable (Options, inout KeyedEncodingContainer<OptionName>) throws -> Void
     /// Leaves the default where the container lacks the key: the key is newer than the file.
@@ -41,14 +41,16 @@ extension OptionKey {
     public typealias Path<Value> = WritableKeyPath<Options, Value> & Sendable
 
     public static func integer(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>) -> OptionKey {
-        let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+        let low = range.lowerBound
+        let expected =
+            range.upperBound == .max ? "an integer, \(low) or more" : "an integer from \(low) to \(range.upperBound)"
         return key(
-            name, path, "a whole number from \(range.lowerBound)\(end)",
+            name, path, expected,
             read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { "\($0)" })
     }
 
     static func seed(_ name: String, _ path: Path<UInt64>) -> OptionKey {
-        key(name, path, "a whole number from 0 to 2⁶⁴ − 1", read: { UInt64($0) }, write: { "\($0)" })
+        key(name, path, "an integer from 0 to 2⁶⁴ − 1", read: { UInt64($0) }, write: { "\($0)" })
     }
 
     public static func number<Value>(
@@ -76,7 +78,8 @@ extension OptionKey {
     static func chain(_ name: String, _ path: Path<AugmentationChain>) -> OptionKey {
         key(
             name, path,
-            "steps such as “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list has them all)",
+            "a list of transforms, for example “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list "
+                + "shows all)",
             read: { try? AugmentationChain($0) }, write: { "\"\($0.text)\"" })
     }
 
@@ -107,8 +110,8 @@ extension OptionKey {
             })
     }
 
-    /// Swift writes the shortest text that reads back to the same bits; YAML 1.1 readers take `1e-05` for a string
-    /// unless its mantissa has a point.
+    /// Swift writes the shortest decimal text that parses to the same bits. YAML 1.1 parsers read `1e-05` as a string
+    /// unless the mantissa has a decimal point.
     private static func decimal(_ text: String) -> String {
         guard let exponent = text.firstIndex(of: "e"), !text.contains(".") else { return text }
         return text[..<exponent] + ".0" + text[exponent...]

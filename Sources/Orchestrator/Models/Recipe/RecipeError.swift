@@ -1,4 +1,4 @@
-/// Why a recipe could not be used: one sentence that names the key or the file.
+/// An error of a recipe. The description is one sentence and names the key or the file.
 public enum RecipeError: Error, CustomStringConvertible, Equatable {
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
@@ -14,17 +14,18 @@ public enum RecipeError: Error, CustomStringConvertible, Equatable {
         case .unwritable(let path, let reason):
             "cannot write the recipe \(path): \(reason)"
         case .notFound(let name, let known) where known.isEmpty:
-            "there is no recipe “\(name)”; name a YAML file, or set OSSICLE_CONFIGS to the folder of the named ones"
+            "there is no recipe “\(name)”; give a YAML file, or set OSSICLE_CONFIGS to the folder that contains the "
+                + "recipes"
         case .notFound(let name, let known):
-            "there is no recipe “\(name)”; name one of \(known.joined(separator: ", ")), or a YAML file"
+            "there is no recipe “\(name)”; use one of \(known.joined(separator: ", ")), or a YAML file"
         case .unknownKey(let key, let nearest?):
             "unknown recipe key “\(key)”; did you mean “\(nearest)”?"
         case .unknownKey(let key, nil):
             "unknown recipe key “\(key)”"
         case .invalidValue(let key, let value, let expected):
-            "recipe key “\(key)” cannot be “\(value)”; it takes \(expected)"
+            "recipe key “\(key)” cannot be “\(value)”; it must be \(expected)"
         case .malformedOverride(let text):
-            "“\(text)” does not change a recipe; write --set key=value, as in --set optimizer.learning_rate=0.001"
+            "“\(text)” is not a recipe setting; write --set key=value, for example --set optimizer.learning_rate=0.001"
         }
     }
 }

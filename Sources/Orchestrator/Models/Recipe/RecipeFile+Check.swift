@@ -96,7 +96,7 @@ extension Recipe {
     /// Throws where `holds` is false.
     /// - Parameters:
     ///   - key: the key whose value is wrong.
-    ///   - expected: what it takes, ready to follow “it takes”.
+    ///   - expected: the values that the key accepts, to follow “it must be”.
     func require(_ holds: Bool, _ key: String, _ expected: String) throws(RecipeError) {
         guard !holds else { return }
         throw .invalidValue(key: key, value: RecipeKey.named(key)?.text(self) ?? "", expected: expected)

@@ -5,11 +5,11 @@ import OssicleAudio
 public struct RecipeKey: Sendable {
     /// Dotted name, as in `optimizer.learning_rate`.
     public let name: String
-    /// What the key takes, ready to follow “it takes”.
+    /// The values that the key accepts, to follow “it must be”.
     public let expected: String
     /// The value in a recipe, as YAML.
     public let text: @Sendable (Recipe) -> String
-    /// Stores a value given as text; false, and no change, where the text is not of the kind or range expected.
+    /// Parses and stores a value. Returns false and changes nothing if the text has the wrong type or is out of range.
     let store: @Sendable (inout Recipe, String) -> Bool
     let encode: @Sendable (Recipe, inout KeyedEncodingContainer<OptionName>) throws -> Void
     let decode: @Sendable (inout Recipe, KeyedDecodingContainer<OptionName>) throws -> Void

@@ -21,7 +21,7 @@ public struct TrainingSection: RecipeOptions {
         .integer("batch_size", \.batchSize, .positive),
         .seed("seed", \.seed),
         .integer("threads", \.threads, 0...1024),
-        .number("checkpoint_minutes", \.checkpointMinutes, "minutes above 0") { $0 > 0 },
+        .number("checkpoint_minutes", \.checkpointMinutes, "a time above 0 minutes") { $0 > 0 },
         .integer("evaluation_epochs", \.evaluationEpochs, .positive),
     ]
 }
