@@ -1,6 +1,7 @@
 import Foundation
 
-/// The machine that the program runs on. Layers above add what they know of it: the processor, and the libraries that they call.
+/// The machine that the program runs on. Layers above add what they know of it: the processor, and the versions of the
+/// libraries that they call.
 public enum Machine {
     /// Cores that this process may use.
     public static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
