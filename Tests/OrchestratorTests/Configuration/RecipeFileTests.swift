@@ -2,6 +2,8 @@ import Foundation
 import Orchestrator
 import Testing
 
+@testable import OssicleModels
+
 @Suite struct RecipeFileTests {
     @Test func a_file_says_only_what_it_changes() throws {
         let recipe = try RecipeFile.parse(yaml: "optimizer:\n  learning_rate: 1e-3\n")

@@ -29,10 +29,13 @@ import Testing
     func it_is_saved_as_one_group_of_keys(name: FrontEndConfiguration.Name) throws {
         var configuration = Self.configuration(name)
         configuration.hopSamples = 100
-        let data = try JSONEncoder().encode(configuration)
+        var recipe = Recipe()
+        recipe.frontend = configuration
+        let data = try JSONEncoder().encode(recipe)
         let object = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-        #expect(object["name"] as? String == name.rawValue && object["hop_samples"] as? Int == 100)
-        #expect(try JSONDecoder().decode(FrontEndConfiguration.self, from: data) == configuration)
+        let group = try #require(object["frontend"] as? [String: Any])
+        #expect(group["name"] as? String == name.rawValue && group["hop_samples"] as? Int == 100)
+        #expect(try JSONDecoder().decode(Recipe.self, from: data) == recipe)
     }
 
     @Test func clar_spectra_take_the_keys_that_they_share_with_log_mel() throws {

@@ -2,6 +2,7 @@ import Orchestrator
 import Testing
 
 @testable import OssicleGraph
+@testable import OssicleModels
 
 /// EfficientNet-B0, head, loss, all gradients and ten Adam steps against PyTorch in double precision.
 ///

@@ -87,6 +87,12 @@ struct GoldenValues: Decodable {
             return error / ((way ?? 0) / Double(count).squareRoot() + 1e-6)
         }
 
+        /// The same of two tensors, over all values.
+        func shareOfWay(from a: [Float], to b: [Float]) -> Double {
+            let error = zip(a, b).reduce(0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
+            return (error / Double(a.count)).squareRoot() / ((way ?? 0) / Double(count).squareRoot() + 1e-6)
+        }
+
         /// The same of PyTorch in float32, over the whole tensor.
         var shareOfWay32: Double { error32 * norm / (way ?? norm) }
 
