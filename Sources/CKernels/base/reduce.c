@@ -1,4 +1,5 @@
 #include "ck_base.h"
+#include "sizes.h"
 
 typedef struct {
     const float *partials;
@@ -12,7 +13,7 @@ enum { COLUMNS = 256 };
 static void reduce_columns(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const reduction *r = context;
-    ptrdiff_t first = block * COLUMNS, count = r->width - first < COLUMNS ? r->width - first : COLUMNS;
+    ptrdiff_t first = block * COLUMNS, count = min(r->width - first, COLUMNS);
     double sums[COLUMNS];
     for (ptrdiff_t i = 0; i < count; i++) sums[i] = r->beta != 0 ? r->out[first + i] : 0;
     for (ptrdiff_t b = 0; b < r->blocks; b++) {
@@ -25,5 +26,5 @@ static void reduce_columns(void *context, ptrdiff_t block, void *scratch) {
 void ck_reduce_blocks(const ck_exec *exec, const float *partials, ptrdiff_t blocks, ptrdiff_t width, float beta,
                       float *out) {
     reduction r = {partials, blocks, width, beta, out};
-    ck_parallel(exec, (width + COLUMNS - 1) / COLUMNS, reduce_columns, &r);
+    ck_parallel(exec, blocks_of(width, COLUMNS), reduce_columns, &r);
 }

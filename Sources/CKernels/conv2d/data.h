@@ -30,7 +30,7 @@ CK_INLINE vf finished(const data_job *job, const float *x, float *dz, ptrdiff_t 
 CK_INLINE void fetch_pixels(int vectors, const data_job *job, const segment_run *run, ptrdiff_t row, ptrdiff_t c,
                             const int32_t *to, ptrdiff_t first) {
     CK_UNROLL for (int r = 0; r < TILE; r++) {
-        const ptrdiff_t at = (first + to[least(row + r, run->table->rows - 1)]) * job->plan->shape.C + c;
+        const ptrdiff_t at = (first + to[min(row + r, run->table->rows - 1)]) * job->plan->shape.C + c;
         CK_UNROLL for (int j = 0; j < vectors; j++) {
             __builtin_prefetch(job->x->x + at + j * VW);
             __builtin_prefetch(job->dz + at + j * VW);
@@ -82,7 +82,7 @@ static void data_residue(const data_job *job, segment_run run, const int32_t *to
         float sums[2 * PANEL] = {0};
         run.first = 0;
         do { // once even without taps: dz is stored
-            run.end = least(segments, run.first + step);
+            run.end = min(segments, run.first + step);
             for (ptrdiff_t row = 0; row < run.table->rows; row += TILE)
                 data_tile_of[p.vectors - 1](job, &run, row, &p, to, first, sums);
             run.first = run.end;

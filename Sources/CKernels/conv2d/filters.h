@@ -44,7 +44,7 @@ CK_INLINE void transform_rows(const winograd_form form, const filter_job *job, p
     const ptrdiff_t width = p->vectors * VW, tap = job->C * job->O;
     for (ptrdiff_t r = 0; r < rows; r++, to += width)
         for (ptrdiff_t j = 0; j < p->columns; j += VW) {
-            const ptrdiff_t lanes = least(VW, p->columns - j);
+            const ptrdiff_t lanes = min(VW, p->columns - j);
             const float *w = job->w + (f * count * job->C + k + r) * job->O + p->first + j;
             vf taps[9];
             CK_UNROLL for (int i = 0; i < count; i++) {
@@ -62,7 +62,7 @@ CK_INLINE void transform_rows_adjoint(const winograd_form form, const filter_job
                                       ptrdiff_t plane) {
     const int count = taps_of_form(form);
     for (ptrdiff_t first = 0; first < rows; first += VW) {
-        const ptrdiff_t height = least(VW, rows - first);
+        const ptrdiff_t height = min(VW, rows - first);
         float squares[9][VW * VW];
         for (int i = 0; i < count; i++) {
             const float *w = job->w + ((8 - f * count - i) * job->C + n) * job->O + k + first;
@@ -82,12 +82,11 @@ CK_INLINE void transform_filters_as(const winograd_form form, const filter_job *
     const ptrdiff_t index = task / all, block = task % all, f = block / blocks, k = block % blocks * FILTER_ROWS;
     const filter_panel panel = filter_panel_at(form, job->panels, depth, columns, index);
     const column_panel p = panel_at(columns, index);
-    const ptrdiff_t width = p.vectors * VW, rows = least(FILTER_ROWS, depth - k);
+    const ptrdiff_t width = p.vectors * VW, rows = min(FILTER_ROWS, depth - k);
     float *to = job->panels + (panel.at - job->panels) + block * panel.block;
     if (!job->adjoint) transform_rows(form, job, f, &p, k, rows, to, panel.plane);
     for (ptrdiff_t j = 0; job->adjoint && j < p.columns; j += VW)
-        transform_rows_adjoint(form, job, f, k, rows, p.first + j, least(VW, p.columns - j), to + j, width,
-                               panel.plane);
+        transform_rows_adjoint(form, job, f, k, rows, p.first + j, min(VW, p.columns - j), to + j, width, panel.plane);
     if (job->stream) stream_fence();
 }
 

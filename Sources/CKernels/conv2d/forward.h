@@ -49,13 +49,13 @@ static void forward_panel(const forward_job *job, segment_run run, const column_
     const ptrdiff_t O = job->plan->shape.O;
     float sums[MOMENT_COUNT * PANEL] = {0};
     for (run.first = 0; run.first < segments; run.first = run.end) {
-        run.end = least(segments, run.first + step);
+        run.end = min(segments, run.first + step);
         for (ptrdiff_t row = 0; row < run.table->rows; row += TILE)
             forward_tile_of[p->vectors - 1](job, &run, row, p, y, sums);
     }
     if (statistics == NULL) return;
     for (ptrdiff_t c = 0; c < p->columns; c += VW)
-        store_moments(statistics + p->first + c, O, least(VW, p->columns - c), run.table->rows,
+        store_moments(statistics + p->first + c, O, min(VW, p->columns - c), run.table->rows,
                       v_load(sums + MOMENT_SHIFT * PANEL + c), v_load(sums + MOMENT_SUM * PANEL + c),
                       v_load(sums + MOMENT_SQUARES * PANEL + c));
 }

@@ -17,23 +17,20 @@ enum {
     SLAB_SLACK = 32,        // floats behind a slab that may be read, and are not used
 };
 
-static inline ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-static inline ptrdiff_t larger(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-
 // Pixels first ..< first + count of each of some images.
 typedef struct {
     ptrdiff_t image, images, first, count;
 } pixel_block;
 
 static inline pixel_block block_at(const ck_conv2d_cut *cut, ptrdiff_t N, ptrdiff_t pixels, ptrdiff_t block) {
-    ptrdiff_t image = block / cut->runs * cut->images, images = smaller(cut->images, N - image);
+    ptrdiff_t image = block / cut->runs * cut->images, images = min(cut->images, N - image);
     ptrdiff_t run = block % cut->runs, first = run * cut->pixels, end = pixels;
     if (cut->row > 0) {
         ptrdiff_t runs = blocks_of(cut->row, cut->pixels), begin = run / runs * cut->row;
         first = begin + run % runs * cut->pixels;
         end = begin + cut->row;
     }
-    return (pixel_block){image, images, first, smaller(cut->pixels, end - first)};
+    return (pixel_block){image, images, first, min(cut->pixels, end - first)};
 }
 
 // Rows row ..< row + rows and columns column ..< column + columns of some images.
@@ -86,7 +83,7 @@ static inline ptrdiff_t segment_count(const ck_conv2d_shape *s) {
 }
 static inline ptrdiff_t segment_depth(const ck_conv2d_shape *s) { return is_joined(s) ? s->kernel_w * s->C : s->C; }
 static inline ptrdiff_t segments_at_once(ptrdiff_t segments, ptrdiff_t depth) {
-    ptrdiff_t most = larger(1, SEGMENT_DEPTH / depth);
+    ptrdiff_t most = max(1, SEGMENT_DEPTH / depth);
     return blocks_of(segments, blocks_of(segments, most));
 }
 
@@ -95,19 +92,19 @@ static inline pixel_window input_window(const ck_conv2d *plan, pixel_block b) {
     const ck_conv2d_shape *s = &plan->shape;
     ptrdiff_t last = b.first + b.count - 1, p = b.first / plan->Q, p_last = last / plan->Q;
     ptrdiff_t q = p == p_last ? b.first % plan->Q : 0, q_last = p == p_last ? last % plan->Q : plan->Q - 1;
-    ptrdiff_t row = larger(0, p * s->stride_h - s->padding_h);
-    ptrdiff_t end = smaller(s->H, p_last * s->stride_h - s->padding_h + s->kernel_h);
+    ptrdiff_t row = max(0, p * s->stride_h - s->padding_h);
+    ptrdiff_t end = min(s->H, p_last * s->stride_h - s->padding_h + s->kernel_h);
     ptrdiff_t column = q * s->stride_w - s->padding_w, right = q_last * s->stride_w - s->padding_w + s->kernel_w;
-    if (!is_joined(s)) column = larger(0, column), right = smaller(s->W, right);
-    return (pixel_window){b.image, b.images, row, larger(0, end - row), column, larger(0, right - column)};
+    if (!is_joined(s)) column = max(0, column), right = min(s->W, right);
+    return (pixel_window){b.image, b.images, row, max(0, end - row), column, max(0, right - column)};
 }
 
 // The first output of `outputs` that reads place h or a later one, and one past the last that reads h or an earlier.
 static inline ptrdiff_t first_reader(ptrdiff_t h, ptrdiff_t kernel, ptrdiff_t stride, ptrdiff_t padding) {
-    return larger(0, h + padding - kernel + stride) / stride;
+    return max(0, h + padding - kernel + stride) / stride;
 }
 static inline ptrdiff_t end_reader(ptrdiff_t h, ptrdiff_t stride, ptrdiff_t padding, ptrdiff_t outputs) {
-    return smaller(outputs, (h + padding) / stride + 1);
+    return min(outputs, (h + padding) / stride + 1);
 }
 
 // The outputs that read these input pixels.
@@ -119,6 +116,6 @@ static inline pixel_window output_window(const ck_conv2d *plan, pixel_block b) {
     ptrdiff_t end = end_reader(h_last, s->stride_h, s->padding_h, plan->P);
     ptrdiff_t column = first_reader(v, s->kernel_w, s->stride_w, s->padding_w);
     ptrdiff_t right = end_reader(v_last, s->stride_w, s->padding_w, plan->Q);
-    return (pixel_window){b.image, b.images, row, larger(0, end - row), column, larger(0, right - column)};
+    return (pixel_window){b.image, b.images, row, max(0, end - row), column, max(0, right - column)};
 }
 #endif

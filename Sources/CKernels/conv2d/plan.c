@@ -13,7 +13,7 @@ enum {
 static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t wanted) {
     ptrdiff_t pixels = rows * row;
     if (pixels <= wanted) {
-        ptrdiff_t images = larger(1, smaller(N, wanted / pixels));
+        ptrdiff_t images = max(1, min(N, wanted / pixels));
         images = blocks_of(N, blocks_of(N, images));
         return (ck_conv2d_cut){images, pixels, 1, blocks_of(N, images), 0};
     }
@@ -24,9 +24,7 @@ static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t w
 }
 
 // So many that a slab with `floats` a pixel has the wanted size.
-static ptrdiff_t pixels_wanted(ptrdiff_t floats) {
-    return larger(FEWEST_PIXELS, smaller(MOST_PIXELS, SLAB_FLOATS / floats));
-}
+static ptrdiff_t pixels_wanted(ptrdiff_t floats) { return max(FEWEST_PIXELS, min(MOST_PIXELS, SLAB_FLOATS / floats)); }
 
 // The largest slab of the blocks; those of later images are like the first image's.
 static ptrdiff_t slab_floats(const ck_conv2d *plan, const ck_conv2d_cut *blocks, ptrdiff_t pixels, int of_outputs,
@@ -35,7 +33,7 @@ static ptrdiff_t slab_floats(const ck_conv2d *plan, const ck_conv2d_cut *blocks,
     for (ptrdiff_t run = 0; run < blocks->runs; run++) {
         pixel_block block = block_at(blocks, plan->shape.N, pixels, run);
         pixel_window window = of_outputs ? output_window(plan, block) : input_window(plan, block);
-        most = larger(most, window_pixels(&window));
+        most = max(most, window_pixels(&window));
     }
     return slab_zeros(depth) + round_up(most * pitch, 16) + SLAB_SLACK;
 }
@@ -49,7 +47,7 @@ static ptrdiff_t kept_floats(const ck_conv2d_cut *blocks) {
 }
 
 static ptrdiff_t column_blocks(ptrdiff_t blocks, ptrdiff_t columns) {
-    return larger(1, smaller(blocks_of(BLOCKS_WANTED, blocks), columns / WIDEST_PANEL));
+    return max(1, min(blocks_of(BLOCKS_WANTED, blocks), columns / WIDEST_PANEL));
 }
 
 static void plan_direct(ck_conv2d *p) {
@@ -75,14 +73,14 @@ static void plan_direct(ck_conv2d *p) {
     p->weight_inputs = is_joined(s) ? s->C : WEIGHT_INPUTS;
     p->weight_outputs = WEIGHT_OUTPUTS;
     ptrdiff_t ranges = blocks_of(s->C, p->weight_inputs) * blocks_of(s->O, p->weight_outputs);
-    p->weight_groups = smaller(p->weights.blocks, blocks_of(BLOCKS_WANTED, ranges));
-    ptrdiff_t channels = smaller(s->C, p->weight_inputs);
+    p->weight_groups = min(p->weights.blocks, blocks_of(BLOCKS_WANTED, ranges));
+    ptrdiff_t channels = min(s->C, p->weight_inputs);
     p->weights_slab = slab_floats(p, &p->weights, outputs, 0, is_joined(s) ? s->C : slab_pitch(channels), depth);
     ptrdiff_t rows = padded_rows(p->weights.images * p->weights.pixels);
     ptrdiff_t weights = p->weights_slab + table_floats(&p->weights, segments) + rows * p->weight_outputs;
     ptrdiff_t partials = p->weight_groups > 1 ? p->weight_groups * taps * s->C * s->O : 0;
     p->backward_workspace_bytes = bytes_of(panel_floats(taps * s->O, s->C) + partials);
-    p->scratch_bytes = bytes_of(larger(forward, larger(data, weights)));
+    p->scratch_bytes = bytes_of(max(forward, max(data, weights)));
 }
 
 // Whether every tensor fits, padded and in the rows of a slab too, and the places of all pixels' taps.
@@ -96,10 +94,9 @@ static int tensors_fit(const ck_conv2d *p) {
 
 // Places in a slab, and of a tile's rows in a plane, are of 32 bits.
 static int places_fit(const ck_conv2d *p) {
-    ptrdiff_t pixels = larger(p->data.images * p->data.pixels, 1),
-              rows = 16 * slab_pitch(larger(p->shape.C, p->shape.O));
-    ptrdiff_t slab = larger(p->forward_slab, larger(p->data_slab, p->weights_slab));
-    return larger(slab, larger(pixels, rows)) <= INT32_MAX;
+    ptrdiff_t pixels = max(p->data.images * p->data.pixels, 1), rows = 16 * slab_pitch(max(p->shape.C, p->shape.O));
+    ptrdiff_t slab = max(p->forward_slab, max(p->data_slab, p->weights_slab));
+    return max(slab, max(pixels, rows)) <= INT32_MAX;
 }
 
 ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method) {

@@ -26,30 +26,28 @@ void plan_winograd(ck_conv2d *p) {
     p->tiles_across = blocks_of(p->Q, tile_width(form)) + (form == LINE); // see tiles.h
     p->tiles = s->N * p->tiles_down * p->tiles_across;
     // A line has fewer planes: more of its tiles fit beside the filters, which are then read less often.
-    const int is_fused = larger(s->C, s->O) <= FUSED_CHANNELS;
+    const int is_fused = max(s->C, s->O) <= FUSED_CHANNELS;
     p->tile_rows = is_fused && form == LINE ? 2 * TASK_TILES : TASK_TILES;
     p->statistics_blocks = p->sums_blocks = blocks_of(p->tiles, p->tile_rows);
-    ptrdiff_t filters = larger(filter_floats(form, s->C, s->O), filter_floats(form, s->O, s->C));
+    ptrdiff_t filters = max(filter_floats(form, s->C, s->O), filter_floats(form, s->O, s->C));
     ptrdiff_t du = planes_of_form(form) * padded_rows(GRADIENT_CHANNELS) * WIDEST_PANEL;
     if (is_fused) {
         p->gradient_rows = GRADIENT_ROWS;
-        p->weight_groups = smaller(BLOCKS_WANTED, blocks_of(p->tiles, p->gradient_rows));
-        ptrdiff_t product = operands_floats(form, p->tile_rows, larger(in, out), WIDEST_PANEL);
+        p->weight_groups = min(BLOCKS_WANTED, blocks_of(p->tiles, p->gradient_rows));
+        ptrdiff_t product = operands_floats(form, p->tile_rows, max(in, out), WIDEST_PANEL);
         ptrdiff_t both = operands_floats(form, p->gradient_rows, in, out);
         ptrdiff_t partials = p->weight_groups > 1 ? p->weight_groups * 9 * s->C * s->O : 0;
-        p->scratch_bytes = bytes_of(larger(product, both + du));
+        p->scratch_bytes = bytes_of(max(product, both + du));
         p->forward_workspace_bytes = bytes_of(filters);
-        p->backward_workspace_bytes = bytes_of(larger(filters, partials));
+        p->backward_workspace_bytes = bytes_of(max(filters, partials));
         return;
     }
-    ptrdiff_t rows =
-        larger(FEWEST_CHUNK_ROWS, CHUNK_FLOATS / (planes_of_form(form) * (rows_per_tile(form) * in + out)));
-    rows = smaller(rows, p->tiles);
+    ptrdiff_t rows = max(FEWEST_CHUNK_ROWS, CHUNK_FLOATS / (planes_of_form(form) * (rows_per_tile(form) * in + out)));
+    rows = min(rows, p->tiles);
     rows = blocks_of(p->tiles, blocks_of(p->tiles, rows)); // equally large chunks
     p->tile_chunk = round_up(rows, p->tile_rows);
     // Forward transforms inputs and multiplies to outputs, the data gradient the other way round.
-    ptrdiff_t chunk =
-        larger(operands_floats(form, p->tile_chunk, in, out), operands_floats(form, p->tile_chunk, out, in));
+    ptrdiff_t chunk = max(operands_floats(form, p->tile_chunk, in, out), operands_floats(form, p->tile_chunk, out, in));
     p->scratch_bytes = bytes_of(du);
     p->forward_workspace_bytes = bytes_of(filters + chunk);
     p->backward_workspace_bytes = bytes_of(filters + chunk);

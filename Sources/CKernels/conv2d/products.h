@@ -25,7 +25,7 @@ CK_INLINE void plane_tile(int vectors, const winograd_form form, const planes *o
     tile_zero(vectors, acc);
     for (int f = 0; f < filters_of_form(form); f++, a += operand->pitch)
         for (ptrdiff_t k = 0; k < panel->depth; k += FILTER_ROWS, b += panel->block)
-            place_product(vectors, a + k, places, least(FILTER_ROWS, panel->depth - k), b, acc);
+            place_product(vectors, a + k, places, min(FILTER_ROWS, panel->depth - k), b, acc);
     CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++)
         v_store(to + r * pitch + j * VW, acc[r][j]);
 }
@@ -95,13 +95,13 @@ CK_INLINE void store_tiles(const winograd_form form, const product_job *job, ptr
                            const int is_data) {
     const ptrdiff_t plane = plane_floats(product->rows, product->pitch);
     for (ptrdiff_t j = 0; j < columns; j += VW) {
-        const ptrdiff_t lanes = least(VW, columns - j);
+        const ptrdiff_t lanes = min(VW, columns - j);
         const float *at = product->at + row * product->pitch + j;
         vf moments[MOMENT_COUNT] = {v_zero(), v_zero(), v_zero()};
         ptrdiff_t rows = 0;
         for (ptrdiff_t t = 0; t < count; t++, at += product->pitch) {
             const tile_place p = place_of(form, job->plan, first + t);
-            const ptrdiff_t ahead = least(first + t + TILES_AHEAD, job->plan->tiles - 1);
+            const ptrdiff_t ahead = min(first + t + TILES_AHEAD, job->plan->tiles - 1);
             if (!job->stream) fetch_outputs(form, job, place_of(form, job->plan, ahead), c + j, is_data);
             if (lanes == VW) store_tile(form, job, p, at, plane, c + j, VW, &rows, moments, is_data);
             else
@@ -137,7 +137,7 @@ static void finish_tiles(const product_job *job, ptrdiff_t block, ptrdiff_t firs
 static void fused_block(void *context, ptrdiff_t block, void *scratch) {
     const product_job *job = context;
     const ck_conv2d *plan = job->plan;
-    const ptrdiff_t first = block * plan->tile_rows, count = least(plan->tile_rows, plan->tiles - first);
+    const ptrdiff_t first = block * plan->tile_rows, count = min(plan->tile_rows, plan->tiles - first);
     const winograd_form form = form_of(&plan->shape);
     const int count_planes = planes_of_form(form);
     const planes operand = {scratch, input_rows(form, plan->tile_rows), slab_pitch(job->source.C)};
@@ -161,7 +161,7 @@ typedef struct {
 // The rows of inputs that task `block` of a chunk transforms: those of its tiles, and the chunk's last one.
 CK_INLINE row_range chunk_rows(const ck_conv2d *plan, ptrdiff_t block, ptrdiff_t chunk_tiles) {
     const winograd_form form = form_of(&plan->shape);
-    const ptrdiff_t tile = block * plan->tile_rows, count = least(plan->tile_rows, chunk_tiles - tile);
+    const ptrdiff_t tile = block * plan->tile_rows, count = min(plan->tile_rows, chunk_tiles - tile);
     const ptrdiff_t rows = rows_per_tile(form);
     const int is_last = tile + count == chunk_tiles;
     return (row_range){rows * tile, is_last ? input_rows(form, count) : rows * count};
@@ -188,7 +188,7 @@ static void apart_multiply(void *context, ptrdiff_t task, void *scratch) {
 static void apart_finish(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const product_job *job = context;
-    const ptrdiff_t row = block * job->plan->tile_rows, count = least(job->plan->tile_rows, job->chunk_tiles - row);
+    const ptrdiff_t row = block * job->plan->tile_rows, count = min(job->plan->tile_rows, job->chunk_tiles - row);
     finish_tiles(job, (job->chunk + row) / job->plan->tile_rows, job->chunk + row, count, row, 0, job->columns,
                  &job->product);
 }
@@ -205,7 +205,7 @@ static void convolve(const ck_exec *exec, product_job *job, float *workspace) {
     workspace += count * plane_floats(job->operand.rows, job->operand.pitch);
     job->product = (planes){workspace, plan->tile_chunk, slab_pitch(job->columns)};
     for (job->chunk = 0; job->chunk < plan->tiles; job->chunk += plan->tile_chunk) {
-        job->chunk_tiles = least(plan->tile_chunk, plan->tiles - job->chunk);
+        job->chunk_tiles = min(plan->tile_chunk, plan->tiles - job->chunk);
         const ptrdiff_t blocks = blocks_of(job->chunk_tiles, plan->tile_rows);
         ck_parallel(exec, blocks, apart_transform, job);
         ck_parallel(exec, panel_count(job->columns) * count, apart_multiply, job);

@@ -42,7 +42,7 @@ static void read_pixels(const operand_reader *k, const float *x, ptrdiff_t pixel
 
 // The window of an (N, H, W, C) operand; columns outside the image are zeros.
 static void read_window(const operand_reader *k, ptrdiff_t H, ptrdiff_t W, const pixel_window *w, float *slab) {
-    ptrdiff_t left = larger(0, -w->column), right = larger(0, w->column + w->columns - W);
+    ptrdiff_t left = max(0, -w->column), right = max(0, w->column + w->columns - W);
     ptrdiff_t inside = w->columns - left - right;
     for (ptrdiff_t n = w->image; n < w->image + w->images; n++)
         for (ptrdiff_t h = w->row; h < w->row + w->rows; h++) {

@@ -126,7 +126,7 @@ CK_INLINE void transform_tile_as(const winograd_form form, const tile_values wha
     }
     for (ptrdiff_t c = 0; c < count; c += VW) {
         fetch_values(form, what, s, ahead, c0 + c, how);
-        const ptrdiff_t lanes = least(VW, count - c);
+        const ptrdiff_t lanes = min(VW, count - c);
         const coefficients k = coefficients_at(s, p.image, c0 + c, lanes, how);
         vf in[MOST_PLANES], out[MOST_PLANES];
         if (lanes == VW) {
@@ -154,7 +154,7 @@ CK_INLINE void transform_rows_as(const winograd_form form, const tile_values wha
 #define CK_READ(HOW)                                                                                                   \
     case HOW:                                                                                                          \
         for (ptrdiff_t t = 0; t < count; t++) {                                                                        \
-            const tile_place p = CK_PLACE(first + t), ahead = CK_PLACE(least(first + t + TILES_AHEAD, last));          \
+            const tile_place p = CK_PLACE(first + t), ahead = CK_PLACE(min(first + t + TILES_AHEAD, last));            \
             transform_tile_as(form, what, s, p, ahead, c, channels, to, row + t, HOW);                                 \
         }                                                                                                              \
         break;

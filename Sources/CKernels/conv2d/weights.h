@@ -91,8 +91,8 @@ static void weights_group(void *context, ptrdiff_t index, void *scratch) {
     const ck_conv2d_shape *s = &plan->shape;
     const ptrdiff_t across = blocks_of(s->O, plan->weight_outputs), down = blocks_of(s->C, plan->weight_inputs);
     weights_task t = {.c = index / across % down * plan->weight_inputs, .o = index % across * plan->weight_outputs};
-    t.channels = least(plan->weight_inputs, s->C - t.c);
-    t.outputs = least(plan->weight_outputs, s->O - t.o);
+    t.channels = min(plan->weight_inputs, s->C - t.c);
+    t.outputs = min(plan->weight_outputs, s->O - t.o);
     t.group = index / across / down;
     const ptrdiff_t blocks = plan->weights.blocks, first = t.group * blocks / plan->weight_groups;
     const ptrdiff_t end = (t.group + 1) * blocks / plan->weight_groups;

@@ -41,7 +41,7 @@ CK_INLINE void add_filter(const winograd_form form, const ck_conv2d *plan, int f
                                              gradients->pitch, rows, du + e * plane + k * width);
     for (ptrdiff_t k = 0; k < channels; k++)
         for (ptrdiff_t j = 0; j < p->columns; j += VW) {
-            const ptrdiff_t lanes = least(VW, p->columns - j);
+            const ptrdiff_t lanes = min(VW, p->columns - j);
             vf u[MOST_PLANES], g[9];
             CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) u[e] = v_load(du + e * plane + k * width + j);
             either_form(form, line_filter_adjoint, filter_adjoint, u, g, 6, 3);
@@ -75,13 +75,13 @@ static void fused_group(void *context, ptrdiff_t group, void *scratch) {
     const planes gradients = {inputs.at + count * plane_floats(inputs.rows, inputs.pitch), tall, slab_pitch(s->O)};
     float *du = gradients.at + count * plane_floats(tall, gradients.pitch), *dw = job->dw + group * 9 * s->C * s->O;
     for (ptrdiff_t block = first; block < end; block++) {
-        const ptrdiff_t tile = block * tall, rows = least(tall, plan->tiles - tile);
+        const ptrdiff_t tile = block * tall, rows = min(tall, plan->tiles - tile);
         transform_around(plan, &job->x, rows_per_tile(form) * tile, input_rows(form, rows), 0, s->C, &inputs, 0);
         transform_gradients(plan, &job->dy, tile, rows, 0, s->O, &gradients, 0);
         for (ptrdiff_t i = 0; i < panel_count(s->O); i++) {
             const column_panel p = panel_at(s->O, i);
             for (ptrdiff_t c = 0; c < s->C; c += GRADIENT_CHANNELS)
-                add_filters(plan, &inputs, c, least(GRADIENT_CHANNELS, s->C - c), &gradients, &p, rows, du, dw,
+                add_filters(plan, &inputs, c, min(GRADIENT_CHANNELS, s->C - c), &gradients, &p, rows, du, dw,
                             block > first);
         }
     }
@@ -99,7 +99,7 @@ static void apart_gradients(void *context, ptrdiff_t task, void *scratch) {
         transform_around(plan, &job->x, first + rows.first, rows.count, 0, job->x.C, &job->inputs, rows.first);
         return;
     }
-    const ptrdiff_t row = task / 2 * plan->tile_rows, count = least(plan->tile_rows, job->chunk_tiles - row);
+    const ptrdiff_t row = task / 2 * plan->tile_rows, count = min(plan->tile_rows, job->chunk_tiles - row);
     transform_gradients(plan, &job->dy, job->chunk + row, count, 0, job->dy.C, &job->gradients, row);
 }
 
@@ -108,7 +108,7 @@ static void apart_filters(void *context, ptrdiff_t task, void *scratch) {
     const ck_conv2d_shape *s = &job->plan->shape;
     const ptrdiff_t ranges = blocks_of(s->C, GRADIENT_CHANNELS), c = task % ranges * GRADIENT_CHANNELS;
     const column_panel p = panel_at(s->O, task / ranges);
-    add_filters(job->plan, &job->inputs, c, least(GRADIENT_CHANNELS, s->C - c), &job->gradients, &p, job->chunk_tiles,
+    add_filters(job->plan, &job->inputs, c, min(GRADIENT_CHANNELS, s->C - c), &job->gradients, &p, job->chunk_tiles,
                 scratch, job->dw, job->chunk > 0);
 }
 
@@ -128,7 +128,7 @@ static void weights_winograd(const ck_exec *exec, const ck_conv2d *plan, const c
     workspace += planes_of_form(form) * plane_floats(job.inputs.rows, job.inputs.pitch);
     job.gradients = (planes){workspace, plan->tile_chunk, slab_pitch(s->O)};
     for (job.chunk = 0; job.chunk < plan->tiles; job.chunk += plan->tile_chunk) {
-        job.chunk_tiles = least(plan->tile_chunk, plan->tiles - job.chunk);
+        job.chunk_tiles = min(plan->tile_chunk, plan->tiles - job.chunk);
         ck_parallel(exec, 2 * blocks_of(job.chunk_tiles, plan->tile_rows), apart_gradients, &job);
         ck_parallel(exec, panel_count(s->O) * blocks_of(s->C, GRADIENT_CHANNELS), apart_filters, &job);
     }

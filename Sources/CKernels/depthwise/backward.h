@@ -40,11 +40,11 @@ CK_INLINE void backward_tile(const chunk *k, ptrdiff_t first, ptrdiff_t h, ptrdi
 CK_INLINE void backward_row(const chunk *k, ptrdiff_t first, ptrdiff_t h, const float *value, float *da, const int K,
                             const int R, const int S, const int X) {
     const ptrdiff_t W = k->job->plan->W, below = h + K / 2 - (k->job->plan->P - 1) * R, above = h + K / 2 + 1;
-    const ptrdiff_t i = below > 0 ? below : (h + K / 2) % R, end = above < K ? above : K;
+    const ptrdiff_t i = below > 0 ? below : (h + K / 2) % R, end = min(above, K);
     const int wide = VW == 16 ? 8 : 4; // what the registers hold
     if (X) {
         CK_UNROLL for (int v = 0; v < X; v += wide)
-            backward_tile(k, first, h, i, end, v, value, da, K, R, S, X - v < wide ? X - v : wide, X);
+            backward_tile(k, first, h, i, end, v, value, da, K, R, S, min(X - v, wide), X);
         return;
     }
     ptrdiff_t v = 0;
@@ -64,7 +64,7 @@ static void backward_gradient(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
         if (image_scale) {
             ptrdiff_t n = first / p->P, left = (n + 1) * p->P - first;
             scale = v_mul(scale, v_set1(image_scale[k->image + n]));
-            rows = rows < left ? rows : left;
+            rows = min(rows, left);
         }
         form_gradient(k, at, rows * p->Q, scale, ring_row(&k->ring, first) + k->ring.border * VW);
         first += rows;
@@ -101,10 +101,10 @@ CK_INLINE void backward_images(chunk *k, const int K, const int R, const int S, 
     k->ring.border = X ? 0 : K / 2;
     k->ring.pitch = (p->Q + 2 * k->ring.border) * VW;
     for (ptrdiff_t at = 0, ready = 0, n = 0, h = 0; at < all; at += p->batch_rows) {
-        ptrdiff_t rows = p->batch_rows < all - at ? p->batch_rows : all - at, last = at + rows - 1;
-        ptrdiff_t below = (last % H + K / 2) / R + 1, needed = last / H * P + (below < P ? below : P);
+        ptrdiff_t rows = min(p->batch_rows, all - at), last = at + rows - 1;
+        ptrdiff_t below = (last % H + K / 2) / R + 1, needed = last / H * P + min(below, P);
         backward_gradient(k, ready, needed);
-        ready = needed > ready ? needed : ready;
+        ready = max(needed, ready);
         ptrdiff_t x = (k->image * H + at) * p->W * p->C + k->channel;
         activate(k, x, rows * p->W, distance_ahead(k, x, at * p->W), k->value, k->slope);
         for (ptrdiff_t r = 0; r < rows; r++) {

@@ -2,10 +2,6 @@
 #include "../base/sizes.h"
 #include "internal.h"
 
-static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-static ptrdiff_t quotient_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
-
 enum {
     TASKS = 64,          // wanted: eight for each of eight threads
     LEAST_CHANNELS = 64, // a task reads runs of at least 256 bytes
@@ -28,22 +24,22 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
 
     // Every image block owns a partial weight gradient: together at most a sixteenth of the input.
     ptrdiff_t taps = kernel * kernel, affordable = N * H * W / (16 * taps);
-    ptrdiff_t blocks = most(1, least(affordable, least(N, TASKS)));
-    p.images_per_block = quotient_up(N, blocks);
-    p.statistics_blocks = quotient_up(N, p.images_per_block);
-    ptrdiff_t channels = quotient_up(C, quotient_up(TASKS, p.statistics_blocks));
-    p.channels_per_block = quotient_up(most(channels, least(C, LEAST_CHANNELS)), DEPTHWISE_LANES) * DEPTHWISE_LANES;
+    ptrdiff_t blocks = max(1, min(affordable, min(N, TASKS)));
+    p.images_per_block = blocks_of(N, blocks);
+    p.statistics_blocks = blocks_of(N, p.images_per_block);
+    ptrdiff_t channels = blocks_of(C, blocks_of(TASKS, p.statistics_blocks));
+    p.channels_per_block = round_up(max(channels, min(C, LEAST_CHANNELS)), DEPTHWISE_LANES);
 
-    p.images_per_group = most(1, least(p.images_per_block, GROUP_PIXELS / (H * W)));
-    p.batch_rows = most(1, BATCH_PIXELS / W);
+    p.images_per_group = max(1, min(p.images_per_block, GROUP_PIXELS / (H * W)));
+    p.batch_rows = max(1, BATCH_PIXELS / W);
     // A group of fewer rows than the kernel and a batch need fits the ring whole.
-    ptrdiff_t rows = least(p.batch_rows + kernel, p.images_per_group * H);
+    ptrdiff_t rows = min(p.batch_rows + kernel, p.images_per_group * H);
     p.ring_rows = 1;
     while (p.ring_rows < rows) p.ring_rows *= 2;
 
     ptrdiff_t ring = p.ring_rows * (W + kernel - 1), buffers = 3 * p.batch_rows * W;
     p.scratch_bytes = (ring + buffers + 2 * taps) * DEPTHWISE_LANES * (ptrdiff_t)sizeof(float);
-    p.backward_workspace_bytes = quotient_up(p.statistics_blocks * taps * C * (ptrdiff_t)sizeof(float), 64) * 64;
+    p.backward_workspace_bytes = bytes_of(p.statistics_blocks * taps * C);
     *plan = p;
     return CK_OK;
 }
@@ -69,7 +65,7 @@ static int streams(const float *output, ptrdiff_t count, ptrdiff_t C) {
 
 static void run(const ck_exec *exec, depthwise_job *job, ck_task task) {
     const ck_depthwise *p = job->plan;
-    job->channel_blocks = quotient_up(p->C, p->channels_per_block);
+    job->channel_blocks = blocks_of(p->C, p->channels_per_block);
     ck_parallel(exec, p->statistics_blocks * job->channel_blocks, task, job);
 }
 

@@ -47,7 +47,7 @@ CK_INLINE ptrdiff_t forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, pt
 CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, const int K, const int R, const int S,
                            const int X) {
     const ptrdiff_t Q = k->job->plan->Q, h = p * R - K / 2, below = k->job->plan->H - h;
-    const ptrdiff_t i = h < 0 ? -h : 0, end = below < K ? below : K;
+    const ptrdiff_t i = h < 0 ? -h : 0, end = min(below, K);
     const int begins = k->begins && first == 0 && p == 0;
     vf sums[MOMENT_COUNT] = {k->sums[MOMENT_SHIFT], v_zero(), v_zero()};
     ptrdiff_t q = 0;
@@ -82,10 +82,10 @@ CK_INLINE void forward_images(chunk *k, const int K, const int R, const int S, c
     k->ring.pitch = (p->W + 2 * k->ring.border) * VW;
     for (ptrdiff_t first = 0, ready = 0; first < all; first += H)
         for (ptrdiff_t r = 0; r < p->P; r++, y += p->Q * p->C) {
-            ptrdiff_t needed = first + (r * R + K / 2 + 1 < H ? r * R + K / 2 + 1 : H);
+            ptrdiff_t needed = first + min(r * R + K / 2 + 1, H);
             if (ready < needed) {
-                ptrdiff_t end = needed > ready + p->batch_rows ? needed : ready + p->batch_rows;
-                end = end < all ? end : all;
+                ptrdiff_t end = max(needed, ready + p->batch_rows);
+                end = min(end, all);
                 forward_activate(k, ready, end);
                 ready = end;
             }

@@ -36,8 +36,8 @@ CK_INLINE task_range range_of(const depthwise_job *job, ptrdiff_t task) {
     const ck_depthwise *p = job->plan;
     ptrdiff_t block = task / job->channel_blocks, image = block * p->images_per_block;
     ptrdiff_t channel = task % job->channel_blocks * p->channels_per_block;
-    ptrdiff_t images = p->N - image < p->images_per_block ? p->N - image : p->images_per_block;
-    ptrdiff_t channels = p->C - channel < p->channels_per_block ? p->C - channel : p->channels_per_block;
+    ptrdiff_t images = min(p->N - image, p->images_per_block);
+    ptrdiff_t channels = min(p->C - channel, p->channels_per_block);
     return (task_range){block, image, image + images, channel, channel + channels};
 }
 
@@ -60,9 +60,9 @@ CK_INLINE void place(chunk *k, const task_range *range, ptrdiff_t image, ptrdiff
     const ck_depthwise *p = k->job->plan;
     const ptrdiff_t left = range->end_image - image;
     k->image = image;
-    k->images = left < p->images_per_group ? left : p->images_per_group;
+    k->images = min(left, p->images_per_group);
     k->channel = channel;
-    k->lanes = range->end_channel - channel < VW ? range->end_channel - channel : VW;
+    k->lanes = min(range->end_channel - channel, VW);
     k->following = -1;
     if (channel + VW < range->end_channel) k->following = image * p->H * p->W * p->C + channel + VW;
     else if (left > k->images)

@@ -134,7 +134,7 @@ static void form_gradient(const chunk *k, ptrdiff_t pixel, ptrdiff_t count, vf s
 // border.
 CK_INLINE ptrdiff_t rows_in_run(const ring *r, ptrdiff_t first, ptrdiff_t end) {
     ptrdiff_t left = end - first, contiguous = r->border ? 1 : r->mask + 1 - (first & r->mask);
-    return left < contiguous ? left : contiguous;
+    return min(left, contiguous);
 }
 
 // What forward and backward begin a group and chunk with. C is the tensor's, `lanes` the channels that exist.

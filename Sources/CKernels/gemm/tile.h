@@ -8,6 +8,7 @@
 // [panel][K][vectors·VW], lanes past the last column zero.
 #ifndef CK_GEMM_TILE_H
 #define CK_GEMM_TILE_H
+#include "../base/sizes.h"
 #include "../isa/spans.h"
 #include "../isa/transpose.h"
 #include <stdint.h>
@@ -42,9 +43,8 @@ enum { GROUP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS
 
 #define CK_UNROLL _Pragma("clang loop unroll(full)")
 
-CK_INLINE ptrdiff_t padded(ptrdiff_t n) { return ((n + VW - 1) / VW | 1) * VW; }
-CK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-CK_INLINE int panel_vectors(ptrdiff_t columns) { return (int)(least(columns, PANEL) + VW - 1) / VW; }
+CK_INLINE ptrdiff_t padded(ptrdiff_t n) { return (blocks_of(n, VW) | 1) * VW; }
+CK_INLINE int panel_vectors(ptrdiff_t columns) { return (int)(min(columns, PANEL) + VW - 1) / VW; }
 
 // AVX2 has registers for 12 accumulators, 3 vectors and one row's value, and none to spare: unless each row ends before
 // the next begins, the compiler foresees values and spills accumulators in the innermost loop.
@@ -105,7 +105,7 @@ CK_INLINE void transpose(ptrdiff_t rows, ptrdiff_t columns, const float *src, pt
                          ptrdiff_t dst_pitch) {
     for (ptrdiff_t i = 0; i < rows; i += VW)
         for (ptrdiff_t j = 0; j < columns; j += VW) {
-            ptrdiff_t height = least(VW, rows - i), width = least(VW, columns - j);
+            ptrdiff_t height = min(VW, rows - i), width = min(VW, columns - j);
             vf block[VW];
             CK_UNROLL for (int r = 0; r < VW; r++) block[r] =
                 r < height ? load_n(src + (i + r) * src_pitch + j, width) : v_zero();
@@ -149,9 +149,9 @@ enum { PACK_COLUMNS = 48 };
 CK_INLINE void pack_columns(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const panel_packing *p = context;
-    ptrdiff_t end = least(p->columns, (block + 1) * PACK_COLUMNS);
+    ptrdiff_t end = min(p->columns, (block + 1) * PACK_COLUMNS);
     for (ptrdiff_t n = block * PACK_COLUMNS; n < end; n += PANEL) {
-        ptrdiff_t count = least(PANEL, end - n);
+        ptrdiff_t count = min(PANEL, end - n);
         float *panel = p->panels + n * p->depth;
         if (p->transposed) pack_panel_transposed(p->depth, count, p->B + n * p->pitch, p->pitch, panel);
         else

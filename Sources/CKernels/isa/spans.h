@@ -1,5 +1,7 @@
 #ifndef CK_ISA_SPANS_H
 #define CK_ISA_SPANS_H
+#include "../base/sizes.h"
+
 // Streamed stores are seen by other threads only after this.
 CK_INLINE void stream_fence(void) {
 #if defined(__x86_64__)

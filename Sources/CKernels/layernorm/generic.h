@@ -4,7 +4,7 @@
 #include <string.h>
 
 CK_INLINE ptrdiff_t rows_end(ptrdiff_t block, ptrdiff_t per_block, ptrdiff_t M) {
-    return (block + 1) * per_block < M ? (block + 1) * per_block : M;
+    return min((block + 1) * per_block, M);
 }
 
 CK_INLINE vf tanh_of(vf x) { return v_add(v_tanh(x), nan_of(x)); }

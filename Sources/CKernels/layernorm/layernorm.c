@@ -6,8 +6,8 @@
 ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D) { return sizes_fit(M, D, 1, 1) ? CK_OK : CK_INVALID_SHAPE; }
 
 // Sixteen rows or more, and at most 64 blocks: enough for eight threads, few enough partial sums.
-static ptrdiff_t rows_per_block(ptrdiff_t M) { return (M + 63) / 64 > 16 ? (M + 63) / 64 : 16; }
-static ptrdiff_t row_blocks(ptrdiff_t M) { return (M + rows_per_block(M) - 1) / rows_per_block(M); }
+static ptrdiff_t rows_per_block(ptrdiff_t M) { return max(blocks_of(M, 64), 16); }
+static ptrdiff_t row_blocks(ptrdiff_t M) { return blocks_of(M, rows_per_block(M)); }
 
 void ck_layernorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
                           const float *beta, float eps, ck_row_activation activation, float *y, float *mean,
@@ -46,7 +46,7 @@ void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, con
     ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_l2_normalize_backward_block), &k);
 }
 
-static ptrdiff_t tanh_blocks(ptrdiff_t count) { return (count + CK_TANH_BLOCK - 1) / CK_TANH_BLOCK; }
+static ptrdiff_t tanh_blocks(ptrdiff_t count) { return blocks_of(count, CK_TANH_BLOCK); }
 
 void ck_tanh_forward(const ck_exec *exec, ptrdiff_t count, const float *x, float *y) {
     ck_tanh_span k = {.count = count, .x = x, .out = y};

@@ -9,7 +9,7 @@ typedef struct {
     ptrdiff_t h, h_end, v, v_end;
 } window;
 
-CK_INLINE ptrdiff_t within(ptrdiff_t n, ptrdiff_t end) { return n < 0 ? 0 : n < end ? n : end; }
+CK_INLINE ptrdiff_t within(ptrdiff_t n, ptrdiff_t end) { return n < 0 ? 0 : min(n, end); }
 
 CK_INLINE window window_at(const ck_maxpool *k, ptrdiff_t p, ptrdiff_t q) {
     const ptrdiff_t h = p * k->stride_h - k->padding_h, v = q * k->stride_w - k->padding_w;
@@ -158,7 +158,7 @@ void CK_NAME(ck_maxpool_backward_image)(void *context, ptrdiff_t image, void *sc
     if (job->sums) memset(job->sums + image * 2 * k->C, 0, (size_t)(2 * k->C) * sizeof(float));
     for (ptrdiff_t p = 0; p < k->P; p++)
         for (ptrdiff_t q = 0; q < k->Q; q += width) {
-            const ptrdiff_t end = q + width < k->Q ? q + width : k->Q;
+            const ptrdiff_t end = min(q + width, k->Q);
             const int is_last = end == k->Q && p + 1 == k->P;
             const window last = window_at(k, p, end - 1);
             band b = {p, q, end, (last.h_end - 1) * k->W + last.v_end, all};

@@ -1,6 +1,7 @@
 // Set-up of the log-mel context, and the choice of the instruction set.
 #include "logmel.h"
 #include "../base/denormals.h"
+#include "../base/sizes.h"
 #include <float.h>
 #include <stdlib.h>
 
@@ -88,8 +89,8 @@ ptrdiff_t ck_logmel_samples(const ck_logmel *context, ptrdiff_t frames) {
 
 ck_logmel_layout ck_logmel_layout_for(const ck_logmel *context, ptrdiff_t lanes) {
     ptrdiff_t window = 2 * context->pairs, hop = context->config.hop;
-    ptrdiff_t phases = window < hop ? window : hop, columns = lanes + (window - 1) / hop;
-    ptrdiff_t samples = (phases * context->pitch + 15) / 16 * 16;
+    ptrdiff_t phases = min(window, hop), columns = lanes + (window - 1) / hop;
+    ptrdiff_t samples = round_up(phases * context->pitch, 16);
     return (ck_logmel_layout){columns, phases, samples, 2 * lanes * context->fft.points,
                               lanes * (context->fft.points + 1)};
 }

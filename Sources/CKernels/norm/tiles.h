@@ -33,7 +33,7 @@ CK_INLINE vf load_raw_ahead(raw_values x, ptrdiff_t at, ptrdiff_t ahead, ptrdiff
 CK_INLINE void visit(const ck_images *s, ptrdiff_t block, ptrdiff_t tall, tile_visitor visitor, const void *task) {
     for (ptrdiff_t image = ck_images_first(s, block); image < ck_images_end(s, block); image++)
         for (ptrdiff_t r = 0; r < s->R; r += tall) {
-            tile t = {block, image, (image * s->R + r) * s->C, s->R - r < tall ? s->R - r : tall, s->C, 0, VW};
+            tile t = {block, image, (image * s->R + r) * s->C, min(s->R - r, tall), s->C, 0, VW};
             for (; t.c + VW <= s->C; t.c += VW, t.at += VW) visitor(task, t);
             t.n = s->C - t.c;
             if (t.n > 0) visitor(task, t);
@@ -42,7 +42,7 @@ CK_INLINE void visit(const ck_images *s, ptrdiff_t block, ptrdiff_t tall, tile_v
 
 CK_INLINE void visit_tiles(const ck_images *s, ptrdiff_t block, tile_visitor visitor, const void *task) {
     enum { TILE = 2048, FEWEST = 16 }; // floats of a tile, rows of a tile
-    visit(s, block, TILE / s->C > FEWEST ? TILE / s->C : FEWEST, visitor, task);
+    visit(s, block, max(TILE / s->C, FEWEST), visitor, task);
 }
 
 // All rows of an image in one tile.

@@ -19,7 +19,7 @@ void CK_NAME(ck_adam_block)(void *context, ptrdiff_t block, void *scratch) {
     ck_adam_arena k = *(const ck_adam_arena *)context;
     ptrdiff_t first = block * CK_ARENA_BLOCK;
     k.g += first, k.m += first, k.v += first, k.w += first;
-    k.count = k.count - first < CK_ARENA_BLOCK ? k.count - first : CK_ARENA_BLOCK;
+    k.count = min(k.count - first, CK_ARENA_BLOCK);
     FOR_SPAN(k.count, adam, &k);
 }
 
@@ -36,7 +36,7 @@ void CK_NAME(ck_sgd_block)(void *context, ptrdiff_t block, void *scratch) {
     ck_sgd_arena k = *(const ck_sgd_arena *)context;
     ptrdiff_t first = block * CK_ARENA_BLOCK;
     k.g += first, k.m += first, k.w += first;
-    k.count = k.count - first < CK_ARENA_BLOCK ? k.count - first : CK_ARENA_BLOCK;
+    k.count = min(k.count - first, CK_ARENA_BLOCK);
     FOR_SPAN(k.count, sgd, &k);
 }
 
@@ -50,7 +50,7 @@ void CK_NAME(ck_average_block)(void *context, ptrdiff_t block, void *scratch) {
     ck_average_arena k = *(const ck_average_arena *)context;
     ptrdiff_t first = block * CK_ARENA_BLOCK;
     k.w += first, k.average += first;
-    k.count = k.count - first < CK_ARENA_BLOCK ? k.count - first : CK_ARENA_BLOCK;
+    k.count = min(k.count - first, CK_ARENA_BLOCK);
     FOR_SPAN(k.count, average, &k);
 }
 
@@ -63,7 +63,7 @@ void CK_NAME(ck_squares_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_squares *k = context;
     ptrdiff_t first = block * CK_ARENA_BLOCK;
-    ptrdiff_t count = k->count - first < CK_ARENA_BLOCK ? k->count - first : CK_ARENA_BLOCK;
+    ptrdiff_t count = min(k->count - first, CK_ARENA_BLOCK);
     vf sum = v_zero();
     FOR_SPAN(count, add_square, k->x + first, &sum);
     k->sums[block] = v_sum(sum);

@@ -48,7 +48,7 @@ static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptr
     ptrdiff_t group_floats = GROUP * padded(job->plan->N);
     tile_stage stage = {.pitch = job->plan->K, .pace = job->stream ? stage_pace(job->plan->N) : 0};
     for (; k < end; k += PANEL) {
-        ptrdiff_t columns = least(PANEL, end - k);
+        ptrdiff_t columns = min(PANEL, end - k);
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
             const float *a = draw + r / GROUP * group_floats + r % GROUP * VW;
             dx_tile_of[panel_vectors(columns) - 1](job, a, k, m + r, rows - r, columns, &stage);
@@ -87,10 +87,10 @@ enum { MOST_GROUPS = 12 };
 
 // Rows i ..< end of the panel at column j.
 static void outer_panel(const outer_product *o, ptrdiff_t i, ptrdiff_t end, ptrdiff_t j) {
-    ptrdiff_t columns = least(PANEL, o->J - j);
+    ptrdiff_t columns = min(PANEL, o->J - j);
     outer_product part = *o;
     for (ptrdiff_t left = o->groups; left > 0; left -= part.groups, part.add = 1) {
-        part.groups = least(left, MOST_GROUPS);
+        part.groups = min(left, MOST_GROUPS);
         for (ptrdiff_t r = i; r < end; r += TILE) outer_tile_of[panel_vectors(columns) - 1](&part, r, j, columns);
         part.a += part.groups * GROUP * padded(o->I);
         part.b += part.groups * GROUP * padded(o->J);
@@ -100,7 +100,7 @@ static void outer_panel(const outer_product *o, ptrdiff_t i, ptrdiff_t end, ptrd
 // sums(c) := or += the column sums of packed rows
 static void column_sums(const float *packed, ptrdiff_t C, ptrdiff_t groups, int add, float *sums) {
     for (ptrdiff_t c = 0; c < C; c += VW) {
-        ptrdiff_t lanes = least(VW, C - c);
+        ptrdiff_t lanes = min(VW, C - c);
         vf sum = v_zero();
         for (ptrdiff_t g = 0; g < groups; g++)
             for (int r = 0; r < GROUP; r++)
@@ -112,11 +112,11 @@ static void column_sums(const float *packed, ptrdiff_t C, ptrdiff_t groups, int 
 static void backward_group(void *context, ptrdiff_t group, void *scratch) {
     const backward_job *job = context;
     const ck_pointwise *plan = job->plan;
-    ptrdiff_t K = plan->K, N = plan->N, block = plan->backward_block, blocks = (plan->M + block - 1) / block;
+    ptrdiff_t K = plan->K, N = plan->N, block = plan->backward_block, blocks = blocks_of(plan->M, block);
     ptrdiff_t first = group * blocks / plan->backward_groups, end = (group + 1) * blocks / plan->backward_groups;
     float *draw = scratch, *a = draw + packed_floats(block, N);
     for (ptrdiff_t b = first; b < end; b++) {
-        ptrdiff_t m = b * block, rows = least(block, plan->M - m), groups = (rows + GROUP - 1) / GROUP;
+        ptrdiff_t m = b * block, rows = min(block, plan->M - m), groups = blocks_of(rows, GROUP);
         pack_gradient(job->dy, (row_range){N, plan->rows_per_image, m, rows}, draw);
         pack_operand(job->x, (row_range){K, plan->rows_per_image, m, rows}, a);
         if (job->dx) dx_rows(job, draw, m, rows, 0, K);
@@ -136,7 +136,7 @@ static void transpose_rows(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const backward_job *job = context;
     ptrdiff_t K = job->plan->K, N = job->plan->N, k = block * TRANSPOSED_ROWS;
-    transpose(least(TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
+    transpose(min(TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
 }
 
 static void backward_grouped(const ck_exec *exec, backward_job *job, float *partials, float *dbias) {
@@ -146,5 +146,5 @@ static void backward_grouped(const ck_exec *exec, backward_job *job, float *part
     ck_parallel(exec, groups, backward_group, job);
     if (dbias) ck_reduce_blocks(exec, job->bias_partials, groups, N, 0, dbias);
     ck_reduce_blocks(exec, partials, groups, N * K, 0, N > K ? partials : job->dw);
-    if (N > K) ck_parallel(exec, (K + TRANSPOSED_ROWS - 1) / TRANSPOSED_ROWS, transpose_rows, job);
+    if (N > K) ck_parallel(exec, blocks_of(K, TRANSPOSED_ROWS), transpose_rows, job);
 }

@@ -15,7 +15,7 @@ void CK_NAME(ck_pointwise_backward)(const ck_exec *exec, const ck_pointwise *pla
     float *panels = workspace, *rest = panels + panel_floats(plan->N, plan->K);
     if (dx) {
         panel_packing packing = {plan->N, plan->K, plan->K, 0, w, panels};
-        ck_parallel(exec, (plan->K + PACK_COLUMNS - 1) / PACK_COLUMNS, pack_columns, &packing);
+        ck_parallel(exec, blocks_of(plan->K, PACK_COLUMNS), pack_columns, &packing);
     }
     int stream = dx && beta == 0 && worth_streaming(dx, plan->M, plan->K);
     backward_job job = {plan, x, dy, panels, dx, NULL, NULL, dw, beta, stream};

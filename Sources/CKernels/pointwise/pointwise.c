@@ -16,7 +16,7 @@ ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdif
     ptrdiff_t forward = block_rows(M, K, FORWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
     int whole = M * (K + N) < GROUPS * K * N; // partial weight gradients would outweigh the operands
     ptrdiff_t backward = block_rows(M, K + N, whole ? WHOLE_FLOATS : BACKWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
-    ptrdiff_t blocks = blocks_of(M, backward), groups = whole ? 0 : blocks < GROUPS ? blocks : GROUPS;
+    ptrdiff_t blocks = blocks_of(M, backward), groups = whole ? 0 : min(blocks, GROUPS);
     ptrdiff_t backward_floats = whole ? packed_floats(M, K) + packed_floats(M, N) : groups * (N * K + N);
     ptrdiff_t forward_scratch = packed_floats(forward, K);
     ptrdiff_t backward_scratch = whole ? 0 : packed_floats(backward, K) + packed_floats(backward, N);
@@ -28,7 +28,7 @@ ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdif
         .statistics_blocks = blocks_of(M, forward),
         .forward_workspace_bytes = bytes_of(panel_floats(K, N)),
         .backward_workspace_bytes = bytes_of(panel_floats(N, K) + backward_floats),
-        .scratch_bytes = bytes_of(forward_scratch > backward_scratch ? forward_scratch : backward_scratch),
+        .scratch_bytes = bytes_of(max(forward_scratch, backward_scratch)),
         .forward_block = forward,
         .forward_columns = block_columns(blocks_of(M, forward), N),
         .backward_block = backward,

@@ -34,7 +34,7 @@ static void wave_product(const ck_spectra *context, const float *waves, const fl
     for (ptrdiff_t j = 0; j < half; j += CK_SPECTRA_DEPTH)
         for (ptrdiff_t k = 0; k < context->padded; k += ROWS) {
             const float *wave = waves + (k / CK_SPECTRA_BLOCK * half + j) * CK_SPECTRA_BLOCK + k % CK_SPECTRA_BLOCK;
-            ptrdiff_t depth = half - j < CK_SPECTRA_DEPTH ? half - j : CK_SPECTRA_DEPTH;
+            ptrdiff_t depth = min(half - j, CK_SPECTRA_DEPTH);
             product_tile(depth, wave, folded + j * GROUP, j > 0, out + k * GROUP);
         }
 }

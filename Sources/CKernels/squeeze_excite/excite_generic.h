@@ -8,7 +8,7 @@ CK_INLINE void dot_tile(ptrdiff_t images, ptrdiff_t squeezed, const float *a, co
     for (ptrdiff_t i = 0; i < images; i++)
         for (ptrdiff_t s = 0; s < squeezed; s++) sums[i][s] = v_zero();
     for (ptrdiff_t c = 0; c < C; c += VW) {
-        ptrdiff_t n = C - c < VW ? C - c : VW;
+        ptrdiff_t n = min(C - c, VW);
         vf rows[4];
         for (ptrdiff_t s = 0; s < squeezed; s++) rows[s] = load_n(b + s * C + c, n);
         for (ptrdiff_t i = 0; i < images; i++) {
@@ -61,7 +61,7 @@ CK_INLINE void spread_tile(ptrdiff_t images, ptrdiff_t n, int sigmoid, const flo
 CK_INLINE void spread(ptrdiff_t images, ptrdiff_t C, ptrdiff_t S, int sigmoid, const float *a, const float *b,
                       const float *bias, float *out) {
     for (ptrdiff_t c = 0; c < C; c += VW) {
-        ptrdiff_t n = C - c < VW ? C - c : VW;
+        ptrdiff_t n = min(C - c, VW);
         const float *offset = bias != NULL ? bias + c : NULL;
         ptrdiff_t i = 0;
         if (n == VW)
@@ -71,9 +71,7 @@ CK_INLINE void spread(ptrdiff_t images, ptrdiff_t C, ptrdiff_t S, int sigmoid, c
     }
 }
 
-CK_INLINE ptrdiff_t images_of(const ck_excite *k, ptrdiff_t first) {
-    return k->N - first < CK_EXCITE_IMAGES ? k->N - first : CK_EXCITE_IMAGES;
-}
+CK_INLINE ptrdiff_t images_of(const ck_excite *k, ptrdiff_t first) { return min(k->N - first, CK_EXCITE_IMAGES); }
 
 void CK_NAME(ck_excite_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
@@ -82,7 +80,7 @@ void CK_NAME(ck_excite_forward_block)(void *context, ptrdiff_t block, void *scra
     float *h = k->h + first * k->S, *swish = k->swish + first * k->S;
     dots(images, k->C, k->S, k->pooled + first * k->C, k->w1, k->b1, h);
     for (ptrdiff_t i = 0; i < count; i += VW) {
-        ptrdiff_t n = count - i < VW ? count - i : VW;
+        ptrdiff_t n = min(count - i, VW);
         store_n(swish + i, n, v_swish(load_n(h + i, n)));
     }
     spread(images, k->C, k->S, 1, swish, k->w2t, k->b2, k->gate + first * k->C);
@@ -93,7 +91,7 @@ void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scr
     const ck_excite *k = context;
     ptrdiff_t first = block * CK_EXCITE_IMAGES, images = images_of(k, first), at = first * k->C;
     for (ptrdiff_t i = 0; i < images * k->C; i += VW) {
-        ptrdiff_t n = images * k->C - i < VW ? images * k->C - i : VW;
+        ptrdiff_t n = min(images * k->C - i, VW);
         vf gate = load_n(k->gate + at + i, n);
         vf slope = v_mul(gate, v_sub(v_set1(1.0f), gate));
         store_n(k->dlogit + at + i, n, v_mul(load_n(k->dgate + at + i, n), slope));
@@ -102,7 +100,7 @@ void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scr
     float *dh = k->dh + first * k->S, *swish = k->swish + first * k->S;
     dots(images, k->C, k->S, k->dlogit + at, k->w2t, NULL, dh);
     for (ptrdiff_t i = 0; i < images * k->S; i += VW) {
-        ptrdiff_t n = images * k->S - i < VW ? images * k->S - i : VW;
+        ptrdiff_t n = min(images * k->S - i, VW);
         vf z = load_n(h + i, n);
         store_n(swish + i, n, v_swish(z));
         store_n(dh + i, n, v_mul(load_n(dh + i, n), v_swish_derivative(z)));
@@ -129,9 +127,9 @@ void CK_NAME(ck_excite_weights_block)(void *context, ptrdiff_t block, void *scra
     (void)scratch;
     const ck_excite *k = context;
     ptrdiff_t N = k->N, C = k->C, S = k->S, first = block * CK_EXCITE_CHANNELS;
-    ptrdiff_t end = C - first < CK_EXCITE_CHANNELS ? C : first + CK_EXCITE_CHANNELS;
+    ptrdiff_t end = min(C, first + CK_EXCITE_CHANNELS);
     for (ptrdiff_t c = first; c < end; c += VW) {
-        ptrdiff_t n = end - c < VW ? end - c : VW, wide = n == VW ? 8 : 1;
+        ptrdiff_t n = min(end - c, VW), wide = n == VW ? 8 : 1;
         for (ptrdiff_t s = 0, step; s < S; s += step) {
             vf dw1[8], dw2[8];
             step = S - s >= wide ? wide : 1;

@@ -7,17 +7,15 @@ enum {
     STREAM_BYTES = 8 << 20,
 };
 
-static ptrdiff_t lines(ptrdiff_t floats) { return (floats * (ptrdiff_t)sizeof(float) + 63) / 64 * 64; }
-
 ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t O) {
     if (C > 4 || !sizes_fit(N, H, W, C) || !sizes_fit(9, W + 2, C, O) || !sizes_fit(BLOCKS, 9, C, O))
         return CK_INVALID_SHAPE;
     if (!sizes_fit(N, H / 2 + 1, W / 2 + 1, O)) return CK_INVALID_SHAPE;
     ck_stem p = {.N = N, .H = H, .W = W, .C = C, .O = O, .P = (H - 1) / 2 + 1, .Q = (W - 1) / 2 + 1};
-    p.images_per_block = (N + BLOCKS - 1) / BLOCKS;
-    p.statistics_blocks = (N + p.images_per_block - 1) / p.images_per_block;
-    p.backward_workspace_bytes = lines(p.statistics_blocks * 9 * C * O);
-    p.scratch_bytes = lines(3 * (W + 2) * C);
+    p.images_per_block = blocks_of(N, BLOCKS);
+    p.statistics_blocks = blocks_of(N, p.images_per_block);
+    p.backward_workspace_bytes = bytes_of(p.statistics_blocks * 9 * C * O);
+    p.scratch_bytes = bytes_of(3 * (W + 2) * C);
     *plan = p;
     return CK_OK;
 }

@@ -106,7 +106,7 @@ CK_INLINE void forward_image(const stem_job *job, ptrdiff_t n, float *rows, floa
         gather_rows(k, job->x + n * k->H * k->W * C, p, rows);
         const int begins = p == 0 && n % k->images_per_block == 0;
         for (; o + 2 * VW <= k->O; o += 2 * VW) forward_row(job, rows, o, VW, y, begins, statistics, C, 2);
-        for (; o < k->O; o += VW) forward_row(job, rows, o, k->O - o < VW ? k->O - o : VW, y, begins, statistics, C, 1);
+        for (; o < k->O; o += VW) forward_row(job, rows, o, min(k->O - o, VW), y, begins, statistics, C, 1);
     }
 }
 
@@ -122,7 +122,7 @@ CK_INLINE void backward_image_as(const stem_job *job, ptrdiff_t n, float *rows, 
             for (ptrdiff_t i = 0; i < 3; i += R)
                 backward_row(job, rows, pixel, image_scale, i, o, VW, dw, C, R, 2, halved);
         for (; o < k->O; o += VW) {
-            const ptrdiff_t lanes = k->O - o < VW ? k->O - o : VW;
+            const ptrdiff_t lanes = min(k->O - o, VW);
             for (ptrdiff_t i = 0; i < 3; i += R)
                 backward_row(job, rows, pixel, image_scale, i, o, lanes, dw, C, R, 1, halved);
         }
@@ -136,8 +136,7 @@ CK_INLINE void backward_image(const stem_job *job, ptrdiff_t n, float *rows, flo
 }
 
 CK_INLINE ptrdiff_t end_of(const ck_stem *plan, ptrdiff_t block) {
-    ptrdiff_t end = (block + 1) * plan->images_per_block;
-    return end < plan->N ? end : plan->N;
+    return min((block + 1) * plan->images_per_block, plan->N);
 }
 
 #define CK_BY_CHANNELS(image, job, n, rows, out)                                                                       \

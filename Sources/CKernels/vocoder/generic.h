@@ -16,7 +16,7 @@ typedef struct {
 
 // input := x from `from` on, with silence around it
 static void copy_input(const ck_vocoder_layout *l, ptrdiff_t from, ptrdiff_t samples, const float *x, float *input) {
-    ptrdiff_t begin = from < 0 ? -from : 0, end = samples - from < l->input ? samples - from : l->input;
+    ptrdiff_t begin = from < 0 ? -from : 0, end = min(samples - from, l->input);
     if (begin > l->input) begin = l->input;
     if (end < begin) end = begin;
     for (ptrdiff_t i = 0; i < begin; i++) input[i] = 0;
@@ -34,7 +34,7 @@ CK_INLINE void load_windowed(const float *const *frame, ptrdiff_t n, const float
 CK_INLINE double energy(const float *x, ptrdiff_t count) {
     vf sum = v_zero();
     for (ptrdiff_t i = 0; i < count; i += VW) {
-        vf value = load_n(x + i, count - i < VW ? count - i : VW);
+        vf value = load_n(x + i, min(count - i, VW));
         sum = v_fma(value, value, sum);
     }
     return (double)v_sum(sum);
@@ -57,7 +57,7 @@ static void analyse(const voice *v, ptrdiff_t first) {
     const float *before[VW], *frame[VW];
     ptrdiff_t start = ck_vocoder_place(c, v->plan, 0);
     for (ptrdiff_t l = 0; l < VW; l++) {
-        ptrdiff_t m = first + l < v->plan->frames ? first + l : v->plan->frames - 1;
+        ptrdiff_t m = min(first + l, v->plan->frames - 1);
         before[l] = v->input + (ck_vocoder_place(c, v->plan, m) - start);
         frame[l] = before[l] + c->hop;
     }
@@ -157,7 +157,7 @@ static void overlap_add(const voice *v, ptrdiff_t first) {
     const ck_vocoder_config *c = &v->context->config;
     const ck_fft *fft = &v->context->inverse;
     const float *window = v->context->synthesis;
-    ptrdiff_t left = v->plan->frames - first, count = left < VW ? left : VW;
+    ptrdiff_t left = v->plan->frames - first, count = min(left, VW);
     for (ptrdiff_t n = 0; n < c->window; n += VW) {
         vf rows[VW];
         CK_HALF_OF_ROWS {

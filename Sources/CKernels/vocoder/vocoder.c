@@ -1,6 +1,7 @@
 // Set-up of the vocoder, its plan of frames, and the choice of the instruction set.
 #include "vocoder.h"
 #include "../base/denormals.h"
+#include "../base/sizes.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -106,7 +107,7 @@ ptrdiff_t ck_vocoder_place(const ck_vocoder_config *c, const ck_vocoder_plan *pl
 ck_vocoder_layout ck_vocoder_layout_for(const ck_vocoder_config *c, const ck_vocoder_plan *plan) {
     ptrdiff_t last = plan->frames - 1, pitch = c->window / 2 + 2 * CK_VOCODER_MAX_LANES;
     ptrdiff_t input = ck_vocoder_place(c, plan, last) - ck_vocoder_place(c, plan, 0) + c->hop + c->window;
-    return (ck_vocoder_layout){pitch, (input + 15) / 16 * 16, last * c->hop + c->window,
+    return (ck_vocoder_layout){pitch, round_up(input, 16), last * c->hop + c->window,
                                2 * CK_VOCODER_MAX_LANES * c->window, 4 * (CK_VOCODER_MAX_LANES + 1) + 5};
 }
 
@@ -120,7 +121,7 @@ ptrdiff_t ck_vocoder_scratch_bytes(const ck_vocoder *context, ptrdiff_t count) {
     ck_vocoder_plan high = ck_vocoder_shift_plan(c, CK_VOCODER_HIGHEST_RATIO, 0, count + 1);
     ck_vocoder_layout a = ck_vocoder_layout_for(c, &stretch), b = ck_vocoder_layout_for(c, &low);
     ck_vocoder_layout most = ck_vocoder_layout_for(c, &high);
-    ptrdiff_t input = (a.input > b.input ? a.input : b.input) + 4 * c->hop + 2 * CK_VOCODER_MAX_LANES;
+    ptrdiff_t input = max(a.input, b.input) + 4 * c->hop + 2 * CK_VOCODER_MAX_LANES;
     return (input + most.output + most.lanes + most.rows * most.pitch) * (ptrdiff_t)sizeof(float) + 64;
 }
 
