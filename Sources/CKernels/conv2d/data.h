@@ -65,7 +65,7 @@ CK_TILES(data_tile,
          job, run, row, p, to, first, sums)
 
 // sums (2, C) of the block := or += the panel's
-static void deposit_sums(float *block_sums, ptrdiff_t C, const column_panel *p, const float *sums, int add) {
+static void deposit_panel_sums(float *block_sums, ptrdiff_t C, const column_panel *p, const float *sums, int add) {
     for (int i = 0; i < 2; i++)
         for (ptrdiff_t c = 0; c < p->columns; c++) {
             float *to = block_sums + i * C + p->first + c;
@@ -87,7 +87,7 @@ static void data_residue(const data_job *job, segment_run run, const int32_t *to
                 data_tile_of[p.vectors - 1](job, &run, row, &p, to, first, sums);
             run.first = run.end;
         } while (run.first < segments);
-        if (job->sums) deposit_sums(job->sums + block * 2 * C, C, &p, sums, add);
+        if (job->sums) deposit_panel_sums(job->sums + block * 2 * C, C, &p, sums, add);
     }
 }
 

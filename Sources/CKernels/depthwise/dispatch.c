@@ -1,5 +1,6 @@
 // The plan, and the way from the C API to the kernel of the active instruction set.
 #include "../base/sizes.h"
+#include "../isa/dispatch.h"
 #include "internal.h"
 
 enum {
@@ -10,11 +11,33 @@ enum {
     STREAM_BYTES = 4 << 20,
 };
 
+#define CK_SHAPE(k, s, t)                                                                                              \
+    CK_FOR_EACH_ISA(CK_DECLARE_FOR, ck_task_function, depthwise_forward_##k##_##s##t)                                  \
+    CK_FOR_EACH_ISA(CK_DECLARE_FOR, ck_task_function, depthwise_backward_##k##_##s##t)
+#include "shapes.inc"
+
+typedef struct {
+    ptrdiff_t kernel, stride_h, stride_w;
+    ck_task forward[CK_ISA_COUNT], backward[CK_ISA_COUNT];
+} compiled_shape;
+
+static const compiled_shape shapes[] = {
+#define CK_SHAPE(k, s, t)                                                                                              \
+    {k, s, t, CK_TABLE(depthwise_forward_##k##_##s##t), CK_TABLE(depthwise_backward_##k##_##s##t)},
+#include "shapes.inc"
+};
+
+static const compiled_shape *shape_of(ptrdiff_t kernel, ptrdiff_t stride_h, ptrdiff_t stride_w) {
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        if (shapes[i].kernel == kernel && shapes[i].stride_h == stride_h && shapes[i].stride_w == stride_w)
+            return &shapes[i];
+    return NULL;
+}
+
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
                             ptrdiff_t stride_h, ptrdiff_t stride_w) {
     if (!sizes_fit(N, H, W, C)) return CK_INVALID_SHAPE;
-    if ((kernel != 3 && kernel != 5) || (stride_w != 1 && stride_w != 2)) return CK_INVALID_SHAPE;
-    if (stride_h != stride_w && stride_h != 1) return CK_INVALID_SHAPE;
+    if (shape_of(kernel, stride_h, stride_w) == NULL) return CK_INVALID_SHAPE;
     ck_depthwise p = {.N = N, .H = H, .W = W, .C = C, .kernel = kernel, .stride_h = stride_h, .stride_w = stride_w};
     // Scratch and partial gradients grow with a row and with the channels alone.
     if (!sizes_fit(8 * DEPTHWISE_LANES, W + kernel, 1, 1) || !sizes_fit(TASKS, kernel * kernel, C, 1))
@@ -44,19 +67,6 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
     return CK_OK;
 }
 
-static depthwise_variant variant(const ck_depthwise *plan) {
-#define CK_VARIANT(k, s, t, isa)                                                                                       \
-    [CK_ISA_OF_##isa][(k) == 5][(s) + (t)-2] = {depthwise_forward_##k##_##s##t##__##isa,                               \
-                                                depthwise_backward_##k##_##s##t##__##isa},
-#define CK_ISA_OF_portable CK_ISA_PORTABLE
-#define CK_ISA_OF_avx2 CK_ISA_AVX2
-#define CK_ISA_OF_avx512 CK_ISA_AVX512
-    static const depthwise_variant table[CK_ISA_COUNT][2][3] = {
-#include "variants.inc"
-    };
-    return table[ck_isa_active()][plan->kernel == 5][plan->stride_h + plan->stride_w - 2];
-}
-
 // Large outputs go past the caches where every vector is one whole line.
 static int streams(const float *output, ptrdiff_t count, ptrdiff_t C) {
     return ck_isa_active() == CK_ISA_AVX512 && count * (ptrdiff_t)sizeof(float) > STREAM_BYTES &&
@@ -73,7 +83,7 @@ void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const c
                           ck_bf16 *y16, float *statistics) {
     depthwise_job job = {.plan = plan, .x = *x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
     job.stream = y && streams(y, plan->N * plan->P * plan->Q * plan->C, plan->C);
-    run(exec, &job, variant(plan).forward);
+    run(exec, &job, shape_of(plan->kernel, plan->stride_h, plan->stride_w)->forward[ck_isa_active()]);
 }
 
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
@@ -81,6 +91,6 @@ void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const 
     depthwise_job job = {.plan = plan, .x = *x, .w = w, .dy = *dy, .dz = dz, .dz_sums = dz_sums, .dw = workspace};
     job.beta = beta;
     job.stream = beta == 0 && streams(dz, plan->N * plan->H * plan->W * plan->C, plan->C);
-    run(exec, &job, variant(plan).backward);
+    run(exec, &job, shape_of(plan->kernel, plan->stride_h, plan->stride_w)->backward[ck_isa_active()]);
     ck_reduce_blocks(exec, workspace, plan->statistics_blocks, plan->kernel * plan->kernel * plan->C, 0, dw);
 }

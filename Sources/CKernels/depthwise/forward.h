@@ -4,8 +4,8 @@
 // there are no borders and only taps inside the map), or 0. All of them are literals at every call, so every loop over
 // them is unrolled. Outputs q ..< q + T of the row whose first kernel row reads row h of the ring; kernel rows i ..<
 // end are inside the map.
-CK_INLINE void forward_tile(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums, const int K,
-                            const int S, const int T, const int X) {
+CK_INLINE void depthwise_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums,
+                                 const int K, const int S, const int T, const int X) {
     CK_UNROLL for (int t = 0; t < T; t++) sums[t] = v_zero();
     for (; i < end; i++) {
         const float *row = ring_row(&k->ring, h + i);
@@ -29,7 +29,7 @@ CK_INLINE ptrdiff_t forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, pt
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
     const int stream = k->job->stream;
     vf sums[8];
-    forward_tile(k, h, i, end, q, sums, K, S, T, X);
+    depthwise_outputs(k, h, i, end, q, sums, K, S, T, X);
     if (begins) moments[MOMENT_SHIFT] = sums[0];
     CK_UNROLL for (int t = 0; t < T; t++, y += C) {
         if (stream) v_stream(k->job->y + y, sums[t]);

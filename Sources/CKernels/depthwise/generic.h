@@ -112,16 +112,11 @@ CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *sc
     if (job->stream) atomic_thread_fence(memory_order_seq_cst);
 }
 
-#define CK_KERNEL(K, R, S)                                                                                             \
+#define CK_SHAPE(K, R, S)                                                                                              \
     void CK_NAME(depthwise_forward_##K##_##R##S)(void *job, ptrdiff_t task, void *scratch) {                           \
         forward_task(job, task, scratch, K, R, S);                                                                     \
     }                                                                                                                  \
     void CK_NAME(depthwise_backward_##K##_##R##S)(void *job, ptrdiff_t task, void *scratch) {                          \
         backward_task(job, task, scratch, K, R, S);                                                                    \
     }
-CK_KERNEL(3, 1, 1)
-CK_KERNEL(3, 2, 2)
-CK_KERNEL(3, 1, 2)
-CK_KERNEL(5, 1, 1)
-CK_KERNEL(5, 2, 2)
-CK_KERNEL(5, 1, 2)
+#include "shapes.inc"

@@ -22,14 +22,4 @@ enum {
     DEPTHWISE_LANES = 16, // floats of the widest vector: scratch is laid out for it
     DEPTHWISE_AHEAD = 24, // pixels between reading and prefetching
 };
-
-typedef struct {
-    ck_task forward, backward;
-} depthwise_variant;
-
-#define CK_VARIANT(k, s, t, isa)                                                                                       \
-    void depthwise_forward_##k##_##s##t##__##isa(void *job, ptrdiff_t task, void *scratch);                            \
-    void depthwise_backward_##k##_##s##t##__##isa(void *job, ptrdiff_t task, void *scratch);
-#include "variants.inc"
-#undef CK_VARIANT
 #endif

@@ -3,8 +3,6 @@
 #include "../isa/raw.h"
 #include "internal.h"
 
-#define CK_UNROLL _Pragma("clang loop unroll(full)")
-
 // Rows of the group's images in scratch, one image after the other: row r of them all at r & mask. A row has `border`
 // zero pixels left and right.
 typedef struct {

@@ -11,14 +11,14 @@ typedef struct {
     float alpha, beta;
 } gemm_job;
 
-// Packs rows m ..< m + count of op(A), zero up to a whole group.
+// Packs rows m ..< m + count of op(A), zero up to a whole strip.
 static void pack_A(const gemm_job *job, ptrdiff_t m, ptrdiff_t count, float *packed) {
-    ptrdiff_t K = job->plan->K, group_floats = GROUP * padded(K);
-    for (ptrdiff_t r = 0; r < count; r += GROUP, packed += group_floats) {
-        ptrdiff_t rows = min(GROUP, count - r);
-        if (rows < GROUP) memset(packed, 0, (size_t)group_floats * sizeof(float));
+    ptrdiff_t K = job->plan->K, strip_floats = STRIP * padded(K);
+    for (ptrdiff_t r = 0; r < count; r += STRIP, packed += strip_floats) {
+        ptrdiff_t rows = min(STRIP, count - r);
+        if (rows < STRIP) memset(packed, 0, (size_t)strip_floats * sizeof(float));
         float *chunk = packed;
-        for (ptrdiff_t k = 0; k < K; k += VW, chunk += GROUP * VW) {
+        for (ptrdiff_t k = 0; k < K; k += VW, chunk += STRIP * VW) {
             ptrdiff_t depth = min(VW, K - k);
             if (job->plan->transpose_a) transpose(depth, rows, job->A + k * job->lda + m + r, job->lda, chunk, VW);
             else
@@ -59,7 +59,7 @@ static void gemm_block(void *context, ptrdiff_t block, void *scratch) {
         ptrdiff_t columns = min(PANEL, end - n);
         const float *b = job->panels + n * plan->K;
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
-            const float *a = (const float *)scratch + r / GROUP * GROUP * padded(plan->K) + r % GROUP * VW;
+            const float *a = (const float *)scratch + r / STRIP * STRIP * padded(plan->K) + r % STRIP * VW;
             float *C = job->C + (m + r) * job->ldc + n;
             gemm_tile_of[panel_vectors(columns) - 1](job, a, b, C, rows - r, columns);
         }

@@ -2,6 +2,8 @@
 #define CK_ISA_SPANS_H
 #include "../base/sizes.h"
 
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+
 // Streamed stores are seen by other threads only after this.
 CK_INLINE void stream_fence(void) {
 #if defined(__x86_64__)

@@ -1,7 +1,13 @@
 #include "layernorm.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_layernorm_forward_block)
+CK_KERNEL(ck_task_function, ck_layernorm_backward_block)
+CK_KERNEL(ck_task_function, ck_l2_normalize_forward_block)
+CK_KERNEL(ck_task_function, ck_l2_normalize_backward_block)
+CK_KERNEL(ck_task_function, ck_tanh_forward_block)
+CK_KERNEL(ck_task_function, ck_tanh_backward_block)
 
 ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D) { return sizes_fit(M, D, 1, 1) ? CK_OK : CK_INVALID_SHAPE; }
 

@@ -1,7 +1,8 @@
 #include "loss.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_softmax_cross_entropy_block)
 
 ck_status ck_softmax_cross_entropy_check(ptrdiff_t M, ptrdiff_t N, const int32_t *labels) {
     if (!sizes_fit(M, N, 1, 1) || (labels == NULL && M > N)) return CK_INVALID_SHAPE;

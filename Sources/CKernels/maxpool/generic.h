@@ -16,12 +16,12 @@ CK_INLINE window window_at(const ck_maxpool *k, ptrdiff_t p, ptrdiff_t q) {
     return (window){within(h, k->H), within(h + k->kernel_h, k->H), within(v, k->W), within(v + k->kernel_w, k->W)};
 }
 
-enum { GROUP = VW == 16 ? 4 : 2 }; // vectors of channels at once: as many maxima as registers hold
+enum { SPAN_VECTORS = VW == 16 ? 4 : 2 }; // vectors of channels at once: as many maxima as registers hold
 
 // `vectors` whole vectors of channels from c on, or one of n channels.
 typedef struct {
     const float *x; // of the image
-    affine z[GROUP];
+    affine z[SPAN_VECTORS];
     ptrdiff_t c;
 } channel_span;
 
@@ -58,7 +58,7 @@ CK_INLINE void forward_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t p
     float *y = job->y + (image * k->P + p) * k->Q * k->C + c;
     for (ptrdiff_t q = 0; q < k->Q; q++, y += k->C) {
         const window w = window_at(k, p, q);
-        vf best[GROUP], place[GROUP];
+        vf best[SPAN_VECTORS], place[SPAN_VECTORS];
         maxima(k, &s, &w, best, place, activation, vectors, n);
         CK_EACH_OF(vectors) store_n(y + i * VW, n, best[i]);
     }
@@ -68,8 +68,8 @@ CK_INLINE void forward_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t p
 #define FOR_CHANNELS(C, activation, f, ...)                                                                            \
     {                                                                                                                  \
         ptrdiff_t c = 0;                                                                                               \
-        for (; (activation) == CK_RELU && c + GROUP * VW <= (C); c += GROUP * VW)                                      \
-            f(__VA_ARGS__, c, CK_RELU, GROUP, VW);                                                                     \
+        for (; (activation) == CK_RELU && c + SPAN_VECTORS * VW <= (C); c += SPAN_VECTORS * VW)                        \
+            f(__VA_ARGS__, c, CK_RELU, SPAN_VECTORS, VW);                                                              \
         for (; c < (C); c += VW) f(__VA_ARGS__, c, activation, 1, (C)-c < VW ? (C)-c : VW);                            \
     }
 
@@ -95,7 +95,7 @@ CK_INLINE void scatter_span(const maxpool_job *job, ptrdiff_t image, const band 
     float *image_dz = job->dz + image * k->H * k->W * k->C + c;
     for (ptrdiff_t q = b->q; q < b->q_end; q++, dy += k->C) {
         const window w = window_at(k, b->p, q);
-        vf best[GROUP], place[GROUP];
+        vf best[SPAN_VECTORS], place[SPAN_VECTORS];
         maxima(k, &s, &w, best, place, activation, vectors, n);
         vf number = v_zero();
         for (ptrdiff_t h = w.h; h < w.h_end; h++) {
@@ -117,7 +117,7 @@ CK_INLINE void finish_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t fi
     const channel_span s = span_at(job, image, c, vectors, n);
     float *dz = job->dz + (image * k->H * k->W + first) * k->C + c;
     const float *x = s.x + first * k->C + c;
-    vf sum[GROUP], product[GROUP];
+    vf sum[SPAN_VECTORS], product[SPAN_VECTORS];
     CK_EACH_OF(vectors) sum[i] = product[i] = v_zero();
     for (ptrdiff_t pixel = first; pixel < end; pixel++, dz += k->C, x += k->C) CK_EACH_OF(vectors) {
             vf raw = load_n(x + i * VW, n);

@@ -2,6 +2,7 @@
 #include "logmel.h"
 #include "../base/denormals.h"
 #include "../base/sizes.h"
+#include "../isa/dispatch.h"
 #include <float.h>
 #include <stdlib.h>
 
@@ -100,17 +101,12 @@ ptrdiff_t ck_logmel_scratch_bytes(const ck_logmel *context) {
     return (l.samples + l.transform + l.magnitudes) * (ptrdiff_t)sizeof(float) + 64;
 }
 
-typedef void (*run_function)(const ck_logmel *, ptrdiff_t, const float *, float *, float *);
-
-static const run_function variants[CK_ISA_COUNT] = {
-#define CK_VARIANT(isa, suffix) [isa] = ck_logmel_run__##suffix,
-#include "variants.inc"
-#undef CK_VARIANT
-};
+typedef void run_function(const ck_logmel *, ptrdiff_t, const float *, float *, float *);
+CK_KERNEL(run_function, ck_logmel_run)
 
 void ck_logmel_run(const ck_logmel *context, ptrdiff_t samples, const float *x, float *out, void *scratch) {
     float *aligned = (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
     uint64_t mode = ck_flush_denormals();
-    variants[ck_isa_active()](context, samples, x, out, aligned);
+    CK_ACTIVE(ck_logmel_run)(context, samples, x, out, aligned);
     ck_restore_denormals(mode);
 }

@@ -1,8 +1,10 @@
 // Blocks of images, and the two passes that normalise on the way into a residual sum.
 #include "normalize.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_normalize_add_forward_block)
+CK_KERNEL(ck_task_function, ck_normalize_add_backward_block)
 
 // A block is worth waking a thread for (64 KiB), sums enough rows to pay for its partial sums, and there are at most
 // 128: sixteen for each of eight threads.

@@ -2,6 +2,8 @@
 //
 // Rows are taken in tiles that stay in the first-level cache; within a tile one vector of channels goes down all rows,
 // so that coefficients and partial sums live in registers, and memory is still read almost in order.
+#ifndef CK_NORM_TILES_H
+#define CK_NORM_TILES_H
 #include "../isa/raw.h"
 #include "images.h"
 
@@ -125,3 +127,4 @@ CK_INLINE vf apply(affine k, vf x) { return v_fma(x, k.scale, k.shift); }
         else                                                                                                           \
             f(task, t, CK_IDENTITY, VW, halved);                                                                       \
     } while (0)
+#endif

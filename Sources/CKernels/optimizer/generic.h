@@ -54,7 +54,7 @@ void CK_NAME(ck_average_block)(void *context, ptrdiff_t block, void *scratch) {
     FOR_SPAN(k.count, average, &k);
 }
 
-CK_INLINE void add_square(ptrdiff_t i, ptrdiff_t n, const float *x, vf *sum) {
+CK_INLINE void sum_square(ptrdiff_t i, ptrdiff_t n, const float *x, vf *sum) {
     vf v = load_n(x + i, n);
     *sum = v_fma(v, v, *sum);
 }
@@ -65,6 +65,6 @@ void CK_NAME(ck_squares_block)(void *context, ptrdiff_t block, void *scratch) {
     ptrdiff_t first = block * CK_ARENA_BLOCK;
     ptrdiff_t count = min(k->count - first, CK_ARENA_BLOCK);
     vf sum = v_zero();
-    FOR_SPAN(count, add_square, k->x + first, &sum);
+    FOR_SPAN(count, sum_square, k->x + first, &sum);
     k->sums[block] = v_sum(sum);
 }

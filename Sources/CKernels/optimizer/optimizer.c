@@ -1,8 +1,12 @@
 #include "optimizer.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
 #include <math.h>
+
+CK_KERNEL(ck_task_function, ck_adam_block)
+CK_KERNEL(ck_task_function, ck_sgd_block)
+CK_KERNEL(ck_task_function, ck_average_block)
+CK_KERNEL(ck_task_function, ck_squares_block)
 
 ck_status ck_adam_check(const ck_adam *adam) {
     if (adam->step < 1 || !(adam->beta1 >= 0 && adam->beta1 < 1)) return CK_INVALID_SHAPE;

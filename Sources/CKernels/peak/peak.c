@@ -1,7 +1,9 @@
 #include "peak.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_peak_fma_block)
+CK_KERNEL(ck_task_function, ck_peak_copy_block)
 
 void ck_peak_fma(const ck_exec *exec, ptrdiff_t blocks, ptrdiff_t iterations, float *sink) {
     ck_peak_job job = {.iterations = iterations, .to = sink};

@@ -30,12 +30,12 @@ static void dx_block(const whole_job *job, ptrdiff_t block) {
 
 static void dw_block(const whole_job *job, ptrdiff_t block) {
     const ck_pointwise *plan = job->base.plan;
-    ptrdiff_t K = plan->K, N = plan->N, groups = blocks_of(plan->M, GROUP);
+    ptrdiff_t K = plan->K, N = plan->N, strips = blocks_of(plan->M, STRIP);
     ptrdiff_t n = block % job->dw_row_blocks * job->dw_rows, n_end = min(N, n + job->dw_rows);
     ptrdiff_t k = block / job->dw_row_blocks * BLOCK_COLUMNS, k_end = min(K, k + BLOCK_COLUMNS);
-    outer_product dw = {job->draw, job->a, N, K, groups, job->base.dw, 0};
+    outer_product dw = {job->draw, job->a, N, K, strips, job->base.dw, 0};
     for (; k < k_end; k += PANEL) outer_panel(&dw, n, n_end, k);
-    if (job->dbias && block == 0) column_sums(job->draw, N, groups, 0, job->dbias);
+    if (job->dbias && block == 0) column_sums(job->draw, N, strips, 0, job->dbias);
 }
 
 static void whole_block(void *context, ptrdiff_t block, void *scratch) {

@@ -72,7 +72,7 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     const ck_pointwise *plan = job->plan;
     ptrdiff_t column_blocks = blocks_of(plan->N, plan->forward_columns);
     ptrdiff_t row_block = block / column_blocks, m = row_block * plan->forward_block;
-    ptrdiff_t rows = min(plan->forward_block, plan->M - m), group_floats = GROUP * padded(plan->K);
+    ptrdiff_t rows = min(plan->forward_block, plan->M - m), strip_floats = STRIP * padded(plan->K);
     ptrdiff_t n = block % column_blocks * plan->forward_columns, end = min(plan->N, n + plan->forward_columns);
     float *statistics = job->statistics ? job->statistics + 3 * row_block * plan->N : NULL;
     pack_operand(job->x, (row_range){plan->K, plan->rows_per_image, m, rows}, scratch);
@@ -81,7 +81,7 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
         ptrdiff_t columns = min(PANEL, end - n);
         float sums[MOMENT_COUNT * PANEL] = {0};
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
-            const float *a = (const float *)scratch + r / GROUP * group_floats + r % GROUP * VW;
+            const float *a = (const float *)scratch + r / STRIP * strip_floats + r % STRIP * VW;
             forward_tile_of[panel_vectors(columns) - 1](job, a, n, m + r, rows - r, columns, r == 0, &stage, sums);
         }
         empty_stage(panel_vectors(columns), &stage);

@@ -1,5 +1,5 @@
 // Reading operands and gradients: what ck_operand.h defines, formed row by row and left as packed rows (gemm/tile.h),
-// zero up to a whole group of rows.
+// zero up to a whole strip.
 
 typedef struct {
     ptrdiff_t C, rows_per_image;
@@ -28,7 +28,7 @@ CK_INLINE void pack_vectors(const ck_operand *o, ptrdiff_t at, const float *gate
     CK_UNROLL for (int i = 0; i < count; i++) {
         if (activation == CK_SWISH) z[i] = v_mul(z[i], s[i]);
         if (activation == CK_RELU) z[i] = v_max(v_zero(), z[i]);
-        v_store(row + i * GROUP * VW, gate ? v_mul(z[i], v_load(gate + c + i * VW)) : z[i]);
+        v_store(row + i * STRIP * VW, gate ? v_mul(z[i], v_load(gate + c + i * VW)) : z[i]);
     }
 }
 
@@ -38,26 +38,26 @@ CK_INLINE void pack_operand_as(const ck_operand *o, row_range range, float *pack
     ptrdiff_t left = (image + 1) * range.rows_per_image - range.first; // rows of this image still to come
     const float *gate = gated ? o->gate + image * C : NULL;
     for (ptrdiff_t r = 0, at = range.first * C; r < range.count; r++, at += C) {
-        float *row = packed + r / GROUP * GROUP * padded(C) + r % GROUP * VW;
+        float *row = packed + r / STRIP * STRIP * padded(C) + r % STRIP * VW;
         ptrdiff_t c = 0;
-        for (; c + 4 * VW <= C; c += 4 * VW, row += 4 * GROUP * VW)
+        for (; c + 4 * VW <= C; c += 4 * VW, row += 4 * STRIP * VW)
             pack_vectors(o, at, gate, c, row, affine, activation, halved, 4);
         if (c + 2 * VW <= C) {
             pack_vectors(o, at, gate, c, row, affine, activation, halved, 2);
-            c += 2 * VW, row += 2 * GROUP * VW;
+            c += 2 * VW, row += 2 * STRIP * VW;
         }
         if (c + VW <= C) {
             pack_vectors(o, at, gate, c, row, affine, activation, halved, 1);
-            c += VW, row += GROUP * VW;
+            c += VW, row += STRIP * VW;
         }
         if (c < C) v_store(row, operand_tail(o, at, gate, c, C - c, affine, activation, halved));
         if (--left == 0) left = range.rows_per_image, gate = gated ? gate + C : NULL;
     }
 }
 
-CK_INLINE void clear_last_group(row_range range, float *packed) {
-    ptrdiff_t floats = GROUP * padded(range.C);
-    if (range.count % GROUP != 0) memset(packed + range.count / GROUP * floats, 0, (size_t)floats * sizeof(float));
+CK_INLINE void clear_last_strip(row_range range, float *packed) {
+    ptrdiff_t floats = STRIP * padded(range.C);
+    if (range.count % STRIP != 0) memset(packed + range.count / STRIP * floats, 0, (size_t)floats * sizeof(float));
 }
 
 // The loop is compiled once for every form, so that no question is asked inside.
@@ -72,7 +72,7 @@ CK_INLINE void clear_last_group(row_range range, float *packed) {
     }
 
 static void pack_operand(const ck_operand *o, row_range range, float *packed) {
-    clear_last_group(range, packed);
+    clear_last_strip(range, packed);
     if (o->x16 && o->scale == NULL) CK_PACK_ACTIVATIONS(0, o->gate != NULL, 1)
     if (o->x16 && o->gate) CK_PACK_ACTIVATIONS(1, 1, 1)
     if (o->x16) CK_PACK_ACTIVATIONS(1, 0, 1)
@@ -97,9 +97,9 @@ CK_INLINE void pack_gradient_as(const ck_gradient *g, row_range range, float *pa
     ptrdiff_t left = (image + 1) * range.rows_per_image - range.first;
     vf scale = v_set1(g->image_scale ? g->image_scale[image] : 1);
     for (ptrdiff_t r = 0, at = range.first * C; r < range.count; r++, at += C) {
-        float *row = packed + r / GROUP * GROUP * padded(C) + r % GROUP * VW;
+        float *row = packed + r / STRIP * STRIP * padded(C) + r % STRIP * VW;
         ptrdiff_t c = 0;
-        for (; c + VW <= C; c += VW, row += GROUP * VW)
+        for (; c + VW <= C; c += VW, row += STRIP * VW)
             v_store(row, gradient_vector(g, at, scale, c, VW, normalised, halved));
         if (c < C) v_store(row, gradient_vector(g, at, scale, c, C - c, normalised, halved));
         if (--left == 0 && r + 1 < range.count) {
@@ -110,7 +110,7 @@ CK_INLINE void pack_gradient_as(const ck_gradient *g, row_range range, float *pa
 }
 
 static void pack_gradient(const ck_gradient *g, row_range range, float *packed) {
-    clear_last_group(range, packed);
+    clear_last_strip(range, packed);
     if (g->a && g->raw16) pack_gradient_as(g, range, packed, 1, 1);
     else if (g->a)
         pack_gradient_as(g, range, packed, 1, 0);

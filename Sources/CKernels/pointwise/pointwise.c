@@ -1,6 +1,7 @@
 // Plan and dispatch of the pointwise convolution.
 #include "ck_pointwise.h"
 #include "../gemm/blocks.h"
+#include "../isa/dispatch.h"
 
 enum {
     FORWARD_FLOATS = 24 * 1024,  // of the operand in one block: with a panel of weights it stays in the second cache
@@ -41,28 +42,15 @@ typedef void forward_function(const ck_exec *, const ck_pointwise *, const ck_op
                               float *, ck_bf16 *, float *, void *);
 typedef void backward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *,
                                const ck_gradient *, float *, float, float *, float *, void *);
-
-#define CK_VARIANT(isa)                                                                                                \
-    forward_function ck_pointwise_forward__##isa;                                                                      \
-    backward_function ck_pointwise_backward__##isa;
-#include "variants.inc"
-
-static forward_function *const forwards[] = {
-#define CK_VARIANT(isa) ck_pointwise_forward__##isa,
-#include "variants.inc"
-};
-
-static backward_function *const backwards[] = {
-#define CK_VARIANT(isa) ck_pointwise_backward__##isa,
-#include "variants.inc"
-};
+CK_KERNEL(forward_function, ck_pointwise_forward)
+CK_KERNEL(backward_function, ck_pointwise_backward)
 
 void ck_pointwise_forward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
                           const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace) {
-    forwards[ck_isa_active()](exec, plan, x, w, bias, y, y16, statistics, workspace);
+    CK_ACTIVE(ck_pointwise_forward)(exec, plan, x, w, bias, y, y16, statistics, workspace);
 }
 
 void ck_pointwise_backward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
                            const ck_gradient *dy, float *dx, float beta, float *dw, float *dbias, void *workspace) {
-    backwards[ck_isa_active()](exec, plan, x, w, dy, dx, beta, dw, dbias, workspace);
+    CK_ACTIVE(ck_pointwise_backward)(exec, plan, x, w, dy, dx, beta, dw, dbias, workspace);
 }

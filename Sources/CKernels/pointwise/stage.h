@@ -29,7 +29,7 @@ CK_INLINE void paced_product(int vectors, const int pace, ptrdiff_t K, const flo
             if (line < (i + 1) * lines / VW)
                 v_stream(to + line / vectors * stage->pitch + line % vectors * VW, v_load(from + line * VW));
         }
-        a += GROUP * VW, b += VW * vectors * VW;
+        a += STRIP * VW, b += VW * vectors * VW;
         from += lines * VW, to += pace * stage->pitch;
     }
     tile_product_add(vectors, K - TILE / pace * VW, a, b, acc);

@@ -1,8 +1,11 @@
 // The two dense layers between the squeezed means and the gates.
 #include "squeeze_excite.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_excite_forward_block)
+CK_KERNEL(ck_task_function, ck_excite_backward_block)
+CK_KERNEL(ck_task_function, ck_excite_weights_block)
 
 static ptrdiff_t line_floats(ptrdiff_t floats) { return round_up(floats, 16); } // whole cache lines
 

@@ -110,8 +110,8 @@ void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scr
 
 // ---- out(s, c) = Σ_i a(i, s)·b(i, c) over all images in order, for squeezed channels s ..< s + squeezed
 
-CK_INLINE void outer_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const float *a, ptrdiff_t S, const float *b,
-                          ptrdiff_t C, vf sums[8]) {
+CK_INLINE void weights_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const float *a, ptrdiff_t S, const float *b,
+                            ptrdiff_t C, vf sums[8]) {
     vf totals[8]; // not `sums` itself, which would live in memory
     for (ptrdiff_t s = 0; s < squeezed; s++) totals[s] = v_zero();
     for (ptrdiff_t i = 0; i < N; i++) {
@@ -134,11 +134,11 @@ void CK_NAME(ck_excite_weights_block)(void *context, ptrdiff_t block, void *scra
             vf dw1[8], dw2[8];
             step = S - s >= wide ? wide : 1;
             if (step == 8) {
-                outer_tile(8, VW, N, k->dh + s, S, k->pooled + c, C, dw1);
-                outer_tile(8, VW, N, k->swish + s, S, k->dlogit + c, C, dw2);
+                weights_tile(8, VW, N, k->dh + s, S, k->pooled + c, C, dw1);
+                weights_tile(8, VW, N, k->swish + s, S, k->dlogit + c, C, dw2);
             } else {
-                outer_tile(1, n, N, k->dh + s, S, k->pooled + c, C, dw1);
-                outer_tile(1, n, N, k->swish + s, S, k->dlogit + c, C, dw2);
+                weights_tile(1, n, N, k->dh + s, S, k->pooled + c, C, dw1);
+                weights_tile(1, n, N, k->swish + s, S, k->dlogit + c, C, dw2);
             }
             for (ptrdiff_t j = 0; j < step; j++) {
                 float lanes[VW];

@@ -1,7 +1,10 @@
 // The three passes over the feature map.
 #include "squeeze_excite.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_squeeze_forward_block)
+CK_KERNEL(ck_task_function, ck_gate_backward_block)
+CK_KERNEL(ck_task_function, ck_squeeze_backward_block)
 
 void ck_squeeze_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                         float *pooled) {

@@ -1,5 +1,6 @@
 // The plan, and the way from the C API to the kernel of the active instruction set.
 #include "../base/sizes.h"
+#include "../isa/dispatch.h"
 #include "internal.h"
 
 enum {
@@ -20,28 +21,20 @@ ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptr
     return CK_OK;
 }
 
-static stem_variant variant(void) {
-#define CK_VARIANT(isa) [CK_ISA_OF_##isa] = {stem_forward__##isa, stem_backward__##isa},
-#define CK_ISA_OF_portable CK_ISA_PORTABLE
-#define CK_ISA_OF_avx2 CK_ISA_AVX2
-#define CK_ISA_OF_avx512 CK_ISA_AVX512
-    static const stem_variant table[CK_ISA_COUNT] = {
-#include "variants.inc"
-    };
-    return table[ck_isa_active()];
-}
+CK_KERNEL(ck_task_function, stem_forward)
+CK_KERNEL(ck_task_function, stem_backward)
 
 void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y, ck_bf16 *y16,
                      float *statistics) {
     stem_job job = {.plan = plan, .x = x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
     ptrdiff_t bytes = plan->N * plan->P * plan->Q * plan->O * (ptrdiff_t)sizeof(float);
     job.stream = y && bytes > STREAM_BYTES && plan->O % 16 == 0 && (uintptr_t)y % 64 == 0;
-    ck_parallel(exec, plan->statistics_blocks, variant().forward, &job);
+    ck_parallel(exec, plan->statistics_blocks, CK_ACTIVE(stem_forward), &job);
 }
 
 void ck_stem_backward(const ck_exec *exec, const ck_stem *plan, const float *x, const ck_gradient *dy, float *dw,
                       void *workspace) {
     stem_job job = {.plan = plan, .x = x, .dy = *dy, .dw = workspace};
-    ck_parallel(exec, plan->statistics_blocks, variant().backward, &job);
+    ck_parallel(exec, plan->statistics_blocks, CK_ACTIVE(stem_backward), &job);
     ck_reduce_blocks(exec, workspace, plan->statistics_blocks, 9 * plan->C * plan->O, 0, dw);
 }
