@@ -42,13 +42,13 @@ extension KernelTests {
                         o[1].pointer, o[2].pointer)
                     return o
                 }
-                for add: Float in [0, 1] {
+                for update in [CK_STORE, CK_ADD] {
                     let before = Floats(rows * width) { Float($0 % 7) - 3 }
                     let start = { [Floats(rows * width) { before[$0] }, Floats(width), Floats(width)] }
                     let expected = start()
                     ck_layernorm_backward_reference(
                         rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
-                        forward[0].pointer, r.dy.pointer, expected[0].pointer, add, expected[1].pointer,
+                        forward[0].pointer, r.dy.pointer, expected[0].pointer, update, expected[1].pointer,
                         expected[2].pointer)
                     let terms = Double(rows) * Agreement.eps * 4 * gain
                     Agreement.check("backward", expected, within: [out * gain, terms + 1e-6, terms + 1e-6]) { exec in
@@ -56,7 +56,7 @@ extension KernelTests {
                         let workspace = Floats(ck_layernorm_workspace_bytes(rows, width) / 4)
                         ck_layernorm_backward(
                             exec, rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer,
-                            activation, forward[0].pointer, r.dy.pointer, o[0].pointer, add, o[1].pointer,
+                            activation, forward[0].pointer, r.dy.pointer, o[0].pointer, update, o[1].pointer,
                             o[2].pointer, workspace.pointer)
                         #expect(workspace.isIntact)
                         return o
@@ -73,7 +73,7 @@ extension KernelTests {
             let g = [Floats(18), Floats(6), Floats(6)]
             ck_layernorm_backward_reference(
                 3, 6, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
-                forward[0].pointer, r.dy.pointer, g[0].pointer, 0, g[1].pointer, g[2].pointer)
+                forward[0].pointer, r.dy.pointer, g[0].pointer, CK_STORE, g[1].pointer, g[2].pointer)
             func loss() -> Double { Agreement.dot(r.forwardReference(activation)[0], r.dy) }
             Agreement.checkSlope("x", of: r.x, g[0], loss: loss)
             Agreement.checkSlope("gamma", of: r.gamma, g[1], loss: loss)
@@ -87,7 +87,8 @@ extension KernelTests {
             let inverse = Floats(rows)
             let dx = Floats(rows * width)
             ck_l2_normalize_forward_reference(rows, width, r.x.pointer, y.pointer, inverse.pointer)
-            ck_l2_normalize_backward_reference(rows, width, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, 0)
+            ck_l2_normalize_backward_reference(
+                rows, width, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, CK_STORE)
             // |y| ≤ 1; the norm is good to eps·√D, and 1/norm multiplies what is off in dx.
             let gain = max(1, Agreement.largest(inverse))
             let unit = Agreement.eps * 8
@@ -99,16 +100,17 @@ extension KernelTests {
             let length = 1 + Double(width).squareRoot()  // of dy
             Agreement.check("backward", [dx], within: [unit * gain * length]) { exec in
                 let o = Floats(rows * width)
-                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, 0)
+                ck_l2_normalize_backward(
+                    exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, CK_STORE)
                 return [o]
             }
             let sum = Agreement.copy(r.x)
             ck_l2_normalize_backward_reference(
-                rows, width, y.pointer, inverse.pointer, r.dy.pointer, sum.pointer, 1)
+                rows, width, y.pointer, inverse.pointer, r.dy.pointer, sum.pointer, CK_ADD)
             Agreement.check("backward, added", [sum], within: [unit * (gain * length + Agreement.largest(r.x))]) {
                 exec in
                 let o = Agreement.copy(r.x)
-                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, 1)
+                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, CK_ADD)
                 return [o]
             }
         }
@@ -123,7 +125,7 @@ extension KernelTests {
                 return Agreement.dot(y, r.dy)
             }
             _ = loss()
-            ck_l2_normalize_backward_reference(3, 5, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, 0)
+            ck_l2_normalize_backward_reference(3, 5, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, CK_STORE)
             Agreement.checkSlope("x", of: r.x, dx, loss: loss)
         }
 
@@ -137,7 +139,7 @@ extension KernelTests {
                 let inverse = Floats(1)
                 ck_l2_normalize_forward(&execution.exec, 1, 17, zero.pointer, y.pointer, inverse.pointer)
                 ck_l2_normalize_backward(
-                    &execution.exec, 1, 17, y.pointer, inverse.pointer, dy.pointer, dx.pointer, 0)
+                    &execution.exec, 1, 17, y.pointer, inverse.pointer, dy.pointer, dx.pointer, CK_STORE)
                 #expect(y.values.allSatisfy { $0 == 0 } && dx.values.allSatisfy { abs($0 - 1) < 1e-6 }, "\(isa)")
             }
         }

@@ -4,7 +4,7 @@
 typedef struct {
     const float *partials;
     ptrdiff_t blocks, width;
-    float beta;
+    ck_update update;
     float *out;
 } reduction;
 
@@ -15,7 +15,7 @@ static void reduce_columns(void *context, ptrdiff_t block, void *scratch) {
     const reduction *r = context;
     ptrdiff_t first = block * COLUMNS, count = min(r->width - first, COLUMNS);
     double sums[COLUMNS];
-    for (ptrdiff_t i = 0; i < count; i++) sums[i] = r->beta != 0 ? r->out[first + i] : 0;
+    for (ptrdiff_t i = 0; i < count; i++) sums[i] = r->update == CK_ADD ? r->out[first + i] : 0;
     for (ptrdiff_t b = 0; b < r->blocks; b++) {
         const float *row = r->partials + b * r->width + first;
         for (ptrdiff_t i = 0; i < count; i++) sums[i] += row[i];
@@ -23,8 +23,8 @@ static void reduce_columns(void *context, ptrdiff_t block, void *scratch) {
     for (ptrdiff_t i = 0; i < count; i++) r->out[first + i] = (float)sums[i];
 }
 
-void ck_reduce_blocks(const ck_exec *exec, const float *partials, ptrdiff_t blocks, ptrdiff_t width, float beta,
+void ck_reduce_blocks(const ck_exec *exec, const float *partials, ptrdiff_t blocks, ptrdiff_t width, ck_update update,
                       float *out) {
-    reduction r = {partials, blocks, width, beta, out};
+    reduction r = {partials, blocks, width, update, out};
     ck_parallel(exec, blocks_of(width, COLUMNS), reduce_columns, &r);
 }

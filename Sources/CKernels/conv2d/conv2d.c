@@ -5,7 +5,7 @@
 typedef void forward_function(const ck_exec *, const ck_conv2d *, const ck_operand *, const float *, float *, float *,
                               void *);
 typedef void backward_function(const ck_exec *, const ck_conv2d *, const ck_operand *, const float *,
-                               const ck_gradient *, float *, float, float *, float *, void *);
+                               const ck_gradient *, float *, ck_update, float *, float *, void *);
 CK_KERNEL(forward_function, ck_conv2d_forward)
 CK_KERNEL(backward_function, ck_conv2d_backward)
 
@@ -15,6 +15,7 @@ void ck_conv2d_forward(const ck_exec *exec, const ck_conv2d *plan, const ck_oper
 }
 
 void ck_conv2d_backward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                        const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace) {
-    CK_ACTIVE(ck_conv2d_backward)(exec, plan, x, w, dy, dz, beta, dz_sums, dw, workspace);
+                        const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
+                        void *workspace) {
+    CK_ACTIVE(ck_conv2d_backward)(exec, plan, x, w, dy, dz, update, dz_sums, dw, workspace);
 }

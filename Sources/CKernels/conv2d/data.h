@@ -7,10 +7,10 @@ typedef struct {
     const ck_gradient *dy;
     const float *panels;
     float *dz, *sums;
-    float beta;
+    ck_update update; // of dz
 } data_job;
 
-// Finishes an input pixel's vector of da: activation, beta, and both sums.
+// Finishes an input pixel's vector of da: activation, update, and both sums.
 CK_INLINE vf finished(const data_job *job, const float *x, float *dz, ptrdiff_t c, ptrdiff_t lanes, vf da, vf sums[2]) {
     const ck_operand *o = job->x;
     vf raw = job->sums || o->activation != CK_IDENTITY ? load_n(x, lanes) : v_zero(), z = raw;
@@ -20,7 +20,7 @@ CK_INLINE vf finished(const data_job *job, const float *x, float *dz, ptrdiff_t 
         else
             da = v_mul(da, v_swish_derivative(z));
     }
-    if (job->beta != 0) da = v_add(da, load_n(dz, lanes));
+    if (job->update == CK_ADD) da = v_add(da, load_n(dz, lanes));
     sums[0] = v_add(sums[0], da);
     sums[1] = v_fma(da, raw, sums[1]);
     return da;

@@ -26,9 +26,9 @@ void CK_NAME(ck_conv2d_forward)(const ck_exec *exec, const ck_conv2d *plan, cons
 }
 
 void CK_NAME(ck_conv2d_backward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                                 const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw,
+                                 const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
                                  void *workspace) {
-    data_job data = {.plan = plan, .x = x, .dy = dy, .dz = dz, .sums = dz_sums, .beta = beta};
+    data_job data = {.plan = plan, .x = x, .dy = dy, .dz = dz, .sums = dz_sums, .update = update};
     if (plan->method == CK_CONV2D_WINOGRAD) {
         if (dz) data_winograd(exec, &data, w, workspace);
         weights_winograd(exec, plan, x, dy, dw, workspace);

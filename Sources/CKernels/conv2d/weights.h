@@ -108,5 +108,5 @@ static void weights_direct(const ck_exec *exec, const ck_conv2d *plan, const ck_
     weights_job job = {plan, x, dy, plan->weight_groups > 1 ? workspace : dw};
     ck_parallel(exec, plan->weight_groups * ranges, weights_group, &job);
     if (plan->weight_groups > 1)
-        ck_reduce_blocks(exec, workspace, plan->weight_groups, s->kernel_h * s->kernel_w * s->C * s->O, 0, dw);
+        ck_reduce_blocks(exec, workspace, plan->weight_groups, s->kernel_h * s->kernel_w * s->C * s->O, CK_STORE, dw);
 }

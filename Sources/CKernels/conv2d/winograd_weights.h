@@ -119,7 +119,8 @@ static void weights_winograd(const ck_exec *exec, const ck_conv2d *plan, const c
     if (plan->tile_chunk == 0) {
         job.dw = plan->weight_groups > 1 ? workspace : dw;
         ck_parallel(exec, plan->weight_groups, fused_group, &job);
-        if (plan->weight_groups > 1) ck_reduce_blocks(exec, workspace, plan->weight_groups, 9 * s->C * s->O, 0, dw);
+        if (plan->weight_groups > 1)
+            ck_reduce_blocks(exec, workspace, plan->weight_groups, 9 * s->C * s->O, CK_STORE, dw);
         return;
     }
     job.dw = dw;

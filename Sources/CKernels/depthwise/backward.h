@@ -73,7 +73,7 @@ static void backward_gradient(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
 
 CK_INLINE void backward_finish_as(chunk *k, ptrdiff_t at, ptrdiff_t count, const int halved) {
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
-    const int stream = k->job->stream, add = k->job->beta != 0;
+    const int stream = k->job->stream, add = k->job->update == CK_ADD;
     vf sums[2] = {v_zero(), v_zero()};
     for (ptrdiff_t u = 0; u < count; u++, at += C) {
         float *dz = k->job->dz + at;

@@ -87,10 +87,11 @@ void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const c
 }
 
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace) {
+                           const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
+                           void *workspace) {
     depthwise_job job = {.plan = plan, .x = *x, .w = w, .dy = *dy, .dz = dz, .dz_sums = dz_sums, .dw = workspace};
-    job.beta = beta;
-    job.stream = beta == 0 && streams(dz, plan->N * plan->H * plan->W * plan->C, plan->C);
+    job.update = update;
+    job.stream = update == CK_STORE && streams(dz, plan->N * plan->H * plan->W * plan->C, plan->C);
     run(exec, &job, shape_of(plan->kernel, plan->stride_h, plan->stride_w)->backward[ck_isa_active()]);
-    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, plan->kernel * plan->kernel * plan->C, 0, dw);
+    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, plan->kernel * plan->kernel * plan->C, CK_STORE, dw);
 }

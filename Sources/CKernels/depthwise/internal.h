@@ -15,7 +15,7 @@ typedef struct {
     float *statistics;
     ck_gradient dy;           // backward
     float *dz, *dz_sums, *dw; // dw: (statistics_blocks, k, k, C) partials
-    float beta;
+    ck_update update;         // of dz
 } depthwise_job;
 
 enum {

@@ -64,7 +64,10 @@ typedef void (*ck_task)(void *context, ptrdiff_t block, void *scratch);
 // alone, write apart from each other, and partial sums are combined afterwards in block order.
 void ck_parallel(const ck_exec *exec, ptrdiff_t blocks, ck_task task, void *context);
 
-// out[i] := beta·out[i] + Σ_b partials[b·width + i], in double and in block order. beta is 0 (out is not read) or 1.
-void ck_reduce_blocks(const ck_exec *exec, const float *partials, ptrdiff_t blocks, ptrdiff_t width, float beta,
+// What becomes of an output's values: a result is stored, and they are not read, or it is added to them.
+typedef enum ck_update { CK_STORE = 0, CK_ADD } ck_update;
+
+// out[i] := or += Σ_b partials[b·width + i], in double and in block order.
+void ck_reduce_blocks(const ck_exec *exec, const float *partials, ptrdiff_t blocks, ptrdiff_t width, ck_update update,
                       float *out);
 #endif

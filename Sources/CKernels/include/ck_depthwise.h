@@ -27,11 +27,11 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
 // statistics are those of y before it is rounded.
 void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
                           ck_bf16 *y16, float *statistics);
-// dz is (N, H, W, C): dz := beta·dz + …, beta 0 or 1; dz_sums may be NULL (then beta may be 1). dw is stored.
+// dz is (N, H, W, C). dz_sums may be NULL, and is where dz is added to. dw is stored.
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace);
+                           const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw, void *workspace);
 
 void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w, float *y);
 void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, float *dz, float beta, float *dw);
+                                     const ck_gradient *dy, float *dz, ck_update update, float *dw);
 #endif

@@ -13,28 +13,27 @@ ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D);
 void ck_layernorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
                           const float *beta, float eps, ck_row_activation activation, float *y, float *mean,
                           float *inv_std);
-// y is forward's output (tanh's derivative is 1 − y²). dx := add·dx + …, add 0 or 1; dgamma and dbeta are stored.
+// y is forward's output (tanh's derivative is 1 − y²). `update` concerns dx; dgamma and dbeta are stored.
 // workspace holds the partials.
 ptrdiff_t ck_layernorm_workspace_bytes(ptrdiff_t M, ptrdiff_t D);
 void ck_layernorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
                            const float *mean, const float *inv_std, ck_row_activation activation, const float *y,
-                           const float *dy, float *dx, float add, float *dgamma, float *dbeta, void *workspace);
+                           const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta, void *workspace);
 
 // y = tanh(x); dx = dy·(1 − y²). count elements.
 void ck_tanh_forward(const ck_exec *exec, ptrdiff_t count, const float *x, float *y);
 void ck_tanh_backward(const ck_exec *exec, ptrdiff_t count, const float *y, const float *dy, float *dx);
 
 void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm);
-// dx := add·dx + …, add 0 or 1
 void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                              const float *dy, float *dx, float add);
+                              const float *dy, float *dx, ck_update update);
 
 void ck_layernorm_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *beta,
                                     float eps, ck_row_activation activation, float *y, float *mean, float *inv_std);
 void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *mean,
                                      const float *inv_std, ck_row_activation activation, const float *y,
-                                     const float *dy, float *dx, float add, float *dgamma, float *dbeta);
+                                     const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta);
 void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm);
 void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                                        const float *dy, float *dx, float add);
+                                        const float *dy, float *dx, ck_update update);
 #endif

@@ -74,7 +74,7 @@ CK_INLINE void sum_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r, vf
 CK_INLINE void store_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r) {
     vf g = v_mul(dz_at(r, i, n), load_n(r->k->gamma + i, n));
     vf centred = v_fnma(normal_at(r, i, n), r->mean_gx, v_sub(g, r->mean_g));
-    vf before = r->k->add ? load_n(r->dx + i, n) : v_zero();
+    vf before = r->k->update == CK_ADD ? load_n(r->dx + i, n) : v_zero();
     store_n(r->dx + i, n, v_fma(r->inv_std, centred, before));
 }
 
@@ -103,10 +103,10 @@ CK_INLINE void add_product(ptrdiff_t i, ptrdiff_t n, const float *a, const float
 CK_INLINE void scale_row(ptrdiff_t i, ptrdiff_t n, const float *x, vf factor, float *y) {
     store_n(y + i, n, v_mul(load_n(x + i, n), factor));
 }
-CK_INLINE void project(ptrdiff_t i, ptrdiff_t n, const float *y, const float *dy, vf dot, vf inv_norm, int add,
+CK_INLINE void project(ptrdiff_t i, ptrdiff_t n, const float *y, const float *dy, vf dot, vf inv_norm, ck_update update,
                        float *dx) {
     vf v = v_mul(inv_norm, v_fnma(load_n(y + i, n), dot, load_n(dy + i, n)));
-    store_n(dx + i, n, add ? v_add(load_n(dx + i, n), v) : v);
+    store_n(dx + i, n, update == CK_ADD ? v_add(load_n(dx + i, n), v) : v);
 }
 
 void CK_NAME(ck_l2_normalize_forward_block)(void *context, ptrdiff_t block, void *scratch) {
@@ -131,7 +131,7 @@ void CK_NAME(ck_l2_normalize_backward_block)(void *context, ptrdiff_t block, voi
         FOR_SPAN(k->D, add_product, y, dy, &dot);
         // A row whose norm was replaced by 1e-12 was only scaled.
         float along = k->inv_norm[m] < 1 / 1e-12f ? v_sum(dot) : 0;
-        FOR_SPAN(k->D, project, y, dy, v_set1(along), v_set1(k->inv_norm[m]), k->add, k->dx + m * k->D);
+        FOR_SPAN(k->D, project, y, dy, v_set1(along), v_set1(k->inv_norm[m]), k->update, k->dx + m * k->D);
     }
 }
 

@@ -30,14 +30,14 @@ ptrdiff_t ck_layernorm_workspace_bytes(ptrdiff_t M, ptrdiff_t D) {
 
 void ck_layernorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
                            const float *mean, const float *inv_std, ck_row_activation activation, const float *y,
-                           const float *dy, float *dx, float add, float *dgamma, float *dbeta, void *workspace) {
+                           const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta, void *workspace) {
     ck_layernorm k = {.M = M, .D = D, .per_block = rows_per_block(M), .x = x, .gamma = gamma, .dy = dy, .dx = dx};
-    k.activation = activation, k.add = add != 0;
+    k.activation = activation, k.update = update;
     k.y = (float *)y, k.mean = (float *)mean, k.inv_std = (float *)inv_std; // read only in this direction
     k.dgamma = workspace, k.dbeta = k.dgamma + row_blocks(M) * D;
     ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_layernorm_backward_block), &k);
-    ck_reduce_blocks(exec, k.dgamma, row_blocks(M), D, 0, dgamma);
-    ck_reduce_blocks(exec, k.dbeta, row_blocks(M), D, 0, dbeta);
+    ck_reduce_blocks(exec, k.dgamma, row_blocks(M), D, CK_STORE, dgamma);
+    ck_reduce_blocks(exec, k.dbeta, row_blocks(M), D, CK_STORE, dbeta);
 }
 
 void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm) {
@@ -46,8 +46,8 @@ void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, cons
 }
 
 void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                              const float *dy, float *dx, float add) {
-    ck_l2_rows k = {.M = M, .D = D, .per_block = rows_per_block(M), .dy = dy, .dx = dx, .add = add != 0};
+                              const float *dy, float *dx, ck_update update) {
+    ck_l2_rows k = {.M = M, .D = D, .per_block = rows_per_block(M), .dy = dy, .dx = dx, .update = update};
     k.y = (float *)y, k.inv_norm = (float *)inv_norm; // read only in this direction
     ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_l2_normalize_backward_block), &k);
 }

@@ -10,7 +10,7 @@ typedef struct {
     float *y, *mean, *inv_std;
     const float *dy;
     float *dx;
-    int add;               // to dx
+    ck_update update;      // of dx
     float *dgamma, *dbeta; // partial sums (blocks, D) of backward
 } ck_layernorm;
 
@@ -18,7 +18,7 @@ typedef struct {
     ptrdiff_t M, D, per_block;
     const float *x, *dy;
     float *y, *inv_norm, *dx;
-    int add; // to dx
+    ck_update update; // of dx
 } ck_l2_rows;
 
 enum { CK_TANH_BLOCK = 16384 };

@@ -26,7 +26,7 @@ static double dz_at(ck_row_activation activation, const float *y, const float *d
 
 void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *mean,
                                      const float *inv_std, ck_row_activation activation, const float *y,
-                                     const float *dy, float *dx, float add, float *dgamma, float *dbeta) {
+                                     const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta) {
     for (ptrdiff_t d = 0; d < D; d++) {
         double sum = 0, product = 0;
         for (ptrdiff_t m = 0; m < M; m++) {
@@ -48,7 +48,7 @@ void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, c
             double g = dz_at(activation, y, dy, m * D + d) * gamma[d];
             double normal = ((double)x[m * D + d] - mean[m]) * inv_std[m];
             double value = inv_std[m] * (g - sum / (double)D - normal * product / (double)D);
-            dx[m * D + d] = (float)(value + (add != 0 ? (double)dx[m * D + d] : 0));
+            dx[m * D + d] = (float)(value + (update == CK_ADD ? (double)dx[m * D + d] : 0));
         }
     }
 }
@@ -65,14 +65,14 @@ void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x,
 
 // A row whose norm was replaced by 1e-12 was only scaled.
 void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                                        const float *dy, float *dx, float add) {
+                                        const float *dy, float *dx, ck_update update) {
     for (ptrdiff_t m = 0; m < M; m++) {
         double dot = 0;
         if (inv_norm[m] < (float)1e12)
             for (ptrdiff_t d = 0; d < D; d++) dot += (double)y[m * D + d] * dy[m * D + d];
         for (ptrdiff_t d = 0; d < D; d++) {
             double gradient = inv_norm[m] * (dy[m * D + d] - y[m * D + d] * dot);
-            dx[m * D + d] = (float)(add != 0 ? dx[m * D + d] + gradient : gradient);
+            dx[m * D + d] = (float)(update == CK_ADD ? dx[m * D + d] + gradient : gradient);
         }
     }
 }

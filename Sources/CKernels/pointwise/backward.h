@@ -11,7 +11,7 @@ typedef struct {
     const float *panels; // of w
     float *dx, *partials, *bias_partials;
     float *dw;
-    float beta;
+    ck_update update; // of dx
     int stream;
 } backward_job;
 
@@ -32,7 +32,7 @@ CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, 
             float *p = dx + r * K + j * VW;
             if (job->stream) v_stream(p, acc[r][j]);
             else
-                store_n(p, lanes, job->beta != 0 ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
+                store_n(p, lanes, job->update == CK_ADD ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
         }
     }
 }
@@ -144,7 +144,7 @@ static void backward_grouped(const ck_exec *exec, backward_job *job, float *part
     job->partials = partials;
     job->bias_partials = dbias ? partials + groups * N * K : NULL;
     ck_parallel(exec, groups, backward_group, job);
-    if (dbias) ck_reduce_blocks(exec, job->bias_partials, groups, N, 0, dbias);
-    ck_reduce_blocks(exec, partials, groups, N * K, 0, N > K ? partials : job->dw);
+    if (dbias) ck_reduce_blocks(exec, job->bias_partials, groups, N, CK_STORE, dbias);
+    ck_reduce_blocks(exec, partials, groups, N * K, CK_STORE, N > K ? partials : job->dw);
     if (N > K) ck_parallel(exec, blocks_of(K, TRANSPOSED_ROWS), transpose_rows, job);
 }

@@ -41,7 +41,7 @@ ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdif
 typedef void forward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *, const float *,
                               float *, ck_bf16 *, float *, void *);
 typedef void backward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *,
-                               const ck_gradient *, float *, float, float *, float *, void *);
+                               const ck_gradient *, float *, ck_update, float *, float *, void *);
 CK_KERNEL(forward_function, ck_pointwise_forward)
 CK_KERNEL(backward_function, ck_pointwise_backward)
 
@@ -51,6 +51,7 @@ void ck_pointwise_forward(const ck_exec *exec, const ck_pointwise *plan, const c
 }
 
 void ck_pointwise_backward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dx, float beta, float *dw, float *dbias, void *workspace) {
-    CK_ACTIVE(ck_pointwise_backward)(exec, plan, x, w, dy, dx, beta, dw, dbias, workspace);
+                           const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias,
+                           void *workspace) {
+    CK_ACTIVE(ck_pointwise_backward)(exec, plan, x, w, dy, dx, update, dw, dbias, workspace);
 }

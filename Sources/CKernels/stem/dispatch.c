@@ -36,5 +36,5 @@ void ck_stem_backward(const ck_exec *exec, const ck_stem *plan, const float *x, 
                       void *workspace) {
     stem_job job = {.plan = plan, .x = x, .dy = *dy, .dw = workspace};
     ck_parallel(exec, plan->statistics_blocks, CK_ACTIVE(stem_backward), &job);
-    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, 9 * plan->C * plan->O, 0, dw);
+    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, 9 * plan->C * plan->O, CK_STORE, dw);
 }

@@ -36,7 +36,7 @@ struct LayerNormKernel {
         execution {
             ck_layernorm_backward(
                 $0, rows, width, x.base, gamma.base, mean.base, inverseDeviation.base, activation, y.base, dy.base,
-                dx.base, beta, dGamma.base, dBeta.base, workspace.base)
+                dx.base, ck_update(beta: beta), dGamma.base, dBeta.base, workspace.base)
         }
     }
 }
@@ -56,7 +56,9 @@ struct L2NormalizeKernel {
     }
 
     func backward(_ execution: Execution, y: Buffer, inverseNorm: Buffer, dy: Buffer, dx: Buffer, beta: Float) {
-        execution { ck_l2_normalize_backward($0, rows, width, y.base, inverseNorm.base, dy.base, dx.base, beta) }
+        execution {
+            ck_l2_normalize_backward($0, rows, width, y.base, inverseNorm.base, dy.base, dx.base, ck_update(beta: beta))
+        }
     }
 }
 
