@@ -15,10 +15,10 @@ CK_INLINE vf finished(const data_job *job, const float *x, float *dz, ptrdiff_t 
     const ck_operand *o = job->x;
     vf raw = job->sums || o->activation != CK_IDENTITY ? load_n(x, lanes) : v_zero(), z = raw;
     if (o->activation != CK_IDENTITY) {
-        if (o->scale) z = v_fma(load_n(o->scale + c, lanes), raw, load_n(o->shift + c, lanes));
+        if (o->scale) z = apply(affine_of(o, c, lanes), raw);
         if (o->activation == CK_RELU) da = v_select_gt(z, v_zero(), da, v_zero());
         else
-            da = v_mul(da, v_swish_derivative(z));
+            da = v_mul(da, activation_derivative(CK_SWISH, z));
     }
     if (job->update == CK_ADD) da = v_add(da, load_n(dz, lanes));
     sums[0] = v_add(sums[0], da);
@@ -112,7 +112,7 @@ static void data_block(void *context, ptrdiff_t task, void *scratch) {
     memset(slab, 0, (size_t)zeros * sizeof(float));
     for (ptrdiff_t n = w.image; n < w.image + w.images; n++)
         for (ptrdiff_t p = w.row; p < w.row + w.rows; p++, to += w.columns * pitch)
-            read_gradient(job->dy, s->O, n, (n * plan->P + p) * plan->Q + w.column, w.columns, 0, s->O, to, pitch);
+            read_draws(job->dy, s->O, n, (n * plan->P + p) * plan->Q + w.column, w.columns, 0, s->O, to, pitch);
 
     // In scratch after the slab: the pixels of a residue's rows, its taps, its places, the sums of tiles.
     const panel_range range = panels_of(s->C, task % column_blocks, column_blocks);

@@ -87,9 +87,9 @@ static void forward_block(void *context, ptrdiff_t task, void *scratch) {
     if (job->stream) stream_fence();
 }
 
-// Streamed stores pay for what no cache would keep, and only where every vector is one whole line.
-CK_INLINE int worth_streaming(const float *y, ptrdiff_t rows, ptrdiff_t columns) {
-    return VW == 16 && rows * columns > 2 * 1024 * 1024 && columns % 16 == 0 && (uintptr_t)y % 64 == 0;
+// Only where every vector is one whole line.
+CK_INLINE int streams_outputs(const float *y, ptrdiff_t pixels, ptrdiff_t O) {
+    return VW == 16 && worth_streaming(y, pixels * O, O, CONV2D_STREAM_FLOATS);
 }
 
 static void forward_direct(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
@@ -97,6 +97,6 @@ static void forward_direct(const ck_exec *exec, const ck_conv2d *plan, const ck_
     const ck_conv2d_shape *s = &plan->shape;
     segment_packing packing = {segment_count(s), segment_depth(s), s->O, 0, w, workspace};
     pack_segments(exec, &packing);
-    forward_job job = {plan, x, workspace, y, statistics, worth_streaming(y, s->N * plan->P * plan->Q, s->O)};
+    forward_job job = {plan, x, workspace, y, statistics, streams_outputs(y, s->N * plan->P * plan->Q, s->O)};
     ck_parallel(exec, plan->forward.blocks * plan->forward_column_blocks, forward_block, &job);
 }

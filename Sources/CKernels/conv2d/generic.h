@@ -1,11 +1,11 @@
 // Every pass of the convolution, for the vector vocabulary that was included before.
 #include "geometry.h"
-#if VW == 16
-#define CK_TILE_ROWS 6 // 6 × 64: no leftovers for 64, 128, 256 and 512 channels
-#define CK_TILE_VECTORS 4
-#endif
+#include "../isa/registers.h"
+#define CK_TILE_ROWS CK_CONV2D_TILE_ROWS
+#define CK_TILE_VECTORS CK_CONV2D_TILE_VECTORS
 #include "../gemm/tile.h"
 #include "../isa/moments.h"
+#include "../isa/operand.h"
 #include "slab.h"
 #include "places.h"
 #include "segments.h"

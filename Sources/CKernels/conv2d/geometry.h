@@ -5,16 +5,10 @@
 #include "../gemm/blocks.h"
 
 enum {
-    JOINED_CHANNELS = 8,  // up to so many input channels, a kernel row is one run of kernel_w·C values
-    SEGMENT_DEPTH = 1536, // of the sum over K between two visits of a tile: its panel stays in the second cache
-    WEIGHT_INPUTS = 64,   // input channels and outputs of dw in one task
-    WEIGHT_OUTPUTS = 128,
-    ROWS_UNIT = 24,         // rows of a run: whole tiles for every instruction set
-    WIDEST_PANEL = 64,      // columns
-    FILTER_ROWS = 32,       // of a block of transformed filters
-    MOST_PLANES = 36,       // of Winograd's tiles
-    GRADIENT_CHANNELS = 48, // of dw in one task, Winograd
-    SLAB_SLACK = 32,        // floats behind a slab that may be read, and are not used
+    ROWS_UNIT = 24,    // rows of a run: whole tiles for every instruction set
+    WIDEST_PANEL = 64, // columns
+    MOST_PLANES = 36,  // of Winograd's tiles
+    SLAB_SLACK = 32,   // floats behind a slab that may be read, and are not used
 };
 
 // Pixels first ..< first + count of each of some images.
@@ -64,12 +58,12 @@ static inline ptrdiff_t input_rows(winograd_form form, ptrdiff_t tiles) { return
 static inline ptrdiff_t plane_floats(ptrdiff_t rows, ptrdiff_t pitch) { return round_up(rows, 2) * pitch + 16; }
 // Transformed filters in panels (filters.h); the narrowest panels have 12 columns.
 static inline ptrdiff_t filter_floats(winograd_form form, ptrdiff_t depth, ptrdiff_t columns) {
-    ptrdiff_t plane = FILTER_ROWS * round_up(columns, 16) + 16 * (columns / 12 + 2);
-    return filters_of_form(form) * blocks_of(depth, FILTER_ROWS) * planes_of_form(form) * plane;
+    ptrdiff_t plane = WINOGRAD_FILTER_ROWS * round_up(columns, 16) + 16 * (columns / 12 + 2);
+    return filters_of_form(form) * blocks_of(depth, WINOGRAD_FILTER_ROWS) * planes_of_form(form) * plane;
 }
 void plan_winograd(ck_conv2d *plan);
 
-static inline int is_joined(const ck_conv2d_shape *s) { return s->C <= JOINED_CHANNELS; }
+static inline int is_joined(const ck_conv2d_shape *s) { return s->C <= CONV2D_JOINED_CHANNELS; }
 
 // Floats from pixel to pixel in a slab of `channels`: an odd number of cache lines, so that no eight pixels share a
 // set.
@@ -83,7 +77,7 @@ static inline ptrdiff_t segment_count(const ck_conv2d_shape *s) {
 }
 static inline ptrdiff_t segment_depth(const ck_conv2d_shape *s) { return is_joined(s) ? s->kernel_w * s->C : s->C; }
 static inline ptrdiff_t segments_at_once(ptrdiff_t segments, ptrdiff_t depth) {
-    ptrdiff_t most = max(1, SEGMENT_DEPTH / depth);
+    ptrdiff_t most = max(1, CONV2D_SEGMENT_DEPTH / depth);
     return blocks_of(segments, blocks_of(segments, most));
 }
 

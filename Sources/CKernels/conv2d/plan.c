@@ -1,13 +1,6 @@
 // How a convolution is cut into blocks of work, and the memory that takes.
 #include "geometry.h"
 
-enum {
-    SLAB_FLOATS = 40 * 1024, // of the operand in one block: with a panel of weights it stays in the second cache
-    FEWEST_PIXELS = 96,
-    MOST_PIXELS = 512,
-    WEIGHT_PIXELS = 512, // between two visits of a partial weight gradient
-};
-
 // Blocks of about `wanted` pixels of images of some rows. What a run reads is as wide as the map where the run reaches
 // into a second row, so that rows longer than a run are cut each for itself.
 static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t wanted) {
@@ -24,7 +17,9 @@ static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t w
 }
 
 // So many that a slab with `floats` a pixel has the wanted size.
-static ptrdiff_t pixels_wanted(ptrdiff_t floats) { return max(FEWEST_PIXELS, min(MOST_PIXELS, SLAB_FLOATS / floats)); }
+static ptrdiff_t pixels_wanted(ptrdiff_t floats) {
+    return max(CONV2D_FEWEST_PIXELS, min(CONV2D_MOST_PIXELS, CONV2D_SLAB_FLOATS / floats));
+}
 
 // The largest slab of the blocks; those of later images are like the first image's.
 static ptrdiff_t slab_floats(const ck_conv2d *plan, const ck_conv2d_cut *blocks, ptrdiff_t pixels, int of_outputs,
@@ -69,9 +64,9 @@ static void plan_direct(ck_conv2d *p) {
     ptrdiff_t data = p->data_slab + table_floats(&p->data, taps) + kept_floats(&p->data) + round_up(taps, 16);
 
     // dw: tasks are groups of blocks × ranges of input channels × ranges of outputs.
-    p->weights = cut(s->N, p->P, p->Q, WEIGHT_PIXELS);
-    p->weight_inputs = is_joined(s) ? s->C : WEIGHT_INPUTS;
-    p->weight_outputs = WEIGHT_OUTPUTS;
+    p->weights = cut(s->N, p->P, p->Q, CONV2D_GRADIENT_PIXELS);
+    p->weight_inputs = is_joined(s) ? s->C : CONV2D_GRADIENT_INPUTS;
+    p->weight_outputs = CONV2D_GRADIENT_OUTPUTS;
     ptrdiff_t ranges = blocks_of(s->C, p->weight_inputs) * blocks_of(s->O, p->weight_outputs);
     p->weight_groups = min(p->weights.blocks, blocks_of(BLOCKS_WANTED, ranges));
     ptrdiff_t channels = min(s->C, p->weight_inputs);

@@ -24,8 +24,8 @@ CK_INLINE void plane_tile(int vectors, const winograd_form form, const planes *o
     vf acc[TILE][WIDE];
     tile_zero(vectors, acc);
     for (int f = 0; f < filters_of_form(form); f++, a += operand->pitch)
-        for (ptrdiff_t k = 0; k < panel->depth; k += FILTER_ROWS, b += panel->block)
-            place_product(vectors, a + k, places, min(FILTER_ROWS, panel->depth - k), b, acc);
+        for (ptrdiff_t k = 0; k < panel->depth; k += WINOGRAD_FILTER_ROWS, b += panel->block)
+            place_product(vectors, a + k, places, min(WINOGRAD_FILTER_ROWS, panel->depth - k), b, acc);
     CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++)
         v_store(to + r * pitch + j * VW, acc[r][j]);
 }
@@ -221,7 +221,7 @@ static void forward_winograd(const ck_exec *exec, const ck_conv2d *plan, const c
     pack_filters(exec, &filters);
     product_job job = {.plan = plan, .source = {x, NULL, s->H, s->W, s->C}, .columns = s->O, .panels = workspace};
     job.y = y, job.statistics = statistics;
-    job.stream = worth_streaming(y, s->N * s->H * s->W, s->O);
+    job.stream = streams_outputs(y, s->N * s->H * s->W, s->O);
     convolve(exec, &job, workspace + filter_floats(form, s->C, s->O));
 }
 

@@ -28,23 +28,18 @@ static reading reading_of(const tile_source *s) {
     return s->x->scale && s->x->activation == CK_RELU ? READ_RELU : READ_OPERAND;
 }
 
-// Per-channel coefficients: scale and shift, or a, b and c.
+// What a vector of channels has for all values of a tile.
 typedef struct {
-    vf a, b, c;
+    affine z;
+    gradient_affine gradient;
 } coefficients;
 
 CK_INLINE coefficients coefficients_at(const tile_source *s, ptrdiff_t image, ptrdiff_t c, ptrdiff_t lanes,
                                        reading how) {
-    coefficients k = {v_set1(1), v_zero(), v_zero()};
-    if ((how == READ_RELU || how == READ_OPERAND) && s->x->scale)
-        k.a = load_n(s->x->scale + c, lanes), k.b = load_n(s->x->shift + c, lanes);
-    if (how == READ_DRAW) {
-        k.a = load_n(s->dy->a + c, lanes), k.b = load_n(s->dy->b + c, lanes);
-        k.c = load_n(s->dy->c + c, lanes);
-    }
-    if ((how == READ_DRAW || how == READ_GRADIENT) && s->dy->image_scale)
-        k.a = v_mul(k.a, v_set1(s->dy->image_scale[image]));
-    return k;
+    if (how == READ_PLAIN) return (coefficients){0};
+    if (s->x) return (coefficients){.z = affine_of(s->x, c, lanes)};
+    return (coefficients){
+        .gradient = gradient_affine_at(s->dy, v_set1(s->dy->image_scale ? s->dy->image_scale[image] : 1), c, lanes)};
 }
 
 CK_INLINE vf read_value(const tile_source *s, const coefficients *k, ptrdiff_t at, ptrdiff_t lanes, reading how) {
@@ -52,13 +47,13 @@ CK_INLINE vf read_value(const tile_source *s, const coefficients *k, ptrdiff_t a
     case READ_PLAIN:
         return load_n(s->x->x + at, lanes);
     case READ_RELU:
-        return v_max(v_zero(), v_fma(k->a, load_n(s->x->x + at, lanes), k->b));
+        return activate(CK_RELU, apply(k->z, load_n(s->x->x + at, lanes)));
     case READ_OPERAND:
-        return activated(s->x->activation, v_fma(k->a, load_n(s->x->x + at, lanes), k->b));
+        return activate(s->x->activation, apply(k->z, load_n(s->x->x + at, lanes)));
     case READ_DRAW:
-        return v_fma(k->a, load_n(s->dy->dz + at, lanes), v_fma(k->b, load_n(s->dy->raw + at, lanes), k->c));
+        return draw_of(&k->gradient, load_n(s->dy->dz + at, lanes), load_n(s->dy->raw + at, lanes));
     default:
-        return v_mul(k->a, load_n(s->dy->dz + at, lanes));
+        return v_mul(k->gradient.a, load_n(s->dy->dz + at, lanes));
     }
 }
 

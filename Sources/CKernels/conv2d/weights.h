@@ -75,8 +75,8 @@ static void add_block(const weights_job *job, const weights_task *t, ptrdiff_t b
         const column_panel p = panel_at(t->outputs, i);
         const ptrdiff_t pitch = p.vectors * VW, o = t->o + p.first;
         for (ptrdiff_t n = 0; n < b.images; n++)
-            read_gradient(job->dy, s->O, b.image + n, (b.image + n) * pixels + b.first, b.count, o, p.columns,
-                          draw + n * b.count * pitch, pitch);
+            read_draws(job->dy, s->O, b.image + n, (b.image + n) * pixels + b.first, b.count, o, p.columns,
+                       draw + n * b.count * pitch, pitch);
         memset(draw + table.rows * pitch, 0, (size_t)((whole_tiles(table.rows) - table.rows) * pitch) * sizeof(float));
         const outer_run run = {scratch, draw,      &table, depth, dw + t->c * s->O + o, segment_depth(s) * s->O,
                                s->O,    p.columns, add};

@@ -80,8 +80,8 @@ static void fused_group(void *context, ptrdiff_t group, void *scratch) {
         transform_gradients(plan, &job->dy, tile, rows, 0, s->O, &gradients, 0);
         for (ptrdiff_t i = 0; i < panel_count(s->O); i++) {
             const column_panel p = panel_at(s->O, i);
-            for (ptrdiff_t c = 0; c < s->C; c += GRADIENT_CHANNELS)
-                add_filters(plan, &inputs, c, min(GRADIENT_CHANNELS, s->C - c), &gradients, &p, rows, du, dw,
+            for (ptrdiff_t c = 0; c < s->C; c += WINOGRAD_GRADIENT_CHANNELS)
+                add_filters(plan, &inputs, c, min(WINOGRAD_GRADIENT_CHANNELS, s->C - c), &gradients, &p, rows, du, dw,
                             block > first);
         }
     }
@@ -106,10 +106,11 @@ static void apart_gradients(void *context, ptrdiff_t task, void *scratch) {
 static void apart_filters(void *context, ptrdiff_t task, void *scratch) {
     const filter_gradient_job *job = context;
     const ck_conv2d_shape *s = &job->plan->shape;
-    const ptrdiff_t ranges = blocks_of(s->C, GRADIENT_CHANNELS), c = task % ranges * GRADIENT_CHANNELS;
+    const ptrdiff_t ranges = blocks_of(s->C, WINOGRAD_GRADIENT_CHANNELS),
+                    c = task % ranges * WINOGRAD_GRADIENT_CHANNELS;
     const column_panel p = panel_at(s->O, task / ranges);
-    add_filters(job->plan, &job->inputs, c, min(GRADIENT_CHANNELS, s->C - c), &job->gradients, &p, job->chunk_tiles,
-                scratch, job->dw, job->chunk > 0);
+    add_filters(job->plan, &job->inputs, c, min(WINOGRAD_GRADIENT_CHANNELS, s->C - c), &job->gradients, &p,
+                job->chunk_tiles, scratch, job->dw, job->chunk > 0);
 }
 
 static void weights_winograd(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const ck_gradient *dy,
@@ -131,6 +132,6 @@ static void weights_winograd(const ck_exec *exec, const ck_conv2d *plan, const c
     for (job.chunk = 0; job.chunk < plan->tiles; job.chunk += plan->tile_chunk) {
         job.chunk_tiles = min(plan->tile_chunk, plan->tiles - job.chunk);
         ck_parallel(exec, 2 * blocks_of(job.chunk_tiles, plan->tile_rows), apart_gradients, &job);
-        ck_parallel(exec, panel_count(s->O) * blocks_of(s->C, GRADIENT_CHANNELS), apart_filters, &job);
+        ck_parallel(exec, panel_count(s->O) * blocks_of(s->C, WINOGRAD_GRADIENT_CHANNELS), apart_filters, &job);
     }
 }

@@ -4,7 +4,7 @@
 // there are no borders and only taps inside the map), or 0. All of them are literals at every call, so every loop over
 // them is unrolled. Outputs q ..< q + T of the row whose first kernel row reads row h of the ring; kernel rows i ..<
 // end are inside the map.
-CK_INLINE void depthwise_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums,
+CK_INLINE void depthwise_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums,
                                  const int K, const int S, const int T, const int X) {
     CK_UNROLL for (int t = 0; t < T; t++) sums[t] = v_zero();
     for (; i < end; i++) {
@@ -24,7 +24,7 @@ CK_INLINE void depthwise_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdi
 
 // The same outputs, stored from element y on and added to the row's moments; the first of their block where `begins`.
 // Returns where the next ones go.
-CK_INLINE ptrdiff_t forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, ptrdiff_t y,
+CK_INLINE ptrdiff_t forward_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, ptrdiff_t y,
                                     int begins, vf *moments, const int K, const int S, const int T, const int X) {
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
     const int stream = k->job->stream;
@@ -44,7 +44,7 @@ CK_INLINE ptrdiff_t forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, pt
 
 // Output row p of the image whose rows begin at `first`. Sums are taken per row, then per group, then per block: float
 // additions in a chain stay few.
-CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, const int K, const int R, const int S,
+CK_INLINE void forward_row(slice *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, const int K, const int R, const int S,
                            const int X) {
     const ptrdiff_t Q = k->job->plan->Q, h = p * R - K / 2, below = k->job->plan->H - h;
     const ptrdiff_t i = h < 0 ? -h : 0, end = min(below, K);
@@ -64,17 +64,18 @@ CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, 
 }
 
 // Rows first ..< end of the group's operand, to the ring.
-static void forward_activate(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
+static void forward_activate(const slice *k, ptrdiff_t first, ptrdiff_t end) {
     const ck_depthwise *p = k->job->plan;
     while (first < end) {
         ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = first * p->W;
         ptrdiff_t x = (k->image * p->H * p->W + at) * p->C + k->channel;
-        activate(k, x, rows * p->W, distance_ahead(k, x, at), ring_row(&k->ring, first) + k->ring.border * VW, NULL);
+        activate_pixels(k, x, rows * p->W, distance_ahead(k, x, at), ring_row(&k->ring, first) + k->ring.border * VW,
+                        NULL);
         first += rows;
     }
 }
 
-CK_INLINE void forward_images(chunk *k, const int K, const int R, const int S, const int X) {
+CK_INLINE void forward_images(slice *k, const int K, const int R, const int S, const int X) {
     const ck_depthwise *p = k->job->plan;
     const ptrdiff_t H = p->H, all = k->images * H;
     ptrdiff_t y = k->image * p->P * p->Q * p->C + k->channel;

@@ -1,13 +1,9 @@
 // How a product of (M, K) by (K, N) is cut into blocks of work: by shape alone, the same for every instruction set.
 #ifndef CK_GEMM_BLOCKS_H
 #define CK_GEMM_BLOCKS_H
+#include "../base/blocking.h"
 #include "../base/sizes.h"
 #include <stddef.h>
-
-enum {
-    BLOCK_COLUMNS = 48, // columns are divided in multiples of this: whole panels for every instruction set
-    BLOCKS_WANTED = 16, // enough for eight threads to finish at about the same time
-};
 
 // Rows of a block so that it holds about `floats` values of `width` a row: a multiple of 8, `fewest` ... `most`.
 static inline ptrdiff_t block_rows(ptrdiff_t M, ptrdiff_t width, ptrdiff_t floats, ptrdiff_t fewest, ptrdiff_t most) {

@@ -3,11 +3,9 @@
 #include "../isa/dispatch.h"
 #include "blocks.h"
 
-enum { BLOCK_FLOATS = 48 * 1024, FEWEST_ROWS = 32, MOST_ROWS = 512 };
-
 ck_status ck_gemm_plan(ck_gemm *plan, ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, int transpose_a, int transpose_b) {
     if (!product_fits(M, K, N)) return CK_INVALID_SHAPE;
-    ptrdiff_t rows = block_rows(M, K, BLOCK_FLOATS, FEWEST_ROWS, MOST_ROWS);
+    ptrdiff_t rows = block_rows(M, K, GEMM_BLOCK_FLOATS, GEMM_FEWEST_ROWS, GEMM_MOST_ROWS);
     *plan = (ck_gemm){
         .M = M,
         .N = N,

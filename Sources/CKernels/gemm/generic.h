@@ -69,7 +69,7 @@ static void gemm_block(void *context, ptrdiff_t block, void *scratch) {
 void CK_NAME(ck_gemm_run)(const ck_exec *exec, const ck_gemm *plan, float alpha, const float *A, ptrdiff_t lda,
                           const float *B, ptrdiff_t ldb, float beta, float *C, ptrdiff_t ldc, void *workspace) {
     panel_packing packing = {plan->K, plan->N, ldb, plan->transpose_b, B, workspace};
-    ck_parallel(exec, blocks_of(plan->N, PACK_COLUMNS), pack_columns, &packing);
+    ck_parallel(exec, blocks_of(plan->N, BLOCK_COLUMNS), pack_columns, &packing);
     gemm_job job = {plan, A, workspace, C, lda, ldc, alpha, beta};
     ptrdiff_t row_blocks = blocks_of(plan->M, plan->rows);
     ptrdiff_t column_blocks = blocks_of(plan->N, plan->columns);

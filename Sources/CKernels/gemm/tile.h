@@ -9,20 +9,18 @@
 // [panel][K][vectors·VW], lanes past the last column zero.
 #ifndef CK_GEMM_TILE_H
 #define CK_GEMM_TILE_H
+#include "../base/blocking.h"
 #include "../base/sizes.h"
+#include "../isa/registers.h"
 #include "../isa/spans.h"
 #include "../isa/transpose.h"
 #include <stdint.h>
 #include <string.h>
 
-// A family may choose another tile before it includes this.
+// A family may choose another tile (isa/registers.h) before it includes this.
 #ifndef CK_TILE_ROWS
-#define CK_TILE_VECTORS 3
-#if VW == 16
-#define CK_TILE_ROWS 8 // 8 × 48: 24 of 32 registers accumulate
-#else
-#define CK_TILE_ROWS 4 // 4 × 24 (4 × 12 portable): 12 of 16
-#endif
+#define CK_TILE_ROWS CK_GEMM_TILE_ROWS
+#define CK_TILE_VECTORS CK_GEMM_TILE_VECTORS
 #endif
 enum { STRIP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS };
 
@@ -142,14 +140,11 @@ typedef struct {
     float *panels;
 } panel_packing;
 
-// Columns in one block of packing: whole panels for every instruction set.
-enum { PACK_COLUMNS = 48 };
-
 CK_INLINE void pack_columns(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const panel_packing *p = context;
-    ptrdiff_t end = min(p->columns, (block + 1) * PACK_COLUMNS);
-    for (ptrdiff_t n = block * PACK_COLUMNS; n < end; n += PANEL) {
+    ptrdiff_t end = min(p->columns, (block + 1) * BLOCK_COLUMNS);
+    for (ptrdiff_t n = block * BLOCK_COLUMNS; n < end; n += PANEL) {
         ptrdiff_t count = min(PANEL, end - n);
         float *panel = p->panels + n * p->depth;
         if (p->transposed) pack_panel_transposed(p->depth, count, p->B + n * p->pitch, p->pitch, panel);

@@ -29,7 +29,8 @@ void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const c
                           ck_bf16 *y16, float *statistics);
 // dz is (N, H, W, C). dz_sums may be NULL, and is where dz is added to. dw is stored.
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw, void *workspace);
+                           const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
+                           void *workspace);
 
 void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w, float *y);
 void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w,

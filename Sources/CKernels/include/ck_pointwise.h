@@ -28,7 +28,8 @@ void ck_pointwise_forward(const ck_exec *exec, const ck_pointwise *plan, const c
 // dx may be NULL (not wanted). `update` concerns dx alone; dw and dbias (NULL without bias) are stored.
 // dx may not overlap dy's tensors.
 void ck_pointwise_backward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias, void *workspace);
+                           const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias,
+                           void *workspace);
 
 void ck_pointwise_forward_reference(const ck_pointwise *plan, const ck_operand *x, const float *w, const float *bias,
                                     float *y);

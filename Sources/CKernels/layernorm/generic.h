@@ -147,13 +147,13 @@ CK_INLINE void tanh_backward(ptrdiff_t i, ptrdiff_t n, const float *y, const flo
 void CK_NAME(ck_tanh_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_tanh_span *k = context;
-    ptrdiff_t first = block * CK_TANH_BLOCK, count = rows_end(block, CK_TANH_BLOCK, k->count) - first;
+    ptrdiff_t first = block * TANH_FLOATS, count = rows_end(block, TANH_FLOATS, k->count) - first;
     FOR_SPAN(count, tanh_forward, k->x + first, k->out + first);
 }
 
 void CK_NAME(ck_tanh_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_tanh_span *k = context;
-    ptrdiff_t first = block * CK_TANH_BLOCK, count = rows_end(block, CK_TANH_BLOCK, k->count) - first;
+    ptrdiff_t first = block * TANH_FLOATS, count = rows_end(block, TANH_FLOATS, k->count) - first;
     FOR_SPAN(count, tanh_backward, k->y + first, k->dy + first, k->out + first);
 }

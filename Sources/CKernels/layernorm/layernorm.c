@@ -11,8 +11,7 @@ CK_KERNEL(ck_task_function, ck_tanh_backward_block)
 
 ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D) { return sizes_fit(M, D, 1, 1) ? CK_OK : CK_INVALID_SHAPE; }
 
-// Sixteen rows or more, and at most 64 blocks: enough for eight threads, few enough partial sums.
-static ptrdiff_t rows_per_block(ptrdiff_t M) { return max(blocks_of(M, 64), 16); }
+static ptrdiff_t rows_per_block(ptrdiff_t M) { return max(blocks_of(M, ROWS_MOST_BLOCKS), ROWS_FEWEST); }
 static ptrdiff_t row_blocks(ptrdiff_t M) { return blocks_of(M, rows_per_block(M)); }
 
 void ck_layernorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
@@ -52,7 +51,7 @@ void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, con
     ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_l2_normalize_backward_block), &k);
 }
 
-static ptrdiff_t tanh_blocks(ptrdiff_t count) { return blocks_of(count, CK_TANH_BLOCK); }
+static ptrdiff_t tanh_blocks(ptrdiff_t count) { return blocks_of(count, TANH_FLOATS); }
 
 void ck_tanh_forward(const ck_exec *exec, ptrdiff_t count, const float *x, float *y) {
     ck_tanh_span k = {.count = count, .x = x, .out = y};

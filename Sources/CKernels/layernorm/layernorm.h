@@ -1,4 +1,5 @@
 // What the blocks of the row-wise operations share.
+#include "../base/blocking.h"
 #include "ck_layernorm.h"
 
 typedef struct {
@@ -20,8 +21,6 @@ typedef struct {
     float *y, *inv_norm, *dx;
     ck_update update; // of dx
 } ck_l2_rows;
-
-enum { CK_TANH_BLOCK = 16384 };
 
 typedef struct {
     ptrdiff_t count;

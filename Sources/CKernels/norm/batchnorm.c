@@ -1,9 +1,8 @@
 // The part of batch normalisation that is per channel, in double: a few thousand numbers, so no instruction set.
+#include "../base/blocking.h"
 #include "../base/sizes.h"
 #include "ck_norm.h"
 #include <math.h>
-
-enum { CHANNELS = 64 }; // of a block
 
 typedef struct {
     ptrdiff_t M, C;
@@ -24,8 +23,8 @@ typedef struct {
 
 // sums(i, k) = Σ_b partials(b, i, first + k), in block order; returns how many channels the block has.
 static ptrdiff_t combine(const float *partials, ptrdiff_t blocks, ptrdiff_t C, ptrdiff_t first,
-                         double sums[2][CHANNELS]) {
-    ptrdiff_t count = min(C - first, CHANNELS);
+                         double sums[2][BATCHNORM_CHANNELS]) {
+    ptrdiff_t count = min(C - first, BATCHNORM_CHANNELS);
     for (int i = 0; i < 2; i++) {
         for (ptrdiff_t k = 0; k < count; k++) sums[i][k] = 0;
         for (ptrdiff_t b = 0; b < blocks; b++)
@@ -37,8 +36,9 @@ static ptrdiff_t combine(const float *partials, ptrdiff_t blocks, ptrdiff_t C, p
 // The mean and the biased variance of channels first ... from those of the blocks, in block order:
 //   mean = Σ n·mean_b / M,  variance = Σ [Σ_b (y − mean_b)² + n·(mean_b − mean)²] / M
 // Reference: Chan, Golub and LeVeque, 1983.
-static ptrdiff_t merge_moments(const forward *f, ptrdiff_t first, double mean[CHANNELS], double variance[CHANNELS]) {
-    ptrdiff_t C = f->C, count = min(C - first, CHANNELS);
+static ptrdiff_t merge_moments(const forward *f, ptrdiff_t first, double mean[BATCHNORM_CHANNELS],
+                               double variance[BATCHNORM_CHANNELS]) {
+    ptrdiff_t C = f->C, count = min(C - first, BATCHNORM_CHANNELS);
     double M = (double)f->M;
     for (ptrdiff_t k = 0; k < count; k++) mean[k] = variance[k] = 0;
     for (ptrdiff_t b = 0; b < f->blocks; b++) {
@@ -60,8 +60,8 @@ static ptrdiff_t merge_moments(const forward *f, ptrdiff_t first, double mean[CH
 static void forward_channels(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const forward *f = context;
-    double means[CHANNELS], variances[CHANNELS], M = (double)f->M;
-    ptrdiff_t first = block * CHANNELS, count = merge_moments(f, first, means, variances);
+    double means[BATCHNORM_CHANNELS], variances[BATCHNORM_CHANNELS], M = (double)f->M;
+    ptrdiff_t first = block * BATCHNORM_CHANNELS, count = merge_moments(f, first, means, variances);
     for (ptrdiff_t k = 0; k < count; k++) {
         ptrdiff_t c = first + k;
         double mean = means[k], variance = variances[k];
@@ -82,7 +82,7 @@ void ck_batchnorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const f
                           float *running_variance, float *scale, float *shift, float *mean, float *inv_std) {
     forward f = {M,     C,     statistics, blocks, gamma, beta, eps, momentum, running_mean, running_variance,
                  scale, shift, mean,       inv_std};
-    ck_parallel(exec, blocks_of(C, CHANNELS), forward_channels, &f);
+    ck_parallel(exec, blocks_of(C, BATCHNORM_CHANNELS), forward_channels, &f);
 }
 
 void ck_batchnorm_inference(ptrdiff_t C, const float *gamma, const float *beta, float eps, const float *running_mean,
@@ -97,8 +97,8 @@ void ck_batchnorm_inference(ptrdiff_t C, const float *gamma, const float *beta, 
 static void backward_channels(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const backward *f = context;
-    double sums[2][CHANNELS], M = (double)f->M;
-    ptrdiff_t first = block * CHANNELS, count = combine(f->partials, f->blocks, f->C, first, sums);
+    double sums[2][BATCHNORM_CHANNELS], M = (double)f->M;
+    ptrdiff_t first = block * BATCHNORM_CHANNELS, count = combine(f->partials, f->blocks, f->C, first, sums);
     for (ptrdiff_t k = 0; k < count; k++) {
         ptrdiff_t c = first + k;
         double mean = f->mean[c], inv_std = f->inv_std[c];
@@ -116,5 +116,5 @@ void ck_batchnorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const 
                            const float *gamma, const float *mean, const float *inv_std, float *dgamma, float *dbeta,
                            float *a, float *b, float *c) {
     backward f = {M, C, sums, blocks, gamma, mean, inv_std, dgamma, dbeta, a, b, c};
-    ck_parallel(exec, blocks_of(C, CHANNELS), backward_channels, &f);
+    ck_parallel(exec, blocks_of(C, BATCHNORM_CHANNELS), backward_channels, &f);
 }

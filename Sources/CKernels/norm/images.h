@@ -1,6 +1,7 @@
 // A tensor of N images, R rows and C channels, and its fixed blocks of images.
 #ifndef CK_IMAGES_H
 #define CK_IMAGES_H
+#include "../base/blocking.h"
 #include "../base/sizes.h"
 #include "ck_norm.h"
 

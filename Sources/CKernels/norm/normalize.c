@@ -6,12 +6,9 @@
 CK_KERNEL(ck_task_function, ck_normalize_add_forward_block)
 CK_KERNEL(ck_task_function, ck_normalize_add_backward_block)
 
-// A block is worth waking a thread for (64 KiB), sums enough rows to pay for its partial sums, and there are at most
-// 128: sixteen for each of eight threads.
 ck_images ck_images_make(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
-    enum { BLOCK_FLOATS = 16384, BLOCK_ROWS = 32, MOST_BLOCKS = 128 };
-    ptrdiff_t per_block = max(blocks_of(BLOCK_FLOATS, R * C), blocks_of(BLOCK_ROWS, R));
-    return (ck_images){N, R, C, max(per_block, blocks_of(N, MOST_BLOCKS))};
+    ptrdiff_t per_block = max(blocks_of(IMAGES_BLOCK_FLOATS, R * C), blocks_of(IMAGES_BLOCK_ROWS, R));
+    return (ck_images){N, R, C, max(per_block, blocks_of(N, IMAGES_MOST_BLOCKS))};
 }
 
 ck_status ck_images_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {

@@ -52,7 +52,7 @@ void ck_average_step(const ck_exec *exec, double decay, ptrdiff_t count, const f
     ck_parallel(exec, ck_arena_blocks(count), CK_ACTIVE(ck_average_block), &k);
 }
 
-ptrdiff_t ck_arena_blocks(ptrdiff_t count) { return blocks_of(count, CK_ARENA_BLOCK); }
+ptrdiff_t ck_arena_blocks(ptrdiff_t count) { return blocks_of(count, ARENA_FLOATS); }
 
 double ck_sum_of_squares(const ck_exec *exec, ptrdiff_t count, const float *x, void *workspace) {
     ck_squares k = {count, x, workspace};

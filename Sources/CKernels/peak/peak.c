@@ -17,5 +17,5 @@ double ck_peak_fma_operations(ptrdiff_t iterations) {
 
 void ck_peak_copy(const ck_exec *exec, ptrdiff_t count, const float *from, float *to) {
     ck_peak_job job = {.count = count, .from = from, .to = to};
-    ck_parallel(exec, blocks_of(count, CK_PEAK_COPY_BLOCK), CK_ACTIVE(ck_peak_copy_block), &job);
+    ck_parallel(exec, blocks_of(count, PEAK_COPY_FLOATS), CK_ACTIVE(ck_peak_copy_block), &job);
 }

@@ -21,7 +21,7 @@ CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, 
     vf acc[TILE][WIDE];
     staged_product(vectors, N, draw, job->panels + k * N, stage, acc);
     float *dx = job->dx + m * K + k;
-    if (STAGED && stage->pace > 0 && rows >= TILE) {
+    if (POINTWISE_STAGED && stage->pace > 0 && rows >= TILE) {
         stage_tile(vectors, stage, dx, acc);
         return;
     }
@@ -82,15 +82,12 @@ CK_INLINE void outer_tile(int vectors, const outer_product *o, ptrdiff_t i, ptrd
 
 CK_TILES(outer_tile, (const outer_product *o, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns), o, i, j, columns)
 
-// Strips between two visits of a tile: so many of a panel's rows stay in the first cache.
-enum { MOST_STRIPS = 12 };
-
 // Rows i ..< end of the panel at column j.
 static void outer_panel(const outer_product *o, ptrdiff_t i, ptrdiff_t end, ptrdiff_t j) {
     ptrdiff_t columns = min(PANEL, o->J - j);
     outer_product part = *o;
     for (ptrdiff_t left = o->strips; left > 0; left -= part.strips, part.add = 1) {
-        part.strips = min(left, MOST_STRIPS);
+        part.strips = min(left, POINTWISE_STRIPS);
         for (ptrdiff_t r = i; r < end; r += TILE) outer_tile_of[panel_vectors(columns) - 1](&part, r, j, columns);
         part.a += part.strips * STRIP * padded(o->I);
         part.b += part.strips * STRIP * padded(o->J);
@@ -129,14 +126,12 @@ static void backward_group(void *context, ptrdiff_t group, void *scratch) {
     if (job->stream) stream_fence();
 }
 
-enum { TRANSPOSED_ROWS = 64 };
-
 // dw (N, K) := the first partial, (K, N), transposed
 static void transpose_rows(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const backward_job *job = context;
-    ptrdiff_t K = job->plan->K, N = job->plan->N, k = block * TRANSPOSED_ROWS;
-    transpose(min(TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
+    ptrdiff_t K = job->plan->K, N = job->plan->N, k = block * POINTWISE_TRANSPOSED_ROWS;
+    transpose(min(POINTWISE_TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
 }
 
 static void backward_grouped(const ck_exec *exec, backward_job *job, float *partials, float *dbias) {
@@ -146,5 +141,5 @@ static void backward_grouped(const ck_exec *exec, backward_job *job, float *part
     ck_parallel(exec, groups, backward_group, job);
     if (dbias) ck_reduce_blocks(exec, job->bias_partials, groups, N, CK_STORE, dbias);
     ck_reduce_blocks(exec, partials, groups, N * K, CK_STORE, N > K ? partials : job->dw);
-    if (N > K) ck_parallel(exec, blocks_of(K, TRANSPOSED_ROWS), transpose_rows, job);
+    if (N > K) ck_parallel(exec, blocks_of(K, POINTWISE_TRANSPOSED_ROWS), transpose_rows, job);
 }

@@ -41,7 +41,7 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
         return;
     }
     float *y = job->y + m * N + n;
-    if (STAGED && stage->pace > 0 && rows >= TILE) {
+    if (POINTWISE_STAGED && stage->pace > 0 && rows >= TILE) {
         stage_tile(vectors, stage, y, acc);
         return;
     }
@@ -90,16 +90,11 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     if (job->stream) stream_fence();
 }
 
-// Streamed stores pay for what no cache would keep, and only where tiles fill whole lines: AVX2's rows of 24 do not.
-CK_INLINE int worth_streaming(const float *y, ptrdiff_t M, ptrdiff_t N) {
-    return PANEL % 16 == 0 && M * N > 512 * 1024 && N % 16 == 0 && (uintptr_t)y % 64 == 0;
-}
-
 void CK_NAME(ck_pointwise_forward)(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
                                    const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace) {
     panel_packing packing = {plan->K, plan->N, plan->K, 1, w, workspace};
-    ck_parallel(exec, blocks_of(plan->N, PACK_COLUMNS), pack_columns, &packing);
-    int stream = y && worth_streaming(y, plan->M, plan->N);
+    ck_parallel(exec, blocks_of(plan->N, BLOCK_COLUMNS), pack_columns, &packing);
+    int stream = POINTWISE_STAGED && y && worth_streaming(y, plan->M * plan->N, plan->N, POINTWISE_STREAM_FLOATS);
     forward_job job = {plan, x, workspace, bias, y, y16, statistics, stream};
     ptrdiff_t column_blocks = blocks_of(plan->N, plan->forward_columns);
     ck_parallel(exec, plan->statistics_blocks * column_blocks, forward_block, &job);

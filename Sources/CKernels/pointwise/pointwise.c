@@ -3,21 +3,13 @@
 #include "../gemm/blocks.h"
 #include "../isa/dispatch.h"
 
-enum {
-    FORWARD_FLOATS = 24 * 1024,  // of the operand in one block: with a panel of weights it stays in the second cache
-    BACKWARD_FLOATS = 48 * 1024, // of the operand and the gradient
-    WHOLE_FLOATS = 96 * 1024,    // the same where they are packed whole
-    FEWEST_ROWS = 48,
-    MOST_ROWS = 1024,
-    GROUPS = 8, // partial weight gradients
-};
-
 ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdiff_t N, ptrdiff_t rows_per_image) {
     if (!product_fits(M, K, N) || rows_per_image < 1 || M % rows_per_image != 0) return CK_INVALID_SHAPE;
-    ptrdiff_t forward = block_rows(M, K, FORWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
-    int whole = M * (K + N) < GROUPS * K * N; // partial weight gradients would outweigh the operands
-    ptrdiff_t backward = block_rows(M, K + N, whole ? WHOLE_FLOATS : BACKWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
-    ptrdiff_t blocks = blocks_of(M, backward), groups = whole ? 0 : min(blocks, GROUPS);
+    ptrdiff_t forward = block_rows(M, K, POINTWISE_FORWARD_FLOATS, POINTWISE_FEWEST_ROWS, POINTWISE_MOST_ROWS);
+    int whole = M * (K + N) < POINTWISE_GROUPS * K * N; // partial weight gradients would outweigh the operands
+    ptrdiff_t backward = block_rows(M, K + N, whole ? POINTWISE_WHOLE_FLOATS : POINTWISE_BACKWARD_FLOATS,
+                                    POINTWISE_FEWEST_ROWS, POINTWISE_MOST_ROWS);
+    ptrdiff_t blocks = blocks_of(M, backward), groups = whole ? 0 : min(blocks, POINTWISE_GROUPS);
     ptrdiff_t backward_floats = whole ? packed_floats(M, K) + packed_floats(M, N) : groups * (N * K + N);
     ptrdiff_t forward_scratch = packed_floats(forward, K);
     ptrdiff_t backward_scratch = whole ? 0 : packed_floats(backward, K) + packed_floats(backward, N);

@@ -27,8 +27,8 @@ static void share_out(ck_excite *k, float *workspace) {
 static void transpose_block(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_excite *k = context;
-    ptrdiff_t first = block * CK_EXCITE_CHANNELS;
-    ptrdiff_t end = min(k->C, first + CK_EXCITE_CHANNELS);
+    ptrdiff_t first = block * EXCITE_CHANNELS;
+    ptrdiff_t end = min(k->C, first + EXCITE_CHANNELS);
     for (ptrdiff_t s = 0; s < k->S; s++)
         for (ptrdiff_t c = first; c < end; c++) k->w2t[s * k->C + c] = k->w2[c * k->S + s];
 }
@@ -39,8 +39,8 @@ void ck_excite_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t C, ptrdiff_t 
     k.h = h;
     k.gate = gate;
     share_out(&k, workspace);
-    ck_parallel(exec, blocks_of(C, CK_EXCITE_CHANNELS), transpose_block, &k);
-    ck_parallel(exec, blocks_of(N, CK_EXCITE_IMAGES), CK_ACTIVE(ck_excite_forward_block), &k);
+    ck_parallel(exec, blocks_of(C, EXCITE_CHANNELS), transpose_block, &k);
+    ck_parallel(exec, blocks_of(N, EXCITE_IMAGES), CK_ACTIVE(ck_excite_forward_block), &k);
 }
 
 void ck_excite_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *h,
@@ -52,8 +52,8 @@ void ck_excite_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t C, ptrdiff_t
     k.dpooled = dpooled;
     k.dw1 = dw1, k.db1 = db1, k.dw2 = dw2, k.db2 = db2;
     share_out(&k, workspace);
-    ptrdiff_t channel_blocks = blocks_of(C, CK_EXCITE_CHANNELS);
+    ptrdiff_t channel_blocks = blocks_of(C, EXCITE_CHANNELS);
     ck_parallel(exec, channel_blocks, transpose_block, &k);
-    ck_parallel(exec, blocks_of(N, CK_EXCITE_IMAGES), CK_ACTIVE(ck_excite_backward_block), &k);
+    ck_parallel(exec, blocks_of(N, EXCITE_IMAGES), CK_ACTIVE(ck_excite_backward_block), &k);
     ck_parallel(exec, channel_blocks, CK_ACTIVE(ck_excite_weights_block), &k);
 }

@@ -71,12 +71,12 @@ CK_INLINE void spread(ptrdiff_t images, ptrdiff_t C, ptrdiff_t S, int sigmoid, c
     }
 }
 
-CK_INLINE ptrdiff_t images_of(const ck_excite *k, ptrdiff_t first) { return min(k->N - first, CK_EXCITE_IMAGES); }
+CK_INLINE ptrdiff_t images_of(const ck_excite *k, ptrdiff_t first) { return min(k->N - first, EXCITE_IMAGES); }
 
 void CK_NAME(ck_excite_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_excite *k = context;
-    ptrdiff_t first = block * CK_EXCITE_IMAGES, images = images_of(k, first), count = images * k->S;
+    ptrdiff_t first = block * EXCITE_IMAGES, images = images_of(k, first), count = images * k->S;
     float *h = k->h + first * k->S, *swish = k->swish + first * k->S;
     dots(images, k->C, k->S, k->pooled + first * k->C, k->w1, k->b1, h);
     for (ptrdiff_t i = 0; i < count; i += VW) {
@@ -89,7 +89,7 @@ void CK_NAME(ck_excite_forward_block)(void *context, ptrdiff_t block, void *scra
 void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_excite *k = context;
-    ptrdiff_t first = block * CK_EXCITE_IMAGES, images = images_of(k, first), at = first * k->C;
+    ptrdiff_t first = block * EXCITE_IMAGES, images = images_of(k, first), at = first * k->C;
     for (ptrdiff_t i = 0; i < images * k->C; i += VW) {
         ptrdiff_t n = min(images * k->C - i, VW);
         vf gate = load_n(k->gate + at + i, n);
@@ -126,8 +126,8 @@ CK_INLINE void weights_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const 
 void CK_NAME(ck_excite_weights_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_excite *k = context;
-    ptrdiff_t N = k->N, C = k->C, S = k->S, first = block * CK_EXCITE_CHANNELS;
-    ptrdiff_t end = min(C, first + CK_EXCITE_CHANNELS);
+    ptrdiff_t N = k->N, C = k->C, S = k->S, first = block * EXCITE_CHANNELS;
+    ptrdiff_t end = min(C, first + EXCITE_CHANNELS);
     for (ptrdiff_t c = first; c < end; c += VW) {
         ptrdiff_t n = min(end - c, VW), wide = n == VW ? 8 : 1;
         for (ptrdiff_t s = 0, step; s < S; s += step) {

@@ -2,8 +2,6 @@
 #include "../norm/images.h"
 #include "ck_squeeze_excite.h"
 
-enum { CK_EXCITE_IMAGES = 8, CK_EXCITE_CHANNELS = 64 }; // of a block of the dense layers
-
 // The passes over (N, R, C).
 typedef struct {
     ck_images images;

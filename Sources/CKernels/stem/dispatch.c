@@ -1,19 +1,15 @@
 // The plan, and the way from the C API to the kernel of the active instruction set.
+#include "../base/blocking.h"
 #include "../base/sizes.h"
 #include "../isa/dispatch.h"
 #include "internal.h"
 
-enum {
-    BLOCKS = 64, // wanted: eight for each of eight threads
-    STREAM_BYTES = 8 << 20,
-};
-
 ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t O) {
-    if (C > 4 || !sizes_fit(N, H, W, C) || !sizes_fit(9, W + 2, C, O) || !sizes_fit(BLOCKS, 9, C, O))
+    if (C > 4 || !sizes_fit(N, H, W, C) || !sizes_fit(9, W + 2, C, O) || !sizes_fit(STEM_BLOCKS, 9, C, O))
         return CK_INVALID_SHAPE;
     if (!sizes_fit(N, H / 2 + 1, W / 2 + 1, O)) return CK_INVALID_SHAPE;
     ck_stem p = {.N = N, .H = H, .W = W, .C = C, .O = O, .P = (H - 1) / 2 + 1, .Q = (W - 1) / 2 + 1};
-    p.images_per_block = blocks_of(N, BLOCKS);
+    p.images_per_block = blocks_of(N, STEM_BLOCKS);
     p.statistics_blocks = blocks_of(N, p.images_per_block);
     p.backward_workspace_bytes = bytes_of(p.statistics_blocks * 9 * C * O);
     p.scratch_bytes = bytes_of(3 * (W + 2) * C);
@@ -27,8 +23,7 @@ CK_KERNEL(ck_task_function, stem_backward)
 void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y, ck_bf16 *y16,
                      float *statistics) {
     stem_job job = {.plan = plan, .x = x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
-    ptrdiff_t bytes = plan->N * plan->P * plan->Q * plan->O * (ptrdiff_t)sizeof(float);
-    job.stream = y && bytes > STREAM_BYTES && plan->O % 16 == 0 && (uintptr_t)y % 64 == 0;
+    job.stream = y && worth_streaming(y, plan->N * plan->P * plan->Q * plan->O, plan->O, STEM_STREAM_FLOATS);
     ck_parallel(exec, plan->statistics_blocks, CK_ACTIVE(stem_forward), &job);
 }
 

@@ -6,7 +6,8 @@
 #include <stdatomic.h>
 #include <string.h>
 #include "../isa/moments.h"
-#include "../isa/raw.h"
+#include "../isa/operand.h"
+#include "../isa/registers.h"
 #include "internal.h"
 
 // The three input rows that output row p reads, each with a zero pixel on both sides, to (3, W + 2, C).
@@ -69,23 +70,23 @@ CK_INLINE void stem_forward_row(const stem_job *job, const float *rows, ptrdiff_
 // dw of the kernel rows i ..< i + R from one row of draw; every tap of them keeps its sum in a register.
 CK_INLINE void stem_backward_row(const stem_job *job, const float *rows, ptrdiff_t pixel, vf image_scale, ptrdiff_t i,
                                  ptrdiff_t o, ptrdiff_t lanes, float *dw, const int C, const int R, const int U,
-                                 const int halved) {
+                                 const int is_bf16) {
     const ptrdiff_t O = job->plan->O, Q = job->plan->Q, pitch = (job->plan->W + 2) * C;
     const ck_gradient *dy = &job->dy;
-    vf scale[2], b[2], c[2], sums[12][2];
+    gradient_affine form[2];
+    vf sums[12][2];
     CK_UNROLL for (int u = 0; u < U; u++) {
-        const ptrdiff_t at = o + u * VW;
-        scale[u] = dy->a ? v_mul(image_scale, load_n(dy->a + at, lanes)) : image_scale;
-        b[u] = dy->a ? load_n(dy->b + at, lanes) : v_zero();
-        c[u] = dy->a ? load_n(dy->c + at, lanes) : v_zero();
+        form[u] = gradient_affine_at(dy, image_scale, o + u * VW, lanes);
         CK_UNROLL for (int tap = 0; tap < 3 * C * R; tap++) sums[tap][u] = v_zero();
     }
     for (ptrdiff_t q = 0; q < Q; q++) {
         vf draw[2];
         CK_UNROLL for (int u = 0; u < U; u++) {
             const ptrdiff_t at = (pixel + q) * O + o + u * VW;
-            draw[u] = v_mul(scale[u], load_n(dy->dz + at, lanes));
-            if (dy->a) draw[u] = v_add(draw[u], v_fma(b[u], load_raw(raw_of_gradient(dy), at, lanes, halved), c[u]));
+            draw[u] = v_mul(form[u].a, load_n(dy->dz + at, lanes)); // rounded before the rest is added to it
+            if (dy->a)
+                draw[u] =
+                    v_add(draw[u], v_fma(form[u].b, load_raw(raw_of_gradient(dy), at, lanes, is_bf16), form[u].c));
         }
         CK_UNROLL for (int r = 0; r < R; r++) CK_UNROLL for (int tap = 0; tap < 3 * C; tap++) {
             vf x = v_set1(rows[(i + r) * pitch + 2 * q * C + tap]);
@@ -109,20 +110,20 @@ CK_INLINE void stem_forward_image(const stem_job *job, ptrdiff_t n, float *rows,
 }
 
 CK_INLINE void stem_backward_image_as(const stem_job *job, ptrdiff_t n, float *rows, float *dw, const int C,
-                                      const int halved) {
+                                      const int is_bf16) {
     const ck_stem *k = job->plan;
-    const int R = C == 1 ? 3 : 1, wide = VW == 16 ? 2 : 1; // what the registers hold
+    const int R = C == 1 ? 3 : 1, wide = STEM_VECTORS;
     const vf image_scale = v_set1(job->dy.image_scale ? job->dy.image_scale[n] : 1);
     for (ptrdiff_t p = 0; p < k->P; p++) {
         ptrdiff_t pixel = (n * k->P + p) * k->Q, o = 0;
         gather_rows(k, job->x + n * k->H * k->W * C, p, rows);
         for (; wide == 2 && o + 2 * VW <= k->O; o += 2 * VW)
             for (ptrdiff_t i = 0; i < 3; i += R)
-                stem_backward_row(job, rows, pixel, image_scale, i, o, VW, dw, C, R, 2, halved);
+                stem_backward_row(job, rows, pixel, image_scale, i, o, VW, dw, C, R, 2, is_bf16);
         for (; o < k->O; o += VW) {
             const ptrdiff_t lanes = min(k->O - o, VW);
             for (ptrdiff_t i = 0; i < 3; i += R)
-                stem_backward_row(job, rows, pixel, image_scale, i, o, lanes, dw, C, R, 1, halved);
+                stem_backward_row(job, rows, pixel, image_scale, i, o, lanes, dw, C, R, 1, is_bf16);
         }
     }
 }
