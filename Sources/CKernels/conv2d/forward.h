@@ -69,14 +69,14 @@ static void forward_block(void *context, ptrdiff_t task, void *scratch) {
     const pixel_window w = input_window(plan, b);
     const ptrdiff_t depth = segment_depth(s), zeros = slab_zeros(depth), pitch = is_joined(s) ? s->C : slab_pitch(s->C);
     float *slab = scratch;
-    place_table table = {(int32_t *)(slab + plan->forward_slab), segment_count(s), b.images * b.count};
-    float *kept = (float *)table.places + padded_rows(table.rows) * (table.segments + 1);
+    const direct_layout l = forward_layout(plan);
+    place_table table = {(int32_t *)(slab + l.places), segment_count(s), b.images * b.count};
     const operand_reader reader = {job->x, s->C, 0, s->C, pitch};
     memset(slab, 0, (size_t)zeros * sizeof(float));
     read_window(&reader, s->H, s->W, &w, slab + zeros);
     place_outputs(plan, &b, &w, zeros, pitch, &table);
 
-    const segment_run run = {slab, &table, NULL, depth, 0, 0, kept};
+    const segment_run run = {slab, &table, NULL, depth, 0, 0, slab + l.values};
     const panel_range range = panels_of(s->O, task % column_blocks, column_blocks);
     float *y = job->y + (b.image * plan->P * plan->Q + b.first) * s->O;
     float *statistics = job->statistics ? job->statistics + block * 3 * s->O : NULL;

@@ -1,5 +1,6 @@
 // Every pass of the convolution, for the vector vocabulary that was included before.
-#include "geometry.h"
+#include "forms.h"
+#include "layout.h"
 #include "../isa/registers.h"
 #define CK_TILE_ROWS CK_CONV2D_TILE_ROWS
 #define CK_TILE_VECTORS CK_CONV2D_TILE_VECTORS
@@ -10,13 +11,13 @@
 #include "places.h"
 #include "segments.h"
 #include "forward.h"
-#include "data.h"
-#include "weights.h"
+#include "data_gradient.h"
+#include "weight_gradient.h"
 #include "transforms.h"
 #include "tiles.h"
 #include "filters.h"
 #include "products.h"
-#include "winograd_weights.h"
+#include "winograd_weight_gradient.h"
 
 void CK_NAME(ck_conv2d_forward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
                                 float *y, float *statistics, void *workspace) {

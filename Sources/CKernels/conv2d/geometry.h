@@ -37,32 +37,6 @@ static inline ptrdiff_t window_pixels(const pixel_window *w) { return w->images 
 // Rows of whole tiles, whatever the instruction set.
 static inline ptrdiff_t padded_rows(ptrdiff_t rows) { return rows + 8; }
 
-// Winograd's two forms. What follows of the form is a constant where the form is.
-typedef enum { SQUARE, LINE } winograd_form;
-
-static inline winograd_form form_of(const ck_conv2d_shape *s) { return s->kernel_h == 1 ? LINE : SQUARE; }
-// Outputs of a tile, and the values around it that they depend on, each way.
-static inline int tile_height(winograd_form form) { return form == LINE ? 1 : 4; }
-static inline int tile_width(winograd_form form) { return form == LINE ? 6 : 4; }
-static inline int reach_height(winograd_form form) { return form == LINE ? 1 : 6; }
-static inline int reach_width(winograd_form form) { return form == LINE ? 8 : 6; }
-static inline int planes_of_form(winograd_form form) { return form == LINE ? 8 : MOST_PLANES; }
-// Filters that a kernel is cut into, and the taps of one. A line's begin three values apart, half a tile.
-static inline int filters_of_form(winograd_form form) { return form == LINE ? 3 : 1; }
-static inline int taps_of_form(winograd_form form) { return form == LINE ? 3 : 9; }
-// Rows of transformed inputs from tile to tile, and those of some tiles, with what the last one's filters read.
-static inline ptrdiff_t rows_per_tile(winograd_form form) { return form == LINE ? 2 : 1; }
-static inline ptrdiff_t input_rows(winograd_form form, ptrdiff_t tiles) { return form == LINE ? 2 * tiles + 1 : tiles; }
-
-// Floats of one plane of transformed tiles; an odd number of cache lines.
-static inline ptrdiff_t plane_floats(ptrdiff_t rows, ptrdiff_t pitch) { return round_up(rows, 2) * pitch + 16; }
-// Transformed filters in panels (filters.h); the narrowest panels have 12 columns.
-static inline ptrdiff_t filter_floats(winograd_form form, ptrdiff_t depth, ptrdiff_t columns) {
-    ptrdiff_t plane = WINOGRAD_FILTER_ROWS * round_up(columns, 16) + 16 * (columns / 12 + 2);
-    return filters_of_form(form) * blocks_of(depth, WINOGRAD_FILTER_ROWS) * planes_of_form(form) * plane;
-}
-void plan_winograd(ck_conv2d *plan);
-
 static inline int is_joined(const ck_conv2d_shape *s) { return s->C <= CONV2D_JOINED_CHANNELS; }
 
 // Floats from pixel to pixel in a slab of `channels`: an odd number of cache lines, so that no eight pixels share a

@@ -1,5 +1,6 @@
 // How a convolution is cut into blocks of work, and the memory that takes.
-#include "geometry.h"
+#include "forms.h"
+#include "layout.h"
 
 // Blocks of about `wanted` pixels of images of some rows. What a run reads is as wide as the map where the run reaches
 // into a second row, so that rows longer than a run are cut each for itself.
@@ -33,14 +34,6 @@ static ptrdiff_t slab_floats(const ck_conv2d *plan, const ck_conv2d_cut *blocks,
     return slab_zeros(depth) + round_up(most * pitch, 16) + SLAB_SLACK;
 }
 
-// Places of every row and segment, and the sums of tiles between segments.
-static ptrdiff_t table_floats(const ck_conv2d_cut *blocks, ptrdiff_t segments) {
-    return padded_rows(blocks->images * blocks->pixels) * (segments + 1);
-}
-static ptrdiff_t kept_floats(const ck_conv2d_cut *blocks) {
-    return padded_rows(blocks->images * blocks->pixels) * WIDEST_PANEL;
-}
-
 static ptrdiff_t column_blocks(ptrdiff_t blocks, ptrdiff_t columns) {
     return max(1, min(blocks_of(BLOCKS_WANTED, blocks), columns / WIDEST_PANEL));
 }
@@ -55,13 +48,11 @@ static void plan_direct(ck_conv2d *p) {
     p->forward_column_blocks = column_blocks(p->forward.blocks, s->O);
     p->forward_slab = slab_floats(p, &p->forward, outputs, 0, pitch, depth);
     p->forward_workspace_bytes = bytes_of(panel_floats(segments * depth, s->O));
-    ptrdiff_t forward = p->forward_slab + table_floats(&p->forward, segments) + kept_floats(&p->forward);
 
     p->data = cut(s->N, s->H, s->W, area * pixels_wanted(slab_pitch(s->O)));
     p->sums_blocks = p->data.blocks;
     p->data_column_blocks = column_blocks(p->data.blocks, s->C);
     p->data_slab = slab_floats(p, &p->data, inputs, 1, slab_pitch(s->O), s->O);
-    ptrdiff_t data = p->data_slab + table_floats(&p->data, taps) + kept_floats(&p->data) + round_up(taps, 16);
 
     // dw: tasks are groups of blocks × ranges of input channels × ranges of outputs.
     p->weights = cut(s->N, p->P, p->Q, CONV2D_GRADIENT_PIXELS);
@@ -71,11 +62,10 @@ static void plan_direct(ck_conv2d *p) {
     p->weight_groups = min(p->weights.blocks, blocks_of(BLOCKS_WANTED, ranges));
     ptrdiff_t channels = min(s->C, p->weight_inputs);
     p->weights_slab = slab_floats(p, &p->weights, outputs, 0, is_joined(s) ? s->C : slab_pitch(channels), depth);
-    ptrdiff_t rows = padded_rows(p->weights.images * p->weights.pixels);
-    ptrdiff_t weights = p->weights_slab + table_floats(&p->weights, segments) + rows * p->weight_outputs;
     ptrdiff_t partials = p->weight_groups > 1 ? p->weight_groups * taps * s->C * s->O : 0;
     p->backward_workspace_bytes = bytes_of(panel_floats(taps * s->O, s->C) + partials);
-    p->scratch_bytes = bytes_of(max(forward, max(data, weights)));
+    const direct_layout forward = forward_layout(p), data = data_layout(p), weights = weights_layout(p);
+    p->scratch_bytes = bytes_of(max(forward.floats, max(data.floats, weights.floats)));
 }
 
 // Whether every tensor fits, padded and in the rows of a slab too, and the places of all pixels' taps.

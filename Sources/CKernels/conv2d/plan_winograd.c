@@ -1,14 +1,5 @@
 // Winograd's part of the plan: how many tiles are transformed at a time.
-#include "geometry.h"
-
-static ptrdiff_t planes_floats(winograd_form form, ptrdiff_t rows, ptrdiff_t pitch) {
-    return planes_of_form(form) * plane_floats(rows, pitch);
-}
-
-// What a task of the weight gradient, or of a chunk, holds: both operands of as many tiles.
-static ptrdiff_t operands_floats(winograd_form form, ptrdiff_t tiles, ptrdiff_t in, ptrdiff_t out) {
-    return planes_floats(form, input_rows(form, tiles), in) + planes_floats(form, tiles, out);
-}
+#include "forms.h"
 
 void plan_winograd(ck_conv2d *p) {
     const ck_conv2d_shape *s = &p->shape;
@@ -26,8 +17,8 @@ void plan_winograd(ck_conv2d *p) {
     if (is_fused) {
         p->gradient_rows = WINOGRAD_GRADIENT_TILES;
         p->weight_groups = min(BLOCKS_WANTED, blocks_of(p->tiles, p->gradient_rows));
-        ptrdiff_t product = operands_floats(form, p->tile_rows, max(in, out), WIDEST_PANEL);
-        ptrdiff_t both = operands_floats(form, p->gradient_rows, in, out);
+        ptrdiff_t product = pair_floats(form, p->tile_rows, max(in, out), WIDEST_PANEL);
+        ptrdiff_t both = pair_floats(form, p->gradient_rows, in, out);
         ptrdiff_t partials = p->weight_groups > 1 ? p->weight_groups * 9 * s->C * s->O : 0;
         p->scratch_bytes = bytes_of(max(product, both + du));
         p->forward_workspace_bytes = bytes_of(filters);
@@ -40,7 +31,7 @@ void plan_winograd(ck_conv2d *p) {
     rows = blocks_of(p->tiles, blocks_of(p->tiles, rows)); // equally large chunks
     p->tile_chunk = round_up(rows, p->tile_rows);
     // Forward transforms inputs and multiplies to outputs, the data gradient the other way round.
-    ptrdiff_t chunk = max(operands_floats(form, p->tile_chunk, in, out), operands_floats(form, p->tile_chunk, out, in));
+    ptrdiff_t chunk = max(pair_floats(form, p->tile_chunk, in, out), pair_floats(form, p->tile_chunk, out, in));
     p->scratch_bytes = bytes_of(du);
     p->forward_workspace_bytes = bytes_of(filters + chunk);
     p->backward_workspace_bytes = bytes_of(filters + chunk);

@@ -1,5 +1,5 @@
 // Convolution by Winograd's tiles: transform the source, multiply plane by plane, transform the products and store
-// them. Fused, a task does all three for a few tiles in its scratch; apart, the three are passes over a chunk of
+// them. Fused, a task does all three for a few tiles in its scratch; staged, the three are passes over a chunk of
 // tiles: with many channels the filters would not be used often enough while the tiles of a task stay in the cache.
 
 typedef struct {
@@ -10,7 +10,7 @@ typedef struct {
     const data_job *data; // or NULL: forward
     float *y, *statistics;
     int stream;
-    planes operand, product;      // apart: in the workspace
+    plane_pair pair;              // staged: in the workspace
     ptrdiff_t chunk, chunk_tiles; // the chunk's first tile
 } product_job;
 
@@ -139,20 +139,18 @@ static void fused_block(void *context, ptrdiff_t block, void *scratch) {
     const ck_conv2d *plan = job->plan;
     const ptrdiff_t first = block * plan->tile_rows, count = min(plan->tile_rows, plan->tiles - first);
     const winograd_form form = form_of(&plan->shape);
-    const int count_planes = planes_of_form(form);
-    const planes operand = {scratch, input_rows(form, plan->tile_rows), slab_pitch(job->source.C)};
-    planes product = {operand.at + count_planes * plane_floats(operand.rows, operand.pitch), plan->tile_rows, PANEL};
+    plane_pair pair = pair_at(scratch, form, plan->tile_rows, slab_pitch(job->source.C), PANEL);
     transform_around(plan, &job->source, rows_per_tile(form) * first, input_rows(form, count), 0, job->source.C,
-                     &operand, 0);
+                     &pair.inputs, 0);
     for (ptrdiff_t i = 0; i < panel_count(job->columns); i++) {
         const column_panel p = panel_at(job->columns, i);
-        product.pitch = p.vectors * VW;
-        for (int e = 0; e < count_planes; e++) multiply_plane(job, i, &operand, e, count, &product, 0);
-        finish_tiles(job, block, first, count, 0, p.first, p.columns, &product);
+        pair.outputs.pitch = p.vectors * VW;
+        for (int e = 0; e < planes_of_form(form); e++) multiply_plane(job, i, &pair.inputs, e, count, &pair.outputs, 0);
+        finish_tiles(job, block, first, count, 0, p.first, p.columns, &pair.outputs);
     }
 }
 
-// ---- Apart
+// ---- Staged
 
 typedef struct {
     ptrdiff_t first, count;
@@ -167,30 +165,30 @@ CK_INLINE row_range chunk_rows(const ck_conv2d *plan, ptrdiff_t block, ptrdiff_t
     return (row_range){rows * tile, is_last ? input_rows(form, count) : rows * count};
 }
 
-static void apart_transform(void *context, ptrdiff_t block, void *scratch) {
+static void staged_transform(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const product_job *job = context;
     const row_range rows = chunk_rows(job->plan, block, job->chunk_tiles);
     const ptrdiff_t first = rows_per_tile(form_of(&job->plan->shape)) * job->chunk;
-    transform_around(job->plan, &job->source, first + rows.first, rows.count, 0, job->source.C, &job->operand,
+    transform_around(job->plan, &job->source, first + rows.first, rows.count, 0, job->source.C, &job->pair.inputs,
                      rows.first);
 }
 
-static void apart_multiply(void *context, ptrdiff_t task, void *scratch) {
+static void staged_multiply(void *context, ptrdiff_t task, void *scratch) {
     (void)scratch;
     const product_job *job = context;
     const int count = planes_of_form(form_of(&job->plan->shape));
     const ptrdiff_t index = task / count;
-    multiply_plane(job, index, &job->operand, (int)(task % count), job->chunk_tiles, &job->product,
+    multiply_plane(job, index, &job->pair.inputs, (int)(task % count), job->chunk_tiles, &job->pair.outputs,
                    panel_at(job->columns, index).first);
 }
 
-static void apart_finish(void *context, ptrdiff_t block, void *scratch) {
+static void staged_finish(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const product_job *job = context;
     const ptrdiff_t row = block * job->plan->tile_rows, count = min(job->plan->tile_rows, job->chunk_tiles - row);
     finish_tiles(job, (job->chunk + row) / job->plan->tile_rows, job->chunk + row, count, row, 0, job->columns,
-                 &job->product);
+                 &job->pair.outputs);
 }
 
 static void convolve(const ck_exec *exec, product_job *job, float *workspace) {
@@ -200,16 +198,13 @@ static void convolve(const ck_exec *exec, product_job *job, float *workspace) {
         return;
     }
     const winograd_form form = form_of(&plan->shape);
-    const int count = planes_of_form(form);
-    job->operand = (planes){workspace, input_rows(form, plan->tile_chunk), slab_pitch(job->source.C)};
-    workspace += count * plane_floats(job->operand.rows, job->operand.pitch);
-    job->product = (planes){workspace, plan->tile_chunk, slab_pitch(job->columns)};
+    job->pair = pair_at(workspace, form, plan->tile_chunk, slab_pitch(job->source.C), slab_pitch(job->columns));
     for (job->chunk = 0; job->chunk < plan->tiles; job->chunk += plan->tile_chunk) {
         job->chunk_tiles = min(plan->tile_chunk, plan->tiles - job->chunk);
         const ptrdiff_t blocks = blocks_of(job->chunk_tiles, plan->tile_rows);
-        ck_parallel(exec, blocks, apart_transform, job);
-        ck_parallel(exec, panel_count(job->columns) * count, apart_multiply, job);
-        ck_parallel(exec, blocks, apart_finish, job);
+        ck_parallel(exec, blocks, staged_transform, job);
+        ck_parallel(exec, panel_count(job->columns) * planes_of_form(form), staged_multiply, job);
+        ck_parallel(exec, blocks, staged_finish, job);
     }
 }
 

@@ -1,17 +1,9 @@
-// Tiles of outputs, and the products' operands. A *plane* is one of the places of a transformed tile: the operands are
-// (planes, rows, channels), so that every plane is a matrix.
+// Tiles of outputs, and the products' operands (forms.h).
 //
 // Square: tiles of 4 × 4 outputs, 36 planes, a row a tile. Line: tiles of 6 outputs, 8 planes. Filter f of a tile reads
 // from three values further on, half a tile: with two rows a tile, the second from the tile's middle, row 2·t + f has
 // what filter f of tile t reads. The last tile's third row belongs to the next image: each image has one tile more than
 // outputs.
-
-typedef struct {
-    float *at;
-    ptrdiff_t rows, pitch; // of a plane; pitch from row to row
-} planes;
-
-CK_INLINE float *plane_of(const planes *p, int e) { return p->at + e * plane_floats(p->rows, p->pitch); }
 
 // What is transformed: an operand, or the gradient of the outputs.
 typedef struct {

@@ -107,23 +107,21 @@ static void data_block(void *context, ptrdiff_t task, void *scratch) {
     const ptrdiff_t column_blocks = plan->data_column_blocks, block = task / column_blocks;
     const pixel_block b = block_at(&plan->data, s->N, s->H * s->W, block);
     const pixel_window w = output_window(plan, b);
-    const ptrdiff_t zeros = slab_zeros(s->O), pitch = slab_pitch(s->O), rows = padded_rows(b.images * b.count);
+    const ptrdiff_t zeros = slab_zeros(s->O), pitch = slab_pitch(s->O);
     float *slab = scratch, *to = slab + zeros;
     memset(slab, 0, (size_t)zeros * sizeof(float));
     for (ptrdiff_t n = w.image; n < w.image + w.images; n++)
         for (ptrdiff_t p = w.row; p < w.row + w.rows; p++, to += w.columns * pitch)
             read_draws(job->dy, s->O, n, (n * plan->P + p) * plan->Q + w.column, w.columns, 0, s->O, to, pitch);
 
-    // In scratch after the slab: the pixels of a residue's rows, its taps, its places, the sums of tiles.
     const panel_range range = panels_of(s->C, task % column_blocks, column_blocks);
-    int32_t *pixels = (int32_t *)(slab + plan->data_slab), *taps = pixels + rows;
-    const ptrdiff_t tap_room = round_up(s->kernel_h * s->kernel_w, 16);
-    float *kept = (float *)(taps + tap_room) + rows * s->kernel_h * s->kernel_w;
+    const direct_layout l = data_layout(plan);
+    int32_t *pixels = (int32_t *)(slab + l.pixels), *taps = (int32_t *)(slab + l.taps);
     for (ptrdiff_t i = 0; i < s->stride_h * s->stride_w; i++) {
         const residue r = {i / s->stride_w, i % s->stride_w};
-        place_table table = {taps + tap_room, list_taps(s, r, taps), 0};
+        place_table table = {(int32_t *)(slab + l.places), list_taps(s, r, taps), 0};
         place_inputs(plan, &b, &w, zeros, pitch, r, &table, pixels);
-        const segment_run run = {slab, &table, taps, s->O, 0, 0, kept};
+        const segment_run run = {slab, &table, taps, s->O, 0, 0, slab + l.values};
         data_residue(job, run, pixels, b.image * s->H * s->W + b.first, block, range, i > 0);
     }
 }

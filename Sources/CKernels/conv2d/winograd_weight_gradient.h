@@ -6,7 +6,7 @@ typedef struct {
     const ck_conv2d *plan;
     tile_source x, dy;
     float *dw;                    // fused: a partial for each group
-    planes inputs, gradients;     // apart: in the workspace
+    plane_pair pair;              // staged: in the workspace, inputs and gradients
     ptrdiff_t chunk, chunk_tiles; // the chunk's first tile
 } filter_gradient_job;
 
@@ -70,46 +70,45 @@ static void fused_group(void *context, ptrdiff_t group, void *scratch) {
     const ptrdiff_t tall = plan->gradient_rows, blocks = blocks_of(plan->tiles, tall);
     const ptrdiff_t first = group * blocks / plan->weight_groups, end = (group + 1) * blocks / plan->weight_groups;
     const winograd_form form = form_of(s);
-    const int count = planes_of_form(form);
-    const planes inputs = {scratch, input_rows(form, tall), slab_pitch(s->C)};
-    const planes gradients = {inputs.at + count * plane_floats(inputs.rows, inputs.pitch), tall, slab_pitch(s->O)};
-    float *du = gradients.at + count * plane_floats(tall, gradients.pitch), *dw = job->dw + group * 9 * s->C * s->O;
+    const plane_pair pair = pair_at(scratch, form, tall, slab_pitch(s->C), slab_pitch(s->O));
+    float *du = (float *)scratch + pair_floats(form, tall, slab_pitch(s->C), slab_pitch(s->O));
+    float *dw = job->dw + group * 9 * s->C * s->O;
     for (ptrdiff_t block = first; block < end; block++) {
         const ptrdiff_t tile = block * tall, rows = min(tall, plan->tiles - tile);
-        transform_around(plan, &job->x, rows_per_tile(form) * tile, input_rows(form, rows), 0, s->C, &inputs, 0);
-        transform_gradients(plan, &job->dy, tile, rows, 0, s->O, &gradients, 0);
+        transform_around(plan, &job->x, rows_per_tile(form) * tile, input_rows(form, rows), 0, s->C, &pair.inputs, 0);
+        transform_gradients(plan, &job->dy, tile, rows, 0, s->O, &pair.outputs, 0);
         for (ptrdiff_t i = 0; i < panel_count(s->O); i++) {
             const column_panel p = panel_at(s->O, i);
             for (ptrdiff_t c = 0; c < s->C; c += WINOGRAD_GRADIENT_CHANNELS)
-                add_filters(plan, &inputs, c, min(WINOGRAD_GRADIENT_CHANNELS, s->C - c), &gradients, &p, rows, du, dw,
-                            block > first);
+                add_filters(plan, &pair.inputs, c, min(WINOGRAD_GRADIENT_CHANNELS, s->C - c), &pair.outputs, &p, rows,
+                            du, dw, block > first);
         }
     }
 }
 
-// ---- Apart: chunk by chunk, first both transforms, then ranges of dw
+// ---- Staged: chunk by chunk, first both transforms, then ranges of dw
 
-static void apart_gradients(void *context, ptrdiff_t task, void *scratch) {
+static void staged_gradients(void *context, ptrdiff_t task, void *scratch) {
     (void)scratch;
     const filter_gradient_job *job = context;
     const ck_conv2d *plan = job->plan;
     if (task % 2 == 0) {
         const row_range rows = chunk_rows(plan, task / 2, job->chunk_tiles);
         const ptrdiff_t first = rows_per_tile(form_of(&plan->shape)) * job->chunk;
-        transform_around(plan, &job->x, first + rows.first, rows.count, 0, job->x.C, &job->inputs, rows.first);
+        transform_around(plan, &job->x, first + rows.first, rows.count, 0, job->x.C, &job->pair.inputs, rows.first);
         return;
     }
     const ptrdiff_t row = task / 2 * plan->tile_rows, count = min(plan->tile_rows, job->chunk_tiles - row);
-    transform_gradients(plan, &job->dy, job->chunk + row, count, 0, job->dy.C, &job->gradients, row);
+    transform_gradients(plan, &job->dy, job->chunk + row, count, 0, job->dy.C, &job->pair.outputs, row);
 }
 
-static void apart_filters(void *context, ptrdiff_t task, void *scratch) {
+static void staged_filters(void *context, ptrdiff_t task, void *scratch) {
     const filter_gradient_job *job = context;
     const ck_conv2d_shape *s = &job->plan->shape;
     const ptrdiff_t ranges = blocks_of(s->C, WINOGRAD_GRADIENT_CHANNELS),
                     c = task % ranges * WINOGRAD_GRADIENT_CHANNELS;
     const column_panel p = panel_at(s->O, task / ranges);
-    add_filters(job->plan, &job->inputs, c, min(WINOGRAD_GRADIENT_CHANNELS, s->C - c), &job->gradients, &p,
+    add_filters(job->plan, &job->pair.inputs, c, min(WINOGRAD_GRADIENT_CHANNELS, s->C - c), &job->pair.outputs, &p,
                 job->chunk_tiles, scratch, job->dw, job->chunk > 0);
 }
 
@@ -125,13 +124,10 @@ static void weights_winograd(const ck_exec *exec, const ck_conv2d *plan, const c
         return;
     }
     job.dw = dw;
-    const winograd_form form = form_of(s);
-    job.inputs = (planes){workspace, input_rows(form, plan->tile_chunk), slab_pitch(s->C)};
-    workspace += planes_of_form(form) * plane_floats(job.inputs.rows, job.inputs.pitch);
-    job.gradients = (planes){workspace, plan->tile_chunk, slab_pitch(s->O)};
+    job.pair = pair_at(workspace, form_of(s), plan->tile_chunk, slab_pitch(s->C), slab_pitch(s->O));
     for (job.chunk = 0; job.chunk < plan->tiles; job.chunk += plan->tile_chunk) {
         job.chunk_tiles = min(plan->tile_chunk, plan->tiles - job.chunk);
-        ck_parallel(exec, 2 * blocks_of(job.chunk_tiles, plan->tile_rows), apart_gradients, &job);
-        ck_parallel(exec, panel_count(s->O) * blocks_of(s->C, WINOGRAD_GRADIENT_CHANNELS), apart_filters, &job);
+        ck_parallel(exec, 2 * blocks_of(job.chunk_tiles, plan->tile_rows), staged_gradients, &job);
+        ck_parallel(exec, panel_count(s->O) * blocks_of(s->C, WINOGRAD_GRADIENT_CHANNELS), staged_filters, &job);
     }
 }

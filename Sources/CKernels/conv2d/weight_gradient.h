@@ -67,8 +67,9 @@ static void add_block(const weights_job *job, const weights_task *t, ptrdiff_t b
     const ck_conv2d_shape *s = &plan->shape;
     const pixel_block b = block_at(&plan->weights, s->N, plan->P * plan->Q, block);
     const ptrdiff_t zeros = slab_zeros(segment_depth(s)), pixels = plan->P * plan->Q;
-    place_table table = {(int32_t *)(scratch + plan->weights_slab), segment_count(s), b.images * b.count};
-    float *draw = (float *)table.places + padded_rows(table.rows) * (table.segments + 1);
+    const direct_layout l = weights_layout(plan);
+    place_table table = {(int32_t *)(scratch + l.places), segment_count(s), b.images * b.count};
+    float *draw = scratch + l.values;
     read_inputs(job, t, &b, scratch, &table, zeros);
     const ptrdiff_t depth = is_joined(s) ? segment_depth(s) : t->channels;
     for (ptrdiff_t i = 0; i < panel_count(t->outputs); i++) {
