@@ -41,7 +41,7 @@ CK_INLINE task_range range_of(const depthwise_job *job, ptrdiff_t task) {
     return (task_range){block, image, image + images, channel, channel + channels};
 }
 
-// The slice's memory in the lane's scratch; the ring starts as zeros, and its borders stay so.
+// The slice's memory in the thread's scratch; the ring starts as zeros, and its borders stay so.
 CK_INLINE slice slice_in(const depthwise_job *job, float *scratch) {
     const depthwise_layout l = depthwise_layout_for(job->plan, VW);
     memset(scratch, 0, (size_t)l.ring * sizeof(float));

@@ -1,5 +1,5 @@
 // C := beta·C + alpha·op(A)·op(B). Panels of B are packed once, into the workspace; then every block packs its rows of
-// A into its lane's scratch and multiplies them with the panels of its columns.
+// A into its thread's scratch and multiplies them with the panels of its columns.
 #include "ck_gemm.h"
 #include "tile.h"
 
@@ -17,13 +17,13 @@ static void pack_A(const gemm_job *job, ptrdiff_t m, ptrdiff_t count, float *pac
     for (ptrdiff_t r = 0; r < count; r += STRIP, packed += strip_floats) {
         ptrdiff_t rows = min(STRIP, count - r);
         if (rows < STRIP) memset(packed, 0, (size_t)strip_floats * sizeof(float));
-        float *chunk = packed;
-        for (ptrdiff_t k = 0; k < K; k += VW, chunk += STRIP * VW) {
+        float *square = packed;
+        for (ptrdiff_t k = 0; k < K; k += VW, square += STRIP * VW) {
             ptrdiff_t depth = min(VW, K - k);
-            if (job->plan->transpose_a) transpose(depth, rows, job->A + k * job->lda + m + r, job->lda, chunk, VW);
+            if (job->plan->transpose_a) transpose(depth, rows, job->A + k * job->lda + m + r, job->lda, square, VW);
             else
                 for (ptrdiff_t i = 0; i < rows; i++)
-                    v_store(chunk + i * VW, v_load_tail(job->A + (m + r + i) * job->lda + k, depth));
+                    v_store(square + i * VW, v_load_tail(job->A + (m + r + i) * job->lda + k, depth));
         }
     }
 }

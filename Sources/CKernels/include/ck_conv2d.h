@@ -40,9 +40,9 @@ typedef struct ck_conv2d {
     ck_conv2d_method method;
     ptrdiff_t statistics_blocks;        // partials of forward
     ptrdiff_t sums_blocks;              // partials of backward (dz_sums)
-    ptrdiff_t forward_workspace_bytes;  // shared by the lanes, the caller's, 64-byte aligned
+    ptrdiff_t forward_workspace_bytes;  // shared by the threads, the caller's, 64-byte aligned
     ptrdiff_t backward_workspace_bytes; // packed weights and partial weight gradients
-    ptrdiff_t scratch_bytes;            // per lane
+    ptrdiff_t scratch_bytes;            // per thread
     // Chosen by the plan; see conv2d/README.md.
     ck_conv2d_cut forward, data, weights;
     ptrdiff_t forward_column_blocks, data_column_blocks;

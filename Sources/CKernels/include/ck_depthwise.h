@@ -14,7 +14,7 @@ typedef struct ck_depthwise {
     ptrdiff_t N, H, W, C, kernel, stride_h, stride_w, P, Q;
     ptrdiff_t statistics_blocks;                       // partials of forward and of backward (dz_sums)
     ptrdiff_t backward_workspace_bytes;                // partial weight gradients, the caller's, 64-byte aligned
-    ptrdiff_t scratch_bytes;                           // per lane
+    ptrdiff_t scratch_bytes;                           // per thread
     ptrdiff_t images_per_block, channels_per_block;    // a task: these images, these channels
     ptrdiff_t images_per_group, batch_rows, ring_rows; // see depthwise/README.md
 } ck_depthwise;

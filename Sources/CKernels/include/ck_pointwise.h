@@ -12,9 +12,9 @@
 typedef struct ck_pointwise {
     ptrdiff_t M, K, N, rows_per_image;
     ptrdiff_t statistics_blocks;             // blocks of rows with moments of their own; depends on the shape alone
-    ptrdiff_t forward_workspace_bytes;       // shared by the lanes (packed weights), the caller's, 64-byte aligned
+    ptrdiff_t forward_workspace_bytes;       // shared by the threads (packed weights), the caller's, 64-byte aligned
     ptrdiff_t backward_workspace_bytes;      // packed weights and partial weight gradients
-    ptrdiff_t scratch_bytes;                 // per lane
+    ptrdiff_t scratch_bytes;                 // per thread
     ptrdiff_t forward_block, backward_block; // rows per block, chosen by the plan
     ptrdiff_t forward_columns;               // of y in one block of work, a multiple of 48
     ptrdiff_t backward_groups; // partial weight gradients, each of consecutive blocks; 0: dw at once over all rows

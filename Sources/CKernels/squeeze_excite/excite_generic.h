@@ -121,7 +121,7 @@ CK_INLINE void weights_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const 
     for (ptrdiff_t s = 0; s < squeezed; s++) sums[s] = totals[s];
 }
 
-// A lane owns a block of channels of both weight gradients and sums over all images itself: no partial sums to combine,
+// A task owns a block of channels of both weight gradients and sums over all images itself: no partial sums to combine,
 // and the same order for any number of threads.
 void CK_NAME(ck_excite_weights_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
