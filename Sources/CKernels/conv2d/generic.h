@@ -16,6 +16,7 @@
 #include "transforms.h"
 #include "tiles.h"
 #include "filters.h"
+#include "outputs.h"
 #include "products.h"
 #include "winograd_weight_gradient.h"
 

@@ -2,18 +2,6 @@
 // them. Fused, a task does all three for a few tiles in its scratch; staged, the three are passes over a chunk of
 // tiles: with many channels the filters would not be used often enough while the tiles of a task stay in the cache.
 
-typedef struct {
-    const ck_conv2d *plan;
-    tile_source source;
-    ptrdiff_t columns;    // outputs of the product
-    const float *panels;  // of transformed filters
-    const data_job *data; // or NULL: forward
-    float *y, *statistics;
-    int stream;
-    plane_pair pair;              // staged: in the workspace
-    ptrdiff_t chunk, chunk_tiles; // the chunk's first tile
-} product_job;
-
 // Tiles row ..< row + TILE of plane e, times a panel: with every filter the rows that it reads.
 CK_INLINE void plane_tile(int vectors, const winograd_form form, const planes *operand, const filter_panel *panel,
                           int e, ptrdiff_t row, float *to, ptrdiff_t pitch) {
@@ -46,92 +34,6 @@ static void multiply_plane(const product_job *job, ptrdiff_t index, const planes
                                      plane_of(product, e) + row * product->pitch + column, product->pitch);
 }
 
-// One vector of a tile's outputs. sums: forward the block's moments, of `rows` outputs up to here (moments.h); of dz
-// Σ dz and Σ dz·x.
-CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile_place t, const float *product,
-                          ptrdiff_t plane, ptrdiff_t c, ptrdiff_t lanes, ptrdiff_t *rows, vf sums[MOMENT_COUNT],
-                          const int is_data) {
-    const ptrdiff_t H = job->source.H, W = job->source.W;
-    const int height = tile_height(form), width = tile_width(form);
-    vf m[MOST_PLANES], y[16], sum = v_zero(), squares = v_zero(); // of the tile alone: additions in a chain stay few
-    CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) m[e] = v_load(product + e * plane);
-    either_form(form, line_outputs, output_transform, m, y, 6, 4);
-    CK_UNROLL for (int i = 0; i < height; i++) CK_UNROLL for (int j = 0; j < width; j++) {
-        if (t.h + i >= H || t.w + j >= W) continue;
-        const ptrdiff_t at = ((t.image * H + t.h + i) * W + t.w + j) * job->columns + c;
-        vf v = y[i * width + j];
-        if (is_data) {
-            float *dz = job->data->dz + at;
-            store_n(dz, lanes, finished(job->data, job->data->x->x + at, dz, c, lanes, v, sums));
-            continue;
-        }
-        if (i == 0 && j == 0 && *rows == 0) sums[MOMENT_SHIFT] = v; // of a tile with outputs the first is on the map
-        *rows += 1;
-        add_moments(v, sums[MOMENT_SHIFT], &sum, &squares);
-        if (job->stream) v_stream(job->y + at, v);
-        else
-            store_n(job->y + at, lanes, v);
-    }
-    if (is_data) return;
-    sums[MOMENT_SUM] = v_add(sums[MOMENT_SUM], sum);
-    sums[MOMENT_SQUARES] = v_add(sums[MOMENT_SQUARES], squares);
-}
-
-// Fetches a vector of the outputs of the tile at t: where they go, and what a gradient needs of the operand.
-CK_INLINE void fetch_outputs(const winograd_form form, const product_job *job, tile_place t, ptrdiff_t c,
-                             const int is_data) {
-    const ptrdiff_t H = job->source.H, W = job->source.W;
-    CK_UNROLL for (int i = 0; i < tile_height(form); i++) CK_UNROLL for (int j = 0; j < tile_width(form); j++) {
-        const ptrdiff_t at = ((t.image * H + t.h + i) * W + t.w + j) * job->columns + c;
-        if (is_data) fetch(job->data->x->x, at);
-        fetch(is_data ? job->data->dz : job->y, at);
-    }
-}
-
-// Tiles first ..< first + count of all, from row `row` of the product on; columns c ..< c + columns, of which column 0
-// of the product is c.
-CK_INLINE void store_tiles(const winograd_form form, const product_job *job, ptrdiff_t first, ptrdiff_t count,
-                           ptrdiff_t row, ptrdiff_t c, ptrdiff_t columns, const planes *product, float *sums,
-                           const int is_data) {
-    const ptrdiff_t plane = plane_floats(product->rows, product->pitch);
-    for (ptrdiff_t j = 0; j < columns; j += VW) {
-        const ptrdiff_t lanes = min(VW, columns - j);
-        const float *at = product->at + row * product->pitch + j;
-        vf moments[MOMENT_COUNT] = {v_zero(), v_zero(), v_zero()};
-        ptrdiff_t rows = 0;
-        for (ptrdiff_t t = 0; t < count; t++, at += product->pitch) {
-            const tile_place p = place_of(form, job->plan, first + t);
-            const ptrdiff_t ahead = min(first + t + TILES_AHEAD, job->plan->tiles - 1);
-            if (!job->stream) fetch_outputs(form, job, place_of(form, job->plan, ahead), c + j, is_data);
-            if (lanes == VW) store_tile(form, job, p, at, plane, c + j, VW, &rows, moments, is_data);
-            else
-                store_tile(form, job, p, at, plane, c + j, lanes, &rows, moments, is_data);
-        }
-        if (sums == NULL) continue;
-        if (is_data) {
-            store_n(sums + c + j, lanes, moments[0]);
-            store_n(sums + job->columns + c + j, lanes, moments[1]);
-        } else
-            store_moments(sums + c + j, job->columns, lanes, rows, moments[MOMENT_SHIFT], moments[MOMENT_SUM],
-                          moments[MOMENT_SQUARES]);
-    }
-}
-
-static void finish_tiles(const product_job *job, ptrdiff_t block, ptrdiff_t first, ptrdiff_t count, ptrdiff_t row,
-                         ptrdiff_t c, ptrdiff_t columns, const planes *product) {
-    float *sums = job->data ? job->data->sums : job->statistics;
-    if (sums) sums += block * (job->data ? 2 : 3) * job->columns;
-    const int line = form_of(&job->plan->shape) == LINE;
-    if (line && job->data) store_tiles(LINE, job, first, count, row, c, columns, product, sums, 1);
-    else if (line)
-        store_tiles(LINE, job, first, count, row, c, columns, product, sums, 0);
-    else if (job->data)
-        store_tiles(SQUARE, job, first, count, row, c, columns, product, sums, 1);
-    else
-        store_tiles(SQUARE, job, first, count, row, c, columns, product, sums, 0);
-    if (job->stream) stream_fence();
-}
-
 // ---- Fused
 
 static void fused_block(void *context, ptrdiff_t block, void *scratch) {
@@ -146,7 +48,7 @@ static void fused_block(void *context, ptrdiff_t block, void *scratch) {
         const column_panel p = panel_at(job->columns, i);
         pair.outputs.pitch = p.vectors * VW;
         for (int e = 0; e < planes_of_form(form); e++) multiply_plane(job, i, &pair.inputs, e, count, &pair.outputs, 0);
-        finish_tiles(job, block, first, count, 0, p.first, p.columns, &pair.outputs);
+        finish_tiles(job, (product_tiles){block, first, count, 0, p.first, p.columns, &pair.outputs});
     }
 }
 
@@ -187,8 +89,8 @@ static void staged_finish(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const product_job *job = context;
     const ptrdiff_t row = block * job->plan->tile_rows, count = min(job->plan->tile_rows, job->chunk_tiles - row);
-    finish_tiles(job, (job->chunk + row) / job->plan->tile_rows, job->chunk + row, count, row, 0, job->columns,
-                 &job->pair.outputs);
+    finish_tiles(job, (product_tiles){(job->chunk + row) / job->plan->tile_rows, job->chunk + row, count, row, 0,
+                                      job->columns, &job->pair.outputs});
 }
 
 static void convolve(const ck_exec *exec, product_job *job, float *workspace) {

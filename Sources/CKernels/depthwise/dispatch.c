@@ -20,10 +20,16 @@ static const compiled_shape shapes[] = {
 #include "shapes.inc"
 };
 
+int ck_depthwise_compiled(ptrdiff_t index, ptrdiff_t shape[3]) {
+    if (index < 0 || index >= (ptrdiff_t)(sizeof shapes / sizeof *shapes)) return 0;
+    shape[0] = shapes[index].kernel, shape[1] = shapes[index].stride_h, shape[2] = shapes[index].stride_w;
+    return 1;
+}
+
 static const compiled_shape *shape_of(ptrdiff_t kernel, ptrdiff_t stride_h, ptrdiff_t stride_w) {
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        if (shapes[i].kernel == kernel && shapes[i].stride_h == stride_h && shapes[i].stride_w == stride_w)
-            return &shapes[i];
+    ptrdiff_t shape[3];
+    for (ptrdiff_t i = 0; ck_depthwise_compiled(i, shape); i++)
+        if (shape[0] == kernel && shape[1] == stride_h && shape[2] == stride_w) return &shapes[i];
     return NULL;
 }
 

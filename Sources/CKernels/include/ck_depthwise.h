@@ -23,6 +23,8 @@ typedef struct ck_depthwise {
 // w) are (1, 1), (2, 2) or (1, 2).
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
                             ptrdiff_t stride_h, ptrdiff_t stride_w);
+// The compiled shapes: kernel and strides (h, w) of row `index`. 1, or 0 where there is no such row.
+int ck_depthwise_compiled(ptrdiff_t index, ptrdiff_t shape[3]);
 // In the run functions outputs overlap neither inputs nor each other; statistics may be NULL. y16 takes y's place; the
 // statistics are those of y before it is rounded.
 void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
