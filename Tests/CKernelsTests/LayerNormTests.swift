@@ -16,12 +16,23 @@ extension KernelTests {
                 beta = random.floats(width)
                 dy = random.floats(rows * width)
             }
+            func plan(_ activation: ck_row_activation) -> ck_layernorm {
+                var plan = ck_layernorm()
+                #expect(ck_layernorm_plan(&plan, rows, width, eps, activation) == CK_OK)
+                return plan
+            }
             func forwardReference(_ activation: ck_row_activation) -> [Floats] {
+                var plan = plan(activation)
                 let o = [Floats(rows * width), Floats(rows), Floats(rows)]
                 ck_layernorm_forward_reference(
-                    rows, width, x.pointer, gamma.pointer, beta.pointer, eps, activation, o[0].pointer, o[1].pointer,
-                    o[2].pointer)
+                    &plan, x.pointer, gamma.pointer, beta.pointer, o[0].pointer, o[1].pointer, o[2].pointer)
                 return o
+            }
+            /// What the backward pass reads of `forward`'s outputs: y, mean and inverse deviation.
+            func kept(_ forward: [Floats]) -> ck_layernorm_kept {
+                ck_layernorm_kept(
+                    x: x.pointer, gamma: gamma.pointer, y: forward[0].pointer, mean: forward[1].pointer,
+                    inv_std: forward[2].pointer)
             }
         }
 
@@ -29,7 +40,9 @@ extension KernelTests {
         func layernorm_agrees_with_its_reference(rows: Int, width: Int) {
             let r = Rows(rows, width)
             for activation in [CK_ROW_IDENTITY, CK_ROW_TANH] {
+                var plan = r.plan(activation)
                 let forward = r.forwardReference(activation)
+                var kept = r.kept(forward)
                 // Row sums in float: eps·√D or better; a row's inverse deviation (316 for one value) multiplies it.
                 let unit = Agreement.eps * 16
                 let gain = max(1, Agreement.largest(forward[2]))
@@ -37,9 +50,8 @@ extension KernelTests {
                 Agreement.check("forward", forward, within: [out, unit, unit * gain * gain]) { exec in
                     let o = [Floats(rows * width), Floats(rows), Floats(rows)]
                     ck_layernorm_forward(
-                        exec, rows, width, r.x.pointer, r.gamma.pointer, r.beta.pointer, r.eps, activation,
-                        o[0].pointer,
-                        o[1].pointer, o[2].pointer)
+                        exec, &plan, r.x.pointer, r.gamma.pointer, r.beta.pointer, o[0].pointer, o[1].pointer,
+                        o[2].pointer)
                     return o
                 }
                 for update in [CK_STORE, CK_ADD] {
@@ -47,17 +59,15 @@ extension KernelTests {
                     let start = { [Floats(rows * width) { before[$0] }, Floats(width), Floats(width)] }
                     let expected = start()
                     ck_layernorm_backward_reference(
-                        rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
-                        forward[0].pointer, r.dy.pointer, expected[0].pointer, update, expected[1].pointer,
+                        &plan, &kept, r.dy.pointer, expected[0].pointer, update, expected[1].pointer,
                         expected[2].pointer)
                     let terms = Double(rows) * Agreement.eps * 4 * gain
                     Agreement.check("backward", expected, within: [out * gain, terms + 1e-6, terms + 1e-6]) { exec in
                         let o = start()
-                        let workspace = Floats(ck_layernorm_workspace_bytes(rows, width) / 4)
+                        let workspace = Floats(plan.workspace_bytes / 4)
                         ck_layernorm_backward(
-                            exec, rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer,
-                            activation, forward[0].pointer, r.dy.pointer, o[0].pointer, update, o[1].pointer,
-                            o[2].pointer, workspace.pointer)
+                            exec, &plan, &kept, r.dy.pointer, o[0].pointer, update, o[1].pointer, o[2].pointer,
+                            workspace.pointer)
                         #expect(workspace.isIntact)
                         return o
                     }
@@ -71,9 +81,9 @@ extension KernelTests {
             let activation = tanh ? CK_ROW_TANH : CK_ROW_IDENTITY
             let forward = r.forwardReference(activation)
             let g = [Floats(18), Floats(6), Floats(6)]
+            var (plan, kept) = (r.plan(activation), r.kept(forward))
             ck_layernorm_backward_reference(
-                3, 6, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
-                forward[0].pointer, r.dy.pointer, g[0].pointer, CK_STORE, g[1].pointer, g[2].pointer)
+                &plan, &kept, r.dy.pointer, g[0].pointer, CK_STORE, g[1].pointer, g[2].pointer)
             func loss() -> Double { Agreement.dot(r.forwardReference(activation)[0], r.dy) }
             Agreement.checkSlope("x", of: r.x, g[0], loss: loss)
             Agreement.checkSlope("gamma", of: r.gamma, g[1], loss: loss)

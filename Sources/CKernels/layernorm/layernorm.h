@@ -3,17 +3,15 @@
 #include "ck_layernorm.h"
 
 typedef struct {
-    ptrdiff_t M, D;
+    const ck_layernorm *plan;
     ptrdiff_t per_block; // rows of a block; the last may have fewer
     const float *x, *gamma, *beta;
-    float eps;
-    ck_row_activation activation;
-    float *y, *mean, *inv_std;
+    float *y, *mean, *inv_std; // outputs of forward, inputs of backward
     const float *dy;
     float *dx;
     ck_update update;      // of dx
     float *dgamma, *dbeta; // partial sums (blocks, D) of backward
-} ck_layernorm;
+} layernorm_job;
 
 typedef struct {
     ptrdiff_t M, D, per_block;

@@ -71,24 +71,24 @@ CK_INLINE void spread(ptrdiff_t images, ptrdiff_t C, ptrdiff_t S, int sigmoid, c
     }
 }
 
-CK_INLINE ptrdiff_t images_of(const ck_excite *k, ptrdiff_t first) { return min(k->N - first, EXCITE_IMAGES); }
+CK_INLINE ptrdiff_t images_of(const excite_job *k, ptrdiff_t first) { return min(k->N - first, EXCITE_IMAGES); }
 
 void CK_NAME(ck_excite_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_excite *k = context;
+    const excite_job *k = context;
     ptrdiff_t first = block * EXCITE_IMAGES, images = images_of(k, first), count = images * k->S;
     float *h = k->h + first * k->S, *swish = k->swish + first * k->S;
-    dots(images, k->C, k->S, k->pooled + first * k->C, k->w1, k->b1, h);
+    dots(images, k->C, k->S, k->pooled + first * k->C, k->weights.w1, k->weights.b1, h);
     for (ptrdiff_t i = 0; i < count; i += VW) {
         ptrdiff_t n = min(count - i, VW);
         store_n(swish + i, n, v_swish(load_n(h + i, n)));
     }
-    spread(images, k->C, k->S, 1, swish, k->w2t, k->b2, k->gate + first * k->C);
+    spread(images, k->C, k->S, 1, swish, k->w2t, k->weights.b2, k->gate + first * k->C);
 }
 
 void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_excite *k = context;
+    const excite_job *k = context;
     ptrdiff_t first = block * EXCITE_IMAGES, images = images_of(k, first), at = first * k->C;
     for (ptrdiff_t i = 0; i < images * k->C; i += VW) {
         ptrdiff_t n = min(images * k->C - i, VW);
@@ -105,7 +105,7 @@ void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scr
         store_n(swish + i, n, v_swish(z));
         store_n(dh + i, n, v_mul(load_n(dh + i, n), v_swish_derivative(z)));
     }
-    spread(images, k->C, k->S, 0, dh, k->w1, NULL, k->dpooled + at);
+    spread(images, k->C, k->S, 0, dh, k->weights.w1, NULL, k->gradients.dpooled + at);
 }
 
 // ---- out(s, c) = Σ_i a(i, s)·b(i, c) over all images in order, for squeezed channels s ..< s + squeezed
@@ -125,7 +125,7 @@ CK_INLINE void weights_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const 
 // and the same order for any number of threads.
 void CK_NAME(ck_excite_weights_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_excite *k = context;
+    const excite_job *k = context;
     ptrdiff_t N = k->N, C = k->C, S = k->S, first = block * EXCITE_CHANNELS;
     ptrdiff_t end = min(C, first + EXCITE_CHANNELS);
     for (ptrdiff_t c = first; c < end; c += VW) {
@@ -142,19 +142,19 @@ void CK_NAME(ck_excite_weights_block)(void *context, ptrdiff_t block, void *scra
             }
             for (ptrdiff_t j = 0; j < step; j++) {
                 float lanes[VW];
-                store_n(k->dw1 + (s + j) * C + c, n, dw1[j]);
+                store_n(k->gradients.dw1 + (s + j) * C + c, n, dw1[j]);
                 v_store(lanes, dw2[j]);
-                for (ptrdiff_t l = 0; l < n; l++) k->dw2[(c + l) * S + s + j] = lanes[l];
+                for (ptrdiff_t l = 0; l < n; l++) k->gradients.dw2[(c + l) * S + s + j] = lanes[l];
             }
         }
         vf db2 = v_zero();
         for (ptrdiff_t i = 0; i < N; i++) db2 = v_add(db2, load_n(k->dlogit + i * C + c, n));
-        store_n(k->db2 + c, n, db2);
+        store_n(k->gradients.db2 + c, n, db2);
     }
     if (first > 0) return;
     for (ptrdiff_t s = 0; s < S; s++) {
         float db1 = 0;
         for (ptrdiff_t i = 0; i < N; i++) db1 += k->dh[i * S + s];
-        k->db1[s] = db1;
+        k->gradients.db1[s] = db1;
     }
 }

@@ -16,7 +16,7 @@ CK_INLINE void squeeze_forward_run(raw_values x, affine z, tile t, ck_activation
     CK_EACH_OF(rows) *sum = v_add(*sum, u[i]);
 }
 
-CK_INLINE void squeeze_forward_rows(const ck_squeeze *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
+CK_INLINE void squeeze_forward_rows(const squeeze_job *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     affine z = affine_of(k->x, t.c, n);
     vf sum = v_zero();
     RUNS_OF_ROWS(t, squeeze_forward_run, raw_of(k->x), z, t, activation, n, is_bf16, &sum);
@@ -24,11 +24,11 @@ CK_INLINE void squeeze_forward_rows(const ck_squeeze *k, tile t, ptrdiff_t n, in
 }
 
 CK_INLINE void squeeze_forward_tile(const void *task, tile t) {
-    const ck_squeeze *k = task;
+    const squeeze_job *k = task;
     WITH_CONSTANTS(squeeze_forward_rows, k, t, k->x);
 }
 
-CK_INLINE void clear_out(const ck_squeeze *k, ptrdiff_t block) {
+CK_INLINE void clear_out(const squeeze_job *k, ptrdiff_t block) {
     ptrdiff_t first = ck_images_first(&k->images, block), end = ck_images_end(&k->images, block);
     memset(k->out + first * k->images.C, 0, (size_t)((end - first) * k->images.C) * sizeof(float));
 }
@@ -36,7 +36,7 @@ CK_INLINE void clear_out(const ck_squeeze *k, ptrdiff_t block) {
 void CK_NAME(ck_squeeze_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     clear_out(context, block);
-    visit_tiles(&((const ck_squeeze *)context)->images, block, squeeze_forward_tile, context);
+    visit_tiles(&((const squeeze_job *)context)->images, block, squeeze_forward_tile, context);
 }
 
 CK_INLINE void gate_run(raw_values x, const float *da, affine z, tile t, ck_activation activation, ptrdiff_t n,
@@ -46,7 +46,7 @@ CK_INLINE void gate_run(raw_values x, const float *da, affine z, tile t, ck_acti
     CK_EACH_OF(rows) *sum = v_fma(load_ahead(da + (r + i) * t.C, t.rows * t.C, n), u[i], *sum);
 }
 
-CK_INLINE void gate_rows(const ck_squeeze *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
+CK_INLINE void gate_rows(const squeeze_job *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     affine z = affine_of(k->x, t.c, n);
     vf sum = v_zero();
     RUNS_OF_ROWS(t, gate_run, raw_of(k->x), k->da + t.at, z, t, activation, n, is_bf16, &sum);
@@ -54,14 +54,14 @@ CK_INLINE void gate_rows(const ck_squeeze *k, tile t, ptrdiff_t n, int is_bf16, 
 }
 
 CK_INLINE void gate_tile(const void *task, tile t) {
-    const ck_squeeze *k = task;
+    const squeeze_job *k = task;
     WITH_CONSTANTS(gate_rows, k, t, k->x);
 }
 
 void CK_NAME(ck_gate_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     clear_out(context, block);
-    visit_tiles(&((const ck_squeeze *)context)->images, block, gate_tile, context);
+    visit_tiles(&((const squeeze_job *)context)->images, block, gate_tile, context);
 }
 
 typedef struct {
@@ -85,7 +85,7 @@ CK_INLINE void squeeze_backward_run(raw_values x, float *dz, squeeze_backward *k
     }
 }
 
-CK_INLINE void squeeze_backward_rows(const ck_squeeze *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
+CK_INLINE void squeeze_backward_rows(const squeeze_job *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     ptrdiff_t nc = t.image * t.C + t.c;
     squeeze_backward u = {.z = affine_of(k->x, t.c, n), .sum = v_zero(), .product = v_zero()};
     u.gate = k->x->gate != NULL ? load_n(k->x->gate + nc, n) : v_set1(1.0f);
@@ -97,13 +97,13 @@ CK_INLINE void squeeze_backward_rows(const ck_squeeze *k, tile t, ptrdiff_t n, i
 }
 
 CK_INLINE void squeeze_backward_tile(const void *task, tile t) {
-    const ck_squeeze *k = task;
+    const squeeze_job *k = task;
     WITH_CONSTANTS(squeeze_backward_rows, k, t, k->x);
 }
 
 void CK_NAME(ck_squeeze_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_squeeze *k = context;
+    const squeeze_job *k = context;
     memset(k->sums + block * 2 * k->images.C, 0, (size_t)(2 * k->images.C) * sizeof(float));
     visit_tiles(&k->images, block, squeeze_backward_tile, k);
 }
