@@ -15,7 +15,7 @@ CK_INLINE vf finished(const data_job *job, const float *x, float *dz, ptrdiff_t 
     const ck_operand *o = job->x;
     vf raw = job->sums || o->activation != CK_IDENTITY ? load_n(x, lanes) : v_zero(), z = raw;
     if (o->activation != CK_IDENTITY) {
-        if (o->scale) z = apply(affine_of(o, c, lanes), raw);
+        if (o->scale) z = apply(affine_at(o->scale, o->shift, c, lanes), raw);
         if (o->activation == CK_RELU) da = v_select_gt(z, v_zero(), da, v_zero());
         else
             da = v_mul(da, activation_derivative(CK_SWISH, z));

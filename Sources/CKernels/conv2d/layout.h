@@ -21,7 +21,7 @@ static inline direct_layout layout_of(ptrdiff_t slab, const ck_conv2d_cut *cut, 
     return l;
 }
 
-// The values are sums of tiles between segments,
+// Forward and for the data's gradient, the values are sums of tiles between segments.
 static inline direct_layout forward_layout(const ck_conv2d *p) {
     return layout_of(p->forward_slab, &p->forward, 0, segment_count(&p->shape), WIDEST_PANEL);
 }
@@ -29,7 +29,7 @@ static inline direct_layout data_layout(const ck_conv2d *p) {
     const ptrdiff_t taps = p->shape.kernel_h * p->shape.kernel_w;
     return layout_of(p->data_slab, &p->data, taps, taps, WIDEST_PANEL);
 }
-// or of the weight gradient a panel of draw.
+// For the weights' gradient they are a panel of draw.
 static inline direct_layout weights_layout(const ck_conv2d *p) {
     return layout_of(p->weights_slab, &p->weights, 0, segment_count(&p->shape), p->weight_outputs);
 }

@@ -29,9 +29,10 @@ typedef struct {
 CK_INLINE coefficients coefficients_at(const tile_source *s, ptrdiff_t image, ptrdiff_t c, ptrdiff_t lanes,
                                        reading how) {
     if (how == READ_PLAIN) return (coefficients){0};
-    if (s->x) return (coefficients){.z = affine_of(s->x, c, lanes)};
-    return (coefficients){
-        .gradient = gradient_affine_at(s->dy, v_set1(s->dy->image_scale ? s->dy->image_scale[image] : 1), c, lanes)};
+    if (how == READ_RELU) return (coefficients){.z = affine_at(s->x->scale, s->x->shift, c, lanes)};
+    if (how == READ_OPERAND) return (coefficients){.z = affine_of(s->x, c, lanes)};
+    const vf image_scale = v_set1(s->dy->image_scale ? s->dy->image_scale[image] : 1);
+    return (coefficients){.gradient = gradient_affine_at(s->dy, image_scale, c, lanes, how == READ_DRAW)};
 }
 
 CK_INLINE vf read_value(const tile_source *s, const coefficients *k, ptrdiff_t at, ptrdiff_t lanes, reading how) {

@@ -99,7 +99,7 @@ CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *sc
             const int first = image == range.first_image;
             place(&k, &range, image, channel);
             begin_slice(&k, job->w, K);
-            k.gradient = gradient_affine_at(&job->dy, v_set1(1), channel, k.lanes);
+            k.gradient = gradient_affine_at(&job->dy, v_set1(1), channel, k.lanes, job->dy.a != NULL);
             for (int tap = 0; tap < K * K; tap++) v_store(k.dw + tap * VW, v_zero());
             CK_BY_WIDTH(backward_images, &k, K, R, S)
             deposit_sums(&k, job->dz_sums, range.block, first);

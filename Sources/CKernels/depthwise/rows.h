@@ -38,7 +38,7 @@ CK_INLINE ptrdiff_t distance_ahead(const slice *k, ptrdiff_t x, ptrdiff_t at) {
 CK_INLINE void activate_bundle(const slice *k, ptrdiff_t x, ptrdiff_t ahead, float *value, float *slope,
                                const int sloped, const int is_bf16, const ck_activation activation, const int B) {
     const ptrdiff_t C = k->job->plan->C;
-    vf z[8], a[8], s[8];
+    vf z[MOST_ABREAST], a[MOST_ABREAST], s[MOST_ABREAST];
     CK_UNROLL for (int u = 0; u < B; u++) z[u] =
         apply(k->z, load_raw_ahead(raw_of(&k->job->x), x + u * C, ahead, k->lanes, is_bf16));
     if (sloped) activate_and_derive(activation, a, s, z, B);

@@ -63,13 +63,16 @@ typedef struct {
     vf scale, shift;
 } affine;
 
-// Of channels c ..< c + n; the identity where there is no scale.
+// Of channels c ..< c + n.
 CK_INLINE affine affine_at(const float *scale, const float *shift, ptrdiff_t c, ptrdiff_t n) {
-    if (scale == NULL) return (affine){v_set1(1.0f), v_zero()};
     return (affine){load_n(scale + c, n), load_n(shift + c, n)};
 }
+// The identity where there is no scale. Not for loops over channels, which would be compiled for both.
+CK_INLINE affine affine_or_identity(const float *scale, const float *shift, ptrdiff_t c, ptrdiff_t n) {
+    return scale ? affine_at(scale, shift, c, n) : (affine){v_set1(1.0f), v_zero()};
+}
 CK_INLINE affine affine_of(const ck_operand *x, ptrdiff_t c, ptrdiff_t n) {
-    return affine_at(x->scale, x->shift, c, n);
+    return affine_or_identity(x->scale, x->shift, c, n);
 }
 
 CK_INLINE vf apply(affine k, vf x) { return v_fma(x, k.scale, k.shift); }
@@ -145,7 +148,7 @@ CK_INLINE void read_operand(const ck_operand *o, ptrdiff_t at, const float *gate
                             const int is_affine, ck_activation activation, const int is_bf16, const int count) {
     CK_EACH_OF(count) {
         a[i] = load_raw(raw_of(o), at + c + i * VW, lanes, is_bf16);
-        if (is_affine) a[i] = apply(affine_of(o, c + i * VW, lanes), a[i]);
+        if (is_affine) a[i] = apply(affine_at(o->scale, o->shift, c + i * VW, lanes), a[i]);
     }
     activate_all(activation, a, a, count);
     CK_EACH_OF(count) if (gate) a[i] = v_mul(a[i], load_n(gate + c + i * VW, lanes));
@@ -157,9 +160,10 @@ typedef struct {
     vf a, b, c;
 } gradient_affine;
 
-// `a` times the image's scale.
-CK_INLINE gradient_affine gradient_affine_at(const ck_gradient *g, vf image_scale, ptrdiff_t c, ptrdiff_t lanes) {
-    if (g->a == NULL) return (gradient_affine){image_scale, v_zero(), v_zero()};
+// `a` times the image's scale; nothing but that where nothing was normalised.
+CK_INLINE gradient_affine gradient_affine_at(const ck_gradient *g, vf image_scale, ptrdiff_t c, ptrdiff_t lanes,
+                                             const int is_normalised) {
+    if (!is_normalised) return (gradient_affine){image_scale, v_zero(), v_zero()};
     return (gradient_affine){v_mul(image_scale, load_n(g->a + c, lanes)), load_n(g->b + c, lanes),
                              load_n(g->c + c, lanes)};
 }

@@ -3,8 +3,8 @@
 #include <string.h>
 
 CK_INLINE void residual_forward_rows(const ck_residual *k, tile t, ptrdiff_t n) {
-    const affine one = affine_at(k->branch.scale, k->branch.shift, t.c, n),
-                 two = affine_at(k->other.scale, k->other.shift, t.c, n);
+    const affine one = affine_or_identity(k->branch.scale, k->branch.shift, t.c, n),
+                 two = affine_or_identity(k->other.scale, k->other.shift, t.c, n);
     const float *raw = k->branch.raw + t.at, *other = k->other.raw + t.at;
     float *y = k->y + t.at;
     const ptrdiff_t ahead = t.rows * t.C;

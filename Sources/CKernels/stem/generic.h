@@ -76,7 +76,7 @@ CK_INLINE void stem_backward_row(const stem_job *job, const float *rows, ptrdiff
     gradient_affine form[2];
     vf sums[12][2];
     CK_UNROLL for (int u = 0; u < U; u++) {
-        form[u] = gradient_affine_at(dy, image_scale, o + u * VW, lanes);
+        form[u] = gradient_affine_at(dy, image_scale, o + u * VW, lanes, dy->a != NULL);
         CK_UNROLL for (int tap = 0; tap < 3 * C * R; tap++) sums[tap][u] = v_zero();
     }
     for (ptrdiff_t q = 0; q < Q; q++) {
