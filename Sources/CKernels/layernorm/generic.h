@@ -29,20 +29,20 @@ CK_INLINE void normalize(ptrdiff_t i, ptrdiff_t n, const layernorm_job *k, const
                          float *y) {
     vf normal = v_mul(v_sub(load_n(x + i, n), mean), inv_std);
     vf z = v_fma(normal, load_n(k->gamma + i, n), load_n(k->beta + i, n));
-    store_n(y + i, n, k->plan->activation == CK_ROW_TANH ? tanh_of(z) : z);
+    store_n(y + i, n, k->plan.activation == CK_ROW_TANH ? tanh_of(z) : z);
 }
 
 void CK_NAME(ck_layernorm_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const layernorm_job *k = context;
-    ptrdiff_t D = k->plan->D;
-    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan->M); m++) {
+    ptrdiff_t D = k->plan.D;
+    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan.M); m++) {
         const float *x = k->x + m * D;
         vf sum = v_zero(), squares = v_zero();
         FOR_SPAN(D, add_to, x, &sum);
         float mean = v_sum(sum) / (float)D;
         FOR_SPAN(D, add_square, x, v_set1(mean), &squares);
-        float inv_std = 1 / sqrtf(v_sum(squares) / (float)D + k->plan->eps);
+        float inv_std = 1 / sqrtf(v_sum(squares) / (float)D + k->plan.eps);
         FOR_SPAN(D, normalize, k, x, v_set1(mean), v_set1(inv_std), k->y + m * D);
         k->mean[m] = mean;
         k->inv_std[m] = inv_std;
@@ -62,7 +62,7 @@ CK_INLINE vf normal_at(const layernorm_row *r, ptrdiff_t i, ptrdiff_t n) {
 }
 CK_INLINE vf dz_at(const layernorm_row *r, ptrdiff_t i, ptrdiff_t n) {
     vf dy = load_n(r->dy + i, n);
-    return r->k->plan->activation == CK_ROW_TANH ? v_mul(dy, tanh_slope(load_n(r->y + i, n))) : dy;
+    return r->k->plan.activation == CK_ROW_TANH ? v_mul(dy, tanh_slope(load_n(r->y + i, n))) : dy;
 }
 CK_INLINE void sum_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r, vf *sum, vf *product) {
     vf dz = dz_at(r, i, n), normal = normal_at(r, i, n), g = v_mul(dz, load_n(r->k->gamma + i, n));
@@ -81,11 +81,11 @@ CK_INLINE void store_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r) 
 void CK_NAME(ck_layernorm_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const layernorm_job *k = context;
-    ptrdiff_t D = k->plan->D;
+    ptrdiff_t D = k->plan.D;
     layernorm_row r = {.k = k, .dgamma = k->dgamma + block * D, .dbeta = k->dbeta + block * D};
     memset(r.dgamma, 0, (size_t)D * sizeof(float));
     memset(r.dbeta, 0, (size_t)D * sizeof(float));
-    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan->M); m++) {
+    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan.M); m++) {
         r.x = k->x + m * D, r.y = k->y + m * D, r.dy = k->dy + m * D, r.dx = k->dx + m * D;
         r.mean = v_set1(k->mean[m]), r.inv_std = v_set1(k->inv_std[m]);
         vf sum = v_zero(), product = v_zero();

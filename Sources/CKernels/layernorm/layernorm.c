@@ -22,7 +22,7 @@ ck_status ck_layernorm_plan(ck_layernorm *plan, ptrdiff_t M, ptrdiff_t D, float 
 
 void ck_layernorm_forward(const ck_exec *exec, const ck_layernorm *plan, const float *x, const float *gamma,
                           const float *beta, float *y, float *mean, float *inv_std) {
-    layernorm_job k = {.plan = plan, .per_block = rows_per_block(plan->M), .x = x, .gamma = gamma, .beta = beta};
+    layernorm_job k = {.plan = *plan, .per_block = rows_per_block(plan->M), .x = x, .gamma = gamma, .beta = beta};
     k.y = y, k.mean = mean, k.inv_std = inv_std;
     ck_parallel(exec, row_blocks(plan->M), CK_ACTIVE(ck_layernorm_forward_block), &k);
 }
@@ -30,7 +30,7 @@ void ck_layernorm_forward(const ck_exec *exec, const ck_layernorm *plan, const f
 void ck_layernorm_backward(const ck_exec *exec, const ck_layernorm *plan, const ck_layernorm_kept *kept,
                            const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta, void *workspace) {
     const ptrdiff_t blocks = row_blocks(plan->M);
-    layernorm_job k = {.plan = plan, .per_block = rows_per_block(plan->M), .x = kept->x, .gamma = kept->gamma};
+    layernorm_job k = {.plan = *plan, .per_block = rows_per_block(plan->M), .x = kept->x, .gamma = kept->gamma};
     k.y = (float *)kept->y, k.mean = (float *)kept->mean; // read only in this direction
     k.inv_std = (float *)kept->inv_std;
     k.dy = dy, k.dx = dx, k.update = update;

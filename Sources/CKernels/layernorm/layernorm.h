@@ -3,7 +3,7 @@
 #include "ck_layernorm.h"
 
 typedef struct {
-    const ck_layernorm *plan;
+    ck_layernorm plan;   // a copy: loops ask for its activation
     ptrdiff_t per_block; // rows of a block; the last may have fewer
     const float *x, *gamma, *beta;
     float *y, *mean, *inv_std; // outputs of forward, inputs of backward
