@@ -122,7 +122,7 @@ struct TestOperand {
 /// Σ over blocks of partial sums (blocks, 2, C).
 func combined(_ exec: UnsafePointer<ck_exec>, _ partials: Floats, blocks: Int, channels: Int) -> Floats {
     let sums = Floats(2 * channels)
-    ck_reduce_blocks(exec, partials.pointer, blocks, 2 * channels, 0, sums.pointer)
+    ck_reduce_blocks(exec, partials.pointer, blocks, 2 * channels, CK_STORE, sums.pointer)
     return sums
 }
 

@@ -11,7 +11,7 @@ extension KernelTests {
             for threads in 1...3 {
                 let execution = TestExecution(threads: threads, scratchBytes: 64)
                 let out = Floats(301) { _ in 1 }
-                ck_reduce_blocks(&execution.exec, partials.pointer, 37, 301, 1, out.pointer)
+                ck_reduce_blocks(&execution.exec, partials.pointer, 37, 301, CK_ADD, out.pointer)
                 results.append(out.values)
                 #expect(out.isIntact)
             }

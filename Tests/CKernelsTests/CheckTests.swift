@@ -7,16 +7,29 @@ extension KernelTests {
         private let large = 1 << 40
 
         @Test func shapes_of_images_are_refused_where_a_size_is_not_positive_or_the_product_does_not_fit() {
+            var squeeze = ck_squeeze_excite()
             #expect(ck_images_check(2, 3, 4) == CK_OK)
             for (n, r, c) in [(0, 3, 4), (2, 0, 4), (2, 3, 0), (-1, 3, 4), (large, large, 1), (large, 8, large)] {
                 #expect(ck_images_check(n, r, c) == CK_INVALID_SHAPE)
                 #expect(ck_global_max_check(n, r, c) == CK_INVALID_SHAPE)
-                #expect(ck_squeeze_excite_check(n, r, c, 1) == CK_INVALID_SHAPE)
+                #expect(ck_squeeze_excite_plan(&squeeze, n, r, c, 1) == CK_INVALID_SHAPE)
                 #expect(ck_image_blocks(n, r, c) == 0)
             }
-            #expect(ck_squeeze_excite_check(2, 3, 4, 0) == CK_INVALID_SHAPE)
-            #expect(ck_squeeze_excite_check(2, 3, large, large) == CK_INVALID_SHAPE)
-            #expect(ck_squeeze_excite_check(2, 3, 4, 1) == CK_OK)
+            #expect(ck_squeeze_excite_plan(&squeeze, 2, 3, 4, 0) == CK_INVALID_SHAPE)
+            #expect(ck_squeeze_excite_plan(&squeeze, 2, 3, large, large) == CK_INVALID_SHAPE)
+            #expect(ck_squeeze_excite_plan(&squeeze, 2, 3, 4, 1) == CK_OK)
+        }
+
+        @Test func batch_norms_are_refused_where_a_size_or_a_constant_is_out_of_bounds() {
+            let cases: [(Int, Int, Float, Float, ck_status)] = [
+                (3, 4, 0, 1, CK_OK), (0, 4, 0, 1, CK_INVALID_SHAPE), (3, -1, 0, 1, CK_INVALID_SHAPE),
+                (3, 4, -1, 1, CK_INVALID_SHAPE), (3, 4, .nan, 1, CK_INVALID_SHAPE), (3, 4, 0, 1.5, CK_INVALID_SHAPE),
+            ]
+            for (rows, channels, eps, momentum, expected) in cases {
+                var norm = ck_batchnorm()
+                (norm.M, norm.C, norm.eps, norm.momentum) = (rows, channels, eps, momentum)
+                #expect(ck_batchnorm_check(&norm) == expected)
+            }
         }
 
         @Test func a_global_maximum_over_more_rows_than_a_float_counts_is_refused() {
@@ -25,9 +38,12 @@ extension KernelTests {
         }
 
         @Test func rows_of_a_head_are_refused_where_a_size_is_not_positive_or_the_product_does_not_fit() {
+            var plan = ck_layernorm()
             #expect(ck_layernorm_check(2, 3) == CK_OK)
+            #expect(ck_layernorm_plan(&plan, 2, 3, 1e-5, CK_ROW_TANH) == CK_OK)
             for (rows, width) in [(0, 3), (2, 0), (2, -3), (large, large)] {
                 #expect(ck_layernorm_check(rows, width) == CK_INVALID_SHAPE)
+                #expect(ck_layernorm_plan(&plan, rows, width, 1e-5, CK_ROW_TANH) == CK_INVALID_SHAPE)
             }
         }
 

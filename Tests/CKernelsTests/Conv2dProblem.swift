@@ -11,14 +11,14 @@ struct Conv2dProblem {
         var activation = CK_RELU
         var gradient = true
         var dropped = false
-        var beta: Float = 0
+        var update = CK_STORE
 
         /// Every combination, in turn.
         init(_ index: Int) {
             normalised = index % 3 != 0
             activation = [CK_RELU, CK_IDENTITY, CK_SWISH][index / 2 % 3]
             (gradient, dropped) = (index % 4 != 1, index % 5 == 2)
-            beta = Float(index / 3 % 2)
+            update = index / 3 % 2 == 0 ? CK_STORE : CK_ADD
         }
         init() {}
     }
@@ -71,7 +71,7 @@ struct Conv2dProblem {
         ck_conv2d_forward(
             &execution.exec, &plan, &operand, w.pointer, run.y.pointer, run.statistics.pointer, workspace.pointer)
         ck_conv2d_backward(
-            &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, form.beta, run.sums.pointer,
+            &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, form.update, run.sums.pointer,
             run.dw.pointer, workspace.pointer)
         #expect(run.y.isIntact && run.dz.isIntact && run.dw.isIntact && workspace.isIntact, "\(name)")
         #expect(run.statistics.isIntact && run.sums.isIntact, "\(name)")
@@ -83,7 +83,7 @@ struct Conv2dProblem {
         var (plan, operand, gradient) = (plan, operand, outputGradient)
         ck_conv2d_forward_reference(&plan, &operand, w.pointer, run.y.pointer)
         ck_conv2d_backward_reference(
-            &plan, &operand, w.pointer, &gradient, run.dz.pointer, form.beta, run.dw.pointer)
+            &plan, &operand, w.pointer, &gradient, run.dz.pointer, form.update, run.dw.pointer)
         return run
     }
 

@@ -66,15 +66,15 @@ struct DepthwiseProblem {
             dw: Floats(w.count) { _ in .nan })
     }
 
-    func run(beta: Float, threads: Int) -> Run {
+    func run(_ update: ck_update, threads: Int) -> Run {
         let run = outputs()
         let workspace = Floats(plan.backward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
         var (plan, operand, gradient) = (plan, operand, outputGradient)
         ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, run.y.pointer, nil, run.statistics.pointer)
         ck_depthwise_backward(
-            &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, beta,
-            beta == 0 ? run.sums.pointer : nil, run.dw.pointer, workspace.pointer)
+            &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, update,
+            update == CK_STORE ? run.sums.pointer : nil, run.dw.pointer, workspace.pointer)
         #expect(run.y.isIntact && run.dz.isIntact && run.dw.isIntact && workspace.isIntact)
         #expect(run.statistics.isIntact && run.sums.isIntact)
         return run
@@ -95,23 +95,23 @@ struct DepthwiseProblem {
         return (y, statistics)
     }
 
-    func reference(beta: Float) -> Run {
+    func reference(_ update: ck_update) -> Run {
         let run = outputs()
         var (plan, operand, gradient) = (plan, operand, outputGradient)
         ck_depthwise_forward_reference(&plan, &operand, w.pointer, run.y.pointer)
-        ck_depthwise_backward_reference(&plan, &operand, w.pointer, &gradient, run.dz.pointer, beta, run.dw.pointer)
+        ck_depthwise_backward_reference(&plan, &operand, w.pointer, &gradient, run.dz.pointer, update, run.dw.pointer)
         return run
     }
 
     /// Every instruction set against the reference. Values are below 4; an output sums at most 25 products, a weight
     /// gradient `plan.N·P·Q`: (terms + 8)·eps·16, the 8 for the activation's own error.
-    func expectAgreement(beta: Float) {
-        let expected = reference(beta: beta)
+    func expectAgreement(_ update: ck_update) {
+        let expected = reference(update)
         let eps = Float.ulpOfOne
         let taps = Float(plan.kernel * plan.kernel)
         let pixels = Float(plan.N * plan.P * plan.Q)
         forEachInstructionSet { isa in
-            let run = run(beta: beta, threads: 2)
+            let run = run(update, threads: 2)
             let label = "\(isa) \(plan.H)×\(plan.W)×\(plan.C) k\(plan.kernel) s\(plan.stride_h),\(plan.stride_w)"
             #expect(difference(run.y, expected.y) <= 16 * eps * (taps + 8), "y \(label)")
             #expect(difference(run.dz, expected.dz) <= 16 * eps * (taps + 8), "dz \(label)")

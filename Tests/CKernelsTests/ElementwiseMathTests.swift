@@ -60,10 +60,13 @@ extension KernelTests {
                 let execution = TestExecution(threads: 1, scratchBytes: 64)
                 let h = Floats(1)
                 let gate = Floats(channels)
-                let workspace = Floats(ck_excite_workspace_bytes(1, channels, 1) / 4)
+                var plan = ck_squeeze_excite()
+                #expect(ck_squeeze_excite_plan(&plan, 1, 1, channels, 1) == CK_OK)
+                var weights = ck_excite_weights(
+                    w1: zeros.pointer, b1: zero.pointer, w2: zeros.pointer, b2: points.pointer)
+                let workspace = Floats(plan.workspace_bytes / 4)
                 ck_excite_forward(
-                    &execution.exec, 1, channels, 1, zeros.pointer, zeros.pointer, zero.pointer, zeros.pointer,
-                    points.pointer, h.pointer, gate.pointer, workspace.pointer)
+                    &execution.exec, &plan, &weights, zeros.pointer, h.pointer, gate.pointer, workspace.pointer)
                 for i in 0..<channels {
                     let s = 1 / (1 + exp(-Double(points[i])))
                     #expect(abs(Double(gate[i]) - s) <= 2e-6 * s, "\(isa): sigmoid(\(points[i]))")
@@ -110,10 +113,12 @@ extension KernelTests {
             forEachInstructionSet { isa in
                 let execution = TestExecution(threads: 1, scratchBytes: 64)
                 let (gate, h, g) = (Floats(19), Floats(1), Floats(19))
-                let workspace = Floats(ck_excite_workspace_bytes(1, 19, 1) / 4)
+                var plan = ck_squeeze_excite()
+                #expect(ck_squeeze_excite_plan(&plan, 1, 1, 19, 1) == CK_OK)
+                var weights = ck_excite_weights(w1: zeros.pointer, b1: zeros.pointer, w2: zeros.pointer, b2: x.pointer)
+                let workspace = Floats(plan.workspace_bytes / 4)
                 ck_excite_forward(
-                    &execution.exec, 1, 19, 1, zeros.pointer, zeros.pointer, zeros.pointer, zeros.pointer, x.pointer,
-                    h.pointer, gate.pointer, workspace.pointer)
+                    &execution.exec, &plan, &weights, zeros.pointer, h.pointer, gate.pointer, workspace.pointer)
                 #expect(gate[17].isNaN && !gate[16].isNaN && !gate[18].isNaN, "\(isa)")
                 var result = ck_loss_result()
                 var label: Int32 = 0

@@ -16,12 +16,23 @@ extension KernelTests {
                 beta = random.floats(width)
                 dy = random.floats(rows * width)
             }
+            func plan(_ activation: ck_row_activation) -> ck_layernorm {
+                var plan = ck_layernorm()
+                #expect(ck_layernorm_plan(&plan, rows, width, eps, activation) == CK_OK)
+                return plan
+            }
             func forwardReference(_ activation: ck_row_activation) -> [Floats] {
+                var plan = plan(activation)
                 let o = [Floats(rows * width), Floats(rows), Floats(rows)]
                 ck_layernorm_forward_reference(
-                    rows, width, x.pointer, gamma.pointer, beta.pointer, eps, activation, o[0].pointer, o[1].pointer,
-                    o[2].pointer)
+                    &plan, x.pointer, gamma.pointer, beta.pointer, o[0].pointer, o[1].pointer, o[2].pointer)
                 return o
+            }
+            /// What the backward pass reads of `forward`'s outputs: y, mean and inverse deviation.
+            func kept(_ forward: [Floats]) -> ck_layernorm_kept {
+                ck_layernorm_kept(
+                    x: x.pointer, gamma: gamma.pointer, y: forward[0].pointer, mean: forward[1].pointer,
+                    inv_std: forward[2].pointer)
             }
         }
 
@@ -29,7 +40,9 @@ extension KernelTests {
         func layernorm_agrees_with_its_reference(rows: Int, width: Int) {
             let r = Rows(rows, width)
             for activation in [CK_ROW_IDENTITY, CK_ROW_TANH] {
+                var plan = r.plan(activation)
                 let forward = r.forwardReference(activation)
+                var kept = r.kept(forward)
                 // Row sums in float: eps·√D or better; a row's inverse deviation (316 for one value) multiplies it.
                 let unit = Agreement.eps * 16
                 let gain = max(1, Agreement.largest(forward[2]))
@@ -37,27 +50,24 @@ extension KernelTests {
                 Agreement.check("forward", forward, within: [out, unit, unit * gain * gain]) { exec in
                     let o = [Floats(rows * width), Floats(rows), Floats(rows)]
                     ck_layernorm_forward(
-                        exec, rows, width, r.x.pointer, r.gamma.pointer, r.beta.pointer, r.eps, activation,
-                        o[0].pointer,
-                        o[1].pointer, o[2].pointer)
+                        exec, &plan, r.x.pointer, r.gamma.pointer, r.beta.pointer, o[0].pointer, o[1].pointer,
+                        o[2].pointer)
                     return o
                 }
-                for add: Float in [0, 1] {
+                for update in [CK_STORE, CK_ADD] {
                     let before = Floats(rows * width) { Float($0 % 7) - 3 }
                     let start = { [Floats(rows * width) { before[$0] }, Floats(width), Floats(width)] }
                     let expected = start()
                     ck_layernorm_backward_reference(
-                        rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
-                        forward[0].pointer, r.dy.pointer, expected[0].pointer, add, expected[1].pointer,
+                        &plan, &kept, r.dy.pointer, expected[0].pointer, update, expected[1].pointer,
                         expected[2].pointer)
                     let terms = Double(rows) * Agreement.eps * 4 * gain
                     Agreement.check("backward", expected, within: [out * gain, terms + 1e-6, terms + 1e-6]) { exec in
                         let o = start()
-                        let workspace = Floats(ck_layernorm_workspace_bytes(rows, width) / 4)
+                        let workspace = Floats(plan.workspace_bytes / 4)
                         ck_layernorm_backward(
-                            exec, rows, width, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer,
-                            activation, forward[0].pointer, r.dy.pointer, o[0].pointer, add, o[1].pointer,
-                            o[2].pointer, workspace.pointer)
+                            exec, &plan, &kept, r.dy.pointer, o[0].pointer, update, o[1].pointer, o[2].pointer,
+                            workspace.pointer)
                         #expect(workspace.isIntact)
                         return o
                     }
@@ -71,9 +81,9 @@ extension KernelTests {
             let activation = tanh ? CK_ROW_TANH : CK_ROW_IDENTITY
             let forward = r.forwardReference(activation)
             let g = [Floats(18), Floats(6), Floats(6)]
+            var (plan, kept) = (r.plan(activation), r.kept(forward))
             ck_layernorm_backward_reference(
-                3, 6, r.x.pointer, r.gamma.pointer, forward[1].pointer, forward[2].pointer, activation,
-                forward[0].pointer, r.dy.pointer, g[0].pointer, 0, g[1].pointer, g[2].pointer)
+                &plan, &kept, r.dy.pointer, g[0].pointer, CK_STORE, g[1].pointer, g[2].pointer)
             func loss() -> Double { Agreement.dot(r.forwardReference(activation)[0], r.dy) }
             Agreement.checkSlope("x", of: r.x, g[0], loss: loss)
             Agreement.checkSlope("gamma", of: r.gamma, g[1], loss: loss)
@@ -87,7 +97,8 @@ extension KernelTests {
             let inverse = Floats(rows)
             let dx = Floats(rows * width)
             ck_l2_normalize_forward_reference(rows, width, r.x.pointer, y.pointer, inverse.pointer)
-            ck_l2_normalize_backward_reference(rows, width, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, 0)
+            ck_l2_normalize_backward_reference(
+                rows, width, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, CK_STORE)
             // |y| ≤ 1; the norm is good to eps·√D, and 1/norm multiplies what is off in dx.
             let gain = max(1, Agreement.largest(inverse))
             let unit = Agreement.eps * 8
@@ -99,16 +110,17 @@ extension KernelTests {
             let length = 1 + Double(width).squareRoot()  // of dy
             Agreement.check("backward", [dx], within: [unit * gain * length]) { exec in
                 let o = Floats(rows * width)
-                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, 0)
+                ck_l2_normalize_backward(
+                    exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, CK_STORE)
                 return [o]
             }
             let sum = Agreement.copy(r.x)
             ck_l2_normalize_backward_reference(
-                rows, width, y.pointer, inverse.pointer, r.dy.pointer, sum.pointer, 1)
+                rows, width, y.pointer, inverse.pointer, r.dy.pointer, sum.pointer, CK_ADD)
             Agreement.check("backward, added", [sum], within: [unit * (gain * length + Agreement.largest(r.x))]) {
                 exec in
                 let o = Agreement.copy(r.x)
-                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, 1)
+                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, CK_ADD)
                 return [o]
             }
         }
@@ -123,7 +135,7 @@ extension KernelTests {
                 return Agreement.dot(y, r.dy)
             }
             _ = loss()
-            ck_l2_normalize_backward_reference(3, 5, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, 0)
+            ck_l2_normalize_backward_reference(3, 5, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, CK_STORE)
             Agreement.checkSlope("x", of: r.x, dx, loss: loss)
         }
 
@@ -137,7 +149,7 @@ extension KernelTests {
                 let inverse = Floats(1)
                 ck_l2_normalize_forward(&execution.exec, 1, 17, zero.pointer, y.pointer, inverse.pointer)
                 ck_l2_normalize_backward(
-                    &execution.exec, 1, 17, y.pointer, inverse.pointer, dy.pointer, dx.pointer, 0)
+                    &execution.exec, 1, 17, y.pointer, inverse.pointer, dy.pointer, dx.pointer, CK_STORE)
                 #expect(y.values.allSatisfy { $0 == 0 } && dx.values.allSatisfy { abs($0 - 1) < 1e-6 }, "\(isa)")
             }
         }

@@ -90,12 +90,15 @@ extension KernelTests {
                     let (gamma, beta) = (Floats(c) { _ in 1 }, Floats(c))
                     let (found, expected) = ((0..<4).map { _ in Floats(c) }, (0..<4).map { _ in Floats(c) })
                     let execution = TestExecution(threads: 1, scratchBytes: 64)
-                    ck_batchnorm_forward(
-                        &execution.exec, rows, c, output.statistics.pointer, output.blocks, gamma.pointer, beta.pointer,
-                        1e-9, 0, nil, nil, found[0].pointer, found[1].pointer, found[2].pointer, found[3].pointer)
-                    ck_batchnorm_forward_reference(
-                        rows, c, output.y.pointer, gamma.pointer, beta.pointer, 1e-9, 0, nil, nil, expected[0].pointer,
-                        expected[1].pointer, expected[2].pointer, expected[3].pointer)
+                    func norm(_ o: [Floats]) -> ck_batchnorm {
+                        ck_batchnorm(
+                            M: rows, C: c, gamma: gamma.pointer, beta: beta.pointer, eps: 1e-9, momentum: 0,
+                            running_mean: nil, running_variance: nil, scale: o[0].pointer, shift: o[1].pointer,
+                            mean: o[2].pointer, inv_std: o[3].pointer)
+                    }
+                    var norms = (norm(found), norm(expected))
+                    ck_batchnorm_forward(&execution.exec, &norms.0, output.statistics.pointer, output.blocks)
+                    ck_batchnorm_forward_reference(&norms.1, output.y.pointer)
                     // Sums over a block of at most 2,100 rows round once a row, of terms within 12 variances (3 more of
                     // the shift's own distance) of 0; 1/√ halves that.
                     let tolerance = 2100 * Agreement.eps * 12 / 2

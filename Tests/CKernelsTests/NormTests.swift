@@ -17,6 +17,14 @@ extension KernelTests {
                 dz = random.floats(rows * channels)
             }
 
+            /// With outputs scale, shift, mean and inverse deviation.
+            func norm(_ o: [Floats], running: [Floats] = []) -> ck_batchnorm {
+                ck_batchnorm(
+                    M: rows, C: channels, gamma: gamma.pointer, beta: beta.pointer, eps: eps, momentum: momentum,
+                    running_mean: running.first?.pointer, running_variance: running.last?.pointer,
+                    scale: o[0].pointer, shift: o[1].pointer, mean: o[2].pointer, inv_std: o[3].pointer)
+            }
+
             /// (blocks, 3, C), with row m in block m % blocks.
             func statistics() -> Floats {
                 let result = Floats(blocks * 3 * channels)
@@ -53,18 +61,15 @@ extension KernelTests {
             }
             let expected = fresh()
             let statistics = b.statistics()
-            ck_batchnorm_forward_reference(
-                b.rows, channels, b.raw.pointer, b.gamma.pointer, b.beta.pointer, b.eps, b.momentum,
-                expected[0].pointer,
-                expected[1].pointer, expected[2].pointer, expected[3].pointer, expected[4].pointer, expected[5].pointer)
+            var norm = b.norm(Array(expected[2...]), running: Array(expected[..<2]))
+            #expect(ck_batchnorm_check(&norm) == CK_OK)
+            ck_batchnorm_forward_reference(&norm, b.raw.pointer)
             // Σ² of values up to 2.5 in float: eps·50 rows of relative error, a few times that in what is made of it.
             let tolerances = Array(repeating: Agreement.eps * 50 * 4, count: 6)
             Agreement.check("forward", expected, within: tolerances) { exec in
                 let o = fresh()
-                ck_batchnorm_forward(
-                    exec, b.rows, channels, statistics.pointer, b.blocks, b.gamma.pointer, b.beta.pointer, b.eps,
-                    b.momentum,
-                    o[0].pointer, o[1].pointer, o[2].pointer, o[3].pointer, o[4].pointer, o[5].pointer)
+                var norm = b.norm(Array(o[2...]), running: Array(o[..<2]))
+                ck_batchnorm_forward(exec, &norm, statistics.pointer, b.blocks)
                 return o
             }
         }
@@ -72,31 +77,23 @@ extension KernelTests {
         @Test(arguments: [(50, 9), (64, 33), (1, 5)])
         func coefficients_turn_dz_into_draw(rows: Int, channels: Int) {
             let b = BatchNorm(rows, channels, blocks: min(3, rows))
-            let mean = Floats(channels)
-            let invStd = Floats(channels)
-            let scale = Floats(channels)
-            let shift = Floats(channels)
+            let forward = (0..<4).map { _ in Floats(channels) }
             let expected = [Floats(channels), Floats(channels), Floats(rows * channels)]
-            ck_batchnorm_forward_reference(
-                rows, channels, b.raw.pointer, b.gamma.pointer, b.beta.pointer, b.eps, 0, nil, nil, scale.pointer,
-                shift.pointer,
-                mean.pointer, invStd.pointer)
+            var norm = b.norm(forward)
+            ck_batchnorm_forward_reference(&norm, b.raw.pointer)
             ck_batchnorm_backward_reference(
-                rows, channels, b.dz.pointer, b.raw.pointer, b.gamma.pointer, mean.pointer, invStd.pointer,
-                expected[0].pointer,
-                expected[1].pointer, expected[2].pointer)
+                &norm, b.dz.pointer, b.raw.pointer, expected[0].pointer, expected[1].pointer, expected[2].pointer)
             let sums = b.partials(b.dz, b.raw)
             // Sums of M products below 2.5, times inv_std: 32 for the single row, whose variance is 0, else about 1.
-            let gain = Agreement.largest(invStd)
+            let gain = Agreement.largest(forward[3])
             let unit = Agreement.eps * Double(rows) * 4 * gain
             Agreement.check("backward", expected, within: [unit, Agreement.eps * Double(rows), unit * gain * gain]) {
                 exec in
                 let o = [Floats(channels), Floats(channels), Floats(rows * channels)]
                 let k = (0..<3).map { _ in Floats(channels) }
-                ck_batchnorm_backward(
-                    exec, rows, channels, sums.pointer, b.blocks, b.gamma.pointer, mean.pointer, invStd.pointer,
-                    o[0].pointer,
-                    o[1].pointer, k[0].pointer, k[1].pointer, k[2].pointer)
+                var gradients = ck_batchnorm_gradients(
+                    dgamma: o[0].pointer, dbeta: o[1].pointer, a: k[0].pointer, b: k[1].pointer, c: k[2].pointer)
+                ck_batchnorm_backward(exec, &norm, sums.pointer, b.blocks, &gradients)
                 for i in 0..<rows * channels {
                     o[2][i] = k[0][i % channels] * b.dz[i] + k[1][i % channels] * b.raw[i] + k[2][i % channels]
                 }
@@ -107,25 +104,19 @@ extension KernelTests {
         @Test func reference_gradient_is_the_slope_of_the_reference() {
             let (rows, channels) = (12, 3)
             let b = BatchNorm(12, 3)
-            let mean = Floats(channels)
-            let invStd = Floats(channels)
-            let scale = Floats(channels)
-            let shift = Floats(channels)
+            let forward = (0..<4).map { _ in Floats(channels) }
+            var norm = b.norm(forward)
             let (dgamma, dbeta, draw) = (Floats(channels), Floats(channels), Floats(rows * channels))
             func loss() -> Double {
-                ck_batchnorm_forward_reference(
-                    rows, channels, b.raw.pointer, b.gamma.pointer, b.beta.pointer, b.eps, 0, nil, nil, scale.pointer,
-                    shift.pointer, mean.pointer, invStd.pointer)
+                ck_batchnorm_forward_reference(&norm, b.raw.pointer)
                 return (0..<rows * channels).reduce(0) { sum, i in
-                    let z = Double(scale[i % channels]) * Double(b.raw[i]) + Double(shift[i % channels])
+                    let z = Double(forward[0][i % channels]) * Double(b.raw[i]) + Double(forward[1][i % channels])
                     return sum + z * Double(b.dz[i])
                 }
             }
             _ = loss()
             ck_batchnorm_backward_reference(
-                rows, channels, b.dz.pointer, b.raw.pointer, b.gamma.pointer, mean.pointer, invStd.pointer,
-                dgamma.pointer,
-                dbeta.pointer, draw.pointer)
+                &norm, b.dz.pointer, b.raw.pointer, dgamma.pointer, dbeta.pointer, draw.pointer)
             Agreement.checkSlope("raw", of: b.raw, draw, loss: loss)
             Agreement.checkSlope("gamma", of: b.gamma, dgamma, loss: loss)
             Agreement.checkSlope("beta", of: b.beta, dbeta, loss: loss)
@@ -135,8 +126,11 @@ extension KernelTests {
             let (scale, shift) = (Floats(1), Floats(1))
             let (gamma, beta) = (Floats(1) { _ in 3 }, Floats(1) { _ in 1 })
             let (mean, variance) = (Floats(1) { _ in 2 }, Floats(1) { _ in 2.25 })
-            ck_batchnorm_inference(
-                1, gamma.pointer, beta.pointer, 0, mean.pointer, variance.pointer, scale.pointer, shift.pointer)
+            var norm = ck_batchnorm()
+            (norm.C, norm.gamma, norm.beta) = (1, UnsafePointer(gamma.pointer), UnsafePointer(beta.pointer))
+            (norm.running_mean, norm.running_variance) = (mean.pointer, variance.pointer)
+            (norm.scale, norm.shift) = (scale.pointer, shift.pointer)
+            ck_batchnorm_inference(&norm)
             #expect(scale[0] == 2 && shift[0] == -3)
         }
 

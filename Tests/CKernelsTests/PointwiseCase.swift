@@ -103,7 +103,7 @@ struct PointwiseCase {
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
         ck_pointwise_backward(
             &execution.exec, &plan, &operand, w.pointer, &gradient, wantsInput ? result.dx.pointer : nil,
-            accumulates ? 1 : 0, result.dw.pointer, result.dbias.pointer, workspace.pointer)
+            accumulates ? CK_ADD : CK_STORE, result.dw.pointer, result.dbias.pointer, workspace.pointer)
         #expect(workspace.isIntact)
         return result
     }
@@ -112,7 +112,8 @@ struct PointwiseCase {
         var (plan, operand, gradient) = (plan, operand, gradient)
         let result = empty
         ck_pointwise_backward_reference(
-            &plan, &operand, w.pointer, &gradient, wantsInput ? result.dx.pointer : nil, accumulates ? 1 : 0,
+            &plan, &operand, w.pointer, &gradient, wantsInput ? result.dx.pointer : nil,
+            accumulates ? CK_ADD : CK_STORE,
             result.dw.pointer, result.dbias.pointer)
         return result
     }

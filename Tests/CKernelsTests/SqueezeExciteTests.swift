@@ -35,7 +35,7 @@ extension KernelTests {
                 }
                 let d = 2 * 8e-6
                 let sum = d * 2 * Double(images * rows) + Agreement.eps * Double(images * rows) * 2
-                Agreement.check("unsqueeze", [dz, sums], within: [d, sum]) { exec in
+                Agreement.check("squeeze backward", [dz, sums], within: [d, sum]) { exec in
                     let o = Agreement.copy(da)
                     let partials = Floats(t.blocks * 2 * channels)
                     t {
@@ -61,17 +61,26 @@ extension KernelTests {
                 b2 = random.floats(channels)
                 dgate = random.floats(images * channels)
             }
-            var workspace: Floats { Floats(ck_excite_workspace_bytes(images, channels, squeezed) / 4) }
+            var plan: ck_squeeze_excite {
+                var plan = ck_squeeze_excite()
+                #expect(ck_squeeze_excite_plan(&plan, images, 1, channels, squeezed) == CK_OK)
+                return plan
+            }
+            var weights: ck_excite_weights {
+                ck_excite_weights(w1: w1.pointer, b1: b1.pointer, w2: w2.pointer, b2: b2.pointer)
+            }
             func forwardReference(_ h: Floats, _ gate: Floats) {
-                ck_excite_forward_reference(
-                    images, channels, squeezed, pooled.pointer, w1.pointer, b1.pointer, w2.pointer, b2.pointer,
-                    h.pointer, gate.pointer)
+                var (plan, weights) = (plan, weights)
+                ck_excite_forward_reference(&plan, &weights, pooled.pointer, h.pointer, gate.pointer)
             }
             func backwardReference(_ h: Floats, _ gate: Floats, _ o: [Floats]) {
+                var (plan, weights, results) = (plan, weights, pointers(o))
                 ck_excite_backward_reference(
-                    images, channels, squeezed, pooled.pointer, h.pointer, gate.pointer, dgate.pointer, w1.pointer,
-                    w2.pointer,
-                    o[0].pointer, o[1].pointer, o[2].pointer, o[3].pointer, o[4].pointer)
+                    &plan, &weights, pooled.pointer, h.pointer, gate.pointer, dgate.pointer, &results)
+            }
+            func pointers(_ o: [Floats]) -> ck_excite_gradients {
+                ck_excite_gradients(
+                    dpooled: o[0].pointer, dw1: o[1].pointer, db1: o[2].pointer, dw2: o[3].pointer, db2: o[4].pointer)
             }
             /// dpooled, dw1, db1, dw2, db2
             func gradients() -> [Floats] {
@@ -95,11 +104,10 @@ extension KernelTests {
             let unit = 4e-6 + Agreement.eps * Double(channels + squeezed)
             Agreement.check("excite", [h, gate], within: [unit, unit]) { exec in
                 let o = [Floats(images * squeezed), Floats(images * channels)]
-                let workspace = e.workspace
+                var (plan, weights) = (e.plan, e.weights)
+                let workspace = Floats(plan.workspace_bytes / 4)
                 ck_excite_forward(
-                    exec, images, channels, squeezed, e.pooled.pointer, e.w1.pointer, e.b1.pointer, e.w2.pointer,
-                    e.b2.pointer,
-                    o[0].pointer, o[1].pointer, workspace.pointer)
+                    exec, &plan, &weights, e.pooled.pointer, o[0].pointer, o[1].pointer, workspace.pointer)
                 #expect(workspace.isIntact)
                 return o
             }
@@ -111,11 +119,10 @@ extension KernelTests {
             }
             Agreement.check("excite backward", expected, within: tolerances) { exec in
                 let o = e.gradients()
-                let workspace = e.workspace
+                var (plan, weights, results) = (e.plan, e.weights, e.pointers(o))
+                let workspace = Floats(plan.workspace_bytes / 4)
                 ck_excite_backward(
-                    exec, images, channels, squeezed, e.pooled.pointer, h.pointer, gate.pointer, e.dgate.pointer,
-                    e.w1.pointer,
-                    e.w2.pointer, o[0].pointer, o[1].pointer, o[2].pointer, o[3].pointer, o[4].pointer,
+                    exec, &plan, &weights, e.pooled.pointer, h.pointer, gate.pointer, e.dgate.pointer, &results,
                     workspace.pointer)
                 #expect(workspace.isIntact)
                 return o

@@ -39,7 +39,8 @@ extension KernelCase {
             let workspace = BenchFloats(ready.backward_workspace_bytes / 4)
             var (a, g, p) = (input.operand, output.gradient, ready)
             return { exec in
-                ck_pointwise_backward(exec, &p, &a, w.pointer, &g, dx.pointer, 0, dw.pointer, nil, workspace.pointer)
+                ck_pointwise_backward(
+                    exec, &p, &a, w.pointer, &g, dx.pointer, CK_STORE, dw.pointer, nil, workspace.pointer)
                 withExtendedLifetime((input, output)) {}
             }
         }
@@ -84,7 +85,7 @@ extension KernelCase {
             var (a, g, p) = (input.operand, output.gradient, ready)
             return { exec in
                 ck_depthwise_backward(
-                    exec, &p, &a, w.pointer, &g, dz.pointer, 0, sums.pointer, dw.pointer, workspace.pointer)
+                    exec, &p, &a, w.pointer, &g, dz.pointer, CK_STORE, sums.pointer, dw.pointer, workspace.pointer)
                 withExtendedLifetime((input, output)) {}
             }
         }

@@ -54,7 +54,7 @@ extension KernelCase {
             var (a, g, p) = (input.operand, output.gradient, plan)
             return { exec in
                 ck_conv2d_backward(
-                    exec, &p, &a, w.pointer, &g, dz?.pointer, 0, sums.pointer, dw.pointer, workspace.pointer)
+                    exec, &p, &a, w.pointer, &g, dz?.pointer, CK_STORE, sums.pointer, dw.pointer, workspace.pointer)
                 withExtendedLifetime((input, output)) {}
             }
         }

@@ -1,9 +1,9 @@
-// The thread pool: workers that wait for a job, and a scratch lane for every thread.
+// The thread pool: workers that wait for a job, and scratch of its own for every thread.
 //
 // A job is a number of blocks, which the threads draw from a shared counter: a slow thread takes fewer, and every block
-// runs with the scratch of its lane. A worker may come late or not at all: the caller draws blocks too, closes the job
-// when none is left, and waits for the workers that have joined it, not for those that another program keeps from the
-// core. Whoever waits spins for a moment, since the next job mostly comes within microseconds, and then sleeps.
+// runs with the scratch of its thread. A worker may come late or not at all: the caller draws blocks too, closes the
+// job when none is left, and waits for the workers that have joined it, not for those that another program keeps from
+// the core. Whoever waits spins for a moment, since the next job mostly comes within microseconds, and then sleeps.
 #define _GNU_SOURCE
 #include "affinity.h"
 #include "ck_base.h"
@@ -39,7 +39,7 @@ typedef struct {
 
 typedef struct {
     ck_pool *pool;
-    int lane;
+    int index;
     pthread_t thread;
 } worker;
 
@@ -85,7 +85,7 @@ static int64_t nanoseconds(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-// Returns the state once `is_done` says so of it and `lane`'s last job.
+// Returns the state once `is_done` says so of it and the thread's last job.
 static uint32_t wait_until(ck_pool *pool, int (*is_done)(uint32_t state, uint32_t last), uint32_t last) {
     uint32_t state = atomic_load_explicit(&pool->state, memory_order_acquire);
     if (is_done(state, last)) return state;
@@ -116,8 +116,8 @@ static int is_left(uint32_t state, uint32_t last) {
 
 // ---- Working
 
-static void run_lane(job *j, int lane) {
-    void *scratch = j->scratch + lane * j->scratch_bytes;
+static void run_blocks(job *j, int index) {
+    void *scratch = j->scratch + index * j->scratch_bytes;
     for (;;) {
         ptrdiff_t block = atomic_fetch_add_explicit(&j->next, 1, memory_order_relaxed);
         if (block >= j->blocks) return;
@@ -129,14 +129,14 @@ static void *work(void *argument) {
     const worker *self = argument;
     ck_pool *pool = self->pool;
     uint32_t last = 0;
-    bind_worker(self->lane);
+    bind_worker(self->index);
     ck_flush_denormals();
     for (;;) {
         uint32_t state = wait_until(pool, is_new_job, last);
         if (state == STOP) return NULL;
         if (!atomic_compare_exchange_strong(&pool->state, &state, state + ONE_WORKER)) continue;
         last = number_of(state);
-        run_lane(&pool->job, self->lane);
+        run_blocks(&pool->job, self->index);
         // The last to leave a closed job wakes the caller, which may sleep.
         state = atomic_fetch_sub(&pool->state, ONE_WORKER) - ONE_WORKER;
         if (!(state & (WORKERS | IS_OPEN))) wake(pool);
@@ -150,7 +150,7 @@ ck_status ck_pool_create(int threads, ck_pool **result) {
     *pool = (ck_pool){.count = 1, .workers = calloc((size_t)threads, sizeof(worker))};
     for (; pool->workers != NULL && pool->count < threads; pool->count++) {
         worker *next = &pool->workers[pool->count - 1];
-        *next = (worker){.pool = pool, .lane = pool->count};
+        *next = (worker){.pool = pool, .index = pool->count};
         if (pthread_create(&next->thread, NULL, work, next) != 0) break;
     }
     if (pool->workers == NULL || pool->count < threads) {
@@ -187,7 +187,7 @@ void ck_parallel(const ck_exec *exec, ptrdiff_t blocks, ck_task task, void *cont
         if (number >= number_of(STOP)) number = 0; // no job has the number of the end
         atomic_store(&pool->state, number | IS_OPEN);
         wake(pool);
-        run_lane(j, 0);
+        run_blocks(j, 0);
         if (atomic_fetch_and(&pool->state, ~(uint32_t)IS_OPEN) & WORKERS) wait_until(pool, is_left, 0);
     }
     ck_restore_denormals(mode);

@@ -1,32 +1,21 @@
 // The way from the C API to the kernel of the active instruction set.
 #include "ck_conv2d.h"
+#include "../isa/dispatch.h"
 
 typedef void forward_function(const ck_exec *, const ck_conv2d *, const ck_operand *, const float *, float *, float *,
                               void *);
 typedef void backward_function(const ck_exec *, const ck_conv2d *, const ck_operand *, const float *,
-                               const ck_gradient *, float *, float, float *, float *, void *);
-
-#define CK_VARIANT(isa)                                                                                                \
-    forward_function ck_conv2d_forward__##isa;                                                                         \
-    backward_function ck_conv2d_backward__##isa;
-#include "variants.inc"
-
-static forward_function *const forwards[] = {
-#define CK_VARIANT(isa) ck_conv2d_forward__##isa,
-#include "variants.inc"
-};
-
-static backward_function *const backwards[] = {
-#define CK_VARIANT(isa) ck_conv2d_backward__##isa,
-#include "variants.inc"
-};
+                               const ck_gradient *, float *, ck_update, float *, float *, void *);
+CK_KERNEL(forward_function, ck_conv2d_forward)
+CK_KERNEL(backward_function, ck_conv2d_backward)
 
 void ck_conv2d_forward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
                        float *statistics, void *workspace) {
-    forwards[ck_isa_active()](exec, plan, x, w, y, statistics, workspace);
+    CK_ACTIVE(ck_conv2d_forward)(exec, plan, x, w, y, statistics, workspace);
 }
 
 void ck_conv2d_backward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                        const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace) {
-    backwards[ck_isa_active()](exec, plan, x, w, dy, dz, beta, dz_sums, dw, workspace);
+                        const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
+                        void *workspace) {
+    CK_ACTIVE(ck_conv2d_backward)(exec, plan, x, w, dy, dz, update, dz_sums, dw, workspace);
 }

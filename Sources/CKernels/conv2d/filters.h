@@ -1,5 +1,5 @@
-// The filters' transforms, as panels [filter][block of FILTER_ROWS rows][plane][row][width]: what one task writes lies
-// together, and planes begin in different cache sets.
+// The filters' transforms, as panels [filter][block of WINOGRAD_FILTER_ROWS rows][plane][row][width]: what one task
+// writes lies together, and planes begin in different cache sets.
 
 typedef struct {
     winograd_form form;
@@ -19,9 +19,9 @@ typedef struct {
 CK_INLINE filter_panel filter_panel_at(const winograd_form form, const float *panels, ptrdiff_t depth,
                                        ptrdiff_t columns, ptrdiff_t index) {
     const column_panel p = panel_at(columns, index);
-    const ptrdiff_t blocks = filters_of_form(form) * blocks_of(depth, FILTER_ROWS);
-    const ptrdiff_t plane = FILTER_ROWS * p.vectors * VW + 16;
-    const float *at = panels + blocks * planes_of_form(form) * (FILTER_ROWS * p.first + 16 * index);
+    const ptrdiff_t blocks = filters_of_form(form) * blocks_of(depth, WINOGRAD_FILTER_ROWS);
+    const ptrdiff_t plane = WINOGRAD_FILTER_ROWS * p.vectors * VW + 16;
+    const float *at = panels + blocks * planes_of_form(form) * (WINOGRAD_FILTER_ROWS * p.first + 16 * index);
     return (filter_panel){at, depth, plane, planes_of_form(form) * plane};
 }
 
@@ -44,7 +44,7 @@ CK_INLINE void transform_rows(const winograd_form form, const filter_job *job, p
     const ptrdiff_t width = p->vectors * VW, tap = job->C * job->O;
     for (ptrdiff_t r = 0; r < rows; r++, to += width)
         for (ptrdiff_t j = 0; j < p->columns; j += VW) {
-            const ptrdiff_t lanes = least(VW, p->columns - j);
+            const ptrdiff_t lanes = min(VW, p->columns - j);
             const float *w = job->w + (f * count * job->C + k + r) * job->O + p->first + j;
             vf taps[9];
             CK_UNROLL for (int i = 0; i < count; i++) {
@@ -62,7 +62,7 @@ CK_INLINE void transform_rows_adjoint(const winograd_form form, const filter_job
                                       ptrdiff_t plane) {
     const int count = taps_of_form(form);
     for (ptrdiff_t first = 0; first < rows; first += VW) {
-        const ptrdiff_t height = least(VW, rows - first);
+        const ptrdiff_t height = min(VW, rows - first);
         float squares[9][VW * VW];
         for (int i = 0; i < count; i++) {
             const float *w = job->w + ((8 - f * count - i) * job->C + n) * job->O + k + first;
@@ -78,16 +78,16 @@ CK_INLINE void transform_rows_adjoint(const winograd_form form, const filter_job
 
 CK_INLINE void transform_filters_as(const winograd_form form, const filter_job *job, ptrdiff_t task) {
     const ptrdiff_t depth = job->adjoint ? job->O : job->C, columns = job->adjoint ? job->C : job->O;
-    const ptrdiff_t blocks = blocks_of(depth, FILTER_ROWS), all = filters_of_form(form) * blocks;
-    const ptrdiff_t index = task / all, block = task % all, f = block / blocks, k = block % blocks * FILTER_ROWS;
+    const ptrdiff_t blocks = blocks_of(depth, WINOGRAD_FILTER_ROWS), all = filters_of_form(form) * blocks;
+    const ptrdiff_t index = task / all, block = task % all, f = block / blocks,
+                    k = block % blocks * WINOGRAD_FILTER_ROWS;
     const filter_panel panel = filter_panel_at(form, job->panels, depth, columns, index);
     const column_panel p = panel_at(columns, index);
-    const ptrdiff_t width = p.vectors * VW, rows = least(FILTER_ROWS, depth - k);
+    const ptrdiff_t width = p.vectors * VW, rows = min(WINOGRAD_FILTER_ROWS, depth - k);
     float *to = job->panels + (panel.at - job->panels) + block * panel.block;
     if (!job->adjoint) transform_rows(form, job, f, &p, k, rows, to, panel.plane);
     for (ptrdiff_t j = 0; job->adjoint && j < p.columns; j += VW)
-        transform_rows_adjoint(form, job, f, k, rows, p.first + j, least(VW, p.columns - j), to + j, width,
-                               panel.plane);
+        transform_rows_adjoint(form, job, f, k, rows, p.first + j, min(VW, p.columns - j), to + j, width, panel.plane);
     if (job->stream) stream_fence();
 }
 
@@ -100,9 +100,8 @@ static void transform_filters(void *context, ptrdiff_t task, void *scratch) {
 }
 
 static void pack_filters(const ck_exec *exec, filter_job *job) {
-    enum { CACHED = 4 << 20 }; // floats
     const ptrdiff_t depth = job->adjoint ? job->O : job->C, columns = job->adjoint ? job->C : job->O;
-    const ptrdiff_t blocks = filters_of_form(job->form) * blocks_of(depth, FILTER_ROWS);
-    job->stream = blocks * FILTER_ROWS * planes_of_form(job->form) * columns > CACHED;
+    const ptrdiff_t blocks = filters_of_form(job->form) * blocks_of(depth, WINOGRAD_FILTER_ROWS);
+    job->stream = blocks * WINOGRAD_FILTER_ROWS * planes_of_form(job->form) * columns > WINOGRAD_STREAM_FLOATS;
     ck_parallel(exec, panel_count(columns) * blocks, transform_filters, job);
 }

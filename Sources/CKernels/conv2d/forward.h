@@ -49,13 +49,13 @@ static void forward_panel(const forward_job *job, segment_run run, const column_
     const ptrdiff_t O = job->plan->shape.O;
     float sums[MOMENT_COUNT * PANEL] = {0};
     for (run.first = 0; run.first < segments; run.first = run.end) {
-        run.end = least(segments, run.first + step);
+        run.end = min(segments, run.first + step);
         for (ptrdiff_t row = 0; row < run.table->rows; row += TILE)
             forward_tile_of[p->vectors - 1](job, &run, row, p, y, sums);
     }
     if (statistics == NULL) return;
     for (ptrdiff_t c = 0; c < p->columns; c += VW)
-        store_moments(statistics + p->first + c, O, least(VW, p->columns - c), run.table->rows,
+        store_moments(statistics + p->first + c, O, min(VW, p->columns - c), run.table->rows,
                       v_load(sums + MOMENT_SHIFT * PANEL + c), v_load(sums + MOMENT_SUM * PANEL + c),
                       v_load(sums + MOMENT_SQUARES * PANEL + c));
 }
@@ -69,14 +69,14 @@ static void forward_block(void *context, ptrdiff_t task, void *scratch) {
     const pixel_window w = input_window(plan, b);
     const ptrdiff_t depth = segment_depth(s), zeros = slab_zeros(depth), pitch = is_joined(s) ? s->C : slab_pitch(s->C);
     float *slab = scratch;
-    place_table table = {(int32_t *)(slab + plan->forward_slab), segment_count(s), b.images * b.count};
-    float *kept = (float *)table.places + padded_rows(table.rows) * (table.segments + 1);
+    const direct_layout l = forward_layout(plan);
+    place_table table = {(int32_t *)(slab + l.places), segment_count(s), b.images * b.count};
     const operand_reader reader = {job->x, s->C, 0, s->C, pitch};
     memset(slab, 0, (size_t)zeros * sizeof(float));
     read_window(&reader, s->H, s->W, &w, slab + zeros);
     place_outputs(plan, &b, &w, zeros, pitch, &table);
 
-    const segment_run run = {slab, &table, NULL, depth, 0, 0, kept};
+    const segment_run run = {slab, &table, NULL, depth, 0, 0, slab + l.values};
     const panel_range range = panels_of(s->O, task % column_blocks, column_blocks);
     float *y = job->y + (b.image * plan->P * plan->Q + b.first) * s->O;
     float *statistics = job->statistics ? job->statistics + block * 3 * s->O : NULL;
@@ -87,9 +87,9 @@ static void forward_block(void *context, ptrdiff_t task, void *scratch) {
     if (job->stream) stream_fence();
 }
 
-// Streamed stores pay for what no cache would keep, and only where every vector is one whole line.
-CK_INLINE int worth_streaming(const float *y, ptrdiff_t rows, ptrdiff_t columns) {
-    return VW == 16 && rows * columns > 2 * 1024 * 1024 && columns % 16 == 0 && (uintptr_t)y % 64 == 0;
+// Only where every vector is one whole line.
+CK_INLINE int streams_outputs(const float *y, ptrdiff_t pixels, ptrdiff_t O) {
+    return VW == 16 && worth_streaming(y, pixels * O, O, CONV2D_STREAM_FLOATS);
 }
 
 static void forward_direct(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
@@ -97,6 +97,6 @@ static void forward_direct(const ck_exec *exec, const ck_conv2d *plan, const ck_
     const ck_conv2d_shape *s = &plan->shape;
     segment_packing packing = {segment_count(s), segment_depth(s), s->O, 0, w, workspace};
     pack_segments(exec, &packing);
-    forward_job job = {plan, x, workspace, y, statistics, worth_streaming(y, s->N * plan->P * plan->Q, s->O)};
+    forward_job job = {plan, x, workspace, y, statistics, streams_outputs(y, s->N * plan->P * plan->Q, s->O)};
     ck_parallel(exec, plan->forward.blocks * plan->forward_column_blocks, forward_block, &job);
 }

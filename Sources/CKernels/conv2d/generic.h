@@ -1,22 +1,24 @@
 // Every pass of the convolution, for the vector vocabulary that was included before.
-#include "geometry.h"
-#if VW == 16
-#define CK_TILE_ROWS 6 // 6 × 64: no leftovers for 64, 128, 256 and 512 channels
-#define CK_TILE_VECTORS 4
-#endif
+#include "forms.h"
+#include "layout.h"
+#include "../isa/registers.h"
+#define CK_TILE_ROWS CK_CONV2D_TILE_ROWS
+#define CK_TILE_VECTORS CK_CONV2D_TILE_VECTORS
 #include "../gemm/tile.h"
 #include "../isa/moments.h"
+#include "../isa/operand.h"
 #include "slab.h"
 #include "places.h"
 #include "segments.h"
 #include "forward.h"
-#include "data.h"
-#include "weights.h"
+#include "data_gradient.h"
+#include "weight_gradient.h"
 #include "transforms.h"
 #include "tiles.h"
 #include "filters.h"
+#include "outputs.h"
 #include "products.h"
-#include "winograd_weights.h"
+#include "winograd_weight_gradient.h"
 
 void CK_NAME(ck_conv2d_forward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
                                 float *y, float *statistics, void *workspace) {
@@ -26,9 +28,9 @@ void CK_NAME(ck_conv2d_forward)(const ck_exec *exec, const ck_conv2d *plan, cons
 }
 
 void CK_NAME(ck_conv2d_backward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                                 const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw,
+                                 const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
                                  void *workspace) {
-    data_job data = {.plan = plan, .x = x, .dy = dy, .dz = dz, .sums = dz_sums, .beta = beta};
+    data_job data = {.plan = plan, .x = x, .dy = dy, .dz = dz, .sums = dz_sums, .update = update};
     if (plan->method == CK_CONV2D_WINOGRAD) {
         if (dz) data_winograd(exec, &data, w, workspace);
         weights_winograd(exec, plan, x, dy, dw, workspace);

@@ -5,20 +5,11 @@
 #include "../gemm/blocks.h"
 
 enum {
-    JOINED_CHANNELS = 8,  // up to so many input channels, a kernel row is one run of kernel_w·C values
-    SEGMENT_DEPTH = 1536, // of the sum over K between two visits of a tile: its panel stays in the second cache
-    WEIGHT_INPUTS = 64,   // input channels and outputs of dw in one task
-    WEIGHT_OUTPUTS = 128,
-    ROWS_UNIT = 24,         // rows of a run: whole tiles for every instruction set
-    WIDEST_PANEL = 64,      // columns
-    FILTER_ROWS = 32,       // of a block of transformed filters
-    MOST_PLANES = 36,       // of Winograd's tiles
-    GRADIENT_CHANNELS = 48, // of dw in one task, Winograd
-    SLAB_SLACK = 32,        // floats behind a slab that may be read, and are not used
+    ROWS_UNIT = 24,    // rows of a run: whole tiles for every instruction set
+    WIDEST_PANEL = 64, // columns
+    MOST_PLANES = 36,  // of Winograd's tiles
+    SLAB_SLACK = 32,   // floats behind a slab that may be read, and are not used
 };
-
-static inline ptrdiff_t smaller(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-static inline ptrdiff_t larger(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 
 // Pixels first ..< first + count of each of some images.
 typedef struct {
@@ -26,14 +17,14 @@ typedef struct {
 } pixel_block;
 
 static inline pixel_block block_at(const ck_conv2d_cut *cut, ptrdiff_t N, ptrdiff_t pixels, ptrdiff_t block) {
-    ptrdiff_t image = block / cut->runs * cut->images, images = smaller(cut->images, N - image);
+    ptrdiff_t image = block / cut->runs * cut->images, images = min(cut->images, N - image);
     ptrdiff_t run = block % cut->runs, first = run * cut->pixels, end = pixels;
     if (cut->row > 0) {
         ptrdiff_t runs = blocks_of(cut->row, cut->pixels), begin = run / runs * cut->row;
         first = begin + run % runs * cut->pixels;
         end = begin + cut->row;
     }
-    return (pixel_block){image, images, first, smaller(cut->pixels, end - first)};
+    return (pixel_block){image, images, first, min(cut->pixels, end - first)};
 }
 
 // Rows row ..< row + rows and columns column ..< column + columns of some images.
@@ -46,33 +37,7 @@ static inline ptrdiff_t window_pixels(const pixel_window *w) { return w->images 
 // Rows of whole tiles, whatever the instruction set.
 static inline ptrdiff_t padded_rows(ptrdiff_t rows) { return rows + 8; }
 
-// Winograd's two forms. What follows of the form is a constant where the form is.
-typedef enum { SQUARE, LINE } winograd_form;
-
-static inline winograd_form form_of(const ck_conv2d_shape *s) { return s->kernel_h == 1 ? LINE : SQUARE; }
-// Outputs of a tile, and the values around it that they depend on, each way.
-static inline int tile_height(winograd_form form) { return form == LINE ? 1 : 4; }
-static inline int tile_width(winograd_form form) { return form == LINE ? 6 : 4; }
-static inline int reach_height(winograd_form form) { return form == LINE ? 1 : 6; }
-static inline int reach_width(winograd_form form) { return form == LINE ? 8 : 6; }
-static inline int planes_of_form(winograd_form form) { return form == LINE ? 8 : MOST_PLANES; }
-// Filters that a kernel is cut into, and the taps of one. A line's begin three values apart, half a tile.
-static inline int filters_of_form(winograd_form form) { return form == LINE ? 3 : 1; }
-static inline int taps_of_form(winograd_form form) { return form == LINE ? 3 : 9; }
-// Rows of transformed inputs from tile to tile, and those of some tiles, with what the last one's filters read.
-static inline ptrdiff_t rows_per_tile(winograd_form form) { return form == LINE ? 2 : 1; }
-static inline ptrdiff_t input_rows(winograd_form form, ptrdiff_t tiles) { return form == LINE ? 2 * tiles + 1 : tiles; }
-
-// Floats of one plane of transformed tiles; an odd number of cache lines.
-static inline ptrdiff_t plane_floats(ptrdiff_t rows, ptrdiff_t pitch) { return round_up(rows, 2) * pitch + 16; }
-// Transformed filters in panels (filters.h); the narrowest panels have 12 columns.
-static inline ptrdiff_t filter_floats(winograd_form form, ptrdiff_t depth, ptrdiff_t columns) {
-    ptrdiff_t plane = FILTER_ROWS * round_up(columns, 16) + 16 * (columns / 12 + 2);
-    return filters_of_form(form) * blocks_of(depth, FILTER_ROWS) * planes_of_form(form) * plane;
-}
-void plan_winograd(ck_conv2d *plan);
-
-static inline int is_joined(const ck_conv2d_shape *s) { return s->C <= JOINED_CHANNELS; }
+static inline int is_joined(const ck_conv2d_shape *s) { return s->C <= CONV2D_JOINED_CHANNELS; }
 
 // Floats from pixel to pixel in a slab of `channels`: an odd number of cache lines, so that no eight pixels share a
 // set.
@@ -86,7 +51,7 @@ static inline ptrdiff_t segment_count(const ck_conv2d_shape *s) {
 }
 static inline ptrdiff_t segment_depth(const ck_conv2d_shape *s) { return is_joined(s) ? s->kernel_w * s->C : s->C; }
 static inline ptrdiff_t segments_at_once(ptrdiff_t segments, ptrdiff_t depth) {
-    ptrdiff_t most = larger(1, SEGMENT_DEPTH / depth);
+    ptrdiff_t most = max(1, CONV2D_SEGMENT_DEPTH / depth);
     return blocks_of(segments, blocks_of(segments, most));
 }
 
@@ -95,19 +60,19 @@ static inline pixel_window input_window(const ck_conv2d *plan, pixel_block b) {
     const ck_conv2d_shape *s = &plan->shape;
     ptrdiff_t last = b.first + b.count - 1, p = b.first / plan->Q, p_last = last / plan->Q;
     ptrdiff_t q = p == p_last ? b.first % plan->Q : 0, q_last = p == p_last ? last % plan->Q : plan->Q - 1;
-    ptrdiff_t row = larger(0, p * s->stride_h - s->padding_h);
-    ptrdiff_t end = smaller(s->H, p_last * s->stride_h - s->padding_h + s->kernel_h);
+    ptrdiff_t row = max(0, p * s->stride_h - s->padding_h);
+    ptrdiff_t end = min(s->H, p_last * s->stride_h - s->padding_h + s->kernel_h);
     ptrdiff_t column = q * s->stride_w - s->padding_w, right = q_last * s->stride_w - s->padding_w + s->kernel_w;
-    if (!is_joined(s)) column = larger(0, column), right = smaller(s->W, right);
-    return (pixel_window){b.image, b.images, row, larger(0, end - row), column, larger(0, right - column)};
+    if (!is_joined(s)) column = max(0, column), right = min(s->W, right);
+    return (pixel_window){b.image, b.images, row, max(0, end - row), column, max(0, right - column)};
 }
 
 // The first output of `outputs` that reads place h or a later one, and one past the last that reads h or an earlier.
 static inline ptrdiff_t first_reader(ptrdiff_t h, ptrdiff_t kernel, ptrdiff_t stride, ptrdiff_t padding) {
-    return larger(0, h + padding - kernel + stride) / stride;
+    return max(0, h + padding - kernel + stride) / stride;
 }
 static inline ptrdiff_t end_reader(ptrdiff_t h, ptrdiff_t stride, ptrdiff_t padding, ptrdiff_t outputs) {
-    return smaller(outputs, (h + padding) / stride + 1);
+    return min(outputs, (h + padding) / stride + 1);
 }
 
 // The outputs that read these input pixels.
@@ -119,6 +84,6 @@ static inline pixel_window output_window(const ck_conv2d *plan, pixel_block b) {
     ptrdiff_t end = end_reader(h_last, s->stride_h, s->padding_h, plan->P);
     ptrdiff_t column = first_reader(v, s->kernel_w, s->stride_w, s->padding_w);
     ptrdiff_t right = end_reader(v_last, s->stride_w, s->padding_w, plan->Q);
-    return (pixel_window){b.image, b.images, row, larger(0, end - row), column, larger(0, right - column)};
+    return (pixel_window){b.image, b.images, row, max(0, end - row), column, max(0, right - column)};
 }
 #endif

@@ -10,7 +10,7 @@ CK_INLINE int32_t *places_of(const place_table *t, ptrdiff_t row) {
     return t->places + row / TILE * t->segments * TILE + row % TILE;
 }
 
-CK_INLINE ptrdiff_t whole_tiles(ptrdiff_t rows) { return (rows + TILE - 1) / TILE * TILE; }
+CK_INLINE ptrdiff_t whole_tiles(ptrdiff_t rows) { return round_up(rows, TILE); }
 
 // Rows that fill the last group read zeros.
 static void close_table(const place_table *t) {

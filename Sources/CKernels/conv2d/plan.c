@@ -1,19 +1,13 @@
 // How a convolution is cut into blocks of work, and the memory that takes.
-#include "geometry.h"
-
-enum {
-    SLAB_FLOATS = 40 * 1024, // of the operand in one block: with a panel of weights it stays in the second cache
-    FEWEST_PIXELS = 96,
-    MOST_PIXELS = 512,
-    WEIGHT_PIXELS = 512, // between two visits of a partial weight gradient
-};
+#include "forms.h"
+#include "layout.h"
 
 // Blocks of about `wanted` pixels of images of some rows. What a run reads is as wide as the map where the run reaches
 // into a second row, so that rows longer than a run are cut each for itself.
 static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t wanted) {
     ptrdiff_t pixels = rows * row;
     if (pixels <= wanted) {
-        ptrdiff_t images = larger(1, smaller(N, wanted / pixels));
+        ptrdiff_t images = max(1, min(N, wanted / pixels));
         images = blocks_of(N, blocks_of(N, images));
         return (ck_conv2d_cut){images, pixels, 1, blocks_of(N, images), 0};
     }
@@ -25,7 +19,7 @@ static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t w
 
 // So many that a slab with `floats` a pixel has the wanted size.
 static ptrdiff_t pixels_wanted(ptrdiff_t floats) {
-    return larger(FEWEST_PIXELS, smaller(MOST_PIXELS, SLAB_FLOATS / floats));
+    return max(CONV2D_FEWEST_PIXELS, min(CONV2D_MOST_PIXELS, CONV2D_SLAB_FLOATS / floats));
 }
 
 // The largest slab of the blocks; those of later images are like the first image's.
@@ -35,21 +29,13 @@ static ptrdiff_t slab_floats(const ck_conv2d *plan, const ck_conv2d_cut *blocks,
     for (ptrdiff_t run = 0; run < blocks->runs; run++) {
         pixel_block block = block_at(blocks, plan->shape.N, pixels, run);
         pixel_window window = of_outputs ? output_window(plan, block) : input_window(plan, block);
-        most = larger(most, window_pixels(&window));
+        most = max(most, window_pixels(&window));
     }
     return slab_zeros(depth) + round_up(most * pitch, 16) + SLAB_SLACK;
 }
 
-// Places of every row and segment, and the sums of tiles between segments.
-static ptrdiff_t table_floats(const ck_conv2d_cut *blocks, ptrdiff_t segments) {
-    return padded_rows(blocks->images * blocks->pixels) * (segments + 1);
-}
-static ptrdiff_t kept_floats(const ck_conv2d_cut *blocks) {
-    return padded_rows(blocks->images * blocks->pixels) * WIDEST_PANEL;
-}
-
 static ptrdiff_t column_blocks(ptrdiff_t blocks, ptrdiff_t columns) {
-    return larger(1, smaller(blocks_of(BLOCKS_WANTED, blocks), columns / WIDEST_PANEL));
+    return max(1, min(blocks_of(BLOCKS_WANTED, blocks), columns / WIDEST_PANEL));
 }
 
 static void plan_direct(ck_conv2d *p) {
@@ -62,27 +48,24 @@ static void plan_direct(ck_conv2d *p) {
     p->forward_column_blocks = column_blocks(p->forward.blocks, s->O);
     p->forward_slab = slab_floats(p, &p->forward, outputs, 0, pitch, depth);
     p->forward_workspace_bytes = bytes_of(panel_floats(segments * depth, s->O));
-    ptrdiff_t forward = p->forward_slab + table_floats(&p->forward, segments) + kept_floats(&p->forward);
 
     p->data = cut(s->N, s->H, s->W, area * pixels_wanted(slab_pitch(s->O)));
     p->sums_blocks = p->data.blocks;
     p->data_column_blocks = column_blocks(p->data.blocks, s->C);
     p->data_slab = slab_floats(p, &p->data, inputs, 1, slab_pitch(s->O), s->O);
-    ptrdiff_t data = p->data_slab + table_floats(&p->data, taps) + kept_floats(&p->data) + round_up(taps, 16);
 
     // dw: tasks are groups of blocks × ranges of input channels × ranges of outputs.
-    p->weights = cut(s->N, p->P, p->Q, WEIGHT_PIXELS);
-    p->weight_inputs = is_joined(s) ? s->C : WEIGHT_INPUTS;
-    p->weight_outputs = WEIGHT_OUTPUTS;
+    p->weights = cut(s->N, p->P, p->Q, CONV2D_GRADIENT_PIXELS);
+    p->weight_inputs = is_joined(s) ? s->C : CONV2D_GRADIENT_INPUTS;
+    p->weight_outputs = CONV2D_GRADIENT_OUTPUTS;
     ptrdiff_t ranges = blocks_of(s->C, p->weight_inputs) * blocks_of(s->O, p->weight_outputs);
-    p->weight_groups = smaller(p->weights.blocks, blocks_of(BLOCKS_WANTED, ranges));
-    ptrdiff_t channels = smaller(s->C, p->weight_inputs);
+    p->weight_groups = min(p->weights.blocks, blocks_of(BLOCKS_WANTED, ranges));
+    ptrdiff_t channels = min(s->C, p->weight_inputs);
     p->weights_slab = slab_floats(p, &p->weights, outputs, 0, is_joined(s) ? s->C : slab_pitch(channels), depth);
-    ptrdiff_t rows = padded_rows(p->weights.images * p->weights.pixels);
-    ptrdiff_t weights = p->weights_slab + table_floats(&p->weights, segments) + rows * p->weight_outputs;
     ptrdiff_t partials = p->weight_groups > 1 ? p->weight_groups * taps * s->C * s->O : 0;
     p->backward_workspace_bytes = bytes_of(panel_floats(taps * s->O, s->C) + partials);
-    p->scratch_bytes = bytes_of(larger(forward, larger(data, weights)));
+    const direct_layout forward = forward_layout(p), data = data_layout(p), weights = weights_layout(p);
+    p->scratch_bytes = bytes_of(max(forward.floats, max(data.floats, weights.floats)));
 }
 
 // Whether every tensor fits, padded and in the rows of a slab too, and the places of all pixels' taps.
@@ -96,10 +79,9 @@ static int tensors_fit(const ck_conv2d *p) {
 
 // Places in a slab, and of a tile's rows in a plane, are of 32 bits.
 static int places_fit(const ck_conv2d *p) {
-    ptrdiff_t pixels = larger(p->data.images * p->data.pixels, 1),
-              rows = 16 * slab_pitch(larger(p->shape.C, p->shape.O));
-    ptrdiff_t slab = larger(p->forward_slab, larger(p->data_slab, p->weights_slab));
-    return larger(slab, larger(pixels, rows)) <= INT32_MAX;
+    ptrdiff_t pixels = max(p->data.images * p->data.pixels, 1), rows = 16 * slab_pitch(max(p->shape.C, p->shape.O));
+    ptrdiff_t slab = max(p->forward_slab, max(p->data_slab, p->weights_slab));
+    return max(slab, max(pixels, rows)) <= INT32_MAX;
 }
 
 ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method) {

@@ -1,22 +1,5 @@
 // Winograd's part of the plan: how many tiles are transformed at a time.
-#include "geometry.h"
-
-enum {
-    FUSED_CHANNELS = 128, // up to so many, a task's tiles stay in the second cache from transform to transform
-    TASK_TILES = 24,
-    GRADIENT_ROWS = 48,
-    CHUNK_FLOATS = 4 << 20, // transformed tiles of both operands, in the third cache
-    FEWEST_CHUNK_ROWS = 96, // each use of the filters
-};
-
-static ptrdiff_t planes_floats(winograd_form form, ptrdiff_t rows, ptrdiff_t pitch) {
-    return planes_of_form(form) * plane_floats(rows, pitch);
-}
-
-// What a task of the weight gradient, or of a chunk, holds: both operands of as many tiles.
-static ptrdiff_t operands_floats(winograd_form form, ptrdiff_t tiles, ptrdiff_t in, ptrdiff_t out) {
-    return planes_floats(form, input_rows(form, tiles), in) + planes_floats(form, tiles, out);
-}
+#include "forms.h"
 
 void plan_winograd(ck_conv2d *p) {
     const ck_conv2d_shape *s = &p->shape;
@@ -26,30 +9,29 @@ void plan_winograd(ck_conv2d *p) {
     p->tiles_across = blocks_of(p->Q, tile_width(form)) + (form == LINE); // see tiles.h
     p->tiles = s->N * p->tiles_down * p->tiles_across;
     // A line has fewer planes: more of its tiles fit beside the filters, which are then read less often.
-    const int is_fused = larger(s->C, s->O) <= FUSED_CHANNELS;
-    p->tile_rows = is_fused && form == LINE ? 2 * TASK_TILES : TASK_TILES;
+    const int is_fused = max(s->C, s->O) <= WINOGRAD_FUSED_CHANNELS;
+    p->tile_rows = is_fused && form == LINE ? 2 * WINOGRAD_TASK_TILES : WINOGRAD_TASK_TILES;
     p->statistics_blocks = p->sums_blocks = blocks_of(p->tiles, p->tile_rows);
-    ptrdiff_t filters = larger(filter_floats(form, s->C, s->O), filter_floats(form, s->O, s->C));
-    ptrdiff_t du = planes_of_form(form) * padded_rows(GRADIENT_CHANNELS) * WIDEST_PANEL;
+    ptrdiff_t filters = max(filter_floats(form, s->C, s->O), filter_floats(form, s->O, s->C));
+    ptrdiff_t du = planes_of_form(form) * padded_rows(WINOGRAD_GRADIENT_CHANNELS) * WIDEST_PANEL;
     if (is_fused) {
-        p->gradient_rows = GRADIENT_ROWS;
-        p->weight_groups = smaller(BLOCKS_WANTED, blocks_of(p->tiles, p->gradient_rows));
-        ptrdiff_t product = operands_floats(form, p->tile_rows, larger(in, out), WIDEST_PANEL);
-        ptrdiff_t both = operands_floats(form, p->gradient_rows, in, out);
+        p->gradient_rows = WINOGRAD_GRADIENT_TILES;
+        p->weight_groups = min(BLOCKS_WANTED, blocks_of(p->tiles, p->gradient_rows));
+        ptrdiff_t product = pair_floats(form, p->tile_rows, max(in, out), WIDEST_PANEL);
+        ptrdiff_t both = pair_floats(form, p->gradient_rows, in, out);
         ptrdiff_t partials = p->weight_groups > 1 ? p->weight_groups * 9 * s->C * s->O : 0;
-        p->scratch_bytes = bytes_of(larger(product, both + du));
+        p->scratch_bytes = bytes_of(max(product, both + du));
         p->forward_workspace_bytes = bytes_of(filters);
-        p->backward_workspace_bytes = bytes_of(larger(filters, partials));
+        p->backward_workspace_bytes = bytes_of(max(filters, partials));
         return;
     }
-    ptrdiff_t rows =
-        larger(FEWEST_CHUNK_ROWS, CHUNK_FLOATS / (planes_of_form(form) * (rows_per_tile(form) * in + out)));
-    rows = smaller(rows, p->tiles);
+    ptrdiff_t rows = max(WINOGRAD_FEWEST_CHUNK_TILES,
+                         WINOGRAD_CHUNK_FLOATS / (planes_of_form(form) * (rows_per_tile(form) * in + out)));
+    rows = min(rows, p->tiles);
     rows = blocks_of(p->tiles, blocks_of(p->tiles, rows)); // equally large chunks
     p->tile_chunk = round_up(rows, p->tile_rows);
     // Forward transforms inputs and multiplies to outputs, the data gradient the other way round.
-    ptrdiff_t chunk =
-        larger(operands_floats(form, p->tile_chunk, in, out), operands_floats(form, p->tile_chunk, out, in));
+    ptrdiff_t chunk = max(pair_floats(form, p->tile_chunk, in, out), pair_floats(form, p->tile_chunk, out, in));
     p->scratch_bytes = bytes_of(du);
     p->forward_workspace_bytes = bytes_of(filters + chunk);
     p->backward_workspace_bytes = bytes_of(filters + chunk);

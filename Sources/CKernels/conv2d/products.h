@@ -1,18 +1,6 @@
 // Convolution by Winograd's tiles: transform the source, multiply plane by plane, transform the products and store
-// them. Fused, a task does all three for a few tiles in its scratch; apart, the three are passes over a chunk of
+// them. Fused, a task does all three for a few tiles in its scratch; staged, the three are passes over a chunk of
 // tiles: with many channels the filters would not be used often enough while the tiles of a task stay in the cache.
-
-typedef struct {
-    const ck_conv2d *plan;
-    tile_source source;
-    ptrdiff_t columns;    // outputs of the product
-    const float *panels;  // of transformed filters
-    const data_job *data; // or NULL: forward
-    float *y, *statistics;
-    int stream;
-    planes operand, product;      // apart: in the workspace
-    ptrdiff_t chunk, chunk_tiles; // the chunk's first tile
-} product_job;
 
 // Tiles row ..< row + TILE of plane e, times a panel: with every filter the rows that it reads.
 CK_INLINE void plane_tile(int vectors, const winograd_form form, const planes *operand, const filter_panel *panel,
@@ -24,8 +12,8 @@ CK_INLINE void plane_tile(int vectors, const winograd_form form, const planes *o
     vf acc[TILE][WIDE];
     tile_zero(vectors, acc);
     for (int f = 0; f < filters_of_form(form); f++, a += operand->pitch)
-        for (ptrdiff_t k = 0; k < panel->depth; k += FILTER_ROWS, b += panel->block)
-            place_product(vectors, a + k, places, least(FILTER_ROWS, panel->depth - k), b, acc);
+        for (ptrdiff_t k = 0; k < panel->depth; k += WINOGRAD_FILTER_ROWS, b += panel->block)
+            place_product(vectors, a + k, places, min(WINOGRAD_FILTER_ROWS, panel->depth - k), b, acc);
     CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++)
         v_store(to + r * pitch + j * VW, acc[r][j]);
 }
@@ -46,113 +34,25 @@ static void multiply_plane(const product_job *job, ptrdiff_t index, const planes
                                      plane_of(product, e) + row * product->pitch + column, product->pitch);
 }
 
-// One vector of a tile's outputs. sums: forward the block's moments, of `rows` outputs up to here (moments.h); of dz
-// Σ dz and Σ dz·x.
-CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile_place t, const float *product,
-                          ptrdiff_t plane, ptrdiff_t c, ptrdiff_t lanes, ptrdiff_t *rows, vf sums[MOMENT_COUNT],
-                          const int is_data) {
-    const ptrdiff_t H = job->source.H, W = job->source.W;
-    const int height = tile_height(form), width = tile_width(form);
-    vf m[MOST_PLANES], y[16], sum = v_zero(), squares = v_zero(); // of the tile alone: additions in a chain stay few
-    CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) m[e] = v_load(product + e * plane);
-    either_form(form, line_outputs, output_transform, m, y, 6, 4);
-    CK_UNROLL for (int i = 0; i < height; i++) CK_UNROLL for (int j = 0; j < width; j++) {
-        if (t.h + i >= H || t.w + j >= W) continue;
-        const ptrdiff_t at = ((t.image * H + t.h + i) * W + t.w + j) * job->columns + c;
-        vf v = y[i * width + j];
-        if (is_data) {
-            float *dz = job->data->dz + at;
-            store_n(dz, lanes, finished(job->data, job->data->x->x + at, dz, c, lanes, v, sums));
-            continue;
-        }
-        if (i == 0 && j == 0 && *rows == 0) sums[MOMENT_SHIFT] = v; // of a tile with outputs the first is on the map
-        *rows += 1;
-        add_moments(v, sums[MOMENT_SHIFT], &sum, &squares);
-        if (job->stream) v_stream(job->y + at, v);
-        else
-            store_n(job->y + at, lanes, v);
-    }
-    if (is_data) return;
-    sums[MOMENT_SUM] = v_add(sums[MOMENT_SUM], sum);
-    sums[MOMENT_SQUARES] = v_add(sums[MOMENT_SQUARES], squares);
-}
-
-// Fetches a vector of the outputs of the tile at t: where they go, and what a gradient needs of the operand.
-CK_INLINE void fetch_outputs(const winograd_form form, const product_job *job, tile_place t, ptrdiff_t c,
-                             const int is_data) {
-    const ptrdiff_t H = job->source.H, W = job->source.W;
-    CK_UNROLL for (int i = 0; i < tile_height(form); i++) CK_UNROLL for (int j = 0; j < tile_width(form); j++) {
-        const ptrdiff_t at = ((t.image * H + t.h + i) * W + t.w + j) * job->columns + c;
-        if (is_data) fetch(job->data->x->x, at);
-        fetch(is_data ? job->data->dz : job->y, at);
-    }
-}
-
-// Tiles first ..< first + count of all, from row `row` of the product on; columns c ..< c + columns, of which column 0
-// of the product is c.
-CK_INLINE void store_tiles(const winograd_form form, const product_job *job, ptrdiff_t first, ptrdiff_t count,
-                           ptrdiff_t row, ptrdiff_t c, ptrdiff_t columns, const planes *product, float *sums,
-                           const int is_data) {
-    const ptrdiff_t plane = plane_floats(product->rows, product->pitch);
-    for (ptrdiff_t j = 0; j < columns; j += VW) {
-        const ptrdiff_t lanes = least(VW, columns - j);
-        const float *at = product->at + row * product->pitch + j;
-        vf moments[MOMENT_COUNT] = {v_zero(), v_zero(), v_zero()};
-        ptrdiff_t rows = 0;
-        for (ptrdiff_t t = 0; t < count; t++, at += product->pitch) {
-            const tile_place p = place_of(form, job->plan, first + t);
-            const ptrdiff_t ahead = least(first + t + TILES_AHEAD, job->plan->tiles - 1);
-            if (!job->stream) fetch_outputs(form, job, place_of(form, job->plan, ahead), c + j, is_data);
-            if (lanes == VW) store_tile(form, job, p, at, plane, c + j, VW, &rows, moments, is_data);
-            else
-                store_tile(form, job, p, at, plane, c + j, lanes, &rows, moments, is_data);
-        }
-        if (sums == NULL) continue;
-        if (is_data) {
-            store_n(sums + c + j, lanes, moments[0]);
-            store_n(sums + job->columns + c + j, lanes, moments[1]);
-        } else
-            store_moments(sums + c + j, job->columns, lanes, rows, moments[MOMENT_SHIFT], moments[MOMENT_SUM],
-                          moments[MOMENT_SQUARES]);
-    }
-}
-
-static void finish_tiles(const product_job *job, ptrdiff_t block, ptrdiff_t first, ptrdiff_t count, ptrdiff_t row,
-                         ptrdiff_t c, ptrdiff_t columns, const planes *product) {
-    float *sums = job->data ? job->data->sums : job->statistics;
-    if (sums) sums += block * (job->data ? 2 : 3) * job->columns;
-    const int line = form_of(&job->plan->shape) == LINE;
-    if (line && job->data) store_tiles(LINE, job, first, count, row, c, columns, product, sums, 1);
-    else if (line)
-        store_tiles(LINE, job, first, count, row, c, columns, product, sums, 0);
-    else if (job->data)
-        store_tiles(SQUARE, job, first, count, row, c, columns, product, sums, 1);
-    else
-        store_tiles(SQUARE, job, first, count, row, c, columns, product, sums, 0);
-    if (job->stream) stream_fence();
-}
-
 // ---- Fused
 
 static void fused_block(void *context, ptrdiff_t block, void *scratch) {
     const product_job *job = context;
     const ck_conv2d *plan = job->plan;
-    const ptrdiff_t first = block * plan->tile_rows, count = least(plan->tile_rows, plan->tiles - first);
+    const ptrdiff_t first = block * plan->tile_rows, count = min(plan->tile_rows, plan->tiles - first);
     const winograd_form form = form_of(&plan->shape);
-    const int count_planes = planes_of_form(form);
-    const planes operand = {scratch, input_rows(form, plan->tile_rows), slab_pitch(job->source.C)};
-    planes product = {operand.at + count_planes * plane_floats(operand.rows, operand.pitch), plan->tile_rows, PANEL};
+    plane_pair pair = pair_at(scratch, form, plan->tile_rows, slab_pitch(job->source.C), PANEL);
     transform_around(plan, &job->source, rows_per_tile(form) * first, input_rows(form, count), 0, job->source.C,
-                     &operand, 0);
+                     &pair.inputs, 0);
     for (ptrdiff_t i = 0; i < panel_count(job->columns); i++) {
         const column_panel p = panel_at(job->columns, i);
-        product.pitch = p.vectors * VW;
-        for (int e = 0; e < count_planes; e++) multiply_plane(job, i, &operand, e, count, &product, 0);
-        finish_tiles(job, block, first, count, 0, p.first, p.columns, &product);
+        pair.outputs.pitch = p.vectors * VW;
+        for (int e = 0; e < planes_of_form(form); e++) multiply_plane(job, i, &pair.inputs, e, count, &pair.outputs, 0);
+        finish_tiles(job, (product_tiles){block, first, count, 0, p.first, p.columns, &pair.outputs});
     }
 }
 
-// ---- Apart
+// ---- Staged
 
 typedef struct {
     ptrdiff_t first, count;
@@ -161,36 +61,36 @@ typedef struct {
 // The rows of inputs that task `block` of a chunk transforms: those of its tiles, and the chunk's last one.
 CK_INLINE row_range chunk_rows(const ck_conv2d *plan, ptrdiff_t block, ptrdiff_t chunk_tiles) {
     const winograd_form form = form_of(&plan->shape);
-    const ptrdiff_t tile = block * plan->tile_rows, count = least(plan->tile_rows, chunk_tiles - tile);
+    const ptrdiff_t tile = block * plan->tile_rows, count = min(plan->tile_rows, chunk_tiles - tile);
     const ptrdiff_t rows = rows_per_tile(form);
     const int is_last = tile + count == chunk_tiles;
     return (row_range){rows * tile, is_last ? input_rows(form, count) : rows * count};
 }
 
-static void apart_transform(void *context, ptrdiff_t block, void *scratch) {
+static void staged_transform(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const product_job *job = context;
     const row_range rows = chunk_rows(job->plan, block, job->chunk_tiles);
     const ptrdiff_t first = rows_per_tile(form_of(&job->plan->shape)) * job->chunk;
-    transform_around(job->plan, &job->source, first + rows.first, rows.count, 0, job->source.C, &job->operand,
+    transform_around(job->plan, &job->source, first + rows.first, rows.count, 0, job->source.C, &job->pair.inputs,
                      rows.first);
 }
 
-static void apart_multiply(void *context, ptrdiff_t task, void *scratch) {
+static void staged_multiply(void *context, ptrdiff_t task, void *scratch) {
     (void)scratch;
     const product_job *job = context;
     const int count = planes_of_form(form_of(&job->plan->shape));
     const ptrdiff_t index = task / count;
-    multiply_plane(job, index, &job->operand, (int)(task % count), job->chunk_tiles, &job->product,
+    multiply_plane(job, index, &job->pair.inputs, (int)(task % count), job->chunk_tiles, &job->pair.outputs,
                    panel_at(job->columns, index).first);
 }
 
-static void apart_finish(void *context, ptrdiff_t block, void *scratch) {
+static void staged_finish(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const product_job *job = context;
-    const ptrdiff_t row = block * job->plan->tile_rows, count = least(job->plan->tile_rows, job->chunk_tiles - row);
-    finish_tiles(job, (job->chunk + row) / job->plan->tile_rows, job->chunk + row, count, row, 0, job->columns,
-                 &job->product);
+    const ptrdiff_t row = block * job->plan->tile_rows, count = min(job->plan->tile_rows, job->chunk_tiles - row);
+    finish_tiles(job, (product_tiles){(job->chunk + row) / job->plan->tile_rows, job->chunk + row, count, row, 0,
+                                      job->columns, &job->pair.outputs});
 }
 
 static void convolve(const ck_exec *exec, product_job *job, float *workspace) {
@@ -200,16 +100,13 @@ static void convolve(const ck_exec *exec, product_job *job, float *workspace) {
         return;
     }
     const winograd_form form = form_of(&plan->shape);
-    const int count = planes_of_form(form);
-    job->operand = (planes){workspace, input_rows(form, plan->tile_chunk), slab_pitch(job->source.C)};
-    workspace += count * plane_floats(job->operand.rows, job->operand.pitch);
-    job->product = (planes){workspace, plan->tile_chunk, slab_pitch(job->columns)};
+    job->pair = pair_at(workspace, form, plan->tile_chunk, slab_pitch(job->source.C), slab_pitch(job->columns));
     for (job->chunk = 0; job->chunk < plan->tiles; job->chunk += plan->tile_chunk) {
-        job->chunk_tiles = least(plan->tile_chunk, plan->tiles - job->chunk);
+        job->chunk_tiles = min(plan->tile_chunk, plan->tiles - job->chunk);
         const ptrdiff_t blocks = blocks_of(job->chunk_tiles, plan->tile_rows);
-        ck_parallel(exec, blocks, apart_transform, job);
-        ck_parallel(exec, panel_count(job->columns) * count, apart_multiply, job);
-        ck_parallel(exec, blocks, apart_finish, job);
+        ck_parallel(exec, blocks, staged_transform, job);
+        ck_parallel(exec, panel_count(job->columns) * planes_of_form(form), staged_multiply, job);
+        ck_parallel(exec, blocks, staged_finish, job);
     }
 }
 
@@ -221,7 +118,7 @@ static void forward_winograd(const ck_exec *exec, const ck_conv2d *plan, const c
     pack_filters(exec, &filters);
     product_job job = {.plan = plan, .source = {x, NULL, s->H, s->W, s->C}, .columns = s->O, .panels = workspace};
     job.y = y, job.statistics = statistics;
-    job.stream = worth_streaming(y, s->N * s->H * s->W, s->O);
+    job.stream = streams_outputs(y, s->N * s->H * s->W, s->O);
     convolve(exec, &job, workspace + filter_floats(form, s->C, s->O));
 }
 

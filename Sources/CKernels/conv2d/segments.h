@@ -7,12 +7,12 @@ typedef struct {
     int vectors;
 } column_panel;
 
-CK_INLINE ptrdiff_t panel_count(ptrdiff_t columns) { return ((columns + VW - 1) / VW + WIDE - 1) / WIDE; }
+CK_INLINE ptrdiff_t panel_count(ptrdiff_t columns) { return (blocks_of(columns, VW) + WIDE - 1) / WIDE; }
 
 CK_INLINE column_panel panel_at(ptrdiff_t columns, ptrdiff_t index) {
-    ptrdiff_t units = (columns + VW - 1) / VW, panels = panel_count(columns);
+    ptrdiff_t units = blocks_of(columns, VW), panels = panel_count(columns);
     ptrdiff_t first = index * units / panels, end = (index + 1) * units / panels;
-    return (column_panel){first * VW, least(columns, end * VW) - first * VW, (int)(end - first)};
+    return (column_panel){first * VW, min(columns, end * VW) - first * VW, (int)(end - first)};
 }
 
 // Panels first ..< end of block `block` of `blocks`.

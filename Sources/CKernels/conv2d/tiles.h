@@ -1,17 +1,9 @@
-// Tiles of outputs, and the products' operands. A *plane* is one of the places of a transformed tile: the operands are
-// (planes, rows, channels), so that every plane is a matrix.
+// Tiles of outputs, and the products' operands (forms.h).
 //
 // Square: tiles of 4 × 4 outputs, 36 planes, a row a tile. Line: tiles of 6 outputs, 8 planes. Filter f of a tile reads
 // from three values further on, half a tile: with two rows a tile, the second from the tile's middle, row 2·t + f has
 // what filter f of tile t reads. The last tile's third row belongs to the next image: each image has one tile more than
 // outputs.
-
-typedef struct {
-    float *at;
-    ptrdiff_t rows, pitch; // of a plane; pitch from row to row
-} planes;
-
-CK_INLINE float *plane_of(const planes *p, int e) { return p->at + e * plane_floats(p->rows, p->pitch); }
 
 // What is transformed: an operand, or the gradient of the outputs.
 typedef struct {
@@ -28,23 +20,19 @@ static reading reading_of(const tile_source *s) {
     return s->x->scale && s->x->activation == CK_RELU ? READ_RELU : READ_OPERAND;
 }
 
-// Per-channel coefficients: scale and shift, or a, b and c.
+// What a vector of channels has for all values of a tile.
 typedef struct {
-    vf a, b, c;
+    affine z;
+    gradient_affine gradient;
 } coefficients;
 
 CK_INLINE coefficients coefficients_at(const tile_source *s, ptrdiff_t image, ptrdiff_t c, ptrdiff_t lanes,
                                        reading how) {
-    coefficients k = {v_set1(1), v_zero(), v_zero()};
-    if ((how == READ_RELU || how == READ_OPERAND) && s->x->scale)
-        k.a = load_n(s->x->scale + c, lanes), k.b = load_n(s->x->shift + c, lanes);
-    if (how == READ_DRAW) {
-        k.a = load_n(s->dy->a + c, lanes), k.b = load_n(s->dy->b + c, lanes);
-        k.c = load_n(s->dy->c + c, lanes);
-    }
-    if ((how == READ_DRAW || how == READ_GRADIENT) && s->dy->image_scale)
-        k.a = v_mul(k.a, v_set1(s->dy->image_scale[image]));
-    return k;
+    if (how == READ_PLAIN) return (coefficients){0};
+    if (how == READ_RELU) return (coefficients){.z = affine_at(s->x->scale, s->x->shift, c, lanes)};
+    if (how == READ_OPERAND) return (coefficients){.z = affine_of(s->x, c, lanes)};
+    const vf image_scale = v_set1(s->dy->image_scale ? s->dy->image_scale[image] : 1);
+    return (coefficients){.gradient = gradient_affine_at(s->dy, image_scale, c, lanes, how == READ_DRAW)};
 }
 
 CK_INLINE vf read_value(const tile_source *s, const coefficients *k, ptrdiff_t at, ptrdiff_t lanes, reading how) {
@@ -52,13 +40,13 @@ CK_INLINE vf read_value(const tile_source *s, const coefficients *k, ptrdiff_t a
     case READ_PLAIN:
         return load_n(s->x->x + at, lanes);
     case READ_RELU:
-        return v_max(v_zero(), v_fma(k->a, load_n(s->x->x + at, lanes), k->b));
+        return activate(CK_RELU, apply(k->z, load_n(s->x->x + at, lanes)));
     case READ_OPERAND:
-        return activated(s->x->activation, v_fma(k->a, load_n(s->x->x + at, lanes), k->b));
+        return activate(s->x->activation, apply(k->z, load_n(s->x->x + at, lanes)));
     case READ_DRAW:
-        return v_fma(k->a, load_n(s->dy->dz + at, lanes), v_fma(k->b, load_n(s->dy->raw + at, lanes), k->c));
+        return draw_of(&k->gradient, load_n(s->dy->dz + at, lanes), load_n(s->dy->raw + at, lanes));
     default:
-        return v_mul(k->a, load_n(s->dy->dz + at, lanes));
+        return v_mul(k->gradient.a, load_n(s->dy->dz + at, lanes));
     }
 }
 
@@ -126,7 +114,7 @@ CK_INLINE void transform_tile_as(const winograd_form form, const tile_values wha
     }
     for (ptrdiff_t c = 0; c < count; c += VW) {
         fetch_values(form, what, s, ahead, c0 + c, how);
-        const ptrdiff_t lanes = least(VW, count - c);
+        const ptrdiff_t lanes = min(VW, count - c);
         const coefficients k = coefficients_at(s, p.image, c0 + c, lanes, how);
         vf in[MOST_PLANES], out[MOST_PLANES];
         if (lanes == VW) {
@@ -154,7 +142,7 @@ CK_INLINE void transform_rows_as(const winograd_form form, const tile_values wha
 #define CK_READ(HOW)                                                                                                   \
     case HOW:                                                                                                          \
         for (ptrdiff_t t = 0; t < count; t++) {                                                                        \
-            const tile_place p = CK_PLACE(first + t), ahead = CK_PLACE(least(first + t + TILES_AHEAD, last));          \
+            const tile_place p = CK_PLACE(first + t), ahead = CK_PLACE(min(first + t + TILES_AHEAD, last));            \
             transform_tile_as(form, what, s, p, ahead, c, channels, to, row + t, HOW);                                 \
         }                                                                                                              \
         break;

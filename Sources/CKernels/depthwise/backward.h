@@ -4,7 +4,7 @@
 
 // Input pixels v ..< v + T of row h of the image whose output rows begin at `first` in the ring; v is a multiple of S.
 // Kernel rows i, i + R … < end meet an output.
-CK_INLINE void backward_tile(const chunk *k, ptrdiff_t first, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t v,
+CK_INLINE void backward_tile(const slice *k, ptrdiff_t first, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t v,
                              const float *value, float *da, const int K, const int R, const int S, const int T,
                              const int X) {
     const int half = K / 2;
@@ -37,14 +37,14 @@ CK_INLINE void backward_tile(const chunk *k, ptrdiff_t first, ptrdiff_t h, ptrdi
     CK_UNROLL for (int t = 0; t < T; t++) v_store(da + (v + t) * VW, sums[t]);
 }
 
-CK_INLINE void backward_row(const chunk *k, ptrdiff_t first, ptrdiff_t h, const float *value, float *da, const int K,
+CK_INLINE void backward_row(const slice *k, ptrdiff_t first, ptrdiff_t h, const float *value, float *da, const int K,
                             const int R, const int S, const int X) {
     const ptrdiff_t W = k->job->plan->W, below = h + K / 2 - (k->job->plan->P - 1) * R, above = h + K / 2 + 1;
-    const ptrdiff_t i = below > 0 ? below : (h + K / 2) % R, end = above < K ? above : K;
-    const int wide = VW == 16 ? 8 : 4; // what the registers hold
+    const ptrdiff_t i = below > 0 ? below : (h + K / 2) % R, end = min(above, K);
+    const int wide = DEPTHWISE_ABREAST;
     if (X) {
         CK_UNROLL for (int v = 0; v < X; v += wide)
-            backward_tile(k, first, h, i, end, v, value, da, K, R, S, X - v < wide ? X - v : wide, X);
+            backward_tile(k, first, h, i, end, v, value, da, K, R, S, min(X - v, wide), X);
         return;
     }
     ptrdiff_t v = 0;
@@ -55,25 +55,25 @@ CK_INLINE void backward_row(const chunk *k, ptrdiff_t first, ptrdiff_t h, const 
 }
 
 // draw of output rows first ..< end of the group, to the ring; a run ends where an image with its own scale ends.
-static void backward_gradient(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
+static void backward_gradient(const slice *k, ptrdiff_t first, ptrdiff_t end) {
     const ck_depthwise *p = k->job->plan;
     const float *image_scale = k->job->dy.image_scale;
     while (first < end) {
         ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = (k->image * p->P + first) * p->Q;
-        vf scale = k->a;
+        vf scale = k->gradient.a;
         if (image_scale) {
             ptrdiff_t n = first / p->P, left = (n + 1) * p->P - first;
             scale = v_mul(scale, v_set1(image_scale[k->image + n]));
-            rows = rows < left ? rows : left;
+            rows = min(rows, left);
         }
         form_gradient(k, at, rows * p->Q, scale, ring_row(&k->ring, first) + k->ring.border * VW);
         first += rows;
     }
 }
 
-CK_INLINE void backward_finish_as(chunk *k, ptrdiff_t at, ptrdiff_t count, const int halved) {
+CK_INLINE void backward_finish_as(slice *k, ptrdiff_t at, ptrdiff_t count, const int is_bf16) {
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
-    const int stream = k->job->stream, add = k->job->beta != 0;
+    const int stream = k->job->stream, add = k->job->update == CK_ADD;
     vf sums[2] = {v_zero(), v_zero()};
     for (ptrdiff_t u = 0; u < count; u++, at += C) {
         float *dz = k->job->dz + at;
@@ -83,30 +83,30 @@ CK_INLINE void backward_finish_as(chunk *k, ptrdiff_t at, ptrdiff_t count, const
         else
             store_n(dz, lanes, v);
         sums[0] = v_add(sums[0], v);
-        sums[1] = v_fma(v, load_raw(raw_of(&k->job->x), at, lanes, halved), sums[1]);
+        sums[1] = v_fma(v, load_raw(raw_of(&k->job->x), at, lanes, is_bf16), sums[1]);
     }
     for (int s = 0; s < 2; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
 }
 
 // dz := da·activation'(z), or added to dz, of `count` pixels from element `at` on; and their sums.
-static void backward_finish(chunk *k, ptrdiff_t at, ptrdiff_t count) {
+static void backward_finish(slice *k, ptrdiff_t at, ptrdiff_t count) {
     if (k->job->x.x16) backward_finish_as(k, at, count, 1);
     else
         backward_finish_as(k, at, count, 0);
 }
 
-CK_INLINE void backward_images(chunk *k, const int K, const int R, const int S, const int X) {
+CK_INLINE void backward_images(slice *k, const int K, const int R, const int S, const int X) {
     const ck_depthwise *p = k->job->plan;
     const ptrdiff_t H = p->H, P = p->P, all = k->images * H, row = p->W * VW;
     k->ring.border = X ? 0 : K / 2;
     k->ring.pitch = (p->Q + 2 * k->ring.border) * VW;
     for (ptrdiff_t at = 0, ready = 0, n = 0, h = 0; at < all; at += p->batch_rows) {
-        ptrdiff_t rows = p->batch_rows < all - at ? p->batch_rows : all - at, last = at + rows - 1;
-        ptrdiff_t below = (last % H + K / 2) / R + 1, needed = last / H * P + (below < P ? below : P);
+        ptrdiff_t rows = min(p->batch_rows, all - at), last = at + rows - 1;
+        ptrdiff_t below = (last % H + K / 2) / R + 1, needed = last / H * P + min(below, P);
         backward_gradient(k, ready, needed);
-        ready = needed > ready ? needed : ready;
+        ready = max(needed, ready);
         ptrdiff_t x = (k->image * H + at) * p->W * p->C + k->channel;
-        activate(k, x, rows * p->W, distance_ahead(k, x, at * p->W), k->value, k->slope);
+        activate_pixels(k, x, rows * p->W, distance_ahead(k, x, at * p->W), k->value, k->slope);
         for (ptrdiff_t r = 0; r < rows; r++) {
             backward_row(k, n * P, h, k->value + r * row, k->da + r * row, K, R, S, X);
             if (++h == H) h = 0, n++;

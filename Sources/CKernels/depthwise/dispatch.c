@@ -1,90 +1,94 @@
 // The plan, and the way from the C API to the kernel of the active instruction set.
+#include "../base/blocking.h"
 #include "../base/sizes.h"
+#include "../isa/dispatch.h"
 #include "internal.h"
 
-static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-static ptrdiff_t quotient_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+#define CK_SHAPE(k, s, t)                                                                                              \
+    CK_FOR_EACH_ISA(CK_DECLARE_FOR, ck_task_function, depthwise_forward_##k##_##s##t)                                  \
+    CK_FOR_EACH_ISA(CK_DECLARE_FOR, ck_task_function, depthwise_backward_##k##_##s##t)
+#include "shapes.inc"
 
-enum {
-    TASKS = 64,          // wanted: eight for each of eight threads
-    LEAST_CHANNELS = 64, // a task reads runs of at least 256 bytes
-    GROUP_PIXELS = 512,
-    BATCH_PIXELS = 32,
-    STREAM_BYTES = 4 << 20,
+typedef struct {
+    ptrdiff_t kernel, stride_h, stride_w;
+    ck_task forward[CK_ISA_COUNT], backward[CK_ISA_COUNT];
+} compiled_shape;
+
+static const compiled_shape shapes[] = {
+#define CK_SHAPE(k, s, t)                                                                                              \
+    {k, s, t, CK_TABLE(depthwise_forward_##k##_##s##t), CK_TABLE(depthwise_backward_##k##_##s##t)},
+#include "shapes.inc"
 };
+
+int ck_depthwise_compiled(ptrdiff_t index, ptrdiff_t shape[3]) {
+    if (index < 0 || index >= (ptrdiff_t)(sizeof shapes / sizeof *shapes)) return 0;
+    shape[0] = shapes[index].kernel, shape[1] = shapes[index].stride_h, shape[2] = shapes[index].stride_w;
+    return 1;
+}
+
+static const compiled_shape *shape_of(ptrdiff_t kernel, ptrdiff_t stride_h, ptrdiff_t stride_w) {
+    ptrdiff_t shape[3];
+    for (ptrdiff_t i = 0; ck_depthwise_compiled(i, shape); i++)
+        if (shape[0] == kernel && shape[1] == stride_h && shape[2] == stride_w) return &shapes[i];
+    return NULL;
+}
 
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
                             ptrdiff_t stride_h, ptrdiff_t stride_w) {
     if (!sizes_fit(N, H, W, C)) return CK_INVALID_SHAPE;
-    if ((kernel != 3 && kernel != 5) || (stride_w != 1 && stride_w != 2)) return CK_INVALID_SHAPE;
-    if (stride_h != stride_w && stride_h != 1) return CK_INVALID_SHAPE;
+    if (shape_of(kernel, stride_h, stride_w) == NULL) return CK_INVALID_SHAPE;
     ck_depthwise p = {.N = N, .H = H, .W = W, .C = C, .kernel = kernel, .stride_h = stride_h, .stride_w = stride_w};
     // Scratch and partial gradients grow with a row and with the channels alone.
-    if (!sizes_fit(8 * DEPTHWISE_LANES, W + kernel, 1, 1) || !sizes_fit(TASKS, kernel * kernel, C, 1))
+    if (!sizes_fit(8 * DEPTHWISE_LANES, W + kernel, 1, 1) || !sizes_fit(DEPTHWISE_TASKS, kernel * kernel, C, 1))
         return CK_INVALID_SHAPE;
     p.P = (H - 1) / stride_h + 1;
     p.Q = (W - 1) / stride_w + 1;
 
     // Every image block owns a partial weight gradient: together at most a sixteenth of the input.
     ptrdiff_t taps = kernel * kernel, affordable = N * H * W / (16 * taps);
-    ptrdiff_t blocks = most(1, least(affordable, least(N, TASKS)));
-    p.images_per_block = quotient_up(N, blocks);
-    p.statistics_blocks = quotient_up(N, p.images_per_block);
-    ptrdiff_t channels = quotient_up(C, quotient_up(TASKS, p.statistics_blocks));
-    p.channels_per_block = quotient_up(most(channels, least(C, LEAST_CHANNELS)), DEPTHWISE_LANES) * DEPTHWISE_LANES;
+    ptrdiff_t blocks = max(1, min(affordable, min(N, DEPTHWISE_TASKS)));
+    p.images_per_block = blocks_of(N, blocks);
+    p.statistics_blocks = blocks_of(N, p.images_per_block);
+    ptrdiff_t channels = blocks_of(C, blocks_of(DEPTHWISE_TASKS, p.statistics_blocks));
+    p.channels_per_block = round_up(max(channels, min(C, DEPTHWISE_FEWEST_CHANNELS)), DEPTHWISE_LANES);
 
-    p.images_per_group = most(1, least(p.images_per_block, GROUP_PIXELS / (H * W)));
-    p.batch_rows = most(1, BATCH_PIXELS / W);
+    p.images_per_group = max(1, min(p.images_per_block, DEPTHWISE_GROUP_PIXELS / (H * W)));
+    p.batch_rows = max(1, DEPTHWISE_BATCH_PIXELS / W);
     // A group of fewer rows than the kernel and a batch need fits the ring whole.
-    ptrdiff_t rows = least(p.batch_rows + kernel, p.images_per_group * H);
+    ptrdiff_t rows = min(p.batch_rows + kernel, p.images_per_group * H);
     p.ring_rows = 1;
     while (p.ring_rows < rows) p.ring_rows *= 2;
 
-    ptrdiff_t ring = p.ring_rows * (W + kernel - 1), buffers = 3 * p.batch_rows * W;
-    p.scratch_bytes = (ring + buffers + 2 * taps) * DEPTHWISE_LANES * (ptrdiff_t)sizeof(float);
-    p.backward_workspace_bytes = quotient_up(p.statistics_blocks * taps * C * (ptrdiff_t)sizeof(float), 64) * 64;
+    p.scratch_bytes = bytes_of(depthwise_layout_floats(depthwise_layout_for(&p, DEPTHWISE_LANES)));
+    p.backward_workspace_bytes = bytes_of(p.statistics_blocks * taps * C);
     *plan = p;
     return CK_OK;
 }
 
-static depthwise_variant variant(const ck_depthwise *plan) {
-#define CK_VARIANT(k, s, t, isa)                                                                                       \
-    [CK_ISA_OF_##isa][(k) == 5][(s) + (t)-2] = {depthwise_forward_##k##_##s##t##__##isa,                               \
-                                                depthwise_backward_##k##_##s##t##__##isa},
-#define CK_ISA_OF_portable CK_ISA_PORTABLE
-#define CK_ISA_OF_avx2 CK_ISA_AVX2
-#define CK_ISA_OF_avx512 CK_ISA_AVX512
-    static const depthwise_variant table[CK_ISA_COUNT][2][3] = {
-#include "variants.inc"
-    };
-    return table[ck_isa_active()][plan->kernel == 5][plan->stride_h + plan->stride_w - 2];
-}
-
-// Large outputs go past the caches where every vector is one whole line.
-static int streams(const float *output, ptrdiff_t count, ptrdiff_t C) {
-    return ck_isa_active() == CK_ISA_AVX512 && count * (ptrdiff_t)sizeof(float) > STREAM_BYTES &&
-           C % DEPTHWISE_LANES == 0 && (uintptr_t)output % 64 == 0;
+// Only where every vector is one whole line.
+static int streams(const float *output, ptrdiff_t pixels, ptrdiff_t C) {
+    return ck_isa_active() == CK_ISA_AVX512 && worth_streaming(output, pixels * C, C, DEPTHWISE_STREAM_FLOATS);
 }
 
 static void run(const ck_exec *exec, depthwise_job *job, ck_task task) {
     const ck_depthwise *p = job->plan;
-    job->channel_blocks = quotient_up(p->C, p->channels_per_block);
+    job->channel_blocks = blocks_of(p->C, p->channels_per_block);
     ck_parallel(exec, p->statistics_blocks * job->channel_blocks, task, job);
 }
 
 void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
                           ck_bf16 *y16, float *statistics) {
     depthwise_job job = {.plan = plan, .x = *x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
-    job.stream = y && streams(y, plan->N * plan->P * plan->Q * plan->C, plan->C);
-    run(exec, &job, variant(plan).forward);
+    job.stream = y && streams(y, plan->N * plan->P * plan->Q, plan->C);
+    run(exec, &job, shape_of(plan->kernel, plan->stride_h, plan->stride_w)->forward[ck_isa_active()]);
 }
 
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace) {
+                           const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
+                           void *workspace) {
     depthwise_job job = {.plan = plan, .x = *x, .w = w, .dy = *dy, .dz = dz, .dz_sums = dz_sums, .dw = workspace};
-    job.beta = beta;
-    job.stream = beta == 0 && streams(dz, plan->N * plan->H * plan->W * plan->C, plan->C);
-    run(exec, &job, variant(plan).backward);
-    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, plan->kernel * plan->kernel * plan->C, 0, dw);
+    job.update = update;
+    job.stream = update == CK_STORE && streams(dz, plan->N * plan->H * plan->W, plan->C);
+    run(exec, &job, shape_of(plan->kernel, plan->stride_h, plan->stride_w)->backward[ck_isa_active()]);
+    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, plan->kernel * plan->kernel * plan->C, CK_STORE, dw);
 }

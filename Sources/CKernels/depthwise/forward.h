@@ -4,8 +4,8 @@
 // there are no borders and only taps inside the map), or 0. All of them are literals at every call, so every loop over
 // them is unrolled. Outputs q ..< q + T of the row whose first kernel row reads row h of the ring; kernel rows i ..<
 // end are inside the map.
-CK_INLINE void forward_tile(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums, const int K,
-                            const int S, const int T, const int X) {
+CK_INLINE void depthwise_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums,
+                                 const int K, const int S, const int T, const int X) {
     CK_UNROLL for (int t = 0; t < T; t++) sums[t] = v_zero();
     for (; i < end; i++) {
         const float *row = ring_row(&k->ring, h + i);
@@ -24,12 +24,12 @@ CK_INLINE void forward_tile(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t 
 
 // The same outputs, stored from element y on and added to the row's moments; the first of their block where `begins`.
 // Returns where the next ones go.
-CK_INLINE ptrdiff_t forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, ptrdiff_t y,
+CK_INLINE ptrdiff_t forward_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, ptrdiff_t y,
                                     int begins, vf *moments, const int K, const int S, const int T, const int X) {
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
     const int stream = k->job->stream;
     vf sums[8];
-    forward_tile(k, h, i, end, q, sums, K, S, T, X);
+    depthwise_outputs(k, h, i, end, q, sums, K, S, T, X);
     if (begins) moments[MOMENT_SHIFT] = sums[0];
     CK_UNROLL for (int t = 0; t < T; t++, y += C) {
         if (stream) v_stream(k->job->y + y, sums[t]);
@@ -44,10 +44,10 @@ CK_INLINE ptrdiff_t forward_outputs(const chunk *k, ptrdiff_t h, ptrdiff_t i, pt
 
 // Output row p of the image whose rows begin at `first`. Sums are taken per row, then per group, then per block: float
 // additions in a chain stay few.
-CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, const int K, const int R, const int S,
+CK_INLINE void forward_row(slice *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, const int K, const int R, const int S,
                            const int X) {
     const ptrdiff_t Q = k->job->plan->Q, h = p * R - K / 2, below = k->job->plan->H - h;
-    const ptrdiff_t i = h < 0 ? -h : 0, end = below < K ? below : K;
+    const ptrdiff_t i = h < 0 ? -h : 0, end = min(below, K);
     const int begins = k->begins && first == 0 && p == 0;
     vf sums[MOMENT_COUNT] = {k->sums[MOMENT_SHIFT], v_zero(), v_zero()};
     ptrdiff_t q = 0;
@@ -64,17 +64,18 @@ CK_INLINE void forward_row(chunk *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, 
 }
 
 // Rows first ..< end of the group's operand, to the ring.
-static void forward_activate(const chunk *k, ptrdiff_t first, ptrdiff_t end) {
+static void forward_activate(const slice *k, ptrdiff_t first, ptrdiff_t end) {
     const ck_depthwise *p = k->job->plan;
     while (first < end) {
         ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = first * p->W;
         ptrdiff_t x = (k->image * p->H * p->W + at) * p->C + k->channel;
-        activate(k, x, rows * p->W, distance_ahead(k, x, at), ring_row(&k->ring, first) + k->ring.border * VW, NULL);
+        activate_pixels(k, x, rows * p->W, distance_ahead(k, x, at), ring_row(&k->ring, first) + k->ring.border * VW,
+                        NULL);
         first += rows;
     }
 }
 
-CK_INLINE void forward_images(chunk *k, const int K, const int R, const int S, const int X) {
+CK_INLINE void forward_images(slice *k, const int K, const int R, const int S, const int X) {
     const ck_depthwise *p = k->job->plan;
     const ptrdiff_t H = p->H, all = k->images * H;
     ptrdiff_t y = k->image * p->P * p->Q * p->C + k->channel;
@@ -82,10 +83,10 @@ CK_INLINE void forward_images(chunk *k, const int K, const int R, const int S, c
     k->ring.pitch = (p->W + 2 * k->ring.border) * VW;
     for (ptrdiff_t first = 0, ready = 0; first < all; first += H)
         for (ptrdiff_t r = 0; r < p->P; r++, y += p->Q * p->C) {
-            ptrdiff_t needed = first + (r * R + K / 2 + 1 < H ? r * R + K / 2 + 1 : H);
+            ptrdiff_t needed = first + min(r * R + K / 2 + 1, H);
             if (ready < needed) {
-                ptrdiff_t end = needed > ready + p->batch_rows ? needed : ready + p->batch_rows;
-                end = end < all ? end : all;
+                ptrdiff_t end = max(needed, ready + p->batch_rows);
+                end = min(end, all);
                 forward_activate(k, ready, end);
                 ready = end;
             }

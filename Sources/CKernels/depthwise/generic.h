@@ -36,33 +36,32 @@ CK_INLINE task_range range_of(const depthwise_job *job, ptrdiff_t task) {
     const ck_depthwise *p = job->plan;
     ptrdiff_t block = task / job->channel_blocks, image = block * p->images_per_block;
     ptrdiff_t channel = task % job->channel_blocks * p->channels_per_block;
-    ptrdiff_t images = p->N - image < p->images_per_block ? p->N - image : p->images_per_block;
-    ptrdiff_t channels = p->C - channel < p->channels_per_block ? p->C - channel : p->channels_per_block;
+    ptrdiff_t images = min(p->N - image, p->images_per_block);
+    ptrdiff_t channels = min(p->C - channel, p->channels_per_block);
     return (task_range){block, image, image + images, channel, channel + channels};
 }
 
-// The chunk's memory in the lane's scratch; the ring starts as zeros, and its borders stay so.
-CK_INLINE chunk chunk_in(const depthwise_job *job, float *scratch, const int K) {
-    const ck_depthwise *p = job->plan;
-    ptrdiff_t ring_floats = p->ring_rows * (p->W + K - 1) * VW, batch = p->batch_rows * p->W * VW;
-    memset(scratch, 0, (size_t)ring_floats * sizeof(float));
-    chunk k = {.job = job, .ring = {.rows = scratch, .mask = p->ring_rows - 1}};
-    k.value = scratch + ring_floats;
-    k.slope = k.value + batch;
-    k.da = k.slope + batch;
-    k.w = k.da + batch;
-    k.dw = k.w + K * K * VW;
+// The slice's memory in the thread's scratch; the ring starts as zeros, and its borders stay so.
+CK_INLINE slice slice_in(const depthwise_job *job, float *scratch) {
+    const depthwise_layout l = depthwise_layout_for(job->plan, VW);
+    memset(scratch, 0, (size_t)l.ring * sizeof(float));
+    slice k = {.job = job, .ring = {.rows = scratch, .mask = job->plan->ring_rows - 1}};
+    k.value = scratch + l.ring;
+    k.slope = k.value + l.batch;
+    k.da = k.slope + l.batch;
+    k.w = k.da + l.batch;
+    k.dw = k.w + l.taps;
     return k;
 }
 
-// The group's images and the chunk's channels, and what will be read after them.
-CK_INLINE void place(chunk *k, const task_range *range, ptrdiff_t image, ptrdiff_t channel) {
+// The group's images and the slice's channels, and what will be read after them.
+CK_INLINE void place(slice *k, const task_range *range, ptrdiff_t image, ptrdiff_t channel) {
     const ck_depthwise *p = k->job->plan;
     const ptrdiff_t left = range->end_image - image;
     k->image = image;
-    k->images = left < p->images_per_group ? left : p->images_per_group;
+    k->images = min(left, p->images_per_group);
     k->channel = channel;
-    k->lanes = range->end_channel - channel < VW ? range->end_channel - channel : VW;
+    k->lanes = min(range->end_channel - channel, VW);
     k->following = -1;
     if (channel + VW < range->end_channel) k->following = image * p->H * p->W * p->C + channel + VW;
     else if (left > k->images)
@@ -74,11 +73,11 @@ CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scr
     const task_range range = range_of(job, task);
     const ptrdiff_t C = job->plan->C;
     float *statistics = job->statistics ? job->statistics + 3 * range.block * C : NULL;
-    chunk k = chunk_in(job, scratch, K);
+    slice k = slice_in(job, scratch);
     for (ptrdiff_t image = range.first_image; image < range.end_image; image += job->plan->images_per_group)
         for (ptrdiff_t channel = range.first_channel; channel < range.end_channel; channel += VW) {
             place(&k, &range, image, channel);
-            begin_chunk(&k, job->w, K);
+            begin_slice(&k, job->w, K);
             k.begins = image == range.first_image;
             if (statistics && !k.begins) k.sums[MOMENT_SHIFT] = load_n(statistics + channel, k.lanes);
             CK_BY_WIDTH(forward_images, &k, K, R, S)
@@ -94,15 +93,13 @@ CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *sc
                              const int S) {
     const task_range range = range_of(job, task);
     const ptrdiff_t C = job->plan->C;
-    chunk k = chunk_in(job, scratch, K);
+    slice k = slice_in(job, scratch);
     for (ptrdiff_t image = range.first_image; image < range.end_image; image += job->plan->images_per_group)
         for (ptrdiff_t channel = range.first_channel; channel < range.end_channel; channel += VW) {
             const int first = image == range.first_image;
             place(&k, &range, image, channel);
-            begin_chunk(&k, job->w, K);
-            k.a = job->dy.a ? load_n(job->dy.a + channel, k.lanes) : v_set1(1);
-            k.b = job->dy.a ? load_n(job->dy.b + channel, k.lanes) : v_zero();
-            k.c = job->dy.a ? load_n(job->dy.c + channel, k.lanes) : v_zero();
+            begin_slice(&k, job->w, K);
+            k.gradient = gradient_affine_at(&job->dy, v_set1(1), channel, k.lanes, job->dy.a != NULL);
             for (int tap = 0; tap < K * K; tap++) v_store(k.dw + tap * VW, v_zero());
             CK_BY_WIDTH(backward_images, &k, K, R, S)
             deposit_sums(&k, job->dz_sums, range.block, first);
@@ -112,16 +109,11 @@ CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *sc
     if (job->stream) atomic_thread_fence(memory_order_seq_cst);
 }
 
-#define CK_KERNEL(K, R, S)                                                                                             \
+#define CK_SHAPE(K, R, S)                                                                                              \
     void CK_NAME(depthwise_forward_##K##_##R##S)(void *job, ptrdiff_t task, void *scratch) {                           \
         forward_task(job, task, scratch, K, R, S);                                                                     \
     }                                                                                                                  \
     void CK_NAME(depthwise_backward_##K##_##R##S)(void *job, ptrdiff_t task, void *scratch) {                          \
         backward_task(job, task, scratch, K, R, S);                                                                    \
     }
-CK_KERNEL(3, 1, 1)
-CK_KERNEL(3, 2, 2)
-CK_KERNEL(3, 1, 2)
-CK_KERNEL(5, 1, 1)
-CK_KERNEL(5, 2, 2)
-CK_KERNEL(5, 1, 2)
+#include "shapes.inc"

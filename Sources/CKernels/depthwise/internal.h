@@ -1,6 +1,8 @@
 // What the dispatcher and the instruction sets share.
 #ifndef CK_DEPTHWISE_INTERNAL_H
 #define CK_DEPTHWISE_INTERNAL_H
+#include "../base/blocking.h"
+#include "../base/sizes.h"
 #include "ck_depthwise.h"
 
 // The context of every task. Task t works on image block t / channel_blocks and channel block t % channel_blocks.
@@ -15,21 +17,21 @@ typedef struct {
     float *statistics;
     ck_gradient dy;           // backward
     float *dz, *dz_sums, *dw; // dw: (statistics_blocks, k, k, C) partials
-    float beta;
+    ck_update update;         // of dz
 } depthwise_job;
 
-enum {
-    DEPTHWISE_LANES = 16, // floats of the widest vector: scratch is laid out for it
-    DEPTHWISE_AHEAD = 24, // pixels between reading and prefetching
-};
+enum { DEPTHWISE_LANES = 16 }; // floats of the widest vector: scratch is laid out for it
 
+// A thread's scratch in floats, for vectors of `lanes`; for the widest it is what the plan asks for.
 typedef struct {
-    ck_task forward, backward;
-} depthwise_variant;
+    ptrdiff_t ring;  // (ring_rows, W + kernel − 1, lanes)
+    ptrdiff_t batch; // (batch_rows, W, lanes), three times: value, slope and da
+    ptrdiff_t taps;  // (kernel, kernel, lanes), twice: w and dw
+} depthwise_layout;
 
-#define CK_VARIANT(k, s, t, isa)                                                                                       \
-    void depthwise_forward_##k##_##s##t##__##isa(void *job, ptrdiff_t task, void *scratch);                            \
-    void depthwise_backward_##k##_##s##t##__##isa(void *job, ptrdiff_t task, void *scratch);
-#include "variants.inc"
-#undef CK_VARIANT
+static inline depthwise_layout depthwise_layout_for(const ck_depthwise *p, ptrdiff_t lanes) {
+    return (depthwise_layout){p->ring_rows * (p->W + p->kernel - 1) * lanes, p->batch_rows * p->W * lanes,
+                              p->kernel * p->kernel * lanes};
+}
+static inline ptrdiff_t depthwise_layout_floats(depthwise_layout l) { return l.ring + 3 * l.batch + 2 * l.taps; }
 #endif

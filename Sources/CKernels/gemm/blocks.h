@@ -1,29 +1,20 @@
 // How a product of (M, K) by (K, N) is cut into blocks of work: by shape alone, the same for every instruction set.
 #ifndef CK_GEMM_BLOCKS_H
 #define CK_GEMM_BLOCKS_H
+#include "../base/blocking.h"
 #include "../base/sizes.h"
 #include <stddef.h>
 
-enum {
-    BLOCK_COLUMNS = 48, // columns are divided in multiples of this: whole panels for every instruction set
-    BLOCKS_WANTED = 16, // enough for eight threads to finish at about the same time
-};
-
-static inline ptrdiff_t round_up(ptrdiff_t n, ptrdiff_t unit) { return (n + unit - 1) / unit * unit; }
-static inline ptrdiff_t blocks_of(ptrdiff_t n, ptrdiff_t unit) { return (n + unit - 1) / unit; }
-
 // Rows of a block so that it holds about `floats` values of `width` a row: a multiple of 8, `fewest` ... `most`.
 static inline ptrdiff_t block_rows(ptrdiff_t M, ptrdiff_t width, ptrdiff_t floats, ptrdiff_t fewest, ptrdiff_t most) {
-    ptrdiff_t rows = floats / width / 8 * 8;
-    rows = rows < fewest ? fewest : rows > most ? most : rows;
-    ptrdiff_t blocks = blocks_of(M, rows);
-    return round_up(blocks_of(M, blocks), 8); // equally large blocks
+    ptrdiff_t rows = min(most, max(fewest, floats / width / 8 * 8));
+    return round_up(blocks_of(M, blocks_of(M, rows)), 8); // equally large blocks
 }
 
 // Columns of a block: all of them where the rows give blocks enough.
 static inline ptrdiff_t block_columns(ptrdiff_t row_blocks, ptrdiff_t N) {
     ptrdiff_t units = blocks_of(N, BLOCK_COLUMNS), splits = blocks_of(BLOCKS_WANTED, row_blocks);
-    return blocks_of(units, splits < units ? splits : units) * BLOCK_COLUMNS;
+    return blocks_of(units, min(splits, units)) * BLOCK_COLUMNS;
 }
 
 // Floats that hold `rows` packed rows of K (tile.h), whatever the vector width.
@@ -37,5 +28,4 @@ static inline int product_fits(ptrdiff_t M, ptrdiff_t K, ptrdiff_t N) {
     if (!sizes_fit(M, K, 1, 1) || !sizes_fit(K, N, 1, 1) || !sizes_fit(M, N, 1, 1)) return 0;
     return sizes_fit(M + 8, K + 32, 1, 1) && sizes_fit(M + 8, N + 32, 1, 1) && sizes_fit(K + 32, N + 32, 1, 1);
 }
-static inline ptrdiff_t bytes_of(ptrdiff_t floats) { return round_up(floats * (ptrdiff_t)sizeof(float), 64); }
 #endif

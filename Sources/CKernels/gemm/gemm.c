@@ -1,12 +1,11 @@
 // Plan and dispatch of the general product.
 #include "ck_gemm.h"
+#include "../isa/dispatch.h"
 #include "blocks.h"
-
-enum { BLOCK_FLOATS = 48 * 1024, FEWEST_ROWS = 32, MOST_ROWS = 512 };
 
 ck_status ck_gemm_plan(ck_gemm *plan, ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, int transpose_a, int transpose_b) {
     if (!product_fits(M, K, N)) return CK_INVALID_SHAPE;
-    ptrdiff_t rows = block_rows(M, K, BLOCK_FLOATS, FEWEST_ROWS, MOST_ROWS);
+    ptrdiff_t rows = block_rows(M, K, GEMM_BLOCK_FLOATS, GEMM_FEWEST_ROWS, GEMM_MOST_ROWS);
     *plan = (ck_gemm){
         .M = M,
         .N = N,
@@ -23,16 +22,9 @@ ck_status ck_gemm_plan(ck_gemm *plan, ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, int
 
 typedef void run_function(const ck_exec *, const ck_gemm *, float, const float *, ptrdiff_t, const float *, ptrdiff_t,
                           float, float *, ptrdiff_t, void *);
-
-#define CK_VARIANT(isa) run_function ck_gemm_run__##isa;
-#include "variants.inc"
-
-static run_function *const runs[] = {
-#define CK_VARIANT(isa) ck_gemm_run__##isa,
-#include "variants.inc"
-};
+CK_KERNEL(run_function, ck_gemm_run)
 
 void ck_gemm_run(const ck_exec *exec, const ck_gemm *plan, float alpha, const float *A, ptrdiff_t lda, const float *B,
                  ptrdiff_t ldb, float beta, float *C, ptrdiff_t ldc, void *workspace) {
-    runs[ck_isa_active()](exec, plan, alpha, A, lda, B, ldb, beta, C, ldc, workspace);
+    CK_ACTIVE(ck_gemm_run)(exec, plan, alpha, A, lda, B, ldb, beta, C, ldc, workspace);
 }

@@ -1,5 +1,5 @@
 // C := beta·C + alpha·op(A)·op(B). Panels of B are packed once, into the workspace; then every block packs its rows of
-// A into its lane's scratch and multiplies them with the panels of its columns.
+// A into its thread's scratch and multiplies them with the panels of its columns.
 #include "ck_gemm.h"
 #include "tile.h"
 
@@ -11,19 +11,19 @@ typedef struct {
     float alpha, beta;
 } gemm_job;
 
-// Packs rows m ..< m + count of op(A), zero up to a whole group.
+// Packs rows m ..< m + count of op(A), zero up to a whole strip.
 static void pack_A(const gemm_job *job, ptrdiff_t m, ptrdiff_t count, float *packed) {
-    ptrdiff_t K = job->plan->K, group_floats = GROUP * padded(K);
-    for (ptrdiff_t r = 0; r < count; r += GROUP, packed += group_floats) {
-        ptrdiff_t rows = least(GROUP, count - r);
-        if (rows < GROUP) memset(packed, 0, (size_t)group_floats * sizeof(float));
-        float *chunk = packed;
-        for (ptrdiff_t k = 0; k < K; k += VW, chunk += GROUP * VW) {
-            ptrdiff_t depth = least(VW, K - k);
-            if (job->plan->transpose_a) transpose(depth, rows, job->A + k * job->lda + m + r, job->lda, chunk, VW);
+    ptrdiff_t K = job->plan->K, strip_floats = STRIP * padded(K);
+    for (ptrdiff_t r = 0; r < count; r += STRIP, packed += strip_floats) {
+        ptrdiff_t rows = min(STRIP, count - r);
+        if (rows < STRIP) memset(packed, 0, (size_t)strip_floats * sizeof(float));
+        float *square = packed;
+        for (ptrdiff_t k = 0; k < K; k += VW, square += STRIP * VW) {
+            ptrdiff_t depth = min(VW, K - k);
+            if (job->plan->transpose_a) transpose(depth, rows, job->A + k * job->lda + m + r, job->lda, square, VW);
             else
                 for (ptrdiff_t i = 0; i < rows; i++)
-                    v_store(chunk + i * VW, v_load_tail(job->A + (m + r + i) * job->lda + k, depth));
+                    v_store(square + i * VW, v_load_tail(job->A + (m + r + i) * job->lda + k, depth));
         }
     }
 }
@@ -51,15 +51,15 @@ CK_TILES(gemm_tile, (const gemm_job *job, const float *a, const float *b, float 
 static void gemm_block(void *context, ptrdiff_t block, void *scratch) {
     const gemm_job *job = context;
     const ck_gemm *plan = job->plan;
-    ptrdiff_t column_blocks = (plan->N + plan->columns - 1) / plan->columns;
+    ptrdiff_t column_blocks = blocks_of(plan->N, plan->columns);
     ptrdiff_t m = block / column_blocks * plan->rows, n = block % column_blocks * plan->columns;
-    ptrdiff_t rows = least(plan->rows, plan->M - m), end = least(plan->N, n + plan->columns);
+    ptrdiff_t rows = min(plan->rows, plan->M - m), end = min(plan->N, n + plan->columns);
     pack_A(job, m, rows, scratch);
     for (; n < end; n += PANEL) {
-        ptrdiff_t columns = least(PANEL, end - n);
+        ptrdiff_t columns = min(PANEL, end - n);
         const float *b = job->panels + n * plan->K;
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
-            const float *a = (const float *)scratch + r / GROUP * GROUP * padded(plan->K) + r % GROUP * VW;
+            const float *a = (const float *)scratch + r / STRIP * STRIP * padded(plan->K) + r % STRIP * VW;
             float *C = job->C + (m + r) * job->ldc + n;
             gemm_tile_of[panel_vectors(columns) - 1](job, a, b, C, rows - r, columns);
         }
@@ -69,9 +69,9 @@ static void gemm_block(void *context, ptrdiff_t block, void *scratch) {
 void CK_NAME(ck_gemm_run)(const ck_exec *exec, const ck_gemm *plan, float alpha, const float *A, ptrdiff_t lda,
                           const float *B, ptrdiff_t ldb, float beta, float *C, ptrdiff_t ldc, void *workspace) {
     panel_packing packing = {plan->K, plan->N, ldb, plan->transpose_b, B, workspace};
-    ck_parallel(exec, (plan->N + PACK_COLUMNS - 1) / PACK_COLUMNS, pack_columns, &packing);
+    ck_parallel(exec, blocks_of(plan->N, BLOCK_COLUMNS), pack_columns, &packing);
     gemm_job job = {plan, A, workspace, C, lda, ldc, alpha, beta};
-    ptrdiff_t row_blocks = (plan->M + plan->rows - 1) / plan->rows;
-    ptrdiff_t column_blocks = (plan->N + plan->columns - 1) / plan->columns;
+    ptrdiff_t row_blocks = blocks_of(plan->M, plan->rows);
+    ptrdiff_t column_blocks = blocks_of(plan->N, plan->columns);
     ck_parallel(exec, row_blocks * column_blocks, gemm_block, &job);
 }

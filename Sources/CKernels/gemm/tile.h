@@ -2,27 +2,27 @@
 //
 // Packed rows: element (m, k) of a (rows, K) operand is at
 //     (m / 8)·8·padded(K) + (k / VW)·8·VW + (m mod 8)·VW + k mod VW
+// Eight rows that lie together are a strip,
 // so that a tile walks forward through memory and every address within a step is a compile-time distance. padded(K) is
-// an odd number of vectors: tiles that walk down the groups would else find them all in a few sets of the first cache
+// an odd number of vectors: tiles that walk down the strips would else find them all in a few sets of the first cache
 // (K = 1,152 and 1,280: a third of the time of a weight gradient). Packed panels: columns in panels of up to 3 vectors,
 // [panel][K][vectors·VW], lanes past the last column zero.
 #ifndef CK_GEMM_TILE_H
 #define CK_GEMM_TILE_H
+#include "../base/blocking.h"
+#include "../base/sizes.h"
+#include "../isa/registers.h"
 #include "../isa/spans.h"
 #include "../isa/transpose.h"
 #include <stdint.h>
 #include <string.h>
 
-// A family may choose another tile before it includes this.
+// A family may choose another tile (isa/registers.h) before it includes this.
 #ifndef CK_TILE_ROWS
-#define CK_TILE_VECTORS 3
-#if VW == 16
-#define CK_TILE_ROWS 8 // 8 × 48: 24 of 32 registers accumulate
-#else
-#define CK_TILE_ROWS 4 // 4 × 24 (4 × 12 portable): 12 of 16
+#define CK_TILE_ROWS CK_GEMM_TILE_ROWS
+#define CK_TILE_VECTORS CK_GEMM_TILE_VECTORS
 #endif
-#endif
-enum { GROUP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS };
+enum { STRIP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS };
 
 // Compiles the tile `name` for each width of panel: name_of[vectors - 1] takes its other parameters.
 #define CK_TILES_TO_3(name, PARAMETERS, ...)                                                                           \
@@ -40,11 +40,8 @@ enum { GROUP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS
     static void(*const name##_of[WIDE]) PARAMETERS = {name##_1, name##_2, name##_3};
 #endif
 
-#define CK_UNROLL _Pragma("clang loop unroll(full)")
-
-CK_INLINE ptrdiff_t padded(ptrdiff_t n) { return ((n + VW - 1) / VW | 1) * VW; }
-CK_INLINE ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
-CK_INLINE int panel_vectors(ptrdiff_t columns) { return (int)(least(columns, PANEL) + VW - 1) / VW; }
+CK_INLINE ptrdiff_t padded(ptrdiff_t n) { return (blocks_of(n, VW) | 1) * VW; }
+CK_INLINE int panel_vectors(ptrdiff_t columns) { return (int)(min(columns, PANEL) + VW - 1) / VW; }
 
 // AVX2 has registers for 12 accumulators, 3 vectors and one row's value, and none to spare: unless each row ends before
 // the next begins, the compiler foresees values and spills accumulators in the innermost loop.
@@ -81,7 +78,7 @@ CK_INLINE void tile_product_add(int vectors, ptrdiff_t K, const float *a, const 
     ptrdiff_t k = 0;
     for (; k + VW <= K; k += VW) {
         CK_UNROLL for (int i = 0; i < VW; i++) tile_step(vectors, a + i, VW, b + i * vectors * VW, VW, acc);
-        a += GROUP * VW;
+        a += STRIP * VW;
         b += VW * vectors * VW;
     }
     for (; k < K; k++, a++, b += vectors * VW) tile_step(vectors, a, VW, b, VW, acc);
@@ -92,12 +89,12 @@ CK_INLINE void tile_product(int vectors, ptrdiff_t K, const float *a, const floa
     tile_product_add(vectors, K, a, b, acc);
 }
 
-// acc(r, j) = Σ_m a(m, r)·b(m, j): both packed rows, `groups` groups of them, pitches in floats from group to group.
-CK_INLINE void tile_outer(int vectors, ptrdiff_t groups, const float *a, ptrdiff_t pitch_a, const float *b,
+// acc(r, j) = Σ_m a(m, r)·b(m, j): both packed rows, `strips` strips of them, pitches in floats from strip to strip.
+CK_INLINE void tile_outer(int vectors, ptrdiff_t strips, const float *a, ptrdiff_t pitch_a, const float *b,
                           ptrdiff_t pitch_b, vf acc[TILE][WIDE]) {
     tile_zero(vectors, acc);
-    for (ptrdiff_t g = 0; g < groups; g++, a += pitch_a, b += pitch_b)
-        CK_UNROLL for (int m = 0; m < GROUP; m++) tile_step(vectors, a + m * VW, 1, b + m * VW, GROUP * VW, acc);
+    for (ptrdiff_t s = 0; s < strips; s++, a += pitch_a, b += pitch_b)
+        CK_UNROLL for (int m = 0; m < STRIP; m++) tile_step(vectors, a + m * VW, 1, b + m * VW, STRIP * VW, acc);
 }
 
 // dst (columns, rows) := src (rows, columns) transposed
@@ -105,7 +102,7 @@ CK_INLINE void transpose(ptrdiff_t rows, ptrdiff_t columns, const float *src, pt
                          ptrdiff_t dst_pitch) {
     for (ptrdiff_t i = 0; i < rows; i += VW)
         for (ptrdiff_t j = 0; j < columns; j += VW) {
-            ptrdiff_t height = least(VW, rows - i), width = least(VW, columns - j);
+            ptrdiff_t height = min(VW, rows - i), width = min(VW, columns - j);
             vf block[VW];
             CK_UNROLL for (int r = 0; r < VW; r++) block[r] =
                 r < height ? load_n(src + (i + r) * src_pitch + j, width) : v_zero();
@@ -143,15 +140,12 @@ typedef struct {
     float *panels;
 } panel_packing;
 
-// Columns in one block of packing: whole panels for every instruction set.
-enum { PACK_COLUMNS = 48 };
-
 CK_INLINE void pack_columns(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const panel_packing *p = context;
-    ptrdiff_t end = least(p->columns, (block + 1) * PACK_COLUMNS);
-    for (ptrdiff_t n = block * PACK_COLUMNS; n < end; n += PANEL) {
-        ptrdiff_t count = least(PANEL, end - n);
+    ptrdiff_t end = min(p->columns, (block + 1) * BLOCK_COLUMNS);
+    for (ptrdiff_t n = block * BLOCK_COLUMNS; n < end; n += PANEL) {
+        ptrdiff_t count = min(PANEL, end - n);
         float *panel = p->panels + n * p->depth;
         if (p->transposed) pack_panel_transposed(p->depth, count, p->B + n * p->pitch, p->pitch, panel);
         else

@@ -48,7 +48,7 @@ void ck_bind_caller(void);
 void ck_free_caller(void);
 int ck_caller_cores(void); // how many the calling thread may use; 0 where the system does not say
 
-// What a run function needs besides its tensors. `scratch` holds ck_pool_threads() lanes of `scratch_bytes` each,
+// What a run function needs besides its tensors. `scratch` holds `scratch_bytes` for each of ck_pool_threads(),
 // 64-byte aligned; `scratch_bytes` is at least what the kernel's plan asks for (a multiple of 64).
 typedef struct ck_exec {
     ck_pool *pool;
@@ -56,15 +56,18 @@ typedef struct ck_exec {
     ptrdiff_t scratch_bytes;
 } ck_exec;
 
-// One fixed block of work. `scratch` is the lane's own; blocks of one lane run one after another.
+// One fixed block of work. `scratch` is the thread's own; blocks of one thread run one after another.
 typedef void (*ck_task)(void *context, ptrdiff_t block, void *scratch);
 
-// One thread at a time may use a pool. Runs task(context, b, lane's scratch) for every b in 0 ..< blocks, in any order
-// on any lane, with denormals flushed to zero. Same bits for any thread count hold when blocks depend on the shape
-// alone, write apart from each other, and partial sums are combined afterwards in block order.
+// One thread at a time may use a pool. Runs task(context, b, the thread's scratch) for every b in 0 ..< blocks, in any
+// order on any thread, with denormals flushed to zero. Same bits for any thread count hold when blocks depend on the
+// shape alone, write apart from each other, and partial sums are combined afterwards in block order.
 void ck_parallel(const ck_exec *exec, ptrdiff_t blocks, ck_task task, void *context);
 
-// out[i] := beta·out[i] + Σ_b partials[b·width + i], in double and in block order. beta is 0 (out is not read) or 1.
-void ck_reduce_blocks(const ck_exec *exec, const float *partials, ptrdiff_t blocks, ptrdiff_t width, float beta,
+// What becomes of an output's values: a result is stored, and they are not read, or it is added to them.
+typedef enum ck_update { CK_STORE = 0, CK_ADD } ck_update;
+
+// out[i] := or += Σ_b partials[b·width + i], in double and in block order.
+void ck_reduce_blocks(const ck_exec *exec, const float *partials, ptrdiff_t blocks, ptrdiff_t width, ck_update update,
                       float *out);
 #endif

@@ -2,7 +2,7 @@
 //   forward    y(n, p, q, o) = Σ_ijc a(n, p·s + i − u, q·t + j − v, c) · w(i, j, c, o)   outside the image a is 0
 //              statistics(b, ·, o) = rows, mean and Σ (y − mean)² of the pixels of block b   (ck_norm.h)
 //   backward   da(n, h, v, c) = Σ over the outputs that read (h, v) of draw · w
-//              dz := beta·dz + da · activation'(z), the gradient of the *normalised* input z
+//              dz := or += da · activation'(z), the gradient of the *normalised* input z
 //              dz_sums(b, 0, c) = Σ dz, dz_sums(b, 1, c) = Σ dz·x                        (x raw; for batch norm)
 //              dw(i, j, c, o) = Σ draw(n, p, q, o) · a(…)
 // with strides (s, t) and padding (u, v). Weights are (kernel_h, kernel_w, C, O). The output is (N, P, Q, O) with
@@ -40,9 +40,9 @@ typedef struct ck_conv2d {
     ck_conv2d_method method;
     ptrdiff_t statistics_blocks;        // partials of forward
     ptrdiff_t sums_blocks;              // partials of backward (dz_sums)
-    ptrdiff_t forward_workspace_bytes;  // shared by the lanes, the caller's, 64-byte aligned
+    ptrdiff_t forward_workspace_bytes;  // shared by the threads, the caller's, 64-byte aligned
     ptrdiff_t backward_workspace_bytes; // packed weights and partial weight gradients
-    ptrdiff_t scratch_bytes;            // per lane
+    ptrdiff_t scratch_bytes;            // per thread
     // Chosen by the plan; see conv2d/README.md.
     ck_conv2d_cut forward, data, weights;
     ptrdiff_t forward_column_blocks, data_column_blocks;
@@ -59,11 +59,11 @@ ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2
 // In the run functions outputs overlap neither inputs nor each other; statistics and dz_sums may be NULL.
 void ck_conv2d_forward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
                        float *statistics, void *workspace);
-// dz is (N, H, W, C), or NULL where it is not wanted; beta is 0 or 1. dw is stored.
+// dz is (N, H, W, C), or NULL where it is not wanted. dw is stored.
 void ck_conv2d_backward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                        const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace);
+                        const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw, void *workspace);
 
 void ck_conv2d_forward_reference(const ck_conv2d *plan, const ck_operand *x, const float *w, float *y);
 void ck_conv2d_backward_reference(const ck_conv2d *plan, const ck_operand *x, const float *w, const ck_gradient *dy,
-                                  float *dz, float beta, float *dw);
+                                  float *dz, ck_update update, float *dw);
 #endif

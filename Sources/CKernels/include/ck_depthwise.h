@@ -14,7 +14,7 @@ typedef struct ck_depthwise {
     ptrdiff_t N, H, W, C, kernel, stride_h, stride_w, P, Q;
     ptrdiff_t statistics_blocks;                       // partials of forward and of backward (dz_sums)
     ptrdiff_t backward_workspace_bytes;                // partial weight gradients, the caller's, 64-byte aligned
-    ptrdiff_t scratch_bytes;                           // per lane
+    ptrdiff_t scratch_bytes;                           // per thread
     ptrdiff_t images_per_block, channels_per_block;    // a task: these images, these channels
     ptrdiff_t images_per_group, batch_rows, ring_rows; // see depthwise/README.md
 } ck_depthwise;
@@ -23,15 +23,18 @@ typedef struct ck_depthwise {
 // w) are (1, 1), (2, 2) or (1, 2).
 ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
                             ptrdiff_t stride_h, ptrdiff_t stride_w);
+// The compiled shapes: kernel and strides (h, w) of row `index`. 1, or 0 where there is no such row.
+int ck_depthwise_compiled(ptrdiff_t index, ptrdiff_t shape[3]);
 // In the run functions outputs overlap neither inputs nor each other; statistics may be NULL. y16 takes y's place; the
 // statistics are those of y before it is rounded.
 void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
                           ck_bf16 *y16, float *statistics);
-// dz is (N, H, W, C): dz := beta·dz + …, beta 0 or 1; dz_sums may be NULL (then beta may be 1). dw is stored.
+// dz is (N, H, W, C). dz_sums may be NULL, and is where dz is added to. dw is stored.
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dz, float beta, float *dz_sums, float *dw, void *workspace);
+                           const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
+                           void *workspace);
 
 void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w, float *y);
 void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, float *dz, float beta, float *dw);
+                                     const ck_gradient *dy, float *dz, ck_update update, float *dw);
 #endif

@@ -10,8 +10,8 @@
 typedef struct ck_gemm {
     ptrdiff_t M, N, K;
     int transpose_a, transpose_b;
-    ptrdiff_t workspace_bytes; // shared by the lanes, the caller's (packed panels)
-    ptrdiff_t scratch_bytes;   // per lane
+    ptrdiff_t workspace_bytes; // shared by the threads, the caller's (packed panels)
+    ptrdiff_t scratch_bytes;   // per thread
     ptrdiff_t rows, columns;   // of C in one block of work, chosen by the plan
 } ck_gemm;
 

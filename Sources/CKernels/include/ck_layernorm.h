@@ -8,33 +8,43 @@
 
 typedef enum ck_row_activation { CK_ROW_IDENTITY = 0, CK_ROW_TANH } ck_row_activation;
 
-// CK_INVALID_SHAPE unless M and D are positive and (M, D) floats fit the address space: of layer and l2 normalisation.
+typedef struct ck_layernorm {
+    ptrdiff_t M, D;
+    float eps;
+    ck_row_activation activation;
+    ptrdiff_t workspace_bytes; // of backward: partial sums, the caller's
+} ck_layernorm;
+
+// CK_INVALID_SHAPE unless M and D are positive and (M, D) floats fit the address space; the check is that of l2
+// normalisation, and of a plan.
 ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D);
-void ck_layernorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
-                          const float *beta, float eps, ck_row_activation activation, float *y, float *mean,
-                          float *inv_std);
-// y is forward's output (tanh's derivative is 1 − y²). dx := add·dx + …, add 0 or 1; dgamma and dbeta are stored.
-// workspace holds the partials.
-ptrdiff_t ck_layernorm_workspace_bytes(ptrdiff_t M, ptrdiff_t D);
-void ck_layernorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
-                           const float *mean, const float *inv_std, ck_row_activation activation, const float *y,
-                           const float *dy, float *dx, float add, float *dgamma, float *dbeta, void *workspace);
+ck_status ck_layernorm_plan(ck_layernorm *plan, ptrdiff_t M, ptrdiff_t D, float eps, ck_row_activation activation);
+
+void ck_layernorm_forward(const ck_exec *exec, const ck_layernorm *plan, const float *x, const float *gamma,
+                          const float *beta, float *y, float *mean, float *inv_std);
+
+// What forward read and wrote: tanh's derivative is 1 − y².
+typedef struct ck_layernorm_kept {
+    const float *x, *gamma, *y, *mean, *inv_std;
+} ck_layernorm_kept;
+
+// `update` concerns dx; dgamma and dbeta are stored.
+void ck_layernorm_backward(const ck_exec *exec, const ck_layernorm *plan, const ck_layernorm_kept *kept,
+                           const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta, void *workspace);
 
 // y = tanh(x); dx = dy·(1 − y²). count elements.
 void ck_tanh_forward(const ck_exec *exec, ptrdiff_t count, const float *x, float *y);
 void ck_tanh_backward(const ck_exec *exec, ptrdiff_t count, const float *y, const float *dy, float *dx);
 
 void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm);
-// dx := add·dx + …, add 0 or 1
 void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                              const float *dy, float *dx, float add);
+                              const float *dy, float *dx, ck_update update);
 
-void ck_layernorm_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *beta,
-                                    float eps, ck_row_activation activation, float *y, float *mean, float *inv_std);
-void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *mean,
-                                     const float *inv_std, ck_row_activation activation, const float *y,
-                                     const float *dy, float *dx, float add, float *dgamma, float *dbeta);
+void ck_layernorm_forward_reference(const ck_layernorm *plan, const float *x, const float *gamma, const float *beta,
+                                    float *y, float *mean, float *inv_std);
+void ck_layernorm_backward_reference(const ck_layernorm *plan, const ck_layernorm_kept *kept, const float *dy,
+                                     float *dx, ck_update update, float *dgamma, float *dbeta);
 void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm);
 void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                                        const float *dy, float *dx, float add);
+                                        const float *dy, float *dx, ck_update update);
 #endif

@@ -5,38 +5,51 @@
 //   gate       dgate(n, c) = Σ_r da·u
 //   excite     dgate → dpooled, dw1, db1, dw2, db2
 //   squeeze    dz = (da·gate + dpooled/R)·activation'(z), in place of da;  sums(b, 0, c) = Σ dz, sums(b, 1, c) = Σ dz·x
-// Reference: Hu, Shen, Sun, 2018. Weights w1 (S, C), w2 (C, S).
+// Reference: Hu, Shen, Sun, 2018.
 #ifndef CK_SQUEEZE_EXCITE_H
 #define CK_SQUEEZE_EXCITE_H
 #include "ck_base.h"
 #include "ck_operand.h"
 
+typedef struct ck_squeeze_excite {
+    ptrdiff_t N, R, C, S;
+    ptrdiff_t workspace_bytes; // of ck_excite_forward and ck_excite_backward; shared by the threads, the caller's
+    ptrdiff_t sums_blocks;     // partials of ck_squeeze_backward
+} ck_squeeze_excite;
+
 // CK_INVALID_SHAPE unless every size is positive and tensors and workspace fit the address space.
-ck_status ck_squeeze_excite_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, ptrdiff_t S);
+ck_status ck_squeeze_excite_plan(ck_squeeze_excite *plan, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, ptrdiff_t S);
+
+typedef struct ck_excite_weights {
+    const float *w1, *b1, *w2, *b2; // (S, C), (S), (C, S), (C); backward reads no bias
+} ck_excite_weights;
+
+typedef struct ck_excite_gradients {
+    float *dpooled, *dw1, *db1, *dw2, *db2;
+} ck_excite_gradients;
+
 // x->gate is ignored.
 void ck_squeeze_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, float *pooled);
-// Bytes of workspace for ck_excite_forward and ck_excite_backward (shared by the lanes, the caller's).
-ptrdiff_t ck_excite_workspace_bytes(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S);
-void ck_excite_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *w1,
-                       const float *b1, const float *w2, const float *b2, float *h, float *gate, void *workspace);
+void ck_excite_forward(const ck_exec *exec, const ck_squeeze_excite *plan, const ck_excite_weights *weights,
+                       const float *pooled, float *h, float *gate, void *workspace);
 void ck_gate_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *da,
                       float *dgate);
 // All outputs are stored.
-void ck_excite_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *h,
-                        const float *gate, const float *dgate, const float *w1, const float *w2, float *dpooled,
-                        float *dw1, float *db1, float *dw2, float *db2, void *workspace);
+void ck_excite_backward(const ck_exec *exec, const ck_squeeze_excite *plan, const ck_excite_weights *weights,
+                        const float *pooled, const float *h, const float *gate, const float *dgate,
+                        const ck_excite_gradients *gradients, void *workspace);
 // x->gate is used. da in, dz out. sums is (ck_image_blocks(N, R, C), 2, C).
 void ck_squeeze_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                          const float *dpooled, float *da, float *sums);
 
 void ck_squeeze_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, float *pooled);
-void ck_excite_forward_reference(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *w1,
-                                 const float *b1, const float *w2, const float *b2, float *h, float *gate);
+void ck_excite_forward_reference(const ck_squeeze_excite *plan, const ck_excite_weights *weights, const float *pooled,
+                                 float *h, float *gate);
 void ck_gate_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *da,
                                 float *dgate);
-void ck_excite_backward_reference(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *h,
-                                  const float *gate, const float *dgate, const float *w1, const float *w2,
-                                  float *dpooled, float *dw1, float *db1, float *dw2, float *db2);
+void ck_excite_backward_reference(const ck_squeeze_excite *plan, const ck_excite_weights *weights, const float *pooled,
+                                  const float *h, const float *gate, const float *dgate,
+                                  const ck_excite_gradients *gradients);
 void ck_squeeze_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *dpooled,
                                    float *da, float *sums); // (2, C)
 #endif

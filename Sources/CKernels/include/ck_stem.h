@@ -12,7 +12,7 @@ typedef struct ck_stem {
     ptrdiff_t N, H, W, C, O, P, Q;
     ptrdiff_t statistics_blocks;
     ptrdiff_t backward_workspace_bytes; // the caller's, 64-byte aligned
-    ptrdiff_t scratch_bytes;            // per lane
+    ptrdiff_t scratch_bytes;            // per thread
     ptrdiff_t images_per_block;
 } ck_stem;
 

@@ -1,4 +1,4 @@
-// Ends the attribute that an ISA header began. Its macros stay: a file includes one ISA header only.
+// Ends the attribute that an instruction set's header began. Its macros stay: a file includes one such header only.
 #if CK_ISA_COMPILED
 #pragma clang attribute pop
 #endif

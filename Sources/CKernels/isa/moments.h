@@ -28,7 +28,7 @@ CK_INLINE void store_moments(float *statistics, ptrdiff_t C, ptrdiff_t lanes, pt
 // Finishes channels first ..< end of statistics (3, C) that hold shift, sum and squares.
 CK_INLINE void finish_moments(float *statistics, ptrdiff_t C, ptrdiff_t first, ptrdiff_t end, ptrdiff_t rows) {
     for (ptrdiff_t c = first; c < end; c += VW) {
-        const ptrdiff_t lanes = end - c < VW ? end - c : VW;
+        const ptrdiff_t lanes = min(end - c, VW);
         float *at = statistics + c;
         store_moments(at, C, lanes, rows, load_n(at + MOMENT_SHIFT * C, lanes), load_n(at + MOMENT_SUM * C, lanes),
                       load_n(at + MOMENT_SQUARES * C, lanes));

@@ -1,5 +1,10 @@
 #ifndef CK_ISA_SPANS_H
 #define CK_ISA_SPANS_H
+#include "../base/sizes.h"
+
+#define CK_UNROLL _Pragma("clang loop unroll(full)")
+#define CK_EACH_OF(n) CK_UNROLL for (int i = 0; i < (n); i++)
+
 // Streamed stores are seen by other threads only after this.
 CK_INLINE void stream_fence(void) {
 #if defined(__x86_64__)

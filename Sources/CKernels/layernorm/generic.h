@@ -4,7 +4,7 @@
 #include <string.h>
 
 CK_INLINE ptrdiff_t rows_end(ptrdiff_t block, ptrdiff_t per_block, ptrdiff_t M) {
-    return (block + 1) * per_block < M ? (block + 1) * per_block : M;
+    return min((block + 1) * per_block, M);
 }
 
 CK_INLINE vf tanh_of(vf x) { return v_add(v_tanh(x), nan_of(x)); }
@@ -25,24 +25,24 @@ CK_INLINE void add_square(ptrdiff_t i, ptrdiff_t n, const float *x, vf mean, vf 
     vf d = only_n(v_sub(load_n(x + i, n), mean), n);
     *sum = v_fma(d, d, *sum);
 }
-CK_INLINE void normalize(ptrdiff_t i, ptrdiff_t n, const ck_layernorm *k, const float *x, vf mean, vf inv_std,
+CK_INLINE void normalize(ptrdiff_t i, ptrdiff_t n, const layernorm_job *k, const float *x, vf mean, vf inv_std,
                          float *y) {
     vf normal = v_mul(v_sub(load_n(x + i, n), mean), inv_std);
     vf z = v_fma(normal, load_n(k->gamma + i, n), load_n(k->beta + i, n));
-    store_n(y + i, n, k->activation == CK_ROW_TANH ? tanh_of(z) : z);
+    store_n(y + i, n, k->plan.activation == CK_ROW_TANH ? tanh_of(z) : z);
 }
 
 void CK_NAME(ck_layernorm_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_layernorm *k = context;
-    ptrdiff_t D = k->D;
-    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->M); m++) {
+    const layernorm_job *k = context;
+    ptrdiff_t D = k->plan.D;
+    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan.M); m++) {
         const float *x = k->x + m * D;
         vf sum = v_zero(), squares = v_zero();
         FOR_SPAN(D, add_to, x, &sum);
         float mean = v_sum(sum) / (float)D;
         FOR_SPAN(D, add_square, x, v_set1(mean), &squares);
-        float inv_std = 1 / sqrtf(v_sum(squares) / (float)D + k->eps);
+        float inv_std = 1 / sqrtf(v_sum(squares) / (float)D + k->plan.eps);
         FOR_SPAN(D, normalize, k, x, v_set1(mean), v_set1(inv_std), k->y + m * D);
         k->mean[m] = mean;
         k->inv_std[m] = inv_std;
@@ -51,7 +51,7 @@ void CK_NAME(ck_layernorm_forward_block)(void *context, ptrdiff_t block, void *s
 
 // One row of backward. With x̂ the normalised value and g = dz·gamma:  dx = inv_std·(g − mean(g) − x̂·mean(g·x̂))
 typedef struct {
-    const ck_layernorm *k;
+    const layernorm_job *k;
     const float *x, *y, *dy;
     float *dx, *dgamma, *dbeta;
     vf mean, inv_std, mean_g, mean_gx;
@@ -62,7 +62,7 @@ CK_INLINE vf normal_at(const layernorm_row *r, ptrdiff_t i, ptrdiff_t n) {
 }
 CK_INLINE vf dz_at(const layernorm_row *r, ptrdiff_t i, ptrdiff_t n) {
     vf dy = load_n(r->dy + i, n);
-    return r->k->activation == CK_ROW_TANH ? v_mul(dy, tanh_slope(load_n(r->y + i, n))) : dy;
+    return r->k->plan.activation == CK_ROW_TANH ? v_mul(dy, tanh_slope(load_n(r->y + i, n))) : dy;
 }
 CK_INLINE void sum_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r, vf *sum, vf *product) {
     vf dz = dz_at(r, i, n), normal = normal_at(r, i, n), g = v_mul(dz, load_n(r->k->gamma + i, n));
@@ -74,18 +74,18 @@ CK_INLINE void sum_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r, vf
 CK_INLINE void store_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r) {
     vf g = v_mul(dz_at(r, i, n), load_n(r->k->gamma + i, n));
     vf centred = v_fnma(normal_at(r, i, n), r->mean_gx, v_sub(g, r->mean_g));
-    vf before = r->k->add ? load_n(r->dx + i, n) : v_zero();
+    vf before = r->k->update == CK_ADD ? load_n(r->dx + i, n) : v_zero();
     store_n(r->dx + i, n, v_fma(r->inv_std, centred, before));
 }
 
 void CK_NAME(ck_layernorm_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_layernorm *k = context;
-    ptrdiff_t D = k->D;
+    const layernorm_job *k = context;
+    ptrdiff_t D = k->plan.D;
     layernorm_row r = {.k = k, .dgamma = k->dgamma + block * D, .dbeta = k->dbeta + block * D};
     memset(r.dgamma, 0, (size_t)D * sizeof(float));
     memset(r.dbeta, 0, (size_t)D * sizeof(float));
-    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->M); m++) {
+    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan.M); m++) {
         r.x = k->x + m * D, r.y = k->y + m * D, r.dy = k->dy + m * D, r.dx = k->dx + m * D;
         r.mean = v_set1(k->mean[m]), r.inv_std = v_set1(k->inv_std[m]);
         vf sum = v_zero(), product = v_zero();
@@ -103,10 +103,10 @@ CK_INLINE void add_product(ptrdiff_t i, ptrdiff_t n, const float *a, const float
 CK_INLINE void scale_row(ptrdiff_t i, ptrdiff_t n, const float *x, vf factor, float *y) {
     store_n(y + i, n, v_mul(load_n(x + i, n), factor));
 }
-CK_INLINE void project(ptrdiff_t i, ptrdiff_t n, const float *y, const float *dy, vf dot, vf inv_norm, int add,
+CK_INLINE void project(ptrdiff_t i, ptrdiff_t n, const float *y, const float *dy, vf dot, vf inv_norm, ck_update update,
                        float *dx) {
     vf v = v_mul(inv_norm, v_fnma(load_n(y + i, n), dot, load_n(dy + i, n)));
-    store_n(dx + i, n, add ? v_add(load_n(dx + i, n), v) : v);
+    store_n(dx + i, n, update == CK_ADD ? v_add(load_n(dx + i, n), v) : v);
 }
 
 void CK_NAME(ck_l2_normalize_forward_block)(void *context, ptrdiff_t block, void *scratch) {
@@ -131,7 +131,7 @@ void CK_NAME(ck_l2_normalize_backward_block)(void *context, ptrdiff_t block, voi
         FOR_SPAN(k->D, add_product, y, dy, &dot);
         // A row whose norm was replaced by 1e-12 was only scaled.
         float along = k->inv_norm[m] < 1 / 1e-12f ? v_sum(dot) : 0;
-        FOR_SPAN(k->D, project, y, dy, v_set1(along), v_set1(k->inv_norm[m]), k->add, k->dx + m * k->D);
+        FOR_SPAN(k->D, project, y, dy, v_set1(along), v_set1(k->inv_norm[m]), k->update, k->dx + m * k->D);
     }
 }
 
@@ -147,13 +147,13 @@ CK_INLINE void tanh_backward(ptrdiff_t i, ptrdiff_t n, const float *y, const flo
 void CK_NAME(ck_tanh_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_tanh_span *k = context;
-    ptrdiff_t first = block * CK_TANH_BLOCK, count = rows_end(block, CK_TANH_BLOCK, k->count) - first;
+    ptrdiff_t first = block * TANH_FLOATS, count = rows_end(block, TANH_FLOATS, k->count) - first;
     FOR_SPAN(count, tanh_forward, k->x + first, k->out + first);
 }
 
 void CK_NAME(ck_tanh_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_tanh_span *k = context;
-    ptrdiff_t first = block * CK_TANH_BLOCK, count = rows_end(block, CK_TANH_BLOCK, k->count) - first;
+    ptrdiff_t first = block * TANH_FLOATS, count = rows_end(block, TANH_FLOATS, k->count) - first;
     FOR_SPAN(count, tanh_backward, k->y + first, k->dy + first, k->out + first);
 }

@@ -1,37 +1,43 @@
 #include "layernorm.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_layernorm_forward_block)
+CK_KERNEL(ck_task_function, ck_layernorm_backward_block)
+CK_KERNEL(ck_task_function, ck_l2_normalize_forward_block)
+CK_KERNEL(ck_task_function, ck_l2_normalize_backward_block)
+CK_KERNEL(ck_task_function, ck_tanh_forward_block)
+CK_KERNEL(ck_task_function, ck_tanh_backward_block)
 
 ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D) { return sizes_fit(M, D, 1, 1) ? CK_OK : CK_INVALID_SHAPE; }
 
-// Sixteen rows or more, and at most 64 blocks: enough for eight threads, few enough partial sums.
-static ptrdiff_t rows_per_block(ptrdiff_t M) { return (M + 63) / 64 > 16 ? (M + 63) / 64 : 16; }
-static ptrdiff_t row_blocks(ptrdiff_t M) { return (M + rows_per_block(M) - 1) / rows_per_block(M); }
+static ptrdiff_t rows_per_block(ptrdiff_t M) { return max(blocks_of(M, ROWS_MOST_BLOCKS), ROWS_FEWEST); }
+static ptrdiff_t row_blocks(ptrdiff_t M) { return blocks_of(M, rows_per_block(M)); }
 
-void ck_layernorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
-                          const float *beta, float eps, ck_row_activation activation, float *y, float *mean,
-                          float *inv_std) {
-    ck_layernorm k = {.M = M, .D = D, .per_block = rows_per_block(M), .x = x, .gamma = gamma, .beta = beta};
-    k.eps = eps, k.activation = activation;
+ck_status ck_layernorm_plan(ck_layernorm *plan, ptrdiff_t M, ptrdiff_t D, float eps, ck_row_activation activation) {
+    if (ck_layernorm_check(M, D) != CK_OK) return CK_INVALID_SHAPE;
+    *plan = (ck_layernorm){M, D, eps, activation, row_blocks(M) * 2 * D * (ptrdiff_t)sizeof(float)};
+    return CK_OK;
+}
+
+void ck_layernorm_forward(const ck_exec *exec, const ck_layernorm *plan, const float *x, const float *gamma,
+                          const float *beta, float *y, float *mean, float *inv_std) {
+    layernorm_job k = {.plan = *plan, .per_block = rows_per_block(plan->M), .x = x, .gamma = gamma, .beta = beta};
     k.y = y, k.mean = mean, k.inv_std = inv_std;
-    ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_layernorm_forward_block), &k);
+    ck_parallel(exec, row_blocks(plan->M), CK_ACTIVE(ck_layernorm_forward_block), &k);
 }
 
-ptrdiff_t ck_layernorm_workspace_bytes(ptrdiff_t M, ptrdiff_t D) {
-    return row_blocks(M) * 2 * D * (ptrdiff_t)sizeof(float);
-}
-
-void ck_layernorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma,
-                           const float *mean, const float *inv_std, ck_row_activation activation, const float *y,
-                           const float *dy, float *dx, float add, float *dgamma, float *dbeta, void *workspace) {
-    ck_layernorm k = {.M = M, .D = D, .per_block = rows_per_block(M), .x = x, .gamma = gamma, .dy = dy, .dx = dx};
-    k.activation = activation, k.add = add != 0;
-    k.y = (float *)y, k.mean = (float *)mean, k.inv_std = (float *)inv_std; // read only in this direction
-    k.dgamma = workspace, k.dbeta = k.dgamma + row_blocks(M) * D;
-    ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_layernorm_backward_block), &k);
-    ck_reduce_blocks(exec, k.dgamma, row_blocks(M), D, 0, dgamma);
-    ck_reduce_blocks(exec, k.dbeta, row_blocks(M), D, 0, dbeta);
+void ck_layernorm_backward(const ck_exec *exec, const ck_layernorm *plan, const ck_layernorm_kept *kept,
+                           const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta, void *workspace) {
+    const ptrdiff_t blocks = row_blocks(plan->M);
+    layernorm_job k = {.plan = *plan, .per_block = rows_per_block(plan->M), .x = kept->x, .gamma = kept->gamma};
+    k.y = (float *)kept->y, k.mean = (float *)kept->mean; // read only in this direction
+    k.inv_std = (float *)kept->inv_std;
+    k.dy = dy, k.dx = dx, k.update = update;
+    k.dgamma = workspace, k.dbeta = k.dgamma + blocks * plan->D;
+    ck_parallel(exec, blocks, CK_ACTIVE(ck_layernorm_backward_block), &k);
+    ck_reduce_blocks(exec, k.dgamma, blocks, plan->D, CK_STORE, dgamma);
+    ck_reduce_blocks(exec, k.dbeta, blocks, plan->D, CK_STORE, dbeta);
 }
 
 void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm) {
@@ -40,13 +46,13 @@ void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, cons
 }
 
 void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                              const float *dy, float *dx, float add) {
-    ck_l2_rows k = {.M = M, .D = D, .per_block = rows_per_block(M), .dy = dy, .dx = dx, .add = add != 0};
+                              const float *dy, float *dx, ck_update update) {
+    ck_l2_rows k = {.M = M, .D = D, .per_block = rows_per_block(M), .dy = dy, .dx = dx, .update = update};
     k.y = (float *)y, k.inv_norm = (float *)inv_norm; // read only in this direction
     ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_l2_normalize_backward_block), &k);
 }
 
-static ptrdiff_t tanh_blocks(ptrdiff_t count) { return (count + CK_TANH_BLOCK - 1) / CK_TANH_BLOCK; }
+static ptrdiff_t tanh_blocks(ptrdiff_t count) { return blocks_of(count, TANH_FLOATS); }
 
 void ck_tanh_forward(const ck_exec *exec, ptrdiff_t count, const float *x, float *y) {
     ck_tanh_span k = {.count = count, .x = x, .out = y};

@@ -1,18 +1,19 @@
 #include "ck_layernorm.h"
 #include <math.h>
 
-void ck_layernorm_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *beta,
-                                    float eps, ck_row_activation activation, float *y, float *mean, float *inv_std) {
-    for (ptrdiff_t m = 0; m < M; m++) {
+void ck_layernorm_forward_reference(const ck_layernorm *plan, const float *x, const float *gamma, const float *beta,
+                                    float *y, float *mean, float *inv_std) {
+    const ptrdiff_t D = plan->D;
+    for (ptrdiff_t m = 0; m < plan->M; m++) {
         const float *row = x + m * D;
         double average = 0, squares = 0;
         for (ptrdiff_t d = 0; d < D; d++) average += row[d];
         average /= (double)D;
         for (ptrdiff_t d = 0; d < D; d++) squares += (row[d] - average) * (row[d] - average);
-        double inverse = 1 / sqrt(squares / (double)D + eps);
+        double inverse = 1 / sqrt(squares / (double)D + plan->eps);
         for (ptrdiff_t d = 0; d < D; d++) {
             double z = gamma[d] * (row[d] - average) * inverse + beta[d];
-            y[m * D + d] = (float)(activation == CK_ROW_TANH ? tanh(z) : z);
+            y[m * D + d] = (float)(plan->activation == CK_ROW_TANH ? tanh(z) : z);
         }
         mean[m] = (float)average;
         inv_std[m] = (float)inverse;
@@ -24,13 +25,14 @@ static double dz_at(ck_row_activation activation, const float *y, const float *d
     return activation == CK_ROW_TANH ? dy[i] * (1 - (double)y[i] * y[i]) : dy[i];
 }
 
-void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, const float *gamma, const float *mean,
-                                     const float *inv_std, ck_row_activation activation, const float *y,
-                                     const float *dy, float *dx, float add, float *dgamma, float *dbeta) {
+void ck_layernorm_backward_reference(const ck_layernorm *plan, const ck_layernorm_kept *kept, const float *dy,
+                                     float *dx, ck_update update, float *dgamma, float *dbeta) {
+    const float *x = kept->x, *gamma = kept->gamma, *mean = kept->mean, *inv_std = kept->inv_std;
+    const ptrdiff_t M = plan->M, D = plan->D;
     for (ptrdiff_t d = 0; d < D; d++) {
         double sum = 0, product = 0;
         for (ptrdiff_t m = 0; m < M; m++) {
-            double dz = dz_at(activation, y, dy, m * D + d);
+            double dz = dz_at(plan->activation, kept->y, dy, m * D + d);
             sum += dz;
             product += dz * ((double)x[m * D + d] - mean[m]) * inv_std[m];
         }
@@ -40,15 +42,15 @@ void ck_layernorm_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, c
     for (ptrdiff_t m = 0; m < M; m++) {
         double sum = 0, product = 0;
         for (ptrdiff_t d = 0; d < D; d++) {
-            double g = dz_at(activation, y, dy, m * D + d) * gamma[d];
+            double g = dz_at(plan->activation, kept->y, dy, m * D + d) * gamma[d];
             sum += g;
             product += g * ((double)x[m * D + d] - mean[m]) * inv_std[m];
         }
         for (ptrdiff_t d = 0; d < D; d++) {
-            double g = dz_at(activation, y, dy, m * D + d) * gamma[d];
+            double g = dz_at(plan->activation, kept->y, dy, m * D + d) * gamma[d];
             double normal = ((double)x[m * D + d] - mean[m]) * inv_std[m];
             double value = inv_std[m] * (g - sum / (double)D - normal * product / (double)D);
-            dx[m * D + d] = (float)(value + (add != 0 ? (double)dx[m * D + d] : 0));
+            dx[m * D + d] = (float)(value + (update == CK_ADD ? (double)dx[m * D + d] : 0));
         }
     }
 }
@@ -65,14 +67,14 @@ void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x,
 
 // A row whose norm was replaced by 1e-12 was only scaled.
 void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                                        const float *dy, float *dx, float add) {
+                                        const float *dy, float *dx, ck_update update) {
     for (ptrdiff_t m = 0; m < M; m++) {
         double dot = 0;
         if (inv_norm[m] < (float)1e12)
             for (ptrdiff_t d = 0; d < D; d++) dot += (double)y[m * D + d] * dy[m * D + d];
         for (ptrdiff_t d = 0; d < D; d++) {
             double gradient = inv_norm[m] * (dy[m * D + d] - y[m * D + d] * dot);
-            dx[m * D + d] = (float)(add != 0 ? dx[m * D + d] + gradient : gradient);
+            dx[m * D + d] = (float)(update == CK_ADD ? dx[m * D + d] + gradient : gradient);
         }
     }
 }

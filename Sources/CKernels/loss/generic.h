@@ -40,7 +40,7 @@ CK_INLINE void scale(ptrdiff_t i, ptrdiff_t n, float *g, vf factor) {
 void CK_NAME(ck_softmax_cross_entropy_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_cross_entropy *k = context;
-    ptrdiff_t first = block * CK_LOSS_ROWS, end = k->M - first < CK_LOSS_ROWS ? k->M : first + CK_LOSS_ROWS;
+    ptrdiff_t first = block * LOSS_ROWS, end = min(k->M, first + LOSS_ROWS);
     for (ptrdiff_t m = first; m < end; m++) {
         const float *s = k->s + m * k->N;
         float *g = k->g != NULL ? k->g + m * k->N : NULL;

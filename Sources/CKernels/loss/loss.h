@@ -1,7 +1,6 @@
 // What the blocks of softmax cross-entropy share.
+#include "../base/blocking.h"
 #include "ck_loss.h"
-
-enum { CK_LOSS_ROWS = 8 }; // of a block
 
 typedef struct {
     ptrdiff_t M, N;

@@ -1,7 +1,8 @@
 // Window by window, a group of channels down a row of windows; backward scatters into dz a band of windows at a
 // time, and finishes the pixels that no later window reads while they are in the cache.
 #include "maxpool.h"
-#include "../norm/tiles.h"
+#include "../isa/registers.h"
+#include "../norm/walk.h"
 #include <string.h>
 
 // The part of a window that lies on the map: rows h ..< h_end, columns v ..< v_end.
@@ -9,26 +10,24 @@ typedef struct {
     ptrdiff_t h, h_end, v, v_end;
 } window;
 
-CK_INLINE ptrdiff_t within(ptrdiff_t n, ptrdiff_t end) { return n < 0 ? 0 : n < end ? n : end; }
+CK_INLINE ptrdiff_t within(ptrdiff_t n, ptrdiff_t end) { return n < 0 ? 0 : min(n, end); }
 
 CK_INLINE window window_at(const ck_maxpool *k, ptrdiff_t p, ptrdiff_t q) {
     const ptrdiff_t h = p * k->stride_h - k->padding_h, v = q * k->stride_w - k->padding_w;
     return (window){within(h, k->H), within(h + k->kernel_h, k->H), within(v, k->W), within(v + k->kernel_w, k->W)};
 }
 
-enum { GROUP = VW == 16 ? 4 : 2 }; // vectors of channels at once: as many maxima as registers hold
-
 // `vectors` whole vectors of channels from c on, or one of n channels.
 typedef struct {
     const float *x; // of the image
-    affine z[GROUP];
+    affine z[MAXPOOL_VECTORS];
     ptrdiff_t c;
 } channel_span;
 
 CK_INLINE channel_span span_at(const maxpool_job *job, ptrdiff_t image, ptrdiff_t c, const int vectors, ptrdiff_t n) {
     const ck_maxpool *k = job->plan;
     channel_span s = {.x = job->x->x + image * k->H * k->W * k->C, .c = c};
-    CK_EACH_OF(vectors) s.z[i] = affine_at(job->x, c + i * VW, n);
+    CK_EACH_OF(vectors) s.z[i] = affine_of(job->x, c + i * VW, n);
     return s;
 }
 
@@ -58,7 +57,7 @@ CK_INLINE void forward_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t p
     float *y = job->y + (image * k->P + p) * k->Q * k->C + c;
     for (ptrdiff_t q = 0; q < k->Q; q++, y += k->C) {
         const window w = window_at(k, p, q);
-        vf best[GROUP], place[GROUP];
+        vf best[MAXPOOL_VECTORS], place[MAXPOOL_VECTORS];
         maxima(k, &s, &w, best, place, activation, vectors, n);
         CK_EACH_OF(vectors) store_n(y + i * VW, n, best[i]);
     }
@@ -68,8 +67,8 @@ CK_INLINE void forward_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t p
 #define FOR_CHANNELS(C, activation, f, ...)                                                                            \
     {                                                                                                                  \
         ptrdiff_t c = 0;                                                                                               \
-        for (; (activation) == CK_RELU && c + GROUP * VW <= (C); c += GROUP * VW)                                      \
-            f(__VA_ARGS__, c, CK_RELU, GROUP, VW);                                                                     \
+        for (; (activation) == CK_RELU && c + MAXPOOL_VECTORS * VW <= (C); c += MAXPOOL_VECTORS * VW)                  \
+            f(__VA_ARGS__, c, CK_RELU, MAXPOOL_VECTORS, VW);                                                           \
         for (; c < (C); c += VW) f(__VA_ARGS__, c, activation, 1, (C)-c < VW ? (C)-c : VW);                            \
     }
 
@@ -95,7 +94,7 @@ CK_INLINE void scatter_span(const maxpool_job *job, ptrdiff_t image, const band 
     float *image_dz = job->dz + image * k->H * k->W * k->C + c;
     for (ptrdiff_t q = b->q; q < b->q_end; q++, dy += k->C) {
         const window w = window_at(k, b->p, q);
-        vf best[GROUP], place[GROUP];
+        vf best[MAXPOOL_VECTORS], place[MAXPOOL_VECTORS];
         maxima(k, &s, &w, best, place, activation, vectors, n);
         vf number = v_zero();
         for (ptrdiff_t h = w.h; h < w.h_end; h++) {
@@ -117,7 +116,7 @@ CK_INLINE void finish_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t fi
     const channel_span s = span_at(job, image, c, vectors, n);
     float *dz = job->dz + (image * k->H * k->W + first) * k->C + c;
     const float *x = s.x + first * k->C + c;
-    vf sum[GROUP], product[GROUP];
+    vf sum[MAXPOOL_VECTORS], product[MAXPOOL_VECTORS];
     CK_EACH_OF(vectors) sum[i] = product[i] = v_zero();
     for (ptrdiff_t pixel = first; pixel < end; pixel++, dz += k->C, x += k->C) CK_EACH_OF(vectors) {
             vf raw = load_n(x + i * VW, n);
@@ -149,16 +148,15 @@ static void run_band(const maxpool_job *job, ptrdiff_t image, const band *b, ptr
 }
 
 void CK_NAME(ck_maxpool_backward_image)(void *context, ptrdiff_t image, void *scratch) {
-    enum { COLUMNS = 64 }; // of a band where the map is one row
     (void)scratch;
     const maxpool_job *job = context;
     const ck_maxpool *k = job->plan;
-    const ptrdiff_t width = k->H == 1 ? COLUMNS : k->Q, all = k->H * k->W;
+    const ptrdiff_t width = k->H == 1 ? MAXPOOL_BAND_COLUMNS : k->Q, all = k->H * k->W;
     ptrdiff_t ready = 0, done = 0;
     if (job->sums) memset(job->sums + image * 2 * k->C, 0, (size_t)(2 * k->C) * sizeof(float));
     for (ptrdiff_t p = 0; p < k->P; p++)
         for (ptrdiff_t q = 0; q < k->Q; q += width) {
-            const ptrdiff_t end = q + width < k->Q ? q + width : k->Q;
+            const ptrdiff_t end = min(q + width, k->Q);
             const int is_last = end == k->Q && p + 1 == k->P;
             const window last = window_at(k, p, end - 1);
             band b = {p, q, end, (last.h_end - 1) * k->W + last.v_end, all};

@@ -1,7 +1,9 @@
 #include "maxpool.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_maxpool_forward_image)
+CK_KERNEL(ck_task_function, ck_maxpool_backward_image)
 
 enum { MOST_PLACES = 1 << 24 }; // of a window: places are found as floats
 

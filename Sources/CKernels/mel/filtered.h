@@ -1,4 +1,6 @@
 // Σ of one band's bins, each times its weight, for VW frames at once; bins are (bin, lane). Included after isa/.
+#ifndef CK_MEL_FILTERED_H
+#define CK_MEL_FILTERED_H
 #include "filters.h"
 
 CK_INLINE vf filtered(const ck_mel_filter *filter, const float *bins) {
@@ -12,3 +14,4 @@ CK_INLINE vf filtered(const ck_mel_filter *filter, const float *bins) {
     if (i < filter->count) even = v_fma(v_set1(w[i]), v_load(at + i * VW), even);
     return v_add(even, odd);
 }
+#endif

@@ -1,4 +1,5 @@
 // Log-mel of VW frames at a time, in the words of isa/.
+#include "../base/sizes.h"
 #include "../stft/generic.h"
 #include "filtered.h"
 #include "logmel.h"
@@ -8,7 +9,7 @@
 static void sort_by_phase(const ck_logmel_layout *l, ptrdiff_t pitch, ptrdiff_t hop, ptrdiff_t samples, const float *x,
                           float *by_phase) {
     for (ptrdiff_t c = 0; c < l->columns; c++) {
-        ptrdiff_t left = samples - c * hop, count = left < l->phases ? (left > 0 ? left : 0) : l->phases;
+        ptrdiff_t left = samples - c * hop, count = min(max(left, 0), l->phases);
         for (ptrdiff_t phase = 0; phase < count; phase++) by_phase[phase * pitch + c] = x[c * hop + phase];
         for (ptrdiff_t phase = count; phase < l->phases; phase++) by_phase[phase * pitch + c] = 0;
     }
@@ -52,7 +53,7 @@ void CK_NAME(ck_logmel_run)(const ck_logmel *context, ptrdiff_t samples, const f
     ptrdiff_t frames = ck_logmel_frames(context, samples);
     vf floor = v_set1((float)c->floor);
     for (ptrdiff_t first = 0; first < frames; first += VW) {
-        ptrdiff_t start = first * c->hop, count = frames - first < VW ? frames - first : VW;
+        ptrdiff_t start = first * c->hop, count = min(frames - first, VW);
         sort_by_phase(&block.layout, context->pitch, c->hop, samples - start, x + start, block.by_phase);
         transform(&block, z);
         fft_magnitudes(&context->fft, z, magnitude);

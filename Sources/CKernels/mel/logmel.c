@@ -1,6 +1,8 @@
 // Set-up of the log-mel context, and the choice of the instruction set.
 #include "logmel.h"
 #include "../base/denormals.h"
+#include "../base/sizes.h"
+#include "../isa/dispatch.h"
 #include <float.h>
 #include <stdlib.h>
 
@@ -88,8 +90,8 @@ ptrdiff_t ck_logmel_samples(const ck_logmel *context, ptrdiff_t frames) {
 
 ck_logmel_layout ck_logmel_layout_for(const ck_logmel *context, ptrdiff_t lanes) {
     ptrdiff_t window = 2 * context->pairs, hop = context->config.hop;
-    ptrdiff_t phases = window < hop ? window : hop, columns = lanes + (window - 1) / hop;
-    ptrdiff_t samples = (phases * context->pitch + 15) / 16 * 16;
+    ptrdiff_t phases = min(window, hop), columns = lanes + (window - 1) / hop;
+    ptrdiff_t samples = round_up(phases * context->pitch, 16);
     return (ck_logmel_layout){columns, phases, samples, 2 * lanes * context->fft.points,
                               lanes * (context->fft.points + 1)};
 }
@@ -99,17 +101,12 @@ ptrdiff_t ck_logmel_scratch_bytes(const ck_logmel *context) {
     return (l.samples + l.transform + l.magnitudes) * (ptrdiff_t)sizeof(float) + 64;
 }
 
-typedef void (*run_function)(const ck_logmel *, ptrdiff_t, const float *, float *, float *);
-
-static const run_function variants[CK_ISA_COUNT] = {
-#define CK_VARIANT(isa, suffix) [isa] = ck_logmel_run__##suffix,
-#include "variants.inc"
-#undef CK_VARIANT
-};
+typedef void run_function(const ck_logmel *, ptrdiff_t, const float *, float *, float *);
+CK_KERNEL(run_function, ck_logmel_run)
 
 void ck_logmel_run(const ck_logmel *context, ptrdiff_t samples, const float *x, float *out, void *scratch) {
     float *aligned = (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
     uint64_t mode = ck_flush_denormals();
-    variants[ck_isa_active()](context, samples, x, out, aligned);
+    CK_ACTIVE(ck_logmel_run)(context, samples, x, out, aligned);
     ck_restore_denormals(mode);
 }

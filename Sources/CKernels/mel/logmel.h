@@ -28,10 +28,4 @@ typedef struct {
     ptrdiff_t samples, transform, magnitudes;
 } ck_logmel_layout;
 ck_logmel_layout ck_logmel_layout_for(const ck_logmel *context, ptrdiff_t lanes);
-
-#define CK_VARIANT(isa, suffix)                                                                                        \
-    void ck_logmel_run__##suffix(const ck_logmel *context, ptrdiff_t samples, const float *x, float *out,              \
-                                 float *scratch);
-#include "variants.inc"
-#undef CK_VARIANT
 #endif

@@ -1,30 +1,31 @@
 // The part of batch normalisation that is per channel, in double: a few thousand numbers, so no instruction set.
+#include "../base/blocking.h"
+#include "../base/sizes.h"
 #include "ck_norm.h"
 #include <math.h>
 
-enum { CHANNELS = 64 }; // of a block
-
 typedef struct {
-    ptrdiff_t M, C;
+    const ck_batchnorm *norm;
     const float *statistics; // (blocks, 3, C)
     ptrdiff_t blocks;
-    const float *gamma, *beta;
-    double eps, momentum;
-    float *running_mean, *running_variance, *scale, *shift, *mean, *inv_std;
-} forward;
+} forward_job;
 
 typedef struct {
-    ptrdiff_t M, C;
+    const ck_batchnorm *norm;
     const float *partials; // (blocks, 2, C)
     ptrdiff_t blocks;
-    const float *gamma, *mean, *inv_std;
-    float *dgamma, *dbeta, *a, *b, *c;
-} backward;
+    ck_batchnorm_gradients gradients;
+} backward_job;
+
+ck_status ck_batchnorm_check(const ck_batchnorm *n) {
+    if (!sizes_fit(n->M, n->C, 1, 1) || !(n->eps >= 0)) return CK_INVALID_SHAPE;
+    return n->momentum >= 0 && n->momentum <= 1 ? CK_OK : CK_INVALID_SHAPE;
+}
 
 // sums(i, k) = Σ_b partials(b, i, first + k), in block order; returns how many channels the block has.
 static ptrdiff_t combine(const float *partials, ptrdiff_t blocks, ptrdiff_t C, ptrdiff_t first,
-                         double sums[2][CHANNELS]) {
-    ptrdiff_t count = C - first < CHANNELS ? C - first : CHANNELS;
+                         double sums[2][BATCHNORM_CHANNELS]) {
+    ptrdiff_t count = min(C - first, BATCHNORM_CHANNELS);
     for (int i = 0; i < 2; i++) {
         for (ptrdiff_t k = 0; k < count; k++) sums[i][k] = 0;
         for (ptrdiff_t b = 0; b < blocks; b++)
@@ -36,9 +37,10 @@ static ptrdiff_t combine(const float *partials, ptrdiff_t blocks, ptrdiff_t C, p
 // The mean and the biased variance of channels first ... from those of the blocks, in block order:
 //   mean = Σ n·mean_b / M,  variance = Σ [Σ_b (y − mean_b)² + n·(mean_b − mean)²] / M
 // Reference: Chan, Golub and LeVeque, 1983.
-static ptrdiff_t merge_moments(const forward *f, ptrdiff_t first, double mean[CHANNELS], double variance[CHANNELS]) {
-    ptrdiff_t C = f->C, count = C - first < CHANNELS ? C - first : CHANNELS;
-    double M = (double)f->M;
+static ptrdiff_t merge_moments(const forward_job *f, ptrdiff_t first, double mean[BATCHNORM_CHANNELS],
+                               double variance[BATCHNORM_CHANNELS]) {
+    ptrdiff_t C = f->norm->C, count = min(C - first, BATCHNORM_CHANNELS);
+    double M = (double)f->norm->M;
     for (ptrdiff_t k = 0; k < count; k++) mean[k] = variance[k] = 0;
     for (ptrdiff_t b = 0; b < f->blocks; b++) {
         const float *rows = f->statistics + b * 3 * C + first, *means = rows + C;
@@ -58,62 +60,60 @@ static ptrdiff_t merge_moments(const forward *f, ptrdiff_t first, double mean[CH
 
 static void forward_channels(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const forward *f = context;
-    double means[CHANNELS], variances[CHANNELS], M = (double)f->M;
-    ptrdiff_t first = block * CHANNELS, count = merge_moments(f, first, means, variances);
+    const forward_job *f = context;
+    const ck_batchnorm *n = f->norm;
+    double means[BATCHNORM_CHANNELS], variances[BATCHNORM_CHANNELS], M = (double)n->M;
+    ptrdiff_t first = block * BATCHNORM_CHANNELS, count = merge_moments(f, first, means, variances);
     for (ptrdiff_t k = 0; k < count; k++) {
         ptrdiff_t c = first + k;
         double mean = means[k], variance = variances[k];
-        double inv_std = 1 / sqrt(variance + f->eps), scale = f->gamma[c] * inv_std;
-        f->mean[c] = (float)mean;
-        f->inv_std[c] = (float)inv_std;
-        f->scale[c] = (float)scale;
-        f->shift[c] = (float)(f->beta[c] - mean * scale);
-        if (f->running_mean == NULL) continue;
-        double unbiased = f->M > 1 ? variance * (M / (M - 1)) : variance;
-        f->running_mean[c] = (float)(f->momentum * f->running_mean[c] + (1 - f->momentum) * mean);
-        f->running_variance[c] = (float)(f->momentum * f->running_variance[c] + (1 - f->momentum) * unbiased);
+        double inv_std = 1 / sqrt(variance + n->eps), scale = n->gamma[c] * inv_std;
+        n->mean[c] = (float)mean;
+        n->inv_std[c] = (float)inv_std;
+        n->scale[c] = (float)scale;
+        n->shift[c] = (float)(n->beta[c] - mean * scale);
+        if (n->running_mean == NULL) continue;
+        double unbiased = n->M > 1 ? variance * (M / (M - 1)) : variance, momentum = n->momentum;
+        n->running_mean[c] = (float)(momentum * n->running_mean[c] + (1 - momentum) * mean);
+        n->running_variance[c] = (float)(momentum * n->running_variance[c] + (1 - momentum) * unbiased);
     }
 }
 
-void ck_batchnorm_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const float *statistics, ptrdiff_t blocks,
-                          const float *gamma, const float *beta, float eps, float momentum, float *running_mean,
-                          float *running_variance, float *scale, float *shift, float *mean, float *inv_std) {
-    forward f = {M,     C,     statistics, blocks, gamma, beta, eps, momentum, running_mean, running_variance,
-                 scale, shift, mean,       inv_std};
-    ck_parallel(exec, (C + CHANNELS - 1) / CHANNELS, forward_channels, &f);
+void ck_batchnorm_forward(const ck_exec *exec, const ck_batchnorm *norm, const float *statistics, ptrdiff_t blocks) {
+    forward_job f = {norm, statistics, blocks};
+    ck_parallel(exec, blocks_of(norm->C, BATCHNORM_CHANNELS), forward_channels, &f);
 }
 
-void ck_batchnorm_inference(ptrdiff_t C, const float *gamma, const float *beta, float eps, const float *running_mean,
-                            const float *running_variance, float *scale, float *shift) {
-    for (ptrdiff_t c = 0; c < C; c++) {
-        double s = gamma[c] / sqrt((double)running_variance[c] + eps);
-        scale[c] = (float)s;
-        shift[c] = (float)(beta[c] - running_mean[c] * s);
+void ck_batchnorm_inference(const ck_batchnorm *n) {
+    for (ptrdiff_t c = 0; c < n->C; c++) {
+        double s = n->gamma[c] / sqrt((double)n->running_variance[c] + n->eps);
+        n->scale[c] = (float)s;
+        n->shift[c] = (float)(n->beta[c] - n->running_mean[c] * s);
     }
 }
 
 static void backward_channels(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const backward *f = context;
-    double sums[2][CHANNELS], M = (double)f->M;
-    ptrdiff_t first = block * CHANNELS, count = combine(f->partials, f->blocks, f->C, first, sums);
+    const backward_job *f = context;
+    const ck_batchnorm *n = f->norm;
+    const ck_batchnorm_gradients *g = &f->gradients;
+    double sums[2][BATCHNORM_CHANNELS], M = (double)n->M;
+    ptrdiff_t first = block * BATCHNORM_CHANNELS, count = combine(f->partials, f->blocks, n->C, first, sums);
     for (ptrdiff_t k = 0; k < count; k++) {
         ptrdiff_t c = first + k;
-        double mean = f->mean[c], inv_std = f->inv_std[c];
+        double mean = n->mean[c], inv_std = n->inv_std[c];
         double dbeta = sums[0][k], dgamma = (sums[1][k] - mean * dbeta) * inv_std;
-        double a = f->gamma[c] * inv_std, b = -a * inv_std * dgamma / M;
-        f->dbeta[c] = (float)dbeta;
-        f->dgamma[c] = (float)dgamma;
-        f->a[c] = (float)a;
-        f->b[c] = (float)b;
-        f->c[c] = (float)(-a * dbeta / M - b * mean);
+        double a = n->gamma[c] * inv_std, b = -a * inv_std * dgamma / M;
+        g->dbeta[c] = (float)dbeta;
+        g->dgamma[c] = (float)dgamma;
+        g->a[c] = (float)a;
+        g->b[c] = (float)b;
+        g->c[c] = (float)(-a * dbeta / M - b * mean);
     }
 }
 
-void ck_batchnorm_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t C, const float *sums, ptrdiff_t blocks,
-                           const float *gamma, const float *mean, const float *inv_std, float *dgamma, float *dbeta,
-                           float *a, float *b, float *c) {
-    backward f = {M, C, sums, blocks, gamma, mean, inv_std, dgamma, dbeta, a, b, c};
-    ck_parallel(exec, (C + CHANNELS - 1) / CHANNELS, backward_channels, &f);
+void ck_batchnorm_backward(const ck_exec *exec, const ck_batchnorm *norm, const float *sums, ptrdiff_t blocks,
+                           const ck_batchnorm_gradients *gradients) {
+    backward_job f = {norm, sums, blocks, *gradients};
+    ck_parallel(exec, blocks_of(norm->C, BATCHNORM_CHANNELS), backward_channels, &f);
 }

@@ -1,18 +1,14 @@
 // Blocks of images, and the two passes that normalise on the way into a residual sum.
 #include "normalize.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
 
-static ptrdiff_t larger(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-static ptrdiff_t quotient_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+CK_KERNEL(ck_task_function, ck_normalize_add_forward_block)
+CK_KERNEL(ck_task_function, ck_normalize_add_backward_block)
 
-// A block is worth waking a thread for (64 KiB), sums enough rows to pay for its partial sums, and there are at most
-// 128: sixteen for each of eight threads.
 ck_images ck_images_make(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
-    enum { BLOCK_FLOATS = 16384, BLOCK_ROWS = 32, MOST_BLOCKS = 128 };
-    ptrdiff_t per_block = larger(quotient_up(BLOCK_FLOATS, R * C), quotient_up(BLOCK_ROWS, R));
-    return (ck_images){N, R, C, larger(per_block, quotient_up(N, MOST_BLOCKS))};
+    ptrdiff_t per_block = max(blocks_of(IMAGES_BLOCK_FLOATS, R * C), blocks_of(IMAGES_BLOCK_ROWS, R));
+    return (ck_images){N, R, C, max(per_block, blocks_of(N, IMAGES_MOST_BLOCKS))};
 }
 
 ck_status ck_images_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {

@@ -2,41 +2,40 @@
 #include "operand_reference.h"
 #include <math.h>
 
-void ck_batchnorm_forward_reference(ptrdiff_t M, ptrdiff_t C, const float *raw, const float *gamma, const float *beta,
-                                    float eps, float momentum, float *running_mean, float *running_variance,
-                                    float *scale, float *shift, float *mean, float *inv_std) {
+void ck_batchnorm_forward_reference(const ck_batchnorm *n, const float *raw) {
+    const ptrdiff_t M = n->M, C = n->C;
     for (ptrdiff_t c = 0; c < C; c++) {
         double average = 0, squares = 0;
         for (ptrdiff_t m = 0; m < M; m++) average += raw[m * C + c];
         average /= (double)M;
         for (ptrdiff_t m = 0; m < M; m++) squares += (raw[m * C + c] - average) * (raw[m * C + c] - average);
-        double inverse = 1 / sqrt(squares / (double)M + eps);
-        mean[c] = (float)average;
-        inv_std[c] = (float)inverse;
-        scale[c] = (float)(gamma[c] * inverse);
-        shift[c] = (float)(beta[c] - average * gamma[c] * inverse);
-        if (running_mean == NULL) continue;
-        double unbiased = squares / (double)(M > 1 ? M - 1 : 1), old = momentum;
-        running_mean[c] = (float)(old * running_mean[c] + (1 - old) * average);
-        running_variance[c] = (float)(old * running_variance[c] + (1 - old) * unbiased);
+        double inverse = 1 / sqrt(squares / (double)M + n->eps);
+        n->mean[c] = (float)average;
+        n->inv_std[c] = (float)inverse;
+        n->scale[c] = (float)(n->gamma[c] * inverse);
+        n->shift[c] = (float)(n->beta[c] - average * n->gamma[c] * inverse);
+        if (n->running_mean == NULL) continue;
+        double unbiased = squares / (double)(M > 1 ? M - 1 : 1), old = n->momentum;
+        n->running_mean[c] = (float)(old * n->running_mean[c] + (1 - old) * average);
+        n->running_variance[c] = (float)(old * n->running_variance[c] + (1 - old) * unbiased);
     }
 }
 
 // With x̂ = (raw − mean)·inv_std:  draw = gamma·inv_std·(dz − mean(dz) − x̂·mean(dz·x̂))
-void ck_batchnorm_backward_reference(ptrdiff_t M, ptrdiff_t C, const float *dz, const float *raw, const float *gamma,
-                                     const float *mean, const float *inv_std, float *dgamma, float *dbeta,
-                                     float *draw) {
+void ck_batchnorm_backward_reference(const ck_batchnorm *norm, const float *dz, const float *raw, float *dgamma,
+                                     float *dbeta, float *draw) {
+    const ptrdiff_t M = norm->M, C = norm->C;
     for (ptrdiff_t c = 0; c < C; c++) {
         double sum = 0, product = 0;
         for (ptrdiff_t m = 0; m < M; m++) {
             sum += dz[m * C + c];
-            product += dz[m * C + c] * ((double)raw[m * C + c] - mean[c]) * inv_std[c];
+            product += dz[m * C + c] * ((double)raw[m * C + c] - norm->mean[c]) * norm->inv_std[c];
         }
         dbeta[c] = (float)sum;
         dgamma[c] = (float)product;
         for (ptrdiff_t m = 0; m < M; m++) {
-            double normal = ((double)raw[m * C + c] - mean[c]) * inv_std[c];
-            draw[m * C + c] = (float)((double)gamma[c] * inv_std[c] *
+            double normal = ((double)raw[m * C + c] - norm->mean[c]) * norm->inv_std[c];
+            draw[m * C + c] = (float)((double)norm->gamma[c] * norm->inv_std[c] *
                                       (dz[m * C + c] - sum / (double)M - normal * product / (double)M));
         }
     }

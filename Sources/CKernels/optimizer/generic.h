@@ -17,9 +17,9 @@ CK_INLINE void adam(ptrdiff_t i, ptrdiff_t n, const ck_adam_arena *k) {
 void CK_NAME(ck_adam_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     ck_adam_arena k = *(const ck_adam_arena *)context;
-    ptrdiff_t first = block * CK_ARENA_BLOCK;
+    ptrdiff_t first = block * ARENA_FLOATS;
     k.g += first, k.m += first, k.v += first, k.w += first;
-    k.count = k.count - first < CK_ARENA_BLOCK ? k.count - first : CK_ARENA_BLOCK;
+    k.count = min(k.count - first, ARENA_FLOATS);
     FOR_SPAN(k.count, adam, &k);
 }
 
@@ -34,9 +34,9 @@ CK_INLINE void sgd(ptrdiff_t i, ptrdiff_t n, const ck_sgd_arena *k) {
 void CK_NAME(ck_sgd_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     ck_sgd_arena k = *(const ck_sgd_arena *)context;
-    ptrdiff_t first = block * CK_ARENA_BLOCK;
+    ptrdiff_t first = block * ARENA_FLOATS;
     k.g += first, k.m += first, k.w += first;
-    k.count = k.count - first < CK_ARENA_BLOCK ? k.count - first : CK_ARENA_BLOCK;
+    k.count = min(k.count - first, ARENA_FLOATS);
     FOR_SPAN(k.count, sgd, &k);
 }
 
@@ -48,13 +48,13 @@ CK_INLINE void average(ptrdiff_t i, ptrdiff_t n, const ck_average_arena *k) {
 void CK_NAME(ck_average_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     ck_average_arena k = *(const ck_average_arena *)context;
-    ptrdiff_t first = block * CK_ARENA_BLOCK;
+    ptrdiff_t first = block * ARENA_FLOATS;
     k.w += first, k.average += first;
-    k.count = k.count - first < CK_ARENA_BLOCK ? k.count - first : CK_ARENA_BLOCK;
+    k.count = min(k.count - first, ARENA_FLOATS);
     FOR_SPAN(k.count, average, &k);
 }
 
-CK_INLINE void add_square(ptrdiff_t i, ptrdiff_t n, const float *x, vf *sum) {
+CK_INLINE void sum_square(ptrdiff_t i, ptrdiff_t n, const float *x, vf *sum) {
     vf v = load_n(x + i, n);
     *sum = v_fma(v, v, *sum);
 }
@@ -62,9 +62,9 @@ CK_INLINE void add_square(ptrdiff_t i, ptrdiff_t n, const float *x, vf *sum) {
 void CK_NAME(ck_squares_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_squares *k = context;
-    ptrdiff_t first = block * CK_ARENA_BLOCK;
-    ptrdiff_t count = k->count - first < CK_ARENA_BLOCK ? k->count - first : CK_ARENA_BLOCK;
+    ptrdiff_t first = block * ARENA_FLOATS;
+    ptrdiff_t count = min(k->count - first, ARENA_FLOATS);
     vf sum = v_zero();
-    FOR_SPAN(count, add_square, k->x + first, &sum);
+    FOR_SPAN(count, sum_square, k->x + first, &sum);
     k->sums[block] = v_sum(sum);
 }

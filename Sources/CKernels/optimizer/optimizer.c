@@ -1,7 +1,12 @@
 #include "optimizer.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../base/sizes.h"
+#include "../isa/dispatch.h"
 #include <math.h>
+
+CK_KERNEL(ck_task_function, ck_adam_block)
+CK_KERNEL(ck_task_function, ck_sgd_block)
+CK_KERNEL(ck_task_function, ck_average_block)
+CK_KERNEL(ck_task_function, ck_squares_block)
 
 ck_status ck_adam_check(const ck_adam *adam) {
     if (adam->step < 1 || !(adam->beta1 >= 0 && adam->beta1 < 1)) return CK_INVALID_SHAPE;
@@ -47,7 +52,7 @@ void ck_average_step(const ck_exec *exec, double decay, ptrdiff_t count, const f
     ck_parallel(exec, ck_arena_blocks(count), CK_ACTIVE(ck_average_block), &k);
 }
 
-ptrdiff_t ck_arena_blocks(ptrdiff_t count) { return (count + CK_ARENA_BLOCK - 1) / CK_ARENA_BLOCK; }
+ptrdiff_t ck_arena_blocks(ptrdiff_t count) { return blocks_of(count, ARENA_FLOATS); }
 
 double ck_sum_of_squares(const ck_exec *exec, ptrdiff_t count, const float *x, void *workspace) {
     ck_squares k = {count, x, workspace};

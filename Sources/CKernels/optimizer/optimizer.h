@@ -1,7 +1,6 @@
 // What the blocks of an optimizer step share: scalars, from double to float once.
+#include "../base/blocking.h"
 #include "ck_optimizer.h"
-
-enum { CK_ARENA_BLOCK = 16384 };
 
 typedef struct {
     ptrdiff_t count;

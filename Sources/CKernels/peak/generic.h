@@ -17,8 +17,8 @@ void CK_NAME(ck_peak_fma_block)(void *context, ptrdiff_t block, void *scratch) {
 void CK_NAME(ck_peak_copy_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_peak_job *job = context;
-    ptrdiff_t first = block * CK_PEAK_COPY_BLOCK, rest = job->count - first;
-    ptrdiff_t count = rest < CK_PEAK_COPY_BLOCK ? rest : CK_PEAK_COPY_BLOCK, i = 0;
+    ptrdiff_t first = block * PEAK_COPY_FLOATS, rest = job->count - first;
+    ptrdiff_t count = min(rest, PEAK_COPY_FLOATS), i = 0;
     const float *from = job->from + first;
     float *to = job->to + first;
     for (; i + VW <= count; i += VW) v_stream(to + i, v_load(from + i));

@@ -1,6 +1,9 @@
 #include "peak.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../base/sizes.h"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_peak_fma_block)
+CK_KERNEL(ck_task_function, ck_peak_copy_block)
 
 void ck_peak_fma(const ck_exec *exec, ptrdiff_t blocks, ptrdiff_t iterations, float *sink) {
     ck_peak_job job = {.iterations = iterations, .to = sink};
@@ -14,5 +17,5 @@ double ck_peak_fma_operations(ptrdiff_t iterations) {
 
 void ck_peak_copy(const ck_exec *exec, ptrdiff_t count, const float *from, float *to) {
     ck_peak_job job = {.count = count, .from = from, .to = to};
-    ck_parallel(exec, (count + CK_PEAK_COPY_BLOCK - 1) / CK_PEAK_COPY_BLOCK, CK_ACTIVE(ck_peak_copy_block), &job);
+    ck_parallel(exec, blocks_of(count, PEAK_COPY_FLOATS), CK_ACTIVE(ck_peak_copy_block), &job);
 }

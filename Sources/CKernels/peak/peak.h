@@ -1,7 +1,8 @@
 // What the blocks share.
+#include "../base/blocking.h"
 #include "ck_peak.h"
 
-enum { CK_PEAK_COPY_BLOCK = 1 << 16, CK_PEAK_CHAINS = 12 };
+enum { CK_PEAK_CHAINS = 12 };
 
 typedef struct {
     ptrdiff_t iterations, count;

@@ -11,7 +11,7 @@ typedef struct {
     const float *panels; // of w
     float *dx, *partials, *bias_partials;
     float *dw;
-    float beta;
+    ck_update update; // of dx
     int stream;
 } backward_job;
 
@@ -21,7 +21,7 @@ CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, 
     vf acc[TILE][WIDE];
     staged_product(vectors, N, draw, job->panels + k * N, stage, acc);
     float *dx = job->dx + m * K + k;
-    if (STAGED && stage->pace > 0 && rows >= TILE) {
+    if (POINTWISE_STAGED && stage->pace > 0 && rows >= TILE) {
         stage_tile(vectors, stage, dx, acc);
         return;
     }
@@ -32,7 +32,7 @@ CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, 
             float *p = dx + r * K + j * VW;
             if (job->stream) v_stream(p, acc[r][j]);
             else
-                store_n(p, lanes, job->beta != 0 ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
+                store_n(p, lanes, job->update == CK_ADD ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
         }
     }
 }
@@ -45,12 +45,12 @@ CK_TILES(dx_tile,
 // Columns k ..< end of dx for packed rows of the gradient, the first of them row m.
 static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k,
                     ptrdiff_t end) {
-    ptrdiff_t group_floats = GROUP * padded(job->plan->N);
+    ptrdiff_t strip_floats = STRIP * padded(job->plan->N);
     tile_stage stage = {.pitch = job->plan->K, .pace = job->stream ? stage_pace(job->plan->N) : 0};
     for (; k < end; k += PANEL) {
-        ptrdiff_t columns = least(PANEL, end - k);
+        ptrdiff_t columns = min(PANEL, end - k);
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
-            const float *a = draw + r / GROUP * group_floats + r % GROUP * VW;
+            const float *a = draw + r / STRIP * strip_floats + r % STRIP * VW;
             dx_tile_of[panel_vectors(columns) - 1](job, a, k, m + r, rows - r, columns, &stage);
         }
         empty_stage(panel_vectors(columns), &stage);
@@ -60,15 +60,15 @@ static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptr
 // Two packed operands with their rows in common: outer(i, j) = Σ_m a(m, i)·b(m, j), an (I, J) matrix.
 typedef struct {
     const float *a, *b;
-    ptrdiff_t I, J, groups; // groups of rows
+    ptrdiff_t I, J, strips; // strips of rows
     float *outer;
     int add; // to what outer holds
 } outer_product;
 
 CK_INLINE void outer_tile(int vectors, const outer_product *o, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns) {
-    ptrdiff_t pitch_a = GROUP * padded(o->I), pitch_b = GROUP * padded(o->J), last = columns - (vectors - 1) * VW;
+    ptrdiff_t pitch_a = STRIP * padded(o->I), pitch_b = STRIP * padded(o->J), last = columns - (vectors - 1) * VW;
     vf acc[TILE][WIDE];
-    tile_outer(vectors, o->groups, o->a + i / VW * GROUP * VW + i % VW, pitch_a, o->b + j * GROUP, pitch_b, acc);
+    tile_outer(vectors, o->strips, o->a + i / VW * STRIP * VW + i % VW, pitch_a, o->b + j * STRIP, pitch_b, acc);
     float *outer = o->outer + i * o->J + j;
     CK_UNROLL for (int r = 0; r < TILE; r++) {
         if (r >= o->I - i) continue;
@@ -82,29 +82,26 @@ CK_INLINE void outer_tile(int vectors, const outer_product *o, ptrdiff_t i, ptrd
 
 CK_TILES(outer_tile, (const outer_product *o, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns), o, i, j, columns)
 
-// Groups between two visits of a tile: so many of a panel's rows stay in the first cache.
-enum { MOST_GROUPS = 12 };
-
 // Rows i ..< end of the panel at column j.
 static void outer_panel(const outer_product *o, ptrdiff_t i, ptrdiff_t end, ptrdiff_t j) {
-    ptrdiff_t columns = least(PANEL, o->J - j);
+    ptrdiff_t columns = min(PANEL, o->J - j);
     outer_product part = *o;
-    for (ptrdiff_t left = o->groups; left > 0; left -= part.groups, part.add = 1) {
-        part.groups = least(left, MOST_GROUPS);
+    for (ptrdiff_t left = o->strips; left > 0; left -= part.strips, part.add = 1) {
+        part.strips = min(left, POINTWISE_STRIPS);
         for (ptrdiff_t r = i; r < end; r += TILE) outer_tile_of[panel_vectors(columns) - 1](&part, r, j, columns);
-        part.a += part.groups * GROUP * padded(o->I);
-        part.b += part.groups * GROUP * padded(o->J);
+        part.a += part.strips * STRIP * padded(o->I);
+        part.b += part.strips * STRIP * padded(o->J);
     }
 }
 
 // sums(c) := or += the column sums of packed rows
-static void column_sums(const float *packed, ptrdiff_t C, ptrdiff_t groups, int add, float *sums) {
+static void column_sums(const float *packed, ptrdiff_t C, ptrdiff_t strips, int add, float *sums) {
     for (ptrdiff_t c = 0; c < C; c += VW) {
-        ptrdiff_t lanes = least(VW, C - c);
+        ptrdiff_t lanes = min(VW, C - c);
         vf sum = v_zero();
-        for (ptrdiff_t g = 0; g < groups; g++)
-            for (int r = 0; r < GROUP; r++)
-                sum = v_add(sum, v_load(packed + g * GROUP * padded(C) + c * GROUP + r * VW));
+        for (ptrdiff_t s = 0; s < strips; s++)
+            for (int r = 0; r < STRIP; r++)
+                sum = v_add(sum, v_load(packed + s * STRIP * padded(C) + c * STRIP + r * VW));
         store_n(sums + c, lanes, add ? v_add(load_n(sums + c, lanes), sum) : sum);
     }
 }
@@ -112,31 +109,29 @@ static void column_sums(const float *packed, ptrdiff_t C, ptrdiff_t groups, int 
 static void backward_group(void *context, ptrdiff_t group, void *scratch) {
     const backward_job *job = context;
     const ck_pointwise *plan = job->plan;
-    ptrdiff_t K = plan->K, N = plan->N, block = plan->backward_block, blocks = (plan->M + block - 1) / block;
+    ptrdiff_t K = plan->K, N = plan->N, block = plan->backward_block, blocks = blocks_of(plan->M, block);
     ptrdiff_t first = group * blocks / plan->backward_groups, end = (group + 1) * blocks / plan->backward_groups;
     float *draw = scratch, *a = draw + packed_floats(block, N);
     for (ptrdiff_t b = first; b < end; b++) {
-        ptrdiff_t m = b * block, rows = least(block, plan->M - m), groups = (rows + GROUP - 1) / GROUP;
+        ptrdiff_t m = b * block, rows = min(block, plan->M - m), strips = blocks_of(rows, STRIP);
         pack_gradient(job->dy, (row_range){N, plan->rows_per_image, m, rows}, draw);
         pack_operand(job->x, (row_range){K, plan->rows_per_image, m, rows}, a);
         if (job->dx) dx_rows(job, draw, m, rows, 0, K);
-        if (job->bias_partials) column_sums(draw, N, groups, b > first, job->bias_partials + group * N);
+        if (job->bias_partials) column_sums(draw, N, strips, b > first, job->bias_partials + group * N);
         float *outer = job->partials + group * N * K;
-        outer_product dw = N > K ? (outer_product){a, draw, K, N, groups, outer, b > first}
-                                 : (outer_product){draw, a, N, K, groups, outer, b > first};
+        outer_product dw = N > K ? (outer_product){a, draw, K, N, strips, outer, b > first}
+                                 : (outer_product){draw, a, N, K, strips, outer, b > first};
         for (ptrdiff_t j = 0; j < dw.J; j += PANEL) outer_panel(&dw, 0, dw.I, j);
     }
     if (job->stream) stream_fence();
 }
 
-enum { TRANSPOSED_ROWS = 64 };
-
 // dw (N, K) := the first partial, (K, N), transposed
 static void transpose_rows(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const backward_job *job = context;
-    ptrdiff_t K = job->plan->K, N = job->plan->N, k = block * TRANSPOSED_ROWS;
-    transpose(least(TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
+    ptrdiff_t K = job->plan->K, N = job->plan->N, k = block * POINTWISE_TRANSPOSED_ROWS;
+    transpose(min(POINTWISE_TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
 }
 
 static void backward_grouped(const ck_exec *exec, backward_job *job, float *partials, float *dbias) {
@@ -144,7 +139,7 @@ static void backward_grouped(const ck_exec *exec, backward_job *job, float *part
     job->partials = partials;
     job->bias_partials = dbias ? partials + groups * N * K : NULL;
     ck_parallel(exec, groups, backward_group, job);
-    if (dbias) ck_reduce_blocks(exec, job->bias_partials, groups, N, 0, dbias);
-    ck_reduce_blocks(exec, partials, groups, N * K, 0, N > K ? partials : job->dw);
-    if (N > K) ck_parallel(exec, (K + TRANSPOSED_ROWS - 1) / TRANSPOSED_ROWS, transpose_rows, job);
+    if (dbias) ck_reduce_blocks(exec, job->bias_partials, groups, N, CK_STORE, dbias);
+    ck_reduce_blocks(exec, partials, groups, N * K, CK_STORE, N > K ? partials : job->dw);
+    if (N > K) ck_parallel(exec, blocks_of(K, POINTWISE_TRANSPOSED_ROWS), transpose_rows, job);
 }

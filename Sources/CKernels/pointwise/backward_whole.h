@@ -14,7 +14,7 @@ static void pack_block(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const whole_job *job = context;
     const ck_pointwise *plan = job->base.plan;
-    ptrdiff_t m = block * plan->backward_block, rows = least(plan->backward_block, plan->M - m);
+    ptrdiff_t m = block * plan->backward_block, rows = min(plan->backward_block, plan->M - m);
     pack_gradient(job->base.dy, (row_range){plan->N, plan->rows_per_image, m, rows}, job->draw + m * padded(plan->N));
     pack_operand(job->base.x, (row_range){plan->K, plan->rows_per_image, m, rows}, job->a + m * padded(plan->K));
 }
@@ -23,19 +23,19 @@ static void dx_block(const whole_job *job, ptrdiff_t block) {
     const ck_pointwise *plan = job->base.plan;
     ptrdiff_t m = block / job->dx_column_blocks * plan->backward_block;
     ptrdiff_t k = block % job->dx_column_blocks * job->dx_columns;
-    dx_rows(&job->base, job->draw + m * padded(plan->N), m, least(plan->backward_block, plan->M - m), k,
-            least(plan->K, k + job->dx_columns));
+    dx_rows(&job->base, job->draw + m * padded(plan->N), m, min(plan->backward_block, plan->M - m), k,
+            min(plan->K, k + job->dx_columns));
     if (job->base.stream) stream_fence();
 }
 
 static void dw_block(const whole_job *job, ptrdiff_t block) {
     const ck_pointwise *plan = job->base.plan;
-    ptrdiff_t K = plan->K, N = plan->N, groups = (plan->M + GROUP - 1) / GROUP;
-    ptrdiff_t n = block % job->dw_row_blocks * job->dw_rows, n_end = least(N, n + job->dw_rows);
-    ptrdiff_t k = block / job->dw_row_blocks * BLOCK_COLUMNS, k_end = least(K, k + BLOCK_COLUMNS);
-    outer_product dw = {job->draw, job->a, N, K, groups, job->base.dw, 0};
+    ptrdiff_t K = plan->K, N = plan->N, strips = blocks_of(plan->M, STRIP);
+    ptrdiff_t n = block % job->dw_row_blocks * job->dw_rows, n_end = min(N, n + job->dw_rows);
+    ptrdiff_t k = block / job->dw_row_blocks * BLOCK_COLUMNS, k_end = min(K, k + BLOCK_COLUMNS);
+    outer_product dw = {job->draw, job->a, N, K, strips, job->base.dw, 0};
     for (; k < k_end; k += PANEL) outer_panel(&dw, n, n_end, k);
-    if (job->dbias && block == 0) column_sums(job->draw, N, groups, 0, job->dbias);
+    if (job->dbias && block == 0) column_sums(job->draw, N, strips, 0, job->dbias);
 }
 
 static void whole_block(void *context, ptrdiff_t block, void *scratch) {

@@ -41,7 +41,7 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
         return;
     }
     float *y = job->y + m * N + n;
-    if (STAGED && stage->pace > 0 && rows >= TILE) {
+    if (POINTWISE_STAGED && stage->pace > 0 && rows >= TILE) {
         stage_tile(vectors, stage, y, acc);
         return;
     }
@@ -63,25 +63,25 @@ CK_TILES(forward_tile,
 // The statistics (3, N) of the panel's columns over `rows` rows.
 static void store_panel_moments(float *statistics, ptrdiff_t N, ptrdiff_t columns, ptrdiff_t rows, const float *sums) {
     for (ptrdiff_t c = 0; c < columns; c += VW)
-        store_moments(statistics + c, N, least(VW, columns - c), rows, v_load(sums + MOMENT_SHIFT * PANEL + c),
+        store_moments(statistics + c, N, min(VW, columns - c), rows, v_load(sums + MOMENT_SHIFT * PANEL + c),
                       v_load(sums + MOMENT_SUM * PANEL + c), v_load(sums + MOMENT_SQUARES * PANEL + c));
 }
 
 static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     const forward_job *job = context;
     const ck_pointwise *plan = job->plan;
-    ptrdiff_t column_blocks = (plan->N + plan->forward_columns - 1) / plan->forward_columns;
+    ptrdiff_t column_blocks = blocks_of(plan->N, plan->forward_columns);
     ptrdiff_t row_block = block / column_blocks, m = row_block * plan->forward_block;
-    ptrdiff_t rows = least(plan->forward_block, plan->M - m), group_floats = GROUP * padded(plan->K);
-    ptrdiff_t n = block % column_blocks * plan->forward_columns, end = least(plan->N, n + plan->forward_columns);
+    ptrdiff_t rows = min(plan->forward_block, plan->M - m), strip_floats = STRIP * padded(plan->K);
+    ptrdiff_t n = block % column_blocks * plan->forward_columns, end = min(plan->N, n + plan->forward_columns);
     float *statistics = job->statistics ? job->statistics + 3 * row_block * plan->N : NULL;
     pack_operand(job->x, (row_range){plan->K, plan->rows_per_image, m, rows}, scratch);
     tile_stage stage = {.pitch = plan->N, .pace = job->stream ? stage_pace(plan->K) : 0};
     for (; n < end; n += PANEL) {
-        ptrdiff_t columns = least(PANEL, end - n);
+        ptrdiff_t columns = min(PANEL, end - n);
         float sums[MOMENT_COUNT * PANEL] = {0};
         for (ptrdiff_t r = 0; r < rows; r += TILE) {
-            const float *a = (const float *)scratch + r / GROUP * group_floats + r % GROUP * VW;
+            const float *a = (const float *)scratch + r / STRIP * strip_floats + r % STRIP * VW;
             forward_tile_of[panel_vectors(columns) - 1](job, a, n, m + r, rows - r, columns, r == 0, &stage, sums);
         }
         empty_stage(panel_vectors(columns), &stage);
@@ -90,17 +90,12 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     if (job->stream) stream_fence();
 }
 
-// Streamed stores pay for what no cache would keep, and only where tiles fill whole lines: AVX2's rows of 24 do not.
-CK_INLINE int worth_streaming(const float *y, ptrdiff_t M, ptrdiff_t N) {
-    return PANEL % 16 == 0 && M * N > 512 * 1024 && N % 16 == 0 && (uintptr_t)y % 64 == 0;
-}
-
 void CK_NAME(ck_pointwise_forward)(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
                                    const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace) {
     panel_packing packing = {plan->K, plan->N, plan->K, 1, w, workspace};
-    ck_parallel(exec, (plan->N + PACK_COLUMNS - 1) / PACK_COLUMNS, pack_columns, &packing);
-    int stream = y && worth_streaming(y, plan->M, plan->N);
+    ck_parallel(exec, blocks_of(plan->N, BLOCK_COLUMNS), pack_columns, &packing);
+    int stream = POINTWISE_STAGED && y && worth_streaming(y, plan->M * plan->N, plan->N, POINTWISE_STREAM_FLOATS);
     forward_job job = {plan, x, workspace, bias, y, y16, statistics, stream};
-    ptrdiff_t column_blocks = (plan->N + plan->forward_columns - 1) / plan->forward_columns;
+    ptrdiff_t column_blocks = blocks_of(plan->N, plan->forward_columns);
     ck_parallel(exec, plan->statistics_blocks * column_blocks, forward_block, &job);
 }

@@ -2,7 +2,7 @@
 #include "../gemm/blocks.h"
 #include "../gemm/tile.h"
 #include "../isa/moments.h"
-#include "../isa/raw.h"
+#include "../isa/operand.h"
 #include "pack.h"
 #include "stage.h"
 #include "forward.h"
@@ -10,15 +10,16 @@
 #include "backward_whole.h"
 
 void CK_NAME(ck_pointwise_backward)(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                                    const ck_gradient *dy, float *dx, float beta, float *dw, float *dbias,
+                                    const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias,
                                     void *workspace) {
     float *panels = workspace, *rest = panels + panel_floats(plan->N, plan->K);
     if (dx) {
         panel_packing packing = {plan->N, plan->K, plan->K, 0, w, panels};
-        ck_parallel(exec, (plan->K + PACK_COLUMNS - 1) / PACK_COLUMNS, pack_columns, &packing);
+        ck_parallel(exec, blocks_of(plan->K, BLOCK_COLUMNS), pack_columns, &packing);
     }
-    int stream = dx && beta == 0 && worth_streaming(dx, plan->M, plan->K);
-    backward_job job = {plan, x, dy, panels, dx, NULL, NULL, dw, beta, stream};
+    int stream = POINTWISE_STAGED && dx && update == CK_STORE &&
+                 worth_streaming(dx, plan->M * plan->K, plan->K, POINTWISE_STREAM_FLOATS);
+    backward_job job = {plan, x, dy, panels, dx, NULL, NULL, dw, update, stream};
     if (plan->backward_groups == 0) backward_whole(exec, &job, rest, dbias);
     else
         backward_grouped(exec, &job, rest, dbias);

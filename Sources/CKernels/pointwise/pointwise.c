@@ -1,22 +1,15 @@
 // Plan and dispatch of the pointwise convolution.
 #include "ck_pointwise.h"
 #include "../gemm/blocks.h"
-
-enum {
-    FORWARD_FLOATS = 24 * 1024,  // of the operand in one block: with a panel of weights it stays in the second cache
-    BACKWARD_FLOATS = 48 * 1024, // of the operand and the gradient
-    WHOLE_FLOATS = 96 * 1024,    // the same where they are packed whole
-    FEWEST_ROWS = 48,
-    MOST_ROWS = 1024,
-    GROUPS = 8, // partial weight gradients
-};
+#include "../isa/dispatch.h"
 
 ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdiff_t N, ptrdiff_t rows_per_image) {
     if (!product_fits(M, K, N) || rows_per_image < 1 || M % rows_per_image != 0) return CK_INVALID_SHAPE;
-    ptrdiff_t forward = block_rows(M, K, FORWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
-    int whole = M * (K + N) < GROUPS * K * N; // partial weight gradients would outweigh the operands
-    ptrdiff_t backward = block_rows(M, K + N, whole ? WHOLE_FLOATS : BACKWARD_FLOATS, FEWEST_ROWS, MOST_ROWS);
-    ptrdiff_t blocks = blocks_of(M, backward), groups = whole ? 0 : blocks < GROUPS ? blocks : GROUPS;
+    ptrdiff_t forward = block_rows(M, K, POINTWISE_FORWARD_FLOATS, POINTWISE_FEWEST_ROWS, POINTWISE_MOST_ROWS);
+    int whole = M * (K + N) < POINTWISE_GROUPS * K * N; // partial weight gradients would outweigh the operands
+    ptrdiff_t backward = block_rows(M, K + N, whole ? POINTWISE_WHOLE_FLOATS : POINTWISE_BACKWARD_FLOATS,
+                                    POINTWISE_FEWEST_ROWS, POINTWISE_MOST_ROWS);
+    ptrdiff_t blocks = blocks_of(M, backward), groups = whole ? 0 : min(blocks, POINTWISE_GROUPS);
     ptrdiff_t backward_floats = whole ? packed_floats(M, K) + packed_floats(M, N) : groups * (N * K + N);
     ptrdiff_t forward_scratch = packed_floats(forward, K);
     ptrdiff_t backward_scratch = whole ? 0 : packed_floats(backward, K) + packed_floats(backward, N);
@@ -28,7 +21,7 @@ ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdif
         .statistics_blocks = blocks_of(M, forward),
         .forward_workspace_bytes = bytes_of(panel_floats(K, N)),
         .backward_workspace_bytes = bytes_of(panel_floats(N, K) + backward_floats),
-        .scratch_bytes = bytes_of(forward_scratch > backward_scratch ? forward_scratch : backward_scratch),
+        .scratch_bytes = bytes_of(max(forward_scratch, backward_scratch)),
         .forward_block = forward,
         .forward_columns = block_columns(blocks_of(M, forward), N),
         .backward_block = backward,
@@ -40,29 +33,17 @@ ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdif
 typedef void forward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *, const float *,
                               float *, ck_bf16 *, float *, void *);
 typedef void backward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *,
-                               const ck_gradient *, float *, float, float *, float *, void *);
-
-#define CK_VARIANT(isa)                                                                                                \
-    forward_function ck_pointwise_forward__##isa;                                                                      \
-    backward_function ck_pointwise_backward__##isa;
-#include "variants.inc"
-
-static forward_function *const forwards[] = {
-#define CK_VARIANT(isa) ck_pointwise_forward__##isa,
-#include "variants.inc"
-};
-
-static backward_function *const backwards[] = {
-#define CK_VARIANT(isa) ck_pointwise_backward__##isa,
-#include "variants.inc"
-};
+                               const ck_gradient *, float *, ck_update, float *, float *, void *);
+CK_KERNEL(forward_function, ck_pointwise_forward)
+CK_KERNEL(backward_function, ck_pointwise_backward)
 
 void ck_pointwise_forward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
                           const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace) {
-    forwards[ck_isa_active()](exec, plan, x, w, bias, y, y16, statistics, workspace);
+    CK_ACTIVE(ck_pointwise_forward)(exec, plan, x, w, bias, y, y16, statistics, workspace);
 }
 
 void ck_pointwise_backward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dx, float beta, float *dw, float *dbias, void *workspace) {
-    backwards[ck_isa_active()](exec, plan, x, w, dy, dx, beta, dw, dbias, workspace);
+                           const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias,
+                           void *workspace) {
+    CK_ACTIVE(ck_pointwise_backward)(exec, plan, x, w, dy, dx, update, dw, dbias, workspace);
 }

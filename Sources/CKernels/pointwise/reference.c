@@ -25,11 +25,11 @@ void ck_pointwise_forward_reference(const ck_pointwise *plan, const ck_operand *
 }
 
 void ck_pointwise_backward_reference(const ck_pointwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, float *dx, float beta, float *dw, float *dbias) {
+                                     const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias) {
     ptrdiff_t M = plan->M, K = plan->K, N = plan->N, rows = plan->rows_per_image;
     for (ptrdiff_t m = 0; dx && m < M; m++)
         for (ptrdiff_t k = 0; k < K; k++) {
-            double sum = beta != 0 ? (double)beta * dx[m * K + k] : 0;
+            double sum = update == CK_ADD ? (double)dx[m * K + k] : 0;
             for (ptrdiff_t n = 0; n < N; n++) sum += gradient_at(dy, N, rows, m, n) * w[n * K + k];
             dx[m * K + k] = (float)sum;
         }

@@ -2,9 +2,6 @@
 // next product waits for its operands (a third of its time); so a finished tile waits in a stage, and its rows leave
 // between the steps of the next tile's product.
 
-// Only where registers are left for it.
-enum { STAGED = VW == 16 };
-
 typedef struct {
     float *to; // of the first row; NULL: nothing waits
     ptrdiff_t pitch;
@@ -13,7 +10,9 @@ typedef struct {
 } tile_stage;
 
 // So that the whole tile leaves while a product of depth K is made.
-CK_INLINE int stage_pace(ptrdiff_t K) { return !STAGED || K < 2 * VW ? 0 : K < 4 * VW ? 4 : K < 8 * VW ? 2 : 1; }
+CK_INLINE int stage_pace(ptrdiff_t K) {
+    return !POINTWISE_STAGED || K < 2 * VW ? 0 : K < 4 * VW ? 4 : K < 8 * VW ? 2 : 1;
+}
 
 // The product, while `pace` rows leave in VW steps, a line at a time.
 CK_INLINE void paced_product(int vectors, const int pace, ptrdiff_t K, const float *a, const float *b,
@@ -29,7 +28,7 @@ CK_INLINE void paced_product(int vectors, const int pace, ptrdiff_t K, const flo
             if (line < (i + 1) * lines / VW)
                 v_stream(to + line / vectors * stage->pitch + line % vectors * VW, v_load(from + line * VW));
         }
-        a += GROUP * VW, b += VW * vectors * VW;
+        a += STRIP * VW, b += VW * vectors * VW;
         from += lines * VW, to += pace * stage->pitch;
     }
     tile_product_add(vectors, K - TILE / pace * VW, a, b, acc);
@@ -38,7 +37,7 @@ CK_INLINE void paced_product(int vectors, const int pace, ptrdiff_t K, const flo
 // tile_product, and what waits in the stage leaves.
 CK_INLINE void staged_product(int vectors, ptrdiff_t K, const float *a, const float *b, tile_stage *stage,
                               vf acc[TILE][WIDE]) {
-    if (!STAGED || stage->to == NULL) {
+    if (!POINTWISE_STAGED || stage->to == NULL) {
         tile_product(vectors, K, a, b, acc);
         return;
     }

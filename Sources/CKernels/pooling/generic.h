@@ -1,15 +1,15 @@
 #include "pooling.h"
-#include "../norm/tiles.h"
+#include "../norm/walk.h"
 #include <string.h>
 
 // All rows of an image at once: the place of the maximum stays in a register, as a float (at most
 // CK_GLOBAL_MAX_ROWS rows).
-CK_INLINE void max_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
+CK_INLINE void max_forward_rows(const ck_pooling *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     raw_values x = raw_of(k->x);
-    affine z = affine_at(k->x, t.c, n);
-    vf best = activate(activation, apply(z, load_raw(x, t.at, n, halved))), place = v_zero();
+    affine z = affine_of(k->x, t.c, n);
+    vf best = activate(activation, apply(z, load_raw(x, t.at, n, is_bf16))), place = v_zero();
     for (ptrdiff_t r = 1; r < t.rows; r++) {
-        vf u = activate(activation, apply(z, load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, halved)));
+        vf u = activate(activation, apply(z, load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, is_bf16)));
         place = v_select_beats(u, best, v_set1((float)r), place);
         best = v_select_beats(u, best, u, best);
     }
@@ -19,9 +19,9 @@ CK_INLINE void max_rows(const ck_pooling *k, tile t, ck_activation activation, p
     for (ptrdiff_t l = 0; l < n; l++) k->index[t.image * t.C + t.c + l] = (int32_t)places[l];
 }
 
-CK_INLINE void max_tile(const void *task, tile t) {
+CK_INLINE void max_forward_tile(const void *task, tile t) {
     const ck_pooling *k = task;
-    WITH_CONSTANTS(max_rows, k, t, k->x);
+    WITH_CONSTANTS(max_forward_rows, k, t, k->x);
 }
 
 CK_INLINE void clear_sums(const ck_pooling *k, ptrdiff_t block) {
@@ -37,18 +37,18 @@ CK_INLINE void add_sums(const ck_pooling *k, tile t, ptrdiff_t n, vf sum, vf pro
 
 void CK_NAME(ck_global_max_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    visit_images(&((const ck_pooling *)context)->images, block, max_tile, context);
+    visit_images(&((const ck_pooling *)context)->images, block, max_forward_tile, context);
 }
 
-CK_INLINE void unmax_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
+CK_INLINE void max_backward_rows(const ck_pooling *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     float places[VW] = {0}, picked[VW] = {0};
     const int32_t *index = k->index + t.image * t.C + t.c;
     for (ptrdiff_t l = 0; l < n; l++) {
         places[l] = (float)index[l];
-        picked[l] = raw_at(raw_of(k->x), t.at + index[l] * t.C + l, halved);
+        picked[l] = raw_at(raw_of(k->x), t.at + index[l] * t.C + l, is_bf16);
     }
     vf x = v_load(picked), place = v_load(places);
-    vf slope = activation_derivative(activation, apply(affine_at(k->x, t.c, n), x));
+    vf slope = activation_derivative(activation, apply(affine_of(k->x, t.c, n), x));
     vf d = v_mul(slope, load_n(k->dy + t.image * t.C + t.c, n));
     for (ptrdiff_t r = 0; r < t.rows; r++) {
         vf away = v_sub(place, v_set1((float)r));
@@ -57,25 +57,25 @@ CK_INLINE void unmax_rows(const ck_pooling *k, tile t, ck_activation activation,
     add_sums(k, t, n, d, v_mul(d, x));
 }
 
-CK_INLINE void unmax_tile(const void *task, tile t) {
+CK_INLINE void max_backward_tile(const void *task, tile t) {
     const ck_pooling *k = task;
-    WITH_CONSTANTS(unmax_rows, k, t, k->x);
+    WITH_CONSTANTS(max_backward_rows, k, t, k->x);
 }
 
 void CK_NAME(ck_global_max_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     clear_sums(context, block);
-    visit_images(&((const ck_pooling *)context)->images, block, unmax_tile, context);
+    visit_images(&((const ck_pooling *)context)->images, block, max_backward_tile, context);
 }
 
-CK_INLINE void unaverage_rows(const ck_pooling *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
+CK_INLINE void average_backward_rows(const ck_pooling *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     raw_values x = raw_of(k->x);
     float *dz = k->dz + t.at;
-    affine z = affine_at(k->x, t.c, n);
+    affine z = affine_of(k->x, t.c, n);
     vf du = v_mul(load_n(k->dy + t.image * t.C + t.c, n), v_set1(1.0f / (float)k->images.R));
     vf sum = v_zero(), product = v_zero();
     for (ptrdiff_t r = 0; r < t.rows; r++) {
-        vf v = load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, halved);
+        vf v = load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, is_bf16);
         vf d = v_mul(du, activation_derivative(activation, apply(z, v)));
         store_n(dz + r * t.C, n, d);
         sum = v_add(sum, d);
@@ -84,13 +84,13 @@ CK_INLINE void unaverage_rows(const ck_pooling *k, tile t, ck_activation activat
     add_sums(k, t, n, sum, product);
 }
 
-CK_INLINE void unaverage_tile(const void *task, tile t) {
+CK_INLINE void average_backward_tile(const void *task, tile t) {
     const ck_pooling *k = task;
-    WITH_CONSTANTS(unaverage_rows, k, t, k->x);
+    WITH_CONSTANTS(average_backward_rows, k, t, k->x);
 }
 
 void CK_NAME(ck_global_average_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     clear_sums(context, block);
-    visit_tiles(&((const ck_pooling *)context)->images, block, unaverage_tile, context);
+    visit_tiles(&((const ck_pooling *)context)->images, block, average_backward_tile, context);
 }

@@ -1,6 +1,9 @@
 #include "pooling.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_global_max_forward_block)
+CK_KERNEL(ck_task_function, ck_global_max_backward_block)
+CK_KERNEL(ck_task_function, ck_global_average_backward_block)
 
 ck_status ck_global_max_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C) {
     return R <= CK_GLOBAL_MAX_ROWS ? ck_images_check(N, R, C) : CK_INVALID_SHAPE;

@@ -1,14 +1,10 @@
 #include "residual.h"
-#include "../norm/tiles.h"
+#include "../norm/walk.h"
 #include <string.h>
 
-CK_INLINE affine branch_at(const ck_branch *b, ptrdiff_t c, ptrdiff_t n) {
-    if (b->scale == NULL) return (affine){v_set1(1.0f), v_zero()};
-    return (affine){load_n(b->scale + c, n), load_n(b->shift + c, n)};
-}
-
-CK_INLINE void meet_rows(const ck_residual *k, tile t, ptrdiff_t n) {
-    const affine one = branch_at(&k->branch, t.c, n), two = branch_at(&k->other, t.c, n);
+CK_INLINE void residual_forward_rows(const ck_residual *k, tile t, ptrdiff_t n) {
+    const affine one = affine_or_identity(k->branch.scale, k->branch.shift, t.c, n),
+                 two = affine_or_identity(k->other.scale, k->other.shift, t.c, n);
     const float *raw = k->branch.raw + t.at, *other = k->other.raw + t.at;
     float *y = k->y + t.at;
     const ptrdiff_t ahead = t.rows * t.C;
@@ -19,19 +15,19 @@ CK_INLINE void meet_rows(const ck_residual *k, tile t, ptrdiff_t n) {
     }
 }
 
-CK_INLINE void meet_tile(const void *task, tile t) {
-    if (t.n == VW) meet_rows(task, t, VW);
+CK_INLINE void residual_forward_tile(const void *task, tile t) {
+    if (t.n == VW) residual_forward_rows(task, t, VW);
     else
-        meet_rows(task, t, t.n);
+        residual_forward_rows(task, t, t.n);
 }
 
 void CK_NAME(ck_residual_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    visit_tiles(&((const ck_residual *)context)->images, block, meet_tile, context);
+    visit_tiles(&((const ck_residual *)context)->images, block, residual_forward_tile, context);
 }
 
 // Both branches' sums of dz are the same.
-CK_INLINE void part_rows(const ck_residual *k, tile t, int with_other, ptrdiff_t n) {
+CK_INLINE void residual_backward_rows(const ck_residual *k, tile t, int with_other, ptrdiff_t n) {
     const float *dy = k->dy + t.at, *y = k->y + t.at, *raw = k->branch.raw + t.at;
     const float *other = with_other ? k->other.raw + t.at : NULL;
     const ptrdiff_t ahead = t.rows * t.C;
@@ -53,13 +49,13 @@ CK_INLINE void part_rows(const ck_residual *k, tile t, int with_other, ptrdiff_t
     add_n(sums + t.C, n, other_product);
 }
 
-CK_INLINE void part_tile(const void *task, tile t) {
+CK_INLINE void residual_backward_tile(const void *task, tile t) {
     const ck_residual *k = task;
-    if (t.n < VW) part_rows(k, t, k->other.raw != NULL, t.n);
+    if (t.n < VW) residual_backward_rows(k, t, k->other.raw != NULL, t.n);
     else if (k->other.raw != NULL)
-        part_rows(k, t, 1, VW);
+        residual_backward_rows(k, t, 1, VW);
     else
-        part_rows(k, t, 0, VW);
+        residual_backward_rows(k, t, 0, VW);
 }
 
 void CK_NAME(ck_residual_backward_block)(void *context, ptrdiff_t block, void *scratch) {
@@ -68,5 +64,5 @@ void CK_NAME(ck_residual_backward_block)(void *context, ptrdiff_t block, void *s
     const ptrdiff_t C = k->images.C;
     memset(k->sums + block * 2 * C, 0, (size_t)(2 * C) * sizeof(float));
     if (k->other.raw != NULL) memset(k->other_sums + block * 2 * C, 0, (size_t)(2 * C) * sizeof(float));
-    visit_tiles(&k->images, block, part_tile, k);
+    visit_tiles(&k->images, block, residual_backward_tile, k);
 }

@@ -1,6 +1,8 @@
 #include "residual.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_residual_forward_block)
+CK_KERNEL(ck_task_function, ck_residual_backward_block)
 
 void ck_residual_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_branch *branch,
                          const ck_branch *other, float *y) {

@@ -1,4 +1,5 @@
 // Magnitude, phase and mel of two vectors of frames at a time, in the words of isa/.
+#include "../base/sizes.h"
 #include "../isa/transpose.h"
 #include "../stft/generic.h"
 #include "../mel/filtered.h"
@@ -21,7 +22,7 @@ static workspace workspace_in(const ck_spectra *context, float *scratch) {
 
 // piece := the reflected signal from place `from` on
 static void copy_piece(ptrdiff_t from, ptrdiff_t count, ptrdiff_t samples, const float *x, float *piece) {
-    ptrdiff_t begin = from < 0 ? -from : 0, end = samples - from < count ? samples - from : count;
+    ptrdiff_t begin = from < 0 ? -from : 0, end = min(samples - from, count);
     for (ptrdiff_t i = 0; i < begin; i++) piece[i] = x[ck_reflected(from + i, samples)];
     for (ptrdiff_t i = begin; i < end; i++) piece[i] = x[from + i];
     for (ptrdiff_t i = end; i < count; i++) piece[i] = x[ck_reflected(from + i, samples)];
@@ -31,7 +32,7 @@ static void copy_piece(ptrdiff_t from, ptrdiff_t count, ptrdiff_t samples, const
 static void load_frames(const ck_spectra *context, const float *piece, ptrdiff_t first, ptrdiff_t count, float *to) {
     const ck_spectra_config *c = &context->config;
     const float *frame[VW];
-    for (ptrdiff_t l = 0; l < VW; l++) frame[l] = piece + (first + l < count ? first + l : count - 1) * c->hop;
+    for (ptrdiff_t l = 0; l < VW; l++) frame[l] = piece + min(first + l, count - 1) * c->hop;
     for (ptrdiff_t n = 0; n < c->window; n += VW, to += VW * VW) {
         vf rows[VW];
         CK_UNROLL for (int i = 0; i < VW; i++) rows[i] = v_load(frame[i] + n);
@@ -47,8 +48,8 @@ static void fold(ptrdiff_t window, const float *z, float *even, float *odd) {
     const float *middle = z + window / 2 * VW;
     for (ptrdiff_t j = 0; j < window / 2; j++) {
         vf after = v_load(middle + j * VW), before = v_load(j > 0 ? middle - j * VW : z);
-        v_store(even + j * GROUP, v_add(after, before));
-        v_store(odd + j * GROUP, v_sub(after, before));
+        v_store(even + j * FRAMES, v_add(after, before));
+        v_store(odd + j * FRAMES, v_sub(after, before));
     }
 }
 
@@ -68,7 +69,7 @@ static void mel_bands(const ck_spectra *context, const workspace *w, float *mels
         v_store(w->magnitudes + bin * VW, v_mul(magnitude, magnitude));
     }
     for (ptrdiff_t k = 0; k < c->bands; k++)
-        v_store(mels + k * GROUP, decibels(filtered(&context->filters[k], w->magnitudes), floor, offset));
+        v_store(mels + k * FRAMES, decibels(filtered(&context->filters[k], w->magnitudes), floor, offset));
 }
 
 // The sums about the middle, C and D, turned to the frame's first sample: S = (cos θ − i·sin θ)·(C − i·D).
@@ -77,8 +78,8 @@ static void store_group(const ck_spectra *context, const workspace *w, ptrdiff_t
     vf floor = v_set1((float)(c->magnitude_floor * c->magnitude_floor)), offset = v_set1((float)c->magnitude_offset);
     for (ptrdiff_t k = 0; k < c->bands; k++) {
         vf cosine = v_set1(context->turn[2 * k]), sine = v_set1(context->turn[2 * k + 1]);
-        for (ptrdiff_t v = 0; v < WIDE && v * VW < count; v++) {
-            ptrdiff_t at = k * GROUP + v * VW, lanes = count - v * VW < VW ? count - v * VW : VW;
+        for (ptrdiff_t v = 0; v < CK_SPECTRA_WIDE && v * VW < count; v++) {
+            ptrdiff_t at = k * FRAMES + v * VW, lanes = min(count - v * VW, VW);
             vf even = v_load(w->cosine_sums + at), odd = v_load(w->sine_sums + at);
             vf re = v_fnma(sine, odd, v_mul(cosine, even));
             vf im = v_sub(v_zero(), v_fma(sine, even, v_mul(cosine, odd)));
@@ -97,10 +98,10 @@ void CK_NAME(ck_spectra_run)(const ck_spectra *context, ptrdiff_t samples, const
     const ck_spectra_config *c = &context->config;
     workspace w = workspace_in(context, scratch);
     ptrdiff_t frames = ck_spectra_frames(context, samples);
-    for (ptrdiff_t first = 0; first < frames; first += GROUP) {
-        ptrdiff_t count = frames - first < GROUP ? frames - first : GROUP;
+    for (ptrdiff_t first = 0; first < frames; first += FRAMES) {
+        ptrdiff_t count = min(frames - first, FRAMES);
         copy_piece(first * c->hop - c->window / 2, (count - 1) * c->hop + c->window, samples, x, w.piece);
-        for (ptrdiff_t v = 0; v < WIDE; v++) {
+        for (ptrdiff_t v = 0; v < CK_SPECTRA_WIDE; v++) {
             load_frames(context, w.piece, v * VW, count, w.transform);
             fold(c->window, w.transform, w.even + v * VW, w.odd + v * VW);
             if (v * VW < count) mel_bands(context, &w, w.mels + v * VW);

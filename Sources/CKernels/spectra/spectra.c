@@ -1,6 +1,8 @@
 // Set-up of the spectra's context, and the choice of the instruction set.
 #include "spectra.h"
 #include "../base/denormals.h"
+#include "../base/sizes.h"
+#include "../isa/dispatch.h"
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -65,7 +67,7 @@ ck_status ck_spectra_create(const ck_spectra_config *config, ck_spectra **result
     if (context == NULL) return CK_OUT_OF_MEMORY;
     ptrdiff_t half = config->window / 2;
     context->config = *config;
-    context->padded = (config->bands + CK_SPECTRA_BLOCK - 1) / CK_SPECTRA_BLOCK * CK_SPECTRA_BLOCK;
+    context->padded = round_up(config->bands, CK_SPECTRA_BLOCK);
     status = ck_fft_create(config->window, &context->fft);
     if (status == CK_OK) {
         size_t waves = (size_t)(context->padded * half) * sizeof(float);
@@ -107,18 +109,16 @@ ptrdiff_t ck_spectra_frames(const ck_spectra *context, ptrdiff_t samples) {
     return samples <= c->window / 2 ? 0 : 1 + samples / c->hop;
 }
 
-static ptrdiff_t line(ptrdiff_t floats) { return (floats + 15) / 16 * 16; }
-
 ck_spectra_layout ck_spectra_layout_for(const ck_spectra *context, ptrdiff_t lanes) {
     const ck_spectra_config *c = &context->config;
     ptrdiff_t group = CK_SPECTRA_WIDE * lanes;
     return (ck_spectra_layout){
-        .piece = line((group - 1) * c->hop + c->window),
+        .piece = round_up((group - 1) * c->hop + c->window, 16),
         .folded = c->window / 2 * group,
         .transform = c->window * lanes,
-        .magnitudes = line((c->window / 2 + 1) * lanes),
+        .magnitudes = round_up((c->window / 2 + 1) * lanes, 16),
         .product = context->padded * group,
-        .mels = line(c->bands * group),
+        .mels = round_up(c->bands * group, 16),
     };
 }
 
@@ -128,17 +128,12 @@ ptrdiff_t ck_spectra_scratch_bytes(const ck_spectra *context) {
     return floats * (ptrdiff_t)sizeof(float) + 64;
 }
 
-typedef void (*run_function)(const ck_spectra *, ptrdiff_t, const float *, float *, float *);
-
-static const run_function variants[CK_ISA_COUNT] = {
-#define CK_VARIANT(isa, suffix) [isa] = ck_spectra_run__##suffix,
-#include "variants.inc"
-#undef CK_VARIANT
-};
+typedef void run_function(const ck_spectra *, ptrdiff_t, const float *, float *, float *);
+CK_KERNEL(run_function, ck_spectra_run)
 
 void ck_spectra_run(const ck_spectra *context, ptrdiff_t samples, const float *x, float *out, void *scratch) {
     float *aligned = (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63);
     uint64_t mode = ck_flush_denormals();
-    variants[ck_isa_active()](context, samples, x, out, aligned);
+    CK_ACTIVE(ck_spectra_run)(context, samples, x, out, aligned);
     ck_restore_denormals(mode);
 }

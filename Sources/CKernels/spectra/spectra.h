@@ -43,10 +43,4 @@ typedef struct {
     ptrdiff_t mels;    // (bands, WIDE, lanes)
 } ck_spectra_layout;
 ck_spectra_layout ck_spectra_layout_for(const ck_spectra *context, ptrdiff_t lanes);
-
-#define CK_VARIANT(isa, suffix)                                                                                        \
-    void ck_spectra_run__##suffix(const ck_spectra *context, ptrdiff_t samples, const float *x, float *out,            \
-                                  float *scratch);
-#include "variants.inc"
-#undef CK_VARIANT
 #endif

@@ -1,56 +1,67 @@
 // The two dense layers between the squeezed means and the gates.
 #include "squeeze_excite.h"
 #include "../base/sizes.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
 
-static ptrdiff_t lines(ptrdiff_t floats) { return (floats + 15) / 16 * 16; } // whole cache lines
+CK_KERNEL(ck_task_function, ck_excite_forward_block)
+CK_KERNEL(ck_task_function, ck_excite_backward_block)
+CK_KERNEL(ck_task_function, ck_excite_weights_block)
 
-ck_status ck_squeeze_excite_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, ptrdiff_t S) {
-    return sizes_fit(N, R, C, 1) && sizes_fit(S, C, 1, 1) && sizes_fit(N, S, 1, 1) ? CK_OK : CK_INVALID_SHAPE;
+// What the workspace holds, one after another, in floats: w2t, swish, dh and dlogit (excite_job).
+typedef struct {
+    ptrdiff_t weights, hidden, gates;
+} excite_layout;
+
+static excite_layout layout_of(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S) {
+    return (excite_layout){round_up(S * C, 16), round_up(N * S, 16), round_up(N * C, 16)};
 }
 
-ptrdiff_t ck_excite_workspace_bytes(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S) {
-    return (lines(S * C) + 2 * lines(N * S) + lines(N * C)) * (ptrdiff_t)sizeof(float);
+ck_status ck_squeeze_excite_plan(ck_squeeze_excite *plan, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, ptrdiff_t S) {
+    if (!sizes_fit(N, R, C, 1) || !sizes_fit(S, C, 1, 1) || !sizes_fit(N, S, 1, 1)) return CK_INVALID_SHAPE;
+    const excite_layout l = layout_of(N, C, S);
+    const ptrdiff_t bytes = bytes_of(l.weights + 2 * l.hidden + l.gates);
+    *plan = (ck_squeeze_excite){N, R, C, S, bytes, ck_image_blocks(N, R, C)};
+    return CK_OK;
 }
 
-static void share_out(ck_excite *k, float *workspace) {
-    k->w2t = workspace;
-    k->swish = k->w2t + lines(k->S * k->C);
-    k->dh = k->swish + lines(k->N * k->S);
-    k->dlogit = k->dh + lines(k->N * k->S);
+static excite_job job_in(const ck_squeeze_excite *plan, const ck_excite_weights *weights, const float *pooled,
+                         float *workspace) {
+    const excite_layout l = layout_of(plan->N, plan->C, plan->S);
+    excite_job k = {.N = plan->N, .C = plan->C, .S = plan->S, .weights = *weights, .pooled = pooled, .w2t = workspace};
+    k.swish = k.w2t + l.weights;
+    k.dh = k.swish + l.hidden;
+    k.dlogit = k.dh + l.hidden;
+    return k;
 }
 
 static void transpose_block(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_excite *k = context;
-    ptrdiff_t first = block * CK_EXCITE_CHANNELS;
-    ptrdiff_t end = k->C - first < CK_EXCITE_CHANNELS ? k->C : first + CK_EXCITE_CHANNELS;
+    const excite_job *k = context;
+    ptrdiff_t first = block * EXCITE_CHANNELS;
+    ptrdiff_t end = min(k->C, first + EXCITE_CHANNELS);
     for (ptrdiff_t s = 0; s < k->S; s++)
-        for (ptrdiff_t c = first; c < end; c++) k->w2t[s * k->C + c] = k->w2[c * k->S + s];
+        for (ptrdiff_t c = first; c < end; c++) k->w2t[s * k->C + c] = k->weights.w2[c * k->S + s];
 }
 
-void ck_excite_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *w1,
-                       const float *b1, const float *w2, const float *b2, float *h, float *gate, void *workspace) {
-    ck_excite k = {.N = N, .C = C, .S = S, .pooled = pooled, .w1 = w1, .b1 = b1, .w2 = w2, .b2 = b2};
+void ck_excite_forward(const ck_exec *exec, const ck_squeeze_excite *plan, const ck_excite_weights *weights,
+                       const float *pooled, float *h, float *gate, void *workspace) {
+    excite_job k = job_in(plan, weights, pooled, workspace);
     k.h = h;
     k.gate = gate;
-    share_out(&k, workspace);
-    ck_parallel(exec, (C + CK_EXCITE_CHANNELS - 1) / CK_EXCITE_CHANNELS, transpose_block, &k);
-    ck_parallel(exec, (N + CK_EXCITE_IMAGES - 1) / CK_EXCITE_IMAGES, CK_ACTIVE(ck_excite_forward_block), &k);
+    ck_parallel(exec, blocks_of(k.C, EXCITE_CHANNELS), transpose_block, &k);
+    ck_parallel(exec, blocks_of(k.N, EXCITE_IMAGES), CK_ACTIVE(ck_excite_forward_block), &k);
 }
 
-void ck_excite_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *h,
-                        const float *gate, const float *dgate, const float *w1, const float *w2, float *dpooled,
-                        float *dw1, float *db1, float *dw2, float *db2, void *workspace) {
-    ck_excite k = {.N = N, .C = C, .S = S, .pooled = pooled, .w1 = w1, .w2 = w2, .dgate = dgate};
+void ck_excite_backward(const ck_exec *exec, const ck_squeeze_excite *plan, const ck_excite_weights *weights,
+                        const float *pooled, const float *h, const float *gate, const float *dgate,
+                        const ck_excite_gradients *gradients, void *workspace) {
+    excite_job k = job_in(plan, weights, pooled, workspace);
     k.h = (float *)h; // read only in this direction
     k.gate = (float *)gate;
-    k.dpooled = dpooled;
-    k.dw1 = dw1, k.db1 = db1, k.dw2 = dw2, k.db2 = db2;
-    share_out(&k, workspace);
-    ptrdiff_t channel_blocks = (C + CK_EXCITE_CHANNELS - 1) / CK_EXCITE_CHANNELS;
+    k.dgate = dgate;
+    k.gradients = *gradients;
+    const ptrdiff_t channel_blocks = blocks_of(k.C, EXCITE_CHANNELS);
     ck_parallel(exec, channel_blocks, transpose_block, &k);
-    ck_parallel(exec, (N + CK_EXCITE_IMAGES - 1) / CK_EXCITE_IMAGES, CK_ACTIVE(ck_excite_backward_block), &k);
+    ck_parallel(exec, blocks_of(k.N, EXCITE_IMAGES), CK_ACTIVE(ck_excite_backward_block), &k);
     ck_parallel(exec, channel_blocks, CK_ACTIVE(ck_excite_weights_block), &k);
 }

@@ -8,7 +8,7 @@ CK_INLINE void dot_tile(ptrdiff_t images, ptrdiff_t squeezed, const float *a, co
     for (ptrdiff_t i = 0; i < images; i++)
         for (ptrdiff_t s = 0; s < squeezed; s++) sums[i][s] = v_zero();
     for (ptrdiff_t c = 0; c < C; c += VW) {
-        ptrdiff_t n = C - c < VW ? C - c : VW;
+        ptrdiff_t n = min(C - c, VW);
         vf rows[4];
         for (ptrdiff_t s = 0; s < squeezed; s++) rows[s] = load_n(b + s * C + c, n);
         for (ptrdiff_t i = 0; i < images; i++) {
@@ -61,7 +61,7 @@ CK_INLINE void spread_tile(ptrdiff_t images, ptrdiff_t n, int sigmoid, const flo
 CK_INLINE void spread(ptrdiff_t images, ptrdiff_t C, ptrdiff_t S, int sigmoid, const float *a, const float *b,
                       const float *bias, float *out) {
     for (ptrdiff_t c = 0; c < C; c += VW) {
-        ptrdiff_t n = C - c < VW ? C - c : VW;
+        ptrdiff_t n = min(C - c, VW);
         const float *offset = bias != NULL ? bias + c : NULL;
         ptrdiff_t i = 0;
         if (n == VW)
@@ -71,29 +71,27 @@ CK_INLINE void spread(ptrdiff_t images, ptrdiff_t C, ptrdiff_t S, int sigmoid, c
     }
 }
 
-CK_INLINE ptrdiff_t images_of(const ck_excite *k, ptrdiff_t first) {
-    return k->N - first < CK_EXCITE_IMAGES ? k->N - first : CK_EXCITE_IMAGES;
-}
+CK_INLINE ptrdiff_t images_of(const excite_job *k, ptrdiff_t first) { return min(k->N - first, EXCITE_IMAGES); }
 
 void CK_NAME(ck_excite_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_excite *k = context;
-    ptrdiff_t first = block * CK_EXCITE_IMAGES, images = images_of(k, first), count = images * k->S;
+    const excite_job *k = context;
+    ptrdiff_t first = block * EXCITE_IMAGES, images = images_of(k, first), count = images * k->S;
     float *h = k->h + first * k->S, *swish = k->swish + first * k->S;
-    dots(images, k->C, k->S, k->pooled + first * k->C, k->w1, k->b1, h);
+    dots(images, k->C, k->S, k->pooled + first * k->C, k->weights.w1, k->weights.b1, h);
     for (ptrdiff_t i = 0; i < count; i += VW) {
-        ptrdiff_t n = count - i < VW ? count - i : VW;
+        ptrdiff_t n = min(count - i, VW);
         store_n(swish + i, n, v_swish(load_n(h + i, n)));
     }
-    spread(images, k->C, k->S, 1, swish, k->w2t, k->b2, k->gate + first * k->C);
+    spread(images, k->C, k->S, 1, swish, k->w2t, k->weights.b2, k->gate + first * k->C);
 }
 
 void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_excite *k = context;
-    ptrdiff_t first = block * CK_EXCITE_IMAGES, images = images_of(k, first), at = first * k->C;
+    const excite_job *k = context;
+    ptrdiff_t first = block * EXCITE_IMAGES, images = images_of(k, first), at = first * k->C;
     for (ptrdiff_t i = 0; i < images * k->C; i += VW) {
-        ptrdiff_t n = images * k->C - i < VW ? images * k->C - i : VW;
+        ptrdiff_t n = min(images * k->C - i, VW);
         vf gate = load_n(k->gate + at + i, n);
         vf slope = v_mul(gate, v_sub(v_set1(1.0f), gate));
         store_n(k->dlogit + at + i, n, v_mul(load_n(k->dgate + at + i, n), slope));
@@ -102,18 +100,18 @@ void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scr
     float *dh = k->dh + first * k->S, *swish = k->swish + first * k->S;
     dots(images, k->C, k->S, k->dlogit + at, k->w2t, NULL, dh);
     for (ptrdiff_t i = 0; i < images * k->S; i += VW) {
-        ptrdiff_t n = images * k->S - i < VW ? images * k->S - i : VW;
+        ptrdiff_t n = min(images * k->S - i, VW);
         vf z = load_n(h + i, n);
         store_n(swish + i, n, v_swish(z));
         store_n(dh + i, n, v_mul(load_n(dh + i, n), v_swish_derivative(z)));
     }
-    spread(images, k->C, k->S, 0, dh, k->w1, NULL, k->dpooled + at);
+    spread(images, k->C, k->S, 0, dh, k->weights.w1, NULL, k->gradients.dpooled + at);
 }
 
 // ---- out(s, c) = Σ_i a(i, s)·b(i, c) over all images in order, for squeezed channels s ..< s + squeezed
 
-CK_INLINE void outer_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const float *a, ptrdiff_t S, const float *b,
-                          ptrdiff_t C, vf sums[8]) {
+CK_INLINE void weights_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const float *a, ptrdiff_t S, const float *b,
+                            ptrdiff_t C, vf sums[8]) {
     vf totals[8]; // not `sums` itself, which would live in memory
     for (ptrdiff_t s = 0; s < squeezed; s++) totals[s] = v_zero();
     for (ptrdiff_t i = 0; i < N; i++) {
@@ -123,40 +121,40 @@ CK_INLINE void outer_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const fl
     for (ptrdiff_t s = 0; s < squeezed; s++) sums[s] = totals[s];
 }
 
-// A lane owns a block of channels of both weight gradients and sums over all images itself: no partial sums to combine,
+// A task owns a block of channels of both weight gradients and sums over all images itself: no partial sums to combine,
 // and the same order for any number of threads.
 void CK_NAME(ck_excite_weights_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_excite *k = context;
-    ptrdiff_t N = k->N, C = k->C, S = k->S, first = block * CK_EXCITE_CHANNELS;
-    ptrdiff_t end = C - first < CK_EXCITE_CHANNELS ? C : first + CK_EXCITE_CHANNELS;
+    const excite_job *k = context;
+    ptrdiff_t N = k->N, C = k->C, S = k->S, first = block * EXCITE_CHANNELS;
+    ptrdiff_t end = min(C, first + EXCITE_CHANNELS);
     for (ptrdiff_t c = first; c < end; c += VW) {
-        ptrdiff_t n = end - c < VW ? end - c : VW, wide = n == VW ? 8 : 1;
+        ptrdiff_t n = min(end - c, VW), wide = n == VW ? 8 : 1;
         for (ptrdiff_t s = 0, step; s < S; s += step) {
             vf dw1[8], dw2[8];
             step = S - s >= wide ? wide : 1;
             if (step == 8) {
-                outer_tile(8, VW, N, k->dh + s, S, k->pooled + c, C, dw1);
-                outer_tile(8, VW, N, k->swish + s, S, k->dlogit + c, C, dw2);
+                weights_tile(8, VW, N, k->dh + s, S, k->pooled + c, C, dw1);
+                weights_tile(8, VW, N, k->swish + s, S, k->dlogit + c, C, dw2);
             } else {
-                outer_tile(1, n, N, k->dh + s, S, k->pooled + c, C, dw1);
-                outer_tile(1, n, N, k->swish + s, S, k->dlogit + c, C, dw2);
+                weights_tile(1, n, N, k->dh + s, S, k->pooled + c, C, dw1);
+                weights_tile(1, n, N, k->swish + s, S, k->dlogit + c, C, dw2);
             }
             for (ptrdiff_t j = 0; j < step; j++) {
                 float lanes[VW];
-                store_n(k->dw1 + (s + j) * C + c, n, dw1[j]);
+                store_n(k->gradients.dw1 + (s + j) * C + c, n, dw1[j]);
                 v_store(lanes, dw2[j]);
-                for (ptrdiff_t l = 0; l < n; l++) k->dw2[(c + l) * S + s + j] = lanes[l];
+                for (ptrdiff_t l = 0; l < n; l++) k->gradients.dw2[(c + l) * S + s + j] = lanes[l];
             }
         }
         vf db2 = v_zero();
         for (ptrdiff_t i = 0; i < N; i++) db2 = v_add(db2, load_n(k->dlogit + i * C + c, n));
-        store_n(k->db2 + c, n, db2);
+        store_n(k->gradients.db2 + c, n, db2);
     }
     if (first > 0) return;
     for (ptrdiff_t s = 0; s < S; s++) {
         float db1 = 0;
         for (ptrdiff_t i = 0; i < N; i++) db1 += k->dh[i * S + s];
-        k->db1[s] = db1;
+        k->gradients.db1[s] = db1;
     }
 }

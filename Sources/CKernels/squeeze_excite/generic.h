@@ -1,4 +1,4 @@
 #include "squeeze_excite.h"
-#include "../norm/tiles.h"
+#include "../norm/walk.h"
 #include "squeeze_generic.h"
 #include "excite_generic.h"

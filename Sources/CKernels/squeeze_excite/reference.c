@@ -11,16 +11,18 @@ void ck_squeeze_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const c
         }
 }
 
-void ck_excite_forward_reference(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *w1,
-                                 const float *b1, const float *w2, const float *b2, float *h, float *gate) {
-    for (ptrdiff_t n = 0; n < N; n++) {
+void ck_excite_forward_reference(const ck_squeeze_excite *plan, const ck_excite_weights *weights, const float *pooled,
+                                 float *h, float *gate) {
+    const float *w1 = weights->w1, *w2 = weights->w2;
+    const ptrdiff_t C = plan->C, S = plan->S;
+    for (ptrdiff_t n = 0; n < plan->N; n++) {
         for (ptrdiff_t s = 0; s < S; s++) {
-            double sum = b1[s];
+            double sum = weights->b1[s];
             for (ptrdiff_t c = 0; c < C; c++) sum += (double)w1[s * C + c] * pooled[n * C + c];
             h[n * S + s] = (float)sum;
         }
         for (ptrdiff_t c = 0; c < C; c++) {
-            double sum = b2[c];
+            double sum = weights->b2[c];
             for (ptrdiff_t s = 0; s < S; s++) sum += w2[c * S + s] * reference_activation(CK_SWISH, h[n * S + s]);
             gate[n * C + c] = (float)reference_sigmoid(sum);
         }
@@ -52,33 +54,36 @@ static double dh(ptrdiff_t C, ptrdiff_t S, const float *h, const float *gate, co
     return sum * reference_derivative(CK_SWISH, h[n * S + s]);
 }
 
-void ck_excite_backward_reference(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S, const float *pooled, const float *h,
-                                  const float *gate, const float *dgate, const float *w1, const float *w2,
-                                  float *dpooled, float *dw1, float *db1, float *dw2, float *db2) {
+void ck_excite_backward_reference(const ck_squeeze_excite *plan, const ck_excite_weights *weights, const float *pooled,
+                                  const float *h, const float *gate, const float *dgate,
+                                  const ck_excite_gradients *gradients) {
+    const float *w1 = weights->w1, *w2 = weights->w2;
+    const ck_excite_gradients g = *gradients;
+    const ptrdiff_t N = plan->N, C = plan->C, S = plan->S;
     for (ptrdiff_t n = 0; n < N; n++)
         for (ptrdiff_t c = 0; c < C; c++) {
             double sum = 0;
             for (ptrdiff_t s = 0; s < S; s++) sum += dh(C, S, h, gate, dgate, w2, n, s) * w1[s * C + c];
-            dpooled[n * C + c] = (float)sum;
+            g.dpooled[n * C + c] = (float)sum;
         }
     for (ptrdiff_t s = 0; s < S; s++) {
         double bias = 0;
         for (ptrdiff_t n = 0; n < N; n++) bias += dh(C, S, h, gate, dgate, w2, n, s);
-        db1[s] = (float)bias;
+        g.db1[s] = (float)bias;
         for (ptrdiff_t c = 0; c < C; c++) {
             double first = 0, second = 0;
             for (ptrdiff_t n = 0; n < N; n++) {
                 first += dh(C, S, h, gate, dgate, w2, n, s) * pooled[n * C + c];
                 second += dlogit(gate, dgate, n * C + c) * reference_activation(CK_SWISH, h[n * S + s]);
             }
-            dw1[s * C + c] = (float)first;
-            dw2[c * S + s] = (float)second;
+            g.dw1[s * C + c] = (float)first;
+            g.dw2[c * S + s] = (float)second;
         }
     }
     for (ptrdiff_t c = 0; c < C; c++) {
         double bias = 0;
         for (ptrdiff_t n = 0; n < N; n++) bias += dlogit(gate, dgate, n * C + c);
-        db2[c] = (float)bias;
+        g.db2[c] = (float)bias;
     }
 }
 

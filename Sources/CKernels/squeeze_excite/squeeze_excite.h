@@ -2,8 +2,6 @@
 #include "../norm/images.h"
 #include "ck_squeeze_excite.h"
 
-enum { CK_EXCITE_IMAGES = 8, CK_EXCITE_CHANNELS = 64 }; // of a block of the dense layers
-
 // The passes over (N, R, C).
 typedef struct {
     ck_images images;
@@ -12,18 +10,19 @@ typedef struct {
     float *out;           // pooled or dgate (N, C)
     const float *dpooled; // (N, C)
     float *dz, *sums;
-} ck_squeeze;
+} squeeze_job;
 
 // The two dense layers over (N, C) and (N, S).
 typedef struct {
     ptrdiff_t N, C, S;
-    const float *pooled, *w1, *b1, *w2, *b2; // weights as the caller has them
-    float *h, *gate;                         // outputs of forward, inputs of backward
+    ck_excite_weights weights;
+    const float *pooled;
+    float *h, *gate; // outputs of forward, inputs of backward
     const float *dgate;
-    float *dpooled, *dw1, *db1, *dw2, *db2;
+    ck_excite_gradients gradients;
     // workspace
     float *w2t;    // (S, C): w2 transposed, so that both layers run along the channels
     float *swish;  // (N, S): swish(h)
     float *dh;     // (N, S)
     float *dlogit; // (N, C): gradient of the gate's argument
-} ck_excite;
+} excite_job;

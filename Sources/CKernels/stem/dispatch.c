@@ -1,49 +1,35 @@
 // The plan, and the way from the C API to the kernel of the active instruction set.
+#include "../base/blocking.h"
 #include "../base/sizes.h"
+#include "../isa/dispatch.h"
 #include "internal.h"
 
-enum {
-    BLOCKS = 64, // wanted: eight for each of eight threads
-    STREAM_BYTES = 8 << 20,
-};
-
-static ptrdiff_t lines(ptrdiff_t floats) { return (floats * (ptrdiff_t)sizeof(float) + 63) / 64 * 64; }
-
 ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t O) {
-    if (C > 4 || !sizes_fit(N, H, W, C) || !sizes_fit(9, W + 2, C, O) || !sizes_fit(BLOCKS, 9, C, O))
+    if (C > 4 || !sizes_fit(N, H, W, C) || !sizes_fit(9, W + 2, C, O) || !sizes_fit(STEM_BLOCKS, 9, C, O))
         return CK_INVALID_SHAPE;
     if (!sizes_fit(N, H / 2 + 1, W / 2 + 1, O)) return CK_INVALID_SHAPE;
     ck_stem p = {.N = N, .H = H, .W = W, .C = C, .O = O, .P = (H - 1) / 2 + 1, .Q = (W - 1) / 2 + 1};
-    p.images_per_block = (N + BLOCKS - 1) / BLOCKS;
-    p.statistics_blocks = (N + p.images_per_block - 1) / p.images_per_block;
-    p.backward_workspace_bytes = lines(p.statistics_blocks * 9 * C * O);
-    p.scratch_bytes = lines(3 * (W + 2) * C);
+    p.images_per_block = blocks_of(N, STEM_BLOCKS);
+    p.statistics_blocks = blocks_of(N, p.images_per_block);
+    p.backward_workspace_bytes = bytes_of(p.statistics_blocks * 9 * C * O);
+    p.scratch_bytes = bytes_of(3 * (W + 2) * C);
     *plan = p;
     return CK_OK;
 }
 
-static stem_variant variant(void) {
-#define CK_VARIANT(isa) [CK_ISA_OF_##isa] = {stem_forward__##isa, stem_backward__##isa},
-#define CK_ISA_OF_portable CK_ISA_PORTABLE
-#define CK_ISA_OF_avx2 CK_ISA_AVX2
-#define CK_ISA_OF_avx512 CK_ISA_AVX512
-    static const stem_variant table[CK_ISA_COUNT] = {
-#include "variants.inc"
-    };
-    return table[ck_isa_active()];
-}
+CK_KERNEL(ck_task_function, stem_forward)
+CK_KERNEL(ck_task_function, stem_backward)
 
 void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y, ck_bf16 *y16,
                      float *statistics) {
     stem_job job = {.plan = plan, .x = x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
-    ptrdiff_t bytes = plan->N * plan->P * plan->Q * plan->O * (ptrdiff_t)sizeof(float);
-    job.stream = y && bytes > STREAM_BYTES && plan->O % 16 == 0 && (uintptr_t)y % 64 == 0;
-    ck_parallel(exec, plan->statistics_blocks, variant().forward, &job);
+    job.stream = y && worth_streaming(y, plan->N * plan->P * plan->Q * plan->O, plan->O, STEM_STREAM_FLOATS);
+    ck_parallel(exec, plan->statistics_blocks, CK_ACTIVE(stem_forward), &job);
 }
 
 void ck_stem_backward(const ck_exec *exec, const ck_stem *plan, const float *x, const ck_gradient *dy, float *dw,
                       void *workspace) {
     stem_job job = {.plan = plan, .x = x, .dy = *dy, .dw = workspace};
-    ck_parallel(exec, plan->statistics_blocks, variant().backward, &job);
-    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, 9 * plan->C * plan->O, 0, dw);
+    ck_parallel(exec, plan->statistics_blocks, CK_ACTIVE(stem_backward), &job);
+    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, 9 * plan->C * plan->O, CK_STORE, dw);
 }

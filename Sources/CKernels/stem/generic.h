@@ -6,10 +6,9 @@
 #include <stdatomic.h>
 #include <string.h>
 #include "../isa/moments.h"
-#include "../isa/raw.h"
+#include "../isa/operand.h"
+#include "../isa/registers.h"
 #include "internal.h"
-
-#define CK_UNROLL _Pragma("clang loop unroll(full)")
 
 // The three input rows that output row p reads, each with a zero pixel on both sides, to (3, W + 2, C).
 static void gather_rows(const ck_stem *plan, const float *image, ptrdiff_t p, float *rows) {
@@ -23,7 +22,7 @@ static void gather_rows(const ck_stem *plan, const float *image, ptrdiff_t p, fl
 
 // T outputs from q on × U·VW channels from o on, of the row of y that begins at element y, the first of their block
 // where `begins`, and their moments.
-CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q, ptrdiff_t o, ptrdiff_t lanes,
+CK_INLINE void stem_outputs(const stem_job *job, const float *rows, ptrdiff_t q, ptrdiff_t o, ptrdiff_t lanes,
                             ptrdiff_t y, int begins, vf (*sums)[2], const int C, const int T, const int U) {
     const ptrdiff_t O = job->plan->O, pitch = (job->plan->W + 2) * C;
     vf out[4][2];
@@ -49,16 +48,16 @@ CK_INLINE void forward_tile(const stem_job *job, const float *rows, ptrdiff_t q,
 }
 
 // `begins`: the row is the first of its block.
-CK_INLINE void forward_row(const stem_job *job, const float *rows, ptrdiff_t o, ptrdiff_t lanes, ptrdiff_t y,
-                           int begins, float *statistics, const int C, const int U) {
+CK_INLINE void stem_forward_row(const stem_job *job, const float *rows, ptrdiff_t o, ptrdiff_t lanes, ptrdiff_t y,
+                                int begins, float *statistics, const int C, const int U) {
     const ptrdiff_t Q = job->plan->Q, O = job->plan->O;
     vf sums[MOMENT_COUNT][2] = {{v_zero(), v_zero()}, {v_zero(), v_zero()}, {v_zero(), v_zero()}};
     if (statistics && !begins)
         CK_UNROLL for (int u = 0; u < U; u++) sums[MOMENT_SHIFT][u] =
             load_n(statistics + MOMENT_SHIFT * O + o + u * VW, lanes);
     ptrdiff_t q = 0;
-    for (; q + 4 <= Q; q += 4) forward_tile(job, rows, q, o, lanes, y, begins && q == 0, sums, C, 4, U);
-    for (; q < Q; q++) forward_tile(job, rows, q, o, lanes, y, begins && q == 0, sums, C, 1, U);
+    for (; q + 4 <= Q; q += 4) stem_outputs(job, rows, q, o, lanes, y, begins && q == 0, sums, C, 4, U);
+    for (; q < Q; q++) stem_outputs(job, rows, q, o, lanes, y, begins && q == 0, sums, C, 1, U);
     if (statistics == NULL) return;
     CK_UNROLL for (int u = 0; u < U; u++) {
         float *const at = statistics + o + u * VW;
@@ -69,25 +68,25 @@ CK_INLINE void forward_row(const stem_job *job, const float *rows, ptrdiff_t o, 
 }
 
 // dw of the kernel rows i ..< i + R from one row of draw; every tap of them keeps its sum in a register.
-CK_INLINE void backward_row(const stem_job *job, const float *rows, ptrdiff_t pixel, vf image_scale, ptrdiff_t i,
-                            ptrdiff_t o, ptrdiff_t lanes, float *dw, const int C, const int R, const int U,
-                            const int halved) {
+CK_INLINE void stem_backward_row(const stem_job *job, const float *rows, ptrdiff_t pixel, vf image_scale, ptrdiff_t i,
+                                 ptrdiff_t o, ptrdiff_t lanes, float *dw, const int C, const int R, const int U,
+                                 const int is_bf16) {
     const ptrdiff_t O = job->plan->O, Q = job->plan->Q, pitch = (job->plan->W + 2) * C;
     const ck_gradient *dy = &job->dy;
-    vf scale[2], b[2], c[2], sums[12][2];
+    gradient_affine form[2];
+    vf sums[12][2];
     CK_UNROLL for (int u = 0; u < U; u++) {
-        const ptrdiff_t at = o + u * VW;
-        scale[u] = dy->a ? v_mul(image_scale, load_n(dy->a + at, lanes)) : image_scale;
-        b[u] = dy->a ? load_n(dy->b + at, lanes) : v_zero();
-        c[u] = dy->a ? load_n(dy->c + at, lanes) : v_zero();
+        form[u] = gradient_affine_at(dy, image_scale, o + u * VW, lanes, dy->a != NULL);
         CK_UNROLL for (int tap = 0; tap < 3 * C * R; tap++) sums[tap][u] = v_zero();
     }
     for (ptrdiff_t q = 0; q < Q; q++) {
         vf draw[2];
         CK_UNROLL for (int u = 0; u < U; u++) {
             const ptrdiff_t at = (pixel + q) * O + o + u * VW;
-            draw[u] = v_mul(scale[u], load_n(dy->dz + at, lanes));
-            if (dy->a) draw[u] = v_add(draw[u], v_fma(b[u], load_raw(raw_of_gradient(dy), at, lanes, halved), c[u]));
+            draw[u] = v_mul(form[u].a, load_n(dy->dz + at, lanes)); // rounded before the rest is added to it
+            if (dy->a)
+                draw[u] =
+                    v_add(draw[u], v_fma(form[u].b, load_raw(raw_of_gradient(dy), at, lanes, is_bf16), form[u].c));
         }
         CK_UNROLL for (int r = 0; r < R; r++) CK_UNROLL for (int tap = 0; tap < 3 * C; tap++) {
             vf x = v_set1(rows[(i + r) * pitch + 2 * q * C + tap]);
@@ -99,48 +98,47 @@ CK_INLINE void backward_row(const stem_job *job, const float *rows, ptrdiff_t pi
         add_n(dw + (i * 3 * C + tap) * O + o + u * VW, lanes, sums[tap][u]);
 }
 
-CK_INLINE void forward_image(const stem_job *job, ptrdiff_t n, float *rows, float *statistics, const int C) {
+CK_INLINE void stem_forward_image(const stem_job *job, ptrdiff_t n, float *rows, float *statistics, const int C) {
     const ck_stem *k = job->plan;
     for (ptrdiff_t p = 0; p < k->P; p++) {
         ptrdiff_t y = (n * k->P + p) * k->Q * k->O, o = 0;
         gather_rows(k, job->x + n * k->H * k->W * C, p, rows);
         const int begins = p == 0 && n % k->images_per_block == 0;
-        for (; o + 2 * VW <= k->O; o += 2 * VW) forward_row(job, rows, o, VW, y, begins, statistics, C, 2);
-        for (; o < k->O; o += VW) forward_row(job, rows, o, k->O - o < VW ? k->O - o : VW, y, begins, statistics, C, 1);
+        for (; o + 2 * VW <= k->O; o += 2 * VW) stem_forward_row(job, rows, o, VW, y, begins, statistics, C, 2);
+        for (; o < k->O; o += VW) stem_forward_row(job, rows, o, min(k->O - o, VW), y, begins, statistics, C, 1);
     }
 }
 
-CK_INLINE void backward_image_as(const stem_job *job, ptrdiff_t n, float *rows, float *dw, const int C,
-                                 const int halved) {
+CK_INLINE void stem_backward_image_as(const stem_job *job, ptrdiff_t n, float *rows, float *dw, const int C,
+                                      const int is_bf16) {
     const ck_stem *k = job->plan;
-    const int R = C == 1 ? 3 : 1, wide = VW == 16 ? 2 : 1; // what the registers hold
+    const int R = C == 1 ? 3 : 1, wide = STEM_VECTORS;
     const vf image_scale = v_set1(job->dy.image_scale ? job->dy.image_scale[n] : 1);
     for (ptrdiff_t p = 0; p < k->P; p++) {
         ptrdiff_t pixel = (n * k->P + p) * k->Q, o = 0;
         gather_rows(k, job->x + n * k->H * k->W * C, p, rows);
         for (; wide == 2 && o + 2 * VW <= k->O; o += 2 * VW)
             for (ptrdiff_t i = 0; i < 3; i += R)
-                backward_row(job, rows, pixel, image_scale, i, o, VW, dw, C, R, 2, halved);
+                stem_backward_row(job, rows, pixel, image_scale, i, o, VW, dw, C, R, 2, is_bf16);
         for (; o < k->O; o += VW) {
-            const ptrdiff_t lanes = k->O - o < VW ? k->O - o : VW;
+            const ptrdiff_t lanes = min(k->O - o, VW);
             for (ptrdiff_t i = 0; i < 3; i += R)
-                backward_row(job, rows, pixel, image_scale, i, o, lanes, dw, C, R, 1, halved);
+                stem_backward_row(job, rows, pixel, image_scale, i, o, lanes, dw, C, R, 1, is_bf16);
         }
     }
 }
 
-CK_INLINE void backward_image(const stem_job *job, ptrdiff_t n, float *rows, float *dw, const int C) {
-    if (job->dy.raw16) backward_image_as(job, n, rows, dw, C, 1);
+CK_INLINE void stem_backward_image(const stem_job *job, ptrdiff_t n, float *rows, float *dw, const int C) {
+    if (job->dy.raw16) stem_backward_image_as(job, n, rows, dw, C, 1);
     else
-        backward_image_as(job, n, rows, dw, C, 0);
+        stem_backward_image_as(job, n, rows, dw, C, 0);
 }
 
-CK_INLINE ptrdiff_t end_of(const ck_stem *plan, ptrdiff_t block) {
-    ptrdiff_t end = (block + 1) * plan->images_per_block;
-    return end < plan->N ? end : plan->N;
+CK_INLINE ptrdiff_t stem_block_end(const ck_stem *plan, ptrdiff_t block) {
+    return min((block + 1) * plan->images_per_block, plan->N);
 }
 
-#define CK_BY_CHANNELS(image, job, n, rows, out)                                                                       \
+#define STEM_BY_CHANNELS(image, job, n, rows, out)                                                                     \
     switch ((job)->plan->C) {                                                                                          \
     case 1:                                                                                                            \
         image(job, n, rows, out, 1);                                                                                   \
@@ -159,9 +157,9 @@ void CK_NAME(stem_forward)(void *context, ptrdiff_t block, void *scratch) {
     const stem_job *job = context;
     const ck_stem *k = job->plan;
     float *statistics = job->statistics ? job->statistics + block * 3 * k->O : NULL;
-    const ptrdiff_t first = block * k->images_per_block, end = end_of(k, block);
+    const ptrdiff_t first = block * k->images_per_block, end = stem_block_end(k, block);
     if (statistics) memset(statistics, 0, (size_t)(3 * k->O) * sizeof(float));
-    for (ptrdiff_t n = first; n < end; n++) CK_BY_CHANNELS(forward_image, job, n, scratch, statistics)
+    for (ptrdiff_t n = first; n < end; n++) STEM_BY_CHANNELS(stem_forward_image, job, n, scratch, statistics)
     if (statistics) finish_moments(statistics, k->O, 0, k->O, (end - first) * k->P * k->Q);
     if (job->stream) atomic_thread_fence(memory_order_seq_cst); // streamed lines reach memory before the task is done
 }
@@ -171,6 +169,6 @@ void CK_NAME(stem_backward)(void *context, ptrdiff_t block, void *scratch) {
     const ck_stem *k = job->plan;
     float *dw = job->dw + block * 9 * k->C * k->O;
     memset(dw, 0, (size_t)(9 * k->C * k->O) * sizeof(float));
-    for (ptrdiff_t n = block * k->images_per_block; n < end_of(k, block); n++)
-        CK_BY_CHANNELS(backward_image, job, n, scratch, dw)
+    for (ptrdiff_t n = block * k->images_per_block; n < stem_block_end(k, block); n++)
+        STEM_BY_CHANNELS(stem_backward_image, job, n, scratch, dw)
 }

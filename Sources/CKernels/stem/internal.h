@@ -14,14 +14,4 @@ typedef struct {
     ck_gradient dy; // backward
     float *dw;      // (statistics_blocks, 3, 3, C, O) partials
 } stem_job;
-
-typedef struct {
-    ck_task forward, backward;
-} stem_variant;
-
-#define CK_VARIANT(isa)                                                                                                \
-    void stem_forward__##isa(void *job, ptrdiff_t block, void *scratch);                                               \
-    void stem_backward__##isa(void *job, ptrdiff_t block, void *scratch);
-#include "variants.inc"
-#undef CK_VARIANT
 #endif

@@ -1,5 +1,7 @@
 // The Fourier transform of VW frames at once: lane l of every vector belongs to frame l, so there is no shuffle, no
 // tail and no dependence of one frame on another. Data are pairs of vectors (Re, Im): z is (points, 2, VW).
+#ifndef CK_STFT_GENERIC_H
+#define CK_STFT_GENERIC_H
 #include "fft.h"
 
 typedef struct {
@@ -94,3 +96,4 @@ CK_INLINE void fft_magnitudes(const ck_fft *fft, const float *z, float *magnitud
         v_store(magnitude + VW * mirror, v_sqrt(v_fma(high.re, high.re, v_mul(high.im, high.im))));
     }
 }
+#endif

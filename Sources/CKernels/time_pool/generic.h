@@ -1,20 +1,20 @@
 #include "time_pool.h"
-#include "../norm/tiles.h"
+#include "../norm/walk.h"
 #include <string.h>
 
 // One vector of channels goes through all rows of a group: sum, maximum and its place stay in registers.
-CK_INLINE void pool_rows(const ck_time_pool_task *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
+CK_INLINE void pool_rows(const ck_time_pool_task *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     const ck_time_pool *p = k->p;
     raw_values x = raw_of(k->x);
-    affine z = affine_at(k->x, t.c, n);
+    affine z = affine_of(k->x, t.c, n);
     for (ptrdiff_t g = 0; g < p->G; g++) {
         ptrdiff_t first = ck_time_pool_band(p, g), end = ck_time_pool_band(p, g + 1);
         vf sum = v_zero(), lost = v_zero(), place = v_set1((float)first);
-        vf best = activate(activation, apply(z, load_raw(x, t.at + first * t.C, n, halved)));
+        vf best = activate(activation, apply(z, load_raw(x, t.at + first * t.C, n, is_bf16)));
         for (ptrdiff_t time = 0; time < p->T; time++)
             for (ptrdiff_t w = first; w < end; w++) {
                 ptrdiff_t r = time * p->W + w;
-                vf u = activate(activation, apply(z, load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, halved)));
+                vf u = activate(activation, apply(z, load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, is_bf16)));
                 sum = v_add(sum, u);
                 lost = v_add(lost, nan_of(u));
                 place = v_select_gt(u, best, v_set1((float)r), place);
@@ -42,10 +42,10 @@ void CK_NAME(ck_time_pool_forward_block)(void *context, ptrdiff_t block, void *s
     visit_images(&((const ck_time_pool_task *)context)->images, block, pool_tile, context);
 }
 
-CK_INLINE void backward_rows(const ck_time_pool_task *k, tile t, ck_activation activation, ptrdiff_t n, int halved) {
+CK_INLINE void backward_rows(const ck_time_pool_task *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     const ck_time_pool *p = k->p;
     raw_values x = raw_of(k->x);
-    affine z = affine_at(k->x, t.c, n);
+    affine z = affine_of(k->x, t.c, n);
     vf sum = v_zero(), product = v_zero();
     for (ptrdiff_t g = 0; g < p->G; g++) {
         ptrdiff_t first = ck_time_pool_band(p, g), end = ck_time_pool_band(p, g + 1);
@@ -62,7 +62,7 @@ CK_INLINE void backward_rows(const ck_time_pool_task *k, tile t, ck_activation a
         for (ptrdiff_t time = 0; time < p->T; time++)
             for (ptrdiff_t w = first; w < end; w++) {
                 ptrdiff_t r = time * p->W + w;
-                vf v = load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, halved);
+                vf v = load_raw_ahead(x, t.at + r * t.C, t.rows * t.C, n, is_bf16);
                 vf away = v_sub(place, v_set1((float)r));
                 vf du = v_add(share, v_select_gt(v_set1(0.5f), v_mul(away, away), peak, v_zero()));
                 vf d = v_mul(du, activation_derivative(activation, apply(z, v)));

@@ -1,6 +1,8 @@
 #include "time_pool.h"
-#include "../isa/tasks.h"
-#include "variants.inc"
+#include "../isa/dispatch.h"
+
+CK_KERNEL(ck_task_function, ck_time_pool_forward_block)
+CK_KERNEL(ck_task_function, ck_time_pool_backward_block)
 
 ck_status ck_time_pool_check(const ck_time_pool *p) {
     if (p->N < 1 || p->T < 1 || p->W < 1 || p->C < 1 || p->G < 1 || p->G > p->W) return CK_INVALID_SHAPE;

@@ -12,11 +12,11 @@ typedef struct {
     const float *input; // its sample 0 is a hop before the first frame
     float *output, *lanes;
     spectra spectra;
-} voice;
+} rendering;
 
 // input := x from `from` on, with silence around it
 static void copy_input(const ck_vocoder_layout *l, ptrdiff_t from, ptrdiff_t samples, const float *x, float *input) {
-    ptrdiff_t begin = from < 0 ? -from : 0, end = samples - from < l->input ? samples - from : l->input;
+    ptrdiff_t begin = from < 0 ? -from : 0, end = min(samples - from, l->input);
     if (begin > l->input) begin = l->input;
     if (end < begin) end = begin;
     for (ptrdiff_t i = 0; i < begin; i++) input[i] = 0;
@@ -34,14 +34,14 @@ CK_INLINE void load_windowed(const float *const *frame, ptrdiff_t n, const float
 CK_INLINE double energy(const float *x, ptrdiff_t count) {
     vf sum = v_zero();
     for (ptrdiff_t i = 0; i < count; i += VW) {
-        vf value = load_n(x + i, count - i < VW ? count - i : VW);
+        vf value = load_n(x + i, min(count - i, VW));
         sum = v_fma(value, value, sum);
     }
     return (double)v_sum(sum);
 }
 
 // Whether frame m is the one whose middle holds an onset.
-static int is_onset(const voice *v, ptrdiff_t m) {
+static int is_onset(const rendering *v, ptrdiff_t m) {
     const ck_vocoder_config *c = &v->context->config;
     ptrdiff_t origin = ck_vocoder_place(c, v->plan, 0) - c->hop - c->window / 2, quarter = c->window / 4;
     ptrdiff_t last = ck_vocoder_place(c, v->plan, m - 1), next = ck_vocoder_place(c, v->plan, m + 1);
@@ -52,12 +52,12 @@ static int is_onset(const voice *v, ptrdiff_t m) {
 }
 
 // z := the transforms of (frame + i·frame a hop before), lane by lane. Lanes beyond the last frame repeat it.
-static void analyse(const voice *v, ptrdiff_t first) {
+static void analyse(const rendering *v, ptrdiff_t first) {
     const ck_vocoder_config *c = &v->context->config;
     const float *before[VW], *frame[VW];
     ptrdiff_t start = ck_vocoder_place(c, v->plan, 0);
     for (ptrdiff_t l = 0; l < VW; l++) {
-        ptrdiff_t m = first + l < v->plan->frames ? first + l : v->plan->frames - 1;
+        ptrdiff_t m = min(first + l, v->plan->frames - 1);
         before[l] = v->input + (ck_vocoder_place(c, v->plan, m) - start);
         frame[l] = before[l] + c->hop;
     }
@@ -71,7 +71,7 @@ static void analyse(const voice *v, ptrdiff_t first) {
 
 // The two real frames' spectra of a pair of bins of the complex transform, the factor 1/2 being in the window:
 //   X(k) = Z(k) + Z*(N − k), X_before(k) = (Z(k) − Z*(N − k)) / i
-CK_INLINE void split(const voice *v, ptrdiff_t k, vc *now, vc *before) {
+CK_INLINE void split(const rendering *v, ptrdiff_t k, vc *now, vc *before) {
     const ck_fft *fft = &v->context->forward;
     vc a = c_load(v->lanes, fft->position[k]);
     vc b = c_load(v->lanes, fft->position[(fft->points - k) & (fft->points - 1)]);
@@ -85,7 +85,7 @@ CK_INLINE void store_rows(vf rows[VW], float *to, ptrdiff_t pitch) {
 }
 
 // From (bin, lane) to (frame, bin): rows 1 … VW of the spectra.
-static void store_spectra(const voice *v) {
+static void store_spectra(const rendering *v) {
     ptrdiff_t half = v->context->config.window / 2, pitch = v->layout.pitch;
     const spectra *s = &v->spectra;
     for (ptrdiff_t k = 0; k < half; k += VW) {
@@ -122,7 +122,7 @@ CK_INLINE vf load_column(const float *rows, ptrdiff_t pitch) {
 // (bins k and N/2 − k of a real signal's spectrum) → the same bins of half its size in complex points, conjugated, for
 // which the forward transform is the inverse one:
 //   Z(k) = E + i·O, Z(N/2 − k) = E* + i·O*, E = (Y(k) + Y*(N/2 − k)) / 2, O = (Y(k) − Y*(N/2 − k)) / 2 · W_N^{−k}
-CK_INLINE void join(const voice *v, ptrdiff_t k, vc low, vc high) {
+CK_INLINE void join(const rendering *v, ptrdiff_t k, vc low, vc high) {
     const ck_fft *fft = &v->context->inverse;
     vf half = v_set1(0.5f);
     vc even = {v_mul(half, v_add(low.re, high.re)), v_mul(half, v_sub(low.im, high.im))};
@@ -133,7 +133,7 @@ CK_INLINE void join(const voice *v, ptrdiff_t k, vc low, vc high) {
 }
 
 // From (frame, bin) to (bin, lane), and back to the time domain.
-static void transform_back(const voice *v) {
+static void transform_back(const rendering *v) {
     const ck_fft *fft = &v->context->inverse;
     ptrdiff_t pitch = v->layout.pitch, quarter = fft->points / 2;
     const float *re = v->spectra.before_re + pitch, *im = v->spectra.before_im + pitch;
@@ -153,11 +153,11 @@ static void transform_back(const voice *v) {
 }
 
 // output += window · frame, for the frames of a block in order
-static void overlap_add(const voice *v, ptrdiff_t first) {
+static void overlap_add(const rendering *v, ptrdiff_t first) {
     const ck_vocoder_config *c = &v->context->config;
     const ck_fft *fft = &v->context->inverse;
     const float *window = v->context->synthesis;
-    ptrdiff_t left = v->plan->frames - first, count = left < VW ? left : VW;
+    ptrdiff_t left = v->plan->frames - first, count = min(left, VW);
     for (ptrdiff_t n = 0; n < c->window; n += VW) {
         vf rows[VW];
         CK_HALF_OF_ROWS {
@@ -178,7 +178,7 @@ void CK_NAME(ck_vocoder_render)(const ck_vocoder *context, const ck_vocoder_plan
     float *input = scratch + l.output, *lanes = input + l.input, *rows = lanes + l.lanes;
     copy_input(&l, ck_vocoder_place(c, plan, 0) - c->hop - c->window / 2, samples, x, input);
     for (ptrdiff_t i = 0; i < l.output; i++) scratch[i] = 0;
-    voice v = {context, plan, l, input, scratch, lanes, spectra_in(rows, l.pitch, c->window / 2 + 1, plan->bins)};
+    rendering v = {context, plan, l, input, scratch, lanes, spectra_in(rows, l.pitch, c->window / 2 + 1, plan->bins)};
     for (ptrdiff_t first = 0; first < plan->frames; first += VW) {
         analyse(&v, first);
         store_spectra(&v);

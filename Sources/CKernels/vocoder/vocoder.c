@@ -1,6 +1,8 @@
 // Set-up of the vocoder, its plan of frames, and the choice of the instruction set.
 #include "vocoder.h"
 #include "../base/denormals.h"
+#include "../base/sizes.h"
+#include "../isa/dispatch.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -106,7 +108,7 @@ ptrdiff_t ck_vocoder_place(const ck_vocoder_config *c, const ck_vocoder_plan *pl
 ck_vocoder_layout ck_vocoder_layout_for(const ck_vocoder_config *c, const ck_vocoder_plan *plan) {
     ptrdiff_t last = plan->frames - 1, pitch = c->window / 2 + 2 * CK_VOCODER_MAX_LANES;
     ptrdiff_t input = ck_vocoder_place(c, plan, last) - ck_vocoder_place(c, plan, 0) + c->hop + c->window;
-    return (ck_vocoder_layout){pitch, (input + 15) / 16 * 16, last * c->hop + c->window,
+    return (ck_vocoder_layout){pitch, round_up(input, 16), last * c->hop + c->window,
                                2 * CK_VOCODER_MAX_LANES * c->window, 4 * (CK_VOCODER_MAX_LANES + 1) + 5};
 }
 
@@ -120,21 +122,14 @@ ptrdiff_t ck_vocoder_scratch_bytes(const ck_vocoder *context, ptrdiff_t count) {
     ck_vocoder_plan high = ck_vocoder_shift_plan(c, CK_VOCODER_HIGHEST_RATIO, 0, count + 1);
     ck_vocoder_layout a = ck_vocoder_layout_for(c, &stretch), b = ck_vocoder_layout_for(c, &low);
     ck_vocoder_layout most = ck_vocoder_layout_for(c, &high);
-    ptrdiff_t input = (a.input > b.input ? a.input : b.input) + 4 * c->hop + 2 * CK_VOCODER_MAX_LANES;
+    ptrdiff_t input = max(a.input, b.input) + 4 * c->hop + 2 * CK_VOCODER_MAX_LANES;
     return (input + most.output + most.lanes + most.rows * most.pitch) * (ptrdiff_t)sizeof(float) + 64;
 }
 
-typedef void (*render_function)(const ck_vocoder *, const ck_vocoder_plan *, ptrdiff_t, const float *, float *);
-typedef void (*resample_function)(const ck_vocoder *, double, ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, float *);
-
-static const struct {
-    render_function render;
-    resample_function resample;
-} variants[CK_ISA_COUNT] = {
-#define CK_VARIANT(isa, suffix) [isa] = {ck_vocoder_render__##suffix, ck_vocoder_resample__##suffix},
-#include "variants.inc"
-#undef CK_VARIANT
-};
+typedef void render_function(const ck_vocoder *, const ck_vocoder_plan *, ptrdiff_t, const float *, float *);
+typedef void resample_function(const ck_vocoder *, double, ptrdiff_t, ptrdiff_t, const float *, ptrdiff_t, float *);
+CK_KERNEL(render_function, ck_vocoder_render)
+CK_KERNEL(resample_function, ck_vocoder_resample)
 
 static float *aligned(void *scratch) { return (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63); }
 
@@ -148,7 +143,7 @@ void ck_vocoder_stretch(const ck_vocoder *context, double ratio, ptrdiff_t sampl
     if (count <= 0) return;
     ck_vocoder_plan plan = ck_vocoder_stretch_plan(&context->config, ck_vocoder_clamped(ratio), first, count);
     uint64_t mode = ck_flush_denormals();
-    variants[ck_isa_active()].render(context, &plan, samples, x, aligned(scratch));
+    CK_ACTIVE(ck_vocoder_render)(context, &plan, samples, x, aligned(scratch));
     ck_restore_denormals(mode);
     const float *y = at(&context->config, &plan, aligned(scratch));
     for (ptrdiff_t i = 0; i < count; i++) out[i] = y[i];
@@ -160,8 +155,8 @@ void ck_vocoder_shift(const ck_vocoder *context, double ratio, ptrdiff_t samples
     ratio = ck_vocoder_clamped(ratio);
     ck_vocoder_plan plan = ck_vocoder_shift_plan(&context->config, ratio, first, count);
     uint64_t mode = ck_flush_denormals();
-    variants[ck_isa_active()].render(context, &plan, samples, x, aligned(scratch));
+    CK_ACTIVE(ck_vocoder_render)(context, &plan, samples, x, aligned(scratch));
     const float *y = at(&context->config, &plan, aligned(scratch));
-    variants[ck_isa_active()].resample(context, ratio, first, count, y, plan.first, out);
+    CK_ACTIVE(ck_vocoder_resample)(context, ratio, first, count, y, plan.first, out);
     ck_restore_denormals(mode);
 }

@@ -51,12 +51,4 @@ typedef struct {
     ptrdiff_t rows;   // its spectra, frame by frame: (rows, pitch)
 } ck_vocoder_layout;
 ck_vocoder_layout ck_vocoder_layout_for(const ck_vocoder_config *config, const ck_vocoder_plan *plan);
-
-#define CK_VARIANT(isa, suffix)                                                                                        \
-    void ck_vocoder_render__##suffix(const ck_vocoder *context, const ck_vocoder_plan *plan, ptrdiff_t samples,        \
-                                     const float *x, float *scratch);                                                  \
-    void ck_vocoder_resample__##suffix(const ck_vocoder *context, double ratio, ptrdiff_t first, ptrdiff_t count,      \
-                                       const float *y, ptrdiff_t y_first, float *out);
-#include "variants.inc"
-#undef CK_VARIANT
 #endif

@@ -62,7 +62,8 @@ package struct DepthwiseKernel: WindowKernel {
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
         execution {
             ck_depthwise_backward(
-                $0, &plan, &operand, weights.base, &gradient, dz.base, beta, sums?.base, dWeights.base, workspace.base)
+                $0, &plan, &operand, weights.base, &gradient, dz.base, ck_update(beta: beta), sums?.base,
+                dWeights.base, workspace.base)
         }
     }
 }

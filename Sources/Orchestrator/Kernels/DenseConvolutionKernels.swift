@@ -66,7 +66,8 @@ package struct ConvolutionKernel: WindowKernel {
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
         execution {
             ck_conv2d_backward(
-                $0, &plan, &operand, weights.base, &gradient, dz?.base, beta, sums?.base, dWeights.base,
+                $0, &plan, &operand, weights.base, &gradient, dz?.base, ck_update(beta: beta), sums?.base,
+                dWeights.base,
                 workspace.base)
         }
     }

@@ -1,16 +1,16 @@
 import CKernels
 
-/// The compute threads and the scratch lane of each. Results never depend on how many there are.
+/// The compute threads and the scratch of each. Results never depend on how many there are.
 package final class Execution {
     private let pool: OpaquePointer
     private let scratch: Arena
-    private let laneBytes: Int
+    private let threadBytes: Int
     let threads: Int
 
-    /// - Parameter scratchBytes: what the hungriest kernel asks for, a lane.
+    /// - Parameter scratchBytes: what the hungriest kernel asks for, per thread.
     package init(threads: Int, scratchBytes: Int) throws(MemoryError) {
-        laneBytes = (max(64, scratchBytes) + 4095) / 4096 * 4096
-        scratch = try Arena(bytes: laneBytes * threads)
+        threadBytes = (max(64, scratchBytes) + 4095) / 4096 * 4096
+        scratch = try Arena(bytes: threadBytes * threads)
         var created: OpaquePointer?
         guard ck_pool_create(Int32(threads), &created) == CK_OK, let created else { throw MemoryError(bytes: 1 << 20) }
         pool = created
@@ -19,17 +19,17 @@ package final class Execution {
 
     deinit { ck_pool_destroy(pool) }
 
-    /// Runs `body` for every block on any thread, and says which: no two run at a time with one lane.
-    package func forEach(_ blocks: Int, _ body: (_ block: Int, _ lane: Int) -> Void) {
+    /// Runs `body` for every block on any thread, and says on which: no two run on one thread at a time.
+    package func forEach(_ blocks: Int, _ body: (_ block: Int, _ thread: Int) -> Void) {
         withoutActuallyEscaping(body) { body in
-            let job = Job(body: body, scratch: scratch.buffer(at: 0, count: 0).base, laneBytes: laneBytes)
+            let job = Job(body: body, scratch: scratch.buffer(at: 0, count: 0).base, threadBytes: threadBytes)
             self { exec in
                 ck_parallel(
                     exec, blocks,
                     { context, block, scratch in
                         guard let context, let scratch else { return }
                         let job = Unmanaged<Job>.fromOpaque(context).takeUnretainedValue()
-                        job.body(block, (scratch - UnsafeMutableRawPointer(job.scratch)) / job.laneBytes)
+                        job.body(block, (scratch - UnsafeMutableRawPointer(job.scratch)) / job.threadBytes)
                     }, Unmanaged.passUnretained(job).toOpaque())
             }
         }
@@ -38,17 +38,17 @@ package final class Execution {
     private final class Job {
         let body: (Int, Int) -> Void
         let scratch: UnsafeMutablePointer<Float>
-        let laneBytes: Int
+        let threadBytes: Int
 
-        init(body: @escaping (Int, Int) -> Void, scratch: UnsafeMutablePointer<Float>, laneBytes: Int) {
-            (self.body, self.scratch, self.laneBytes) = (body, scratch, laneBytes)
+        init(body: @escaping (Int, Int) -> Void, scratch: UnsafeMutablePointer<Float>, threadBytes: Int) {
+            (self.body, self.scratch, self.threadBytes) = (body, scratch, threadBytes)
         }
     }
 
     /// Hands the C environment to one run function.
     func callAsFunction<R>(_ body: (UnsafePointer<ck_exec>) -> R) -> R {
-        let lanes = scratch.buffer(at: 0, count: laneBytes * threads / 4)
-        var exec = ck_exec(pool: pool, scratch: lanes.base, scratch_bytes: laneBytes)
+        let all = scratch.buffer(at: 0, count: threadBytes * threads / 4)
+        var exec = ck_exec(pool: pool, scratch: all.base, scratch_bytes: threadBytes)
         return body(&exec)
     }
 }

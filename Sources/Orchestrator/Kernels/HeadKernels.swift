@@ -2,30 +2,23 @@ import CKernels
 
 /// LayerNorm with an optional tanh over rows (ck_layernorm.h).
 package struct LayerNormKernel {
-    let rows: Int
-    let width: Int
-    let epsilon: Float
-    let tanh: Bool
-    private var activation: ck_row_activation { tanh ? CK_ROW_TANH : CK_ROW_IDENTITY }
+    private var plan = ck_layernorm()
 
     package init(rows: Int, width: Int, epsilon: Float, tanh: Bool) {
-        self.rows = rows
-        self.width = width
-        self.epsilon = epsilon
-        self.tanh = tanh
-        expectPlanned(ck_layernorm_check(rows, width), "layer normalisation \(rows)×\(width)")
+        expectPlanned(
+            ck_layernorm_plan(&plan, rows, width, epsilon, tanh ? CK_ROW_TANH : CK_ROW_IDENTITY),
+            "layer normalisation \(rows)×\(width)")
     }
 
-    package var memory: WorkingMemory { WorkingMemory(workspace: ck_layernorm_workspace_bytes(rows, width)) }
+    package var memory: WorkingMemory { WorkingMemory(workspace: plan.workspace_bytes) }
 
     package func forward(
         _ execution: Execution, _ x: Buffer, gamma: Buffer, beta: Buffer, y: Buffer, mean: Buffer,
         inverseDeviation: Buffer
     ) {
+        var plan = plan
         execution {
-            ck_layernorm_forward(
-                $0, rows, width, x.base, gamma.base, beta.base, epsilon, activation, y.base, mean.base,
-                inverseDeviation.base)
+            ck_layernorm_forward($0, &plan, x.base, gamma.base, beta.base, y.base, mean.base, inverseDeviation.base)
         }
     }
 
@@ -33,10 +26,12 @@ package struct LayerNormKernel {
         _ execution: Execution, _ x: Buffer, gamma: Buffer, mean: Buffer, inverseDeviation: Buffer, y: Buffer,
         dy: Buffer, dx: Buffer, beta: Float, dGamma: Buffer, dBeta: Buffer, workspace: Buffer
     ) {
+        var plan = plan
+        var kept = ck_layernorm_kept(
+            x: x.base, gamma: gamma.base, y: y.base, mean: mean.base, inv_std: inverseDeviation.base)
         execution {
             ck_layernorm_backward(
-                $0, rows, width, x.base, gamma.base, mean.base, inverseDeviation.base, activation, y.base, dy.base,
-                dx.base, beta, dGamma.base, dBeta.base, workspace.base)
+                $0, &plan, &kept, dy.base, dx.base, ck_update(beta: beta), dGamma.base, dBeta.base, workspace.base)
         }
     }
 }
@@ -56,7 +51,9 @@ package struct L2NormalizeKernel {
     }
 
     package func backward(_ execution: Execution, y: Buffer, inverseNorm: Buffer, dy: Buffer, dx: Buffer, beta: Float) {
-        execution { ck_l2_normalize_backward($0, rows, width, y.base, inverseNorm.base, dy.base, dx.base, beta) }
+        execution {
+            ck_l2_normalize_backward($0, rows, width, y.base, inverseNorm.base, dy.base, dx.base, ck_update(beta: beta))
+        }
     }
 }
 

@@ -26,35 +26,39 @@ package enum NormalizationKernel {
             self.mean = mean
             self.inverseDeviation = inverseDeviation
         }
+
+        fileprivate func norm(rows: Int, epsilon: Float, momentum: Float) -> ck_batchnorm {
+            ck_batchnorm(
+                M: rows, C: gamma.count, gamma: gamma.base, beta: beta.base, eps: epsilon, momentum: momentum,
+                running_mean: runningMean.base, running_variance: runningVariance.base, scale: scale.base,
+                shift: shift.base, mean: mean.base, inv_std: inverseDeviation.base)
+        }
     }
 
     package static func forward(
         _ execution: Execution, rows: Int, statistics: Buffer, blocks: Int, epsilon: Float, momentum: Float,
         _ channels: Channels
     ) {
-        execution {
-            ck_batchnorm_forward(
-                $0, rows, channels.gamma.count, statistics.base, blocks, channels.gamma.base, channels.beta.base,
-                epsilon, momentum, channels.runningMean.base, channels.runningVariance.base, channels.scale.base,
-                channels.shift.base, channels.mean.base, channels.inverseDeviation.base)
-        }
+        var norm = channels.norm(rows: rows, epsilon: epsilon, momentum: momentum)
+        expectPlanned(ck_batchnorm_check(&norm), "batch normalisation of \(rows) rows")
+        execution { ck_batchnorm_forward($0, &norm, statistics.base, blocks) }
     }
 
     package static func inference(epsilon: Float, _ channels: Channels) {
-        ck_batchnorm_inference(
-            channels.gamma.count, channels.gamma.base, channels.beta.base, epsilon, channels.runningMean.base,
-            channels.runningVariance.base, channels.scale.base, channels.shift.base)
+        var norm = channels.norm(rows: 1, epsilon: epsilon, momentum: 0)
+        ck_batchnorm_inference(&norm)
     }
 
     package static func backward(
         _ execution: Execution, rows: Int, sums: Buffer, blocks: Int, gamma: Buffer, mean: Buffer,
         inverseDeviation: Buffer, dGamma: Buffer, dBeta: Buffer, a: Buffer, b: Buffer, c: Buffer
     ) {
-        execution {
-            ck_batchnorm_backward(
-                $0, rows, gamma.count, sums.base, blocks, gamma.base, mean.base, inverseDeviation.base, dGamma.base,
-                dBeta.base, a.base, b.base, c.base)
-        }
+        var norm = ck_batchnorm()
+        (norm.M, norm.C, norm.gamma) = (rows, gamma.count, UnsafePointer(gamma.base))
+        (norm.mean, norm.inv_std) = (mean.base, inverseDeviation.base)
+        var gradients = ck_batchnorm_gradients(
+            dgamma: dGamma.base, dbeta: dBeta.base, a: a.base, b: b.base, c: c.base)
+        execution { ck_batchnorm_backward($0, &norm, sums.base, blocks, &gradients) }
     }
 
     /// Blocks of the partial sums over `images` images of `rows` rows.
@@ -86,15 +90,11 @@ package enum NormalizationKernel {
 
 /// Squeeze-and-excitation (ck_squeeze_excite.h).
 package struct SqueezeExciteKernel {
-    let images: Int
-    let rows: Int
-    let channels: Int
-    let squeezed: Int
+    private var plan = ck_squeeze_excite()
 
     package init(images: Int, rows: Int, channels: Int, squeezed: Int) {
-        (self.images, self.rows, self.channels, self.squeezed) = (images, rows, channels, squeezed)
         expectPlanned(
-            ck_squeeze_excite_check(images, rows, channels, squeezed),
+            ck_squeeze_excite_plan(&plan, images, rows, channels, squeezed),
             "squeeze-and-excitation \(images)×\(rows)×\(channels) → \(squeezed)")
     }
 
@@ -110,22 +110,22 @@ package struct SqueezeExciteKernel {
             self.expand = expand
             self.expandBias = expandBias
         }
+
+        fileprivate var pointers: ck_excite_weights {
+            ck_excite_weights(w1: reduce.base, b1: reduceBias.base, w2: expand.base, b2: expandBias.base)
+        }
     }
 
-    package var memory: WorkingMemory {
-        WorkingMemory(workspace: ck_excite_workspace_bytes(images, channels, squeezed))
-    }
+    package var memory: WorkingMemory { WorkingMemory(workspace: plan.workspace_bytes) }
 
     package func forward(
         _ execution: Execution, _ x: Operand, _ weights: Weights, pooled: Buffer, hidden: Buffer, gate: Buffer,
         workspace: Buffer
     ) {
-        var operand = x.c
+        var (plan, operand, layers) = (plan, x.c, weights.pointers)
         execution {
-            ck_squeeze_forward($0, images, rows, channels, &operand, pooled.base)
-            ck_excite_forward(
-                $0, images, channels, squeezed, pooled.base, weights.reduce.base, weights.reduceBias.base,
-                weights.expand.base, weights.expandBias.base, hidden.base, gate.base, workspace.base)
+            ck_squeeze_forward($0, plan.N, plan.R, plan.C, &operand, pooled.base)
+            ck_excite_forward($0, &plan, &layers, pooled.base, hidden.base, gate.base, workspace.base)
         }
     }
 
@@ -136,14 +136,15 @@ package struct SqueezeExciteKernel {
         _ execution: Execution, _ x: Operand, _ weights: Weights, _ gradients: Weights, pooled: Buffer, hidden: Buffer,
         gate: Buffer, dGate: Buffer, dPooled: Buffer, da: Buffer, sums: Buffer, workspace: Buffer
     ) {
-        var operand = x.c
+        var (plan, operand, layers) = (plan, x.c, weights.pointers)
+        var results = ck_excite_gradients(
+            dpooled: dPooled.base, dw1: gradients.reduce.base, db1: gradients.reduceBias.base,
+            dw2: gradients.expand.base, db2: gradients.expandBias.base)
         execution {
-            ck_gate_backward($0, images, rows, channels, &operand, da.base, dGate.base)
+            ck_gate_backward($0, plan.N, plan.R, plan.C, &operand, da.base, dGate.base)
             ck_excite_backward(
-                $0, images, channels, squeezed, pooled.base, hidden.base, gate.base, dGate.base, weights.reduce.base,
-                weights.expand.base, dPooled.base, gradients.reduce.base, gradients.reduceBias.base,
-                gradients.expand.base, gradients.expandBias.base, workspace.base)
-            ck_squeeze_backward($0, images, rows, channels, &operand, dPooled.base, da.base, sums.base)
+                $0, &plan, &layers, pooled.base, hidden.base, gate.base, dGate.base, &results, workspace.base)
+            ck_squeeze_backward($0, plan.N, plan.R, plan.C, &operand, dPooled.base, da.base, sums.base)
         }
     }
 }

@@ -61,6 +61,14 @@ package struct RawGradient {
     }
 }
 
+extension ck_update {
+    /// What a layer's `beta` asks for: 0 stores a gradient, 1 adds it to what is there.
+    init(beta: Float) {
+        precondition(beta == 0 || beta == 1, "a gradient is stored (beta 0) or added (beta 1), not scaled by \(beta)")
+        self = beta == 0 ? CK_STORE : CK_ADD
+    }
+}
+
 /// Traps on a shape that a kernel refuses: layers check what users can get wrong, so this is a mistake in a model.
 func expectPlanned(_ status: ck_status, _ what: @autoclosure () -> String) {
     precondition(status == CK_OK, "\(what()): \(String(cString: ck_status_message(status)))")

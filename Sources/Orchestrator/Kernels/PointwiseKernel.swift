@@ -33,7 +33,8 @@ package struct PointwiseKernel {
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
         execution { exec in
             ck_pointwise_backward(
-                exec, &plan, &operand, weights.base, &gradient, dx?.base, beta, dWeights.base, dBias?.base,
+                exec, &plan, &operand, weights.base, &gradient, dx?.base, ck_update(beta: beta), dWeights.base,
+                dBias?.base,
                 workspace.base)
         }
     }

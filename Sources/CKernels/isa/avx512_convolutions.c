@@ -1,0 +1,5 @@
+#include "avx512.h"
+#if CK_ISA_COMPILED
+#include "convolutions.h"
+#endif
+#include "end.h"

@@ -1,0 +1,17 @@
+// The body of every family but the convolutions over windows, which convolutions.h has: together they would take twice
+// as long to compile. Included once for each instruction set, so that a name belongs to one family.
+#include "../gemm/generic.h"
+#include "../pointwise/generic.h"
+#include "../norm/generic.h"
+#include "../residual/generic.h"
+#include "../squeeze_excite/generic.h"
+#include "../pooling/generic.h"
+#include "../maxpool/generic.h"
+#include "../time_pool/generic.h"
+#include "../layernorm/generic.h"
+#include "../loss/generic.h"
+#include "../optimizer/generic.h"
+#include "../mel/generic.h"
+#include "../spectra/generic.h"
+#include "../vocoder/generic.h"
+#include "../peak/generic.h"

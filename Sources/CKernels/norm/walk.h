@@ -1,0 +1,59 @@
+// The walk that every element-wise pass over (N, R, C) shares.
+//
+// Rows are taken in tiles that stay in the first-level cache; within a tile one vector of channels goes down all rows,
+// so that coefficients and partial sums live in registers, and memory is still read almost in order.
+#ifndef CK_NORM_WALK_H
+#define CK_NORM_WALK_H
+#include "../isa/operand.h"
+#include "images.h"
+
+typedef struct {
+    ptrdiff_t block, image;
+    ptrdiff_t at;      // offset of (image, first row, c)
+    ptrdiff_t rows;    // rows of the tile
+    ptrdiff_t C, c, n; // channels c ..< c + n, n ≤ VW
+} tile;
+
+typedef void (*tile_visitor)(const void *task, tile t);
+
+// `tall` is the number of rows of a tile; the last of an image may have fewer.
+CK_INLINE void visit(const ck_images *s, ptrdiff_t block, ptrdiff_t tall, tile_visitor visitor, const void *task) {
+    for (ptrdiff_t image = ck_images_first(s, block); image < ck_images_end(s, block); image++)
+        for (ptrdiff_t r = 0; r < s->R; r += tall) {
+            tile t = {block, image, (image * s->R + r) * s->C, min(s->R - r, tall), s->C, 0, VW};
+            for (; t.c + VW <= s->C; t.c += VW, t.at += VW) visitor(task, t);
+            t.n = s->C - t.c;
+            if (t.n > 0) visitor(task, t);
+        }
+}
+
+CK_INLINE void visit_tiles(const ck_images *s, ptrdiff_t block, tile_visitor visitor, const void *task) {
+    visit(s, block, max(IMAGES_TILE_FLOATS / s->C, IMAGES_TILE_ROWS), visitor, task);
+}
+
+// All rows of an image in one tile.
+CK_INLINE void visit_images(const ck_images *s, ptrdiff_t block, tile_visitor visitor, const void *task) {
+    visit(s, block, s->R, visitor, task);
+}
+
+enum { ABREAST = 4 }; // rows that a pass activates at once
+
+// Calls f(…, r, rows) for runs of ABREAST rows, then for single ones, `rows` a constant of the compiler.
+#define RUNS_OF_ROWS(t, f, ...)                                                                                        \
+    do {                                                                                                               \
+        ptrdiff_t r = 0;                                                                                               \
+        for (; r + ABREAST <= (t).rows; r += ABREAST) f(__VA_ARGS__, r, ABREAST);                                      \
+        for (; r < (t).rows; r++) f(__VA_ARGS__, r, 1);                                                                \
+    } while (0)
+
+// Calls f(task, t, n, is_bf16, activation) with all of them as constants of the compiler, so that the row loop holds no
+// branch.
+#define WITH_CONSTANTS(f, task, t, x)                                                                                  \
+    do {                                                                                                               \
+        if ((t).n < VW) f(task, t, (t).n, (x)->x16 != NULL, (x)->activation);                                          \
+        else if ((x)->x16 != NULL)                                                                                     \
+            WITH_ACTIVATION((x)->activation, f, task, t, VW, 1);                                                       \
+        else                                                                                                           \
+            WITH_ACTIVATION((x)->activation, f, task, t, VW, 0);                                                       \
+    } while (0)
+#endif

@@ -1,5 +1,0 @@
-#include "../isa/avx2.h"
-#if CK_ISA_COMPILED
-#include "generic.h"
-#endif
-#include "../isa/end.h"
