@@ -91,6 +91,20 @@ extension AudioDataset {
     /// Whether every clip has a label.
     public var isLabelled: Bool { !classes.isEmpty && clips.allSatisfy { $0.label != nil } }
 
+    /// A description of the clips that is equal for equal data sets, wherever they lie: number, seconds, and a hash of their
+    /// names, lengths and labels (64-bit FNV-1a).
+    package var identity: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func add(_ bytes: some Sequence<UInt8>) {
+            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        }
+        for clip in clips {
+            add(clip.path.split(separator: "/").suffix(2).joined(separator: "/").utf8)
+            add("|\(clip.seconds)|\(clip.label.map { classes[$0] } ?? "")\n".utf8)
+        }
+        return "\(clips.count) clips of \(Int(seconds.rounded())) s (\(String(hash, radix: 16)))"
+    }
+
     /// Length of everything, in seconds.
     public var seconds: Double { clips.reduce(0) { $0 + $1.seconds } }
 

@@ -16,6 +16,8 @@ struct ClipCachePlan: Sendable {
 
     /// One a clip.
     let accesses: [Access]
+    /// Clips that are read in part although that gives other last bits than decoding them whole.
+    let approximated: [Int]
     /// Bytes that the kept clips take at most.
     let keptBytes: Int
     private let room: [Int]
@@ -26,10 +28,11 @@ struct ClipCachePlan: Sendable {
         longestDecodeSamples = Int(Self.longestDecode * Double(sampleRate))
         let limit = cacheMemoryMiB.multipliedReportingOverflow(by: 1 << 20)
         var left = limit.overflow ? Int.max : limit.partialValue
-        var accesses = zip(dataset.clips, dataset.headers).map { clip, header in
-            let isExact =
-                header.sampleRate == sampleRate && header.length == .stated && Self.seeksExactly(clip.path)
-            return isExact || clip.seconds > Self.longestDecode ? Access.readPart : .decodeWhole
+        let isExact = zip(dataset.clips, dataset.headers).map { clip, header in
+            header.sampleRate == sampleRate && header.length == .stated && Self.seeksExactly(clip.path)
+        }
+        var accesses = zip(dataset.clips, isExact).map { clip, isExact in
+            isExact || clip.seconds > Self.longestDecode ? Access.readPart : .decodeWhole
         }
         var room = [Int](repeating: 0, count: accesses.count)
         for index in keeping ?? Array(dataset.clips.indices) {
@@ -42,6 +45,7 @@ struct ClipCachePlan: Sendable {
             room[index] = samples
         }
         self.accesses = accesses
+        approximated = accesses.indices.filter { accesses[$0] == .readPart && !isExact[$0] }
         self.room = room
         keptBytes = accesses.contains(.keep) ? room.reduce(0, +) * MemoryLayout<Float>.stride : 0
     }

@@ -57,6 +57,14 @@ public final class ClipStore: Sendable {
         states = Mutex([State](repeating: .unread, count: dataset.clips.count))
     }
 
+    /// The clips whose samples differ in the last bits from those of the clip decoded as a whole, since they are long,
+    /// resampled or lossy, and not cached.
+    package static func approximated(in dataset: AudioDataset, recipe: Recipe) -> [Int] {
+        ClipCachePlan(
+            dataset, sampleRate: recipe.frontend.sampleRate, cacheMemoryMiB: recipe.data.cacheMemoryMiB, keeping: nil
+        ).approximated
+    }
+
     public convenience init(dataset: AudioDataset, recipe: Recipe, keeping: [Int]? = nil) {
         self.init(
             dataset: dataset, sampleRate: recipe.frontend.sampleRate, level: recipe.data.level,

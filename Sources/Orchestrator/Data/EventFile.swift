@@ -62,12 +62,18 @@ public enum EventFile {
         return SoundEvent(onset: onset, offset: offset, label: fields[2])
     }
 
+    /// Seconds: three years.
+    private static let longest = 1e8
+
     private static func seconds(_ text: String, _ name: String) throws(LineError) -> Double {
         guard let value = Double(text), value.isFinite else {
             throw LineError(reason: "the \(name) must be a number of seconds, not “\(text)”")
         }
         guard value >= 0 else {
             throw LineError(reason: "the \(name) \(text) s is before the beginning of the recording")
+        }
+        guard value <= longest else {
+            throw LineError(reason: "the \(name) \(text) s is later than the end of any recording")
         }
         return value
     }

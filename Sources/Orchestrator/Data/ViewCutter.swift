@@ -55,7 +55,9 @@ public struct ViewCutter: Sendable {
         }
         augmentation = recipe.augmentation
         placement = recipe.data.placement
-        reach = Int((augmentation.positiveReachSeconds * Float(recipe.frontend.sampleRate)).rounded())
+        // No clip is longer than that, and sums with it do not overflow.
+        reach = Int(
+            min((augmentation.positiveReachSeconds * Float(recipe.frontend.sampleRate)).rounded(), 0x1p40))
         silence = recipe.frontend.silence
         frames = recipe.data.viewFrames
         bands = recipe.frontend.bands

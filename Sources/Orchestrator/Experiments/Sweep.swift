@@ -32,6 +32,7 @@ public struct Sweep {
         let recipes = try plan.cells.map { try RecipeFile.load(plan.recipe, overrides: $0.settings) }
         let dataset = try AudioDataset.open(plan.data)
         let labelled = try AudioDataset.open(plan.probe)
+        for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe) }
         for (index, cell) in plan.cells.enumerated() where score(of: cell) == nil {
             tell("\(cell.name): \(index + 1) of \(plan.cells.count)")
             guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
@@ -45,6 +46,18 @@ public struct Sweep {
         return (scores, false)
     }
 
+    /// Throws where a cell that is begun or done was trained by another recipe than the grid has now.
+    private func expectUnchanged(_ cell: SweepPlan.Cell, _ recipe: Recipe) throws {
+        let path = folder(cell)
+        guard FileManager.default.fileExists(atPath: path + "/" + Checkpoint.fileName),
+            FileManager.default.fileExists(atPath: path + "/recipe.yaml")
+        else { return }
+        let saved = try RecipeFile.load(path + "/recipe.yaml")
+        if let found = saved.difference(from: recipe) {
+            throw TrainingError.cellDiffers(path: path, key: found.key, saved: found.own, wanted: found.other)
+        }
+    }
+
     /// What is done so far.
     public var scores: Scores { plan.cells.map(score) }
 
@@ -52,9 +65,16 @@ public struct Sweep {
 
     private func score(of cell: SweepPlan.Cell) -> ProbeScore? {
         guard let data = try? Data(contentsOf: URL(filePath: folder(cell) + "/probe.json")),
-            let report = try? JSONDecoder().decode(ProbeReport.self, from: data)
+            let report = try? JSONDecoder().decode(ProbeReport.self, from: data),
+            isRead(report)
         else { return nil }
         return report.score
+    }
+
+    /// Whether a report is of the embedding that the grid asks for; a grid that names none takes any.
+    private func isRead(_ report: ProbeReport) -> Bool {
+        guard let kind = plan.embedding, let read = report.embedding else { return true }
+        return (read == ["last"]) == (kind == .last)
     }
 
     /// - Returns: false where it was interrupted, after a checkpoint.

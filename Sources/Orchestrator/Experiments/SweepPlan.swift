@@ -38,8 +38,11 @@ public struct SweepPlan: Sendable, Equatable {
 
         /// A folder's name.
         public var name: String {
-            ([row, column].filter { !$0.isEmpty } + ["seed-\(seed)"]).joined(separator: "+")
-                .map { $0.isLetter || $0.isNumber || "+-._".contains($0) ? String($0) : "_" }.joined()
+            Self.folderName(([row, column].filter { !$0.isEmpty } + ["seed-\(seed)"]).joined(separator: "+"))
+        }
+
+        static func folderName(_ text: String) -> String {
+            text.map { $0.isLetter || $0.isNumber || "+-._".contains($0) ? String($0) : "_" }.joined()
         }
     }
 
@@ -82,8 +85,11 @@ public struct SweepPlan: Sendable, Equatable {
         try require(!rows.isEmpty, "rows", "a list of names")
         try require(!probe.isEmpty, "probe", "a list of folders with labelled clips")
         try require(!seeds.isEmpty, "seeds", "a list of whole numbers from 0")
-        for (key, names) in [("rows", rows), ("columns", columns)] {
-            try require(Set(names).count == names.count, key, "names that differ from each other")
+        for (key, names) in [("rows", rows), ("columns", columns), ("seeds", seeds.map { "\($0)" })] {
+            // As folders have them: “a b” and “a_b” would share one.
+            let folders = Set(names.map(Cell.folderName))
+            try require(
+                folders.count == names.count, key, "names that differ from each other in letters, digits and +-._")
         }
     }
 

@@ -27,6 +27,8 @@ public struct Checkpoint {
     public let recipe: Recipe
     public let counters: RunCounters
     public let classes: [String]
+    /// The clips that it was trained on, as ``AudioDataset/identity`` describes them; empty in older checkpoints.
+    let data: String
     /// What its vectors are read from; of a checkpoint that is older than embeddings, what its recipe gives.
     public let embedding: Embedding
     let file: SafeTensorsFile
@@ -52,6 +54,7 @@ public struct Checkpoint {
         }
         recipe = try Self.decode(metadata["recipe"], "recipe", filePath)
         counters = try Self.decode(metadata["counters"], "counters", filePath)
+        data = metadata["data"] ?? ""
         classes = try Self.decode(metadata["classes"], "classes", filePath)
         if metadata["embedding"] != nil {
             embedding = try Self.decode(metadata["embedding"], "embedding", filePath)
@@ -99,9 +102,10 @@ public struct Checkpoint {
         }
     }
 
+    /// - Parameter data: ``AudioDataset/identity`` of the clips.
     static func write(
         to folder: String, store: ParameterStore, moments: [String], recipe: Recipe, counters: RunCounters,
-        classes: [String]
+        classes: [String], data: String = ""
     ) throws(CheckpointError) {
         let path = folder + "/" + fileName
         var writer = SafeTensorsWriter()
@@ -121,6 +125,7 @@ public struct Checkpoint {
             "format": kind, "version": version, "recipe": try encode(recipe, path),
             "counters": try encode(counters, path),
             "classes": try encode(classes, path), "embedding": try encode(Embedding(recipe: recipe), path),
+            "data": data,
         ]
         try writer.write(to: path)
     }

@@ -63,10 +63,12 @@ public struct SafeTensorsFile {
         var count = 1
         for size in tensor.shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: size)
-            if overflow { throw .notSafeTensors(path: path, reason: "the shape of “\(name)” is impossible") }
+            if overflow || size < 0 {
+                throw .notSafeTensors(path: path, reason: "the shape of “\(name)” is impossible")
+            }
             count = product
         }
-        guard tensor.type == "F32", tensor.range.count == 4 * count else {
+        guard tensor.type == "F32", tensor.range.count % 4 == 0, tensor.range.count / 4 == count else {
             throw .notSafeTensors(path: path, reason: "“\(name)” is not float32 of its shape")
         }
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -50,6 +50,7 @@ public final class Trainer {
 
     /// Trains to the recipe's end, or until ``Interruption``; both leave a checkpoint.
     public func run(resume: Bool) throws -> Outcome {
+        try recipe.validate()
         if folder.hasCheckpoint && !resume { throw TrainingError.runExists(path: folder.path) }
         if !folder.hasCheckpoint && resume { throw TrainingError.nothingToResume(path: folder.path) }
         let method = recipe.trainingMethod
@@ -66,12 +67,17 @@ public final class Trainer {
             !heldOut.contains(clip) && (method.labels != .every || labels.map { $0[clip] >= 0 } ?? true)
         }
         let classes = method.labels != .none ? dataset.classes : []
+        // Before the memory of the step is allocated.
+        guard recipe.training.batchSize <= clips.count else {
+            throw DataError.batchTooLarge(batch: recipe.training.batchSize, clips: clips.count)
+        }
 
         var counters = RunCounters()
         let step: TrainingStep
         if resume {
             let checkpoint = try Checkpoint(folder.path)
             try checkpoint.recipe.expectResumable(as: recipe)
+            try expectSameData(as: checkpoint, classes)
             step = try makeStep(classes)
             try checkpoint.load(into: step.parameters, moments: step.optimizer.moments)
             counters = checkpoint.counters
@@ -91,8 +97,29 @@ public final class Trainer {
         if recipe.data.holdOut == .test, heldOut.isEmpty {
             warn("data.hold_out is test, but these clips have no published test part: all of them are trained on")
         }
-        if !resume { try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml") }
+        if !resume {
+            try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml")
+            // A run that stopped before its first checkpoint may have left a log.
+            try folder.write("", to: "log.jsonl")
+        }
         return try train(step, loader, store, &counters, classes, judge)
+    }
+
+    /// Throws where the clips, their classes, or what the cache changes of their samples are not those of a checkpoint.
+    private func expectSameData(as checkpoint: Checkpoint, _ classes: [String]) throws(TrainingError) {
+        guard checkpoint.data.isEmpty || checkpoint.data == dataset.identity else {
+            throw .dataDiffers(path: folder.path, saved: checkpoint.data, found: dataset.identity)
+        }
+        guard checkpoint.classes == classes else {
+            throw .dataDiffers(
+                path: folder.path, saved: "the classes \(checkpoint.classes.joined(separator: ", "))",
+                found: "the classes \(classes.joined(separator: ", "))")
+        }
+        let (saved, wanted) = (checkpoint.recipe.data.cacheMemoryMiB, recipe.data.cacheMemoryMiB)
+        guard
+            ClipStore.approximated(in: dataset, recipe: checkpoint.recipe)
+                == ClipStore.approximated(in: dataset, recipe: recipe)
+        else { throw .recipeDiffers(key: "data.cache_memory_mib", saved: "\(saved)", wanted: "\(wanted)") }
     }
 
     private func makeStep(_ classes: [String]) throws(MemoryError) -> TrainingStep {
@@ -129,7 +156,7 @@ public final class Trainer {
         func save(_ counters: RunCounters) throws {
             try Checkpoint.write(
                 to: folder.path, store: step.parameters, moments: step.optimizer.moments, recipe: recipe,
-                counters: counters, classes: classes)
+                counters: counters, classes: classes, data: dataset.identity)
             lastCheckpoint = TrainingLoop.now()
         }
         let log = try folder.openLog()

@@ -4,6 +4,10 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case runExists(path: String)
     case nothingToResume(path: String)
     case recipeDiffers(key: String, saved: String, wanted: String)
+    /// A cell of a sweep that was trained otherwise than the grid says now.
+    case cellDiffers(path: String, key: String, saved: String, wanted: String)
+    /// The clips of a run that is resumed are not those that it was started with.
+    case dataDiffers(path: String, saved: String, found: String)
     case lossNotFinite(step: Int, path: String, hasCheckpoint: Bool)
     case labelsMissing(method: String)
 
@@ -18,6 +22,12 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
         case .recipeDiffers(let key, let saved, let wanted):
             "cannot resume: the run was started with \(key) = \(saved), but the recipe now has \(wanted); use the "
                 + "recipe of the run, or start a new run"
+        case .cellDiffers(let path, let key, let saved, let wanted):
+            "\(path) was trained with \(key) = \(saved), but the grid now has \(wanted); choose another --output, or remove "
+                + "that folder"
+        case .dataDiffers(let path, let saved, let found):
+            "cannot resume \(path): the run was started with \(saved), but --data now has \(found); use the data of the "
+                + "run, or start a new run"
         case .lossNotFinite(let step, let path, true):
             "the loss is not a finite number at step \(step); the last good checkpoint is kept in \(path): lower "
                 + "optimizer.learning_rate and start again"

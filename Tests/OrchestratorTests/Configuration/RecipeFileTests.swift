@@ -92,6 +92,14 @@ import Testing
         ("frontend: {name: clar-paper, mel_bands: 129}", "frontend.mel_bands", "129"),
         ("{frontend: {name: clar}, data: {view_frames: 7}}", "data.view_frames", "7"),
         ("optimizer: {average: 1}", "optimizer.average", "1"),
+        ("training: {batch_size: 9223372036854775807}", "training.batch_size", "9223372036854775807"),
+        ("schedule: {warmup_epochs: 9223372036854775807}", "schedule.warmup_epochs", "9223372036854775807"),
+        ("data: {view_frames: 9223372036854775807}", "data.view_frames", "9223372036854775807"),
+        ("frontend: {hop_samples: 9223372036854775807}", "frontend.hop_samples", "9223372036854775807"),
+        (
+            "{frontend: {name: waveform}, encoder: {name: resnet18-1d}, data: {view_frames: 12}}", "data.view_frames",
+            "12"
+        ),
         ("frontend: {fft_size: 256}", "frontend.fft_size", "256"),
         ("frontend: {fft_size: 1000}", "frontend.fft_size", "1000"),
         ("frontend: {high_hertz: 9000}", "frontend.high_hertz", "9000.0"),
@@ -106,6 +114,37 @@ import Testing
             guard case RecipeError.invalidValue(key, value, let expected) = error else { return false }
             return !expected.isEmpty
         }
+    }
+
+    @Test func a_recipe_built_in_swift_is_checked_as_a_file_is() throws {
+        func key(_ change: (inout Recipe) -> Void) -> String? {
+            var recipe = Recipe()
+            change(&recipe)
+            guard case .invalidValue(let key, _, _)? = #expect(throws: RecipeError.self, performing: recipe.validate)
+            else { return nil }
+            return key
+        }
+        try Recipe().validate()
+        #expect(key { $0.optimizer.learningRate = .nan } == "optimizer.learning_rate")
+        #expect(key { $0.training.batchSize = 0 } == "training.batch_size")
+        #expect(key { $0.method = "unknown" } == "method")
+        #expect(key { $0.encoder.name = "unknown" } == "encoder.name")
+        // The losses on frames have none to read.
+        #expect(key { $0.method = .multiStrategy } == "encoder.output")
+        #expect(key { $0[MultiStrategy.Shift.self].anchorShift = 2 } == "augmentation.anchor_shift")
+        var recipe = Recipe()
+        recipe.encoder.start = "a \"quoted\" path"
+        recipe.augmentation.chain = try AugmentationChain("fade 0.5, white-noise 0.5")
+        try recipe.validate()
+    }
+
+    @Test func options_of_other_methods_are_kept_and_compared() throws {
+        var recipe = Recipe()
+        recipe[CLAR.Options.self].labelWeight = 0.25
+        #expect(recipe != Recipe() && recipe[MultiStrategy.Options.self] == MultiStrategy.Options())
+        #expect(try RecipeFile.parse(yaml: RecipeFile.yaml(of: recipe))[CLAR.Options.self].labelWeight == 0.25)
+        recipe[CLAR.Options.self].labelWeight = 1
+        #expect(recipe == Recipe())
     }
 
     @Test func an_encoder_of_waveforms_with_a_front_end_of_spectra_names_both() {

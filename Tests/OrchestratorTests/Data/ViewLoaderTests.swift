@@ -135,6 +135,14 @@ import Testing
         #expect(batch.views.count == 3 * 4 * 96 * 64)
     }
 
+    @Test func any_reach_is_a_reach() throws {
+        var recipe = recipe()
+        recipe.augmentation.positiveReachSeconds = 1e30
+        let cutter = try ViewCutter(
+            store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, backgrounds: [0])
+        #expect(cutter.cut(clip: 0, epoch: 0, view: 1) != nil)
+    }
+
     @Test func positives_start_within_reach_of_their_anchors() throws {
         // A ramp: a sample tells where it stands.
         try folder.writeFloats((0..<64_000).map { Float($0) / 64_000 }, to: "ramp.wav")

@@ -45,6 +45,7 @@ import Testing
         #expect(try complaint("0\t1\tbell\n\n2\t1.5\tbell") == "line 3: the offset 1.5 s is before the onset 2 s")
         #expect(try complaint("0\t1\tbell\r\nx\t1\tbell") == "line 2: the onset must be a number of seconds, not “x”")
         #expect(try complaint("0\tnan\tbell") == "line 1: the offset must be a number of seconds, not “nan”")
+        #expect(try complaint("1e300\t1e301\tbell").contains("line 1: the onset 1e300 s is later than"))
         #expect(try complaint("-1\t1\tbell") == "line 1: the onset -1 s is before the beginning of the recording")
         #expect(try complaint("0\t1\tdog", labels: ["bell", "cat"]) == "line 1: the label “dog” is none of bell, cat")
         #expect(try complaint("0\t1\t ") == "line 1: the label is missing")

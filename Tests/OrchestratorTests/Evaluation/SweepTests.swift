@@ -38,7 +38,8 @@ import Testing
     @Test(arguments: [
         ("rows: [a]", "recipe"), ("recipe: x\ndata: a\nrows: [a, a]\nprobe: b", "rows"),
         ("recipe: x\ncolums: [a]", "columns"), ("recipe: x\nseeds: [one]", "seeds"), ("set: 3", "set"),
-        ("3", "key: value"),
+        ("3", "key: value"), ("recipe: x\ndata: a\nrows: [a b, a_b]\nprobe: b", "rows"),
+        ("recipe: x\ndata: a\nrows: [a]\nseeds: [1, 1]\nprobe: b", "seeds"),
     ])
     func a_wrong_grid_names_the_key(yaml: String, key: String) {
         let error = #expect(throws: RecipeError.self) { try SweepPlan(yaml: yaml, path: "grid.yaml") }
@@ -82,6 +83,17 @@ import Testing
         #expect(lines.prefix(2) == ["| | fade |", "| --- | --- |"] && lines.count == 4)
         #expect(lines[2].hasPrefix("| fade | ") && !table.contains("–"))
         #expect(FileManager.default.fileExists(atPath: folder.place("out/heatmap.svg")))
+
+        // Results of another recipe are not this grid's.
+        var changed = plan
+        changed.settings["optimizer.learning_rate"] = "0.5"
+        let error = #expect(throws: TrainingError.self) {
+            try Sweep(plan: changed, output: folder.place("out"), threads: 2).run()
+        }
+        #expect(error?.description.contains("optimizer.learning_rate") == true)
+        var last = plan
+        last.embedding = .last
+        #expect(Sweep(plan: last, output: folder.place("out"), threads: 2).scores == [nil, nil])
     }
 
     @Test func means_and_deviations_are_over_the_seeds() {

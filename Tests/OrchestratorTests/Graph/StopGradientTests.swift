@@ -115,9 +115,10 @@ private final class SquaredDistance: Objective {
                 #expect(program.buffer(teacher).array == target)
                 return loss.value.loss
             }
-            let slope = (shifted(1e-2) - shifted(-1e-2)) / 2e-2
+            // The error of the difference is of second order in the step: 2e-3² beside what rounding leaves, 6e-8 / 2e-3.
+            let slope = (shifted(2e-3) - shifted(-2e-3)) / 4e-3
             values[i] = old
-            #expect(abs(slope - Double(gradient[i])) < 2e-3 * max(1, abs(slope)), "\(i)")
+            #expect(abs(slope - Double(gradient[i])) < 5e-4 * max(1, abs(slope)), "\(i)")
         }
     }
 

@@ -357,4 +357,56 @@ import Testing
         let left = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)-full")
         #expect(!left.contains { $0.hasSuffix(".partial") })
     }
+
+    @Test func a_run_is_not_resumed_with_other_clips() throws {
+        defer { remove("data") }
+        _ = try train(recipe(steps: 2), "data")
+        // The same clips anywhere else are the same data.
+        let copy = folder.path + "-copy/" + URL(filePath: folder.path).lastPathComponent
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "-copy", withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder.path + "-copy") }
+        try FileManager.default.copyItem(atPath: folder.path, toPath: copy)
+        func resume(_ steps: Int) throws {
+            _ = try Trainer(
+                recipe: recipe(steps: steps), dataset: try AudioDataset.open([copy], layout: .folders),
+                output: "\(folder.path)-data", threads: 1
+            ).run(resume: true)
+        }
+        try resume(3)
+        try FileManager.default.removeItem(atPath: copy + "/7.wav")
+        let error = #expect(throws: TrainingError.self) { try resume(4) }
+        #expect(error?.description.contains("7 clips of") == true, "\(String(describing: error))")
+    }
+
+    @Test func a_new_run_begins_a_new_log() throws {
+        defer { remove("log") }
+        try FileManager.default.createDirectory(atPath: folder.path + "-log", withIntermediateDirectories: true)
+        try "{\"step\": 1, \"left\": \"by a run that was killed\"}\n".write(
+            toFile: folder.path + "-log/log.jsonl", atomically: true, encoding: .utf8)
+        _ = try train(recipe(steps: 2), "log")
+        let log = try String(contentsOfFile: folder.path + "-log/log.jsonl", encoding: .utf8)
+        #expect(!log.contains("killed") && log.contains("\"step\":2"))
+    }
+
+    @Test func a_batch_larger_than_the_data_is_refused_before_memory_is_taken() {
+        defer { remove("large") }
+        var recipe = recipe()
+        recipe.training.batchSize = 1 << 20
+        #expect(throws: DataError.batchTooLarge(batch: 1 << 20, clips: 8)) { try train(recipe, "large") }
+    }
+
+    @Test func an_impossible_shape_in_a_checkpoint_is_an_error() throws {
+        let path = folder.path + "/shape.safetensors"
+        for shape in ["[4611686018427387904]", "[4294967296, 4294967296]", "[-1]"] {
+            let header = "{\"a\":{\"dtype\":\"F32\",\"shape\":\(shape),\"data_offsets\":[0,4]}}"
+            var bytes = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+            bytes.append(Data(header.utf8))
+            bytes.append(Data([0, 0, 0, 0]))
+            try bytes.write(to: URL(filePath: path))
+            #expect(throws: CheckpointError.self, "\(shape)") { try SafeTensorsFile(readingFrom: path).floats("a") }
+        }
+        try FileManager.default.removeItem(atPath: path)
+    }
+
 }

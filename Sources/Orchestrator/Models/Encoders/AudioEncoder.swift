@@ -48,6 +48,8 @@ package struct EncoderTraits: Sendable {
     /// Number of the last map that is large while the weights before it are few: a cache holds what one view makes up to
     /// it. nil: the layers are run a batch at a time.
     var lastEarly: Int?
+    /// The fewest frames (samples of waveforms) of a view.
+    var fewestFrames = 1
     /// The values of `encoder.time_stride`.
     var timeStrides = [32]
     /// Whether `precision: bf16-storage` is possible.

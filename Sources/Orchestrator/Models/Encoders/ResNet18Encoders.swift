@@ -39,7 +39,9 @@ struct ResNet18WaveformEncoder: AudioEncoder {
     static let options: [any RecipeOptions.Type] = [ResNet18.Options.self]
     static let traits = EncoderTraits(
         input: .waveform, maps: ResNet18.mapNames, embeddingMaps: ["layer2", "layer3", "layer4"],
-        dimension: ResNet18.dimension, pooling: .average)
+        dimension: ResNet18.dimension, pooling: .average,
+        // The pooling's window of 9 reaches one value beyond what a convolution of stride 2 leaves.
+        fewestFrames: 13)
 
     private let network: ResNet18
 

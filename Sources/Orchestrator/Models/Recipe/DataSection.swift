@@ -32,7 +32,7 @@ public struct DataSection: RecipeOptions {
 
     public static let section = "data"
     public static let keys: [OptionKey<DataSection>] = [
-        .integer("view_frames", \.viewFrames, .positive),
+        .integer("view_frames", \.viewFrames, 1...1 << 24),
         .choice("placement", \.placement),
         .choice("hold_out", \.holdOut),
         .number("label_share", \.labelShare, "a fraction above 0, at most 1") { $0 > 0 && $0 <= 1 },

@@ -34,7 +34,7 @@ public struct EncoderSection: RecipeOptions {
             .integer("time_stride", \.timeStride, 8...32),
             .choice("mel_pooling", \.melPooling),
             .choice("frame_pooling", \.framePooling),
-            .integer("frame_width", \.frameWidth, .positive),
+            .integer("frame_width", \.frameWidth, .size),
         ]
     }
 }

@@ -8,8 +8,8 @@ extension FrontEndConfiguration: RecipeOptions {
     public static let keys: [OptionKey<FrontEndConfiguration>] = [
         .choice("name", \.name),
         .integer(name(.sampleRate), \.logMel.sampleRate, 1000...384_000),
-        .integer(name(.windowSamples), \.logMel.windowSamples, .positive),
-        .integer(name(.hopSamples), \.logMel.hopSamples, .positive),
+        .integer(name(.windowSamples), \.logMel.windowSamples, 1...65_536),
+        .integer(name(.hopSamples), \.logMel.hopSamples, .size),
         .integer(name(.fftSize), \.logMel.fftSize, 16...65_536),
         .integer(name(.melBands), \.logMel.melBands, 1...1024),
         .number(name(.lowHertz), \.logMel.lowHertz, "a frequency of 0 Hz or more") { $0 >= 0 },

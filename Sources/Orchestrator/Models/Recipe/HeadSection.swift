@@ -9,7 +9,7 @@ public struct HeadSection: RecipeOptions {
 
     public static let section = "head"
     public static let keys: [OptionKey<HeadSection>] = [
-        .integer("projection", \.projection, .positive),
-        .integer("hidden", \.hidden, .positive),
+        .integer("projection", \.projection, .size),
+        .integer("hidden", \.hidden, .size),
     ]
 }

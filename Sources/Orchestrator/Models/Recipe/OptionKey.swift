@@ -22,6 +22,8 @@ public struct OptionKey<Options>: Sendable {
     let text: @Sendable (Options) -> String
     /// Parses and stores a value. Returns false and changes nothing if the text has the wrong type or is out of range.
     let store: @Sendable (inout Options, String) -> Bool
+    /// Whether the value is one that the key accepts.
+    let isValid: @Sendable (Options) -> Bool
     let encode: @Sendable (Options, inout KeyedEncodingContainer<OptionName>) throws -> Void
     /// Leaves the default where the container lacks the key: the key is newer than the file.
     let decode: @Sendable (inout Options, KeyedDecodingContainer<OptionName>) throws -> Void
@@ -43,7 +45,8 @@ extension OptionKey {
     public static func integer(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>) -> OptionKey {
         let low = range.lowerBound
         let expected =
-            range.upperBound == .max ? "an integer, \(low) or more" : "an integer from \(low) to \(range.upperBound)"
+            range.upperBound == 1 << 30
+            ? "an integer, \(low) or more, and at most 2³⁰" : "an integer from \(low) to \(range.upperBound)"
         return key(
             name, path, expected,
             read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { "\($0)" })
@@ -80,18 +83,18 @@ extension OptionKey {
             name, path,
             "a list of transforms, for example “fade 0.5, pitch-shift 0.5 semitones=-5..5” (ossicle augment --list "
                 + "shows all)",
-            read: { try? AugmentationChain($0) }, write: { "\"\($0.text)\"" })
+            read: { try? AugmentationChain($0) }, write: { "\"\($0.text)\"" }, unquoted: { $0.text })
     }
 
     static func path(_ name: String, _ path: Path<String>) -> OptionKey {
         key(
             name, path, "a path", read: { $0 },
-            write: { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" })
+            write: { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }, unquoted: { $0 })
     }
 
     private static func key<Value: Codable & Sendable>(
         _ name: String, _ path: Path<Value>, _ expected: String, read: @escaping @Sendable (String) -> Value?,
-        write: @escaping @Sendable (Value) -> String
+        write: @escaping @Sendable (Value) -> String, unquoted: (@Sendable (Value) -> String)? = nil
     ) -> OptionKey {
         OptionKey(
             name: name, expected: expected, text: { write($0[keyPath: path]) },
@@ -100,6 +103,7 @@ extension OptionKey {
                 options[keyPath: path] = value
                 return true
             },
+            isValid: { read((unquoted ?? write)($0[keyPath: path])) != nil },
             encode: { options, container in
                 try container.encode(options[keyPath: path], forKey: OptionName(name))
             },
@@ -119,7 +123,9 @@ extension OptionKey {
 }
 
 extension ClosedRange<Int> {
-    /// Of options: a number of things of which there is at least one, or none.
-    public static var positive: ClosedRange<Int> { 1...Int.max }
-    public static var counted: ClosedRange<Int> { 0...Int.max }
+    /// For options that are numbers of steps, samples or values: at most 2³⁰, so that their products do not overflow.
+    public static var positive: ClosedRange<Int> { 1...1 << 30 }
+    public static var counted: ClosedRange<Int> { 0...1 << 30 }
+    /// For options that are factors of a tensor's size.
+    public static var size: ClosedRange<Int> { 1...1 << 20 }
 }

@@ -43,6 +43,9 @@ extension RecipeFile {
             strides.contains(recipe.encoder.timeStride), "encoder.time_stride",
             "\(strides.map(String.init).joined(separator: ", ")) for \(name)")
         try recipe.require(
+            recipe.data.viewFrames >= recipe.encoderTraits.fewestFrames, "data.view_frames",
+            "at least \(recipe.encoderTraits.fewestFrames) for \(name)")
+        try recipe.require(
             recipe.precision == .float32 || recipe.encoderTraits.storesHalfPrecision, "precision",
             "float32 for \(name)")
     }
@@ -93,6 +96,15 @@ extension RecipeFile {
 }
 
 extension Recipe {
+    /// Throws if a value is out of its range, or if values do not go together. ``RecipeFile`` checks what it reads; a recipe that
+    /// is built in Swift is checked when a ``Trainer`` runs it.
+    public func validate() throws(RecipeError) {
+        for key in RecipeKey.all {
+            try require(key.isValid(self), key.name, key.expected)
+        }
+        try RecipeFile.check(self)
+    }
+
     /// Throws where `holds` is false.
     /// - Parameters:
     ///   - key: the key whose value is wrong.

@@ -11,6 +11,7 @@ public struct RecipeKey: Sendable {
     public let text: @Sendable (Recipe) -> String
     /// Parses and stores a value. Returns false and changes nothing if the text has the wrong type or is out of range.
     let store: @Sendable (inout Recipe, String) -> Bool
+    let isValid: @Sendable (Recipe) -> Bool
     let encode: @Sendable (Recipe, inout KeyedEncodingContainer<OptionName>) throws -> Void
     let decode: @Sendable (inout Recipe, KeyedDecodingContainer<OptionName>) throws -> Void
 
@@ -34,6 +35,7 @@ extension RecipeKey {
             set(&recipe, options)
             return true
         }
+        isValid = { key.isValid(get($0)) }
         encode = { try key.encode(get($0), &$1) }
         decode = { recipe, container in
             var options = get(recipe)

@@ -18,7 +18,7 @@ public struct TrainingSection: RecipeOptions {
     public static let keys: [OptionKey<TrainingSection>] = [
         .integer("epochs", \.epochs, .positive),
         .integer("steps", \.steps, .counted),
-        .integer("batch_size", \.batchSize, .positive),
+        .integer("batch_size", \.batchSize, .size),
         .seed("seed", \.seed),
         .integer("threads", \.threads, 0...1024),
         .number("checkpoint_minutes", \.checkpointMinutes, "a time above 0 minutes") { $0 > 0 },
