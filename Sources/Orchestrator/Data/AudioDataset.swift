@@ -83,7 +83,7 @@ public struct AudioDataset: Sendable {
     private static func merged(_ lists: [[String]], layout: Layout) -> [String] {
         var seen: Set<String> = []
         let all = lists.joined().filter { seen.insert($0).inserted }
-        return layout == .folders || layout == .csv ? all.sorted() : all
+        return layout.reader.sortsClasses ? all.sorted() : all
     }
 }
 

@@ -121,9 +121,7 @@ public enum Division: Sendable, Equatable {
 }
 
 extension AudioDataset {
-    /// The official split of fsdd has every speaker on both sides, and log-mel statistics alone solve it: its division
-    /// holds speakers out.
-    private var prefersGroups: Bool { layout == .fsdd }
+    private var prefersGroups: Bool { layout.reader.prefersGroups }
 
     /// ``Division/standard(for:prefersGroups:)`` of the clips.
     package var division: Division { .standard(for: clips, prefersGroups: prefersGroups) }

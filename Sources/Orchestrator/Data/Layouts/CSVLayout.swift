@@ -3,6 +3,9 @@ import OssicleBase
 /// A table with the columns `path` and, all optional, `label`, `split`, `fold`, `group`, `pitch`. Paths are relative to
 /// the table. `root` is the table itself, or a folder with `labels.csv`, `manifest.csv` or `metadata.csv` in it.
 enum CSVLayout: LayoutReader {
+    static let name = "csv"
+    static let sortsClasses = true
+
     private static let names = ["labels.csv", "manifest.csv", "metadata.csv"]
 
     static func recognizes(_ root: String) -> Bool {
@@ -54,4 +57,9 @@ enum CSVLayout: LayoutReader {
         }
         return number
     }
+}
+
+extension Layout {
+    /// A table of paths and labels.
+    public static let csv = Layout(CSVLayout.self)
 }

@@ -3,6 +3,8 @@
 ///
 /// *Reference:* Piczak, "ESC: dataset for environmental sound classification", ACM Multimedia 2015.
 enum ESC50Layout: LayoutReader {
+    static let name = "esc50"
+
     static func recognizes(_ root: String) -> Bool { AudioFolder.exists("\(root)/meta/esc50.csv") }
 
     static func read(_ root: String) throws(DataError) -> LayoutListing {
@@ -24,4 +26,9 @@ enum ESC50Layout: LayoutReader {
 
 extension [LayoutListing.Entry] {
     func sortedByPath() -> Self { sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) } }
+}
+
+extension Layout {
+    /// ESC-50 and ESC-10: `meta/esc50.csv` and `audio/`.
+    public static let esc50 = Layout(ESC50Layout.self)
 }

@@ -3,6 +3,10 @@ import OssicleAudio
 /// Free Spoken Digit Dataset: `{digit}_{speaker}_{index}.wav`, in `recordings/` or in the folder itself. The official
 /// test split is index 0 to 4.
 enum FSDDLayout: LayoutReader {
+    static let name = "fsdd"
+    /// The official split has every speaker on both sides, and log-mel statistics alone solve it.
+    static let prefersGroups = true
+
     static func recognizes(_ root: String) -> Bool {
         AudioFolder.isFolder(root) && AudioFolder.names(in: folder(root)).contains { parts($0) != nil }
             && AudioFolder.names(in: folder(root)).allSatisfy { !AudioFile.isAudioPath($0) || parts($0) != nil }
@@ -29,4 +33,9 @@ enum FSDDLayout: LayoutReader {
         guard parts.count == 3, parts[0].count == 1, Int(parts[0]) != nil, let index = Int(parts[2]) else { return nil }
         return (String(parts[0]), String(parts[1]), index)
     }
+}
+
+extension Layout {
+    /// Free Spoken Digit Dataset: `{digit}_{speaker}_{index}.wav`.
+    public static let fsdd = Layout(FSDDLayout.self)
 }

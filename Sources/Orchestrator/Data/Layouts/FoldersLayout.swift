@@ -3,6 +3,9 @@
 /// A single folder, or files beside no folder, say nothing: such a data set is unlabelled. A file by itself is one
 /// unlabelled clip.
 enum FoldersLayout: LayoutReader {
+    static let name = "folders"
+    static let sortsClasses = true
+
     static func recognizes(_ root: String) -> Bool { AudioFolder.isFolder(root) }
 
     static func read(_ root: String) -> LayoutListing {
@@ -34,4 +37,9 @@ extension Clip.Split {
         default: return nil
         }
     }
+}
+
+extension Layout {
+    /// Class = name of the first folder; `train`, `validation` and `test` above the classes are splits.
+    public static let folders = Layout(FoldersLayout.self)
 }

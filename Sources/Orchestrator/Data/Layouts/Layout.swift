@@ -1,44 +1,55 @@
 /// How a data set arranges its files and says what they are.
 ///
-/// A new layout is a ``LayoutReader`` in a file of its own, a case here and a line in ``reader``.
-public enum Layout: String, Codable, Sendable, CaseIterable {
-    /// Class = name of the first folder; `train`, `validation` and `test` above the classes are splits.
-    case folders
-    /// ESC-50 and ESC-10: `meta/esc50.csv` and `audio/`.
-    case esc50
-    /// Speech Commands, as its 12-class task.
-    case speechCommands = "speech-commands"
-    /// Free Spoken Digit Dataset: `{digit}_{speaker}_{index}.wav`.
-    case fsdd
-    /// NSynth: `examples.json` beside `audio/`, one such pair a split.
-    case nsynth
-    /// A table of paths and labels.
-    case csv
+/// A new layout is a ``LayoutReader`` in a file of its own, and a line in ``readers``.
+public struct Layout: RawRepresentable, Hashable, Codable, Sendable, CaseIterable {
+    /// As `--layout` names it.
+    public let rawValue: String
 
-    var reader: any LayoutReader.Type {
-        switch self {
-        case .folders: FoldersLayout.self
-        case .esc50: ESC50Layout.self
-        case .speechCommands: SpeechCommandsLayout.self
-        case .fsdd: FSDDLayout.self
-        case .nsynth: NSynthLayout.self
-        case .csv: CSVLayout.self
-        }
+    /// In the order in which they are tried; ``FoldersLayout`` recognizes every folder.
+    private static let readers: [any LayoutReader.Type] = [
+        ESC50Layout.self, SpeechCommandsLayout.self, FSDDLayout.self, NSynthLayout.self, CSVLayout.self,
+        FoldersLayout.self,
+    ]
+
+    /// nil where no layout has that name.
+    public init?(rawValue: String) {
+        guard Self.readers.contains(where: { $0.name == rawValue }) else { return nil }
+        self.rawValue = rawValue
     }
+
+    init(_ reader: any LayoutReader.Type) { rawValue = reader.name }
+
+    public static var allCases: [Layout] { readers.map { Layout($0) } }
+
+    var reader: any LayoutReader.Type { Self.readers.first { $0.name == rawValue } ?? FoldersLayout.self }
 
     /// The layout that a folder or file shows; ``folders`` where it shows no other.
     public static func detect(_ root: String) -> Layout {
-        allCases.first { $0 != .folders && $0.reader.recognizes(root) } ?? .folders
+        readers.first { $0.recognizes(root) }.map { Layout($0) } ?? .folders
     }
 }
 
 /// Reads one layout.
-protocol LayoutReader {
+protocol LayoutReader: Sendable {
+    /// As `--layout` names it.
+    static var name: String { get }
+
+    /// Whether the classes of several roots are sorted by name; otherwise their order is an official one.
+    static var sortsClasses: Bool { get }
+
+    /// Whether groups are held out although the data set publishes a split.
+    static var prefersGroups: Bool { get }
+
     /// Whether a data set at `root` shows this layout.
     static func recognizes(_ root: String) -> Bool
 
     /// The recordings that belong to the data set, in the order of their paths. Files are not opened.
     static func read(_ root: String) throws(DataError) -> LayoutListing
+}
+
+extension LayoutReader {
+    static var sortsClasses: Bool { false }
+    static var prefersGroups: Bool { false }
 }
 
 /// What a layout says about its recordings.

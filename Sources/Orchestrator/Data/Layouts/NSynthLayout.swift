@@ -6,6 +6,8 @@ import OssicleAudio
 ///
 /// *Reference:* Engel et al., "Neural audio synthesis of musical notes with WaveNet autoencoders", ICML 2017.
 enum NSynthLayout: LayoutReader {
+    static let name = "nsynth"
+
     private struct Note: Decodable {
         let pitch: Int
         let instrument: String
@@ -69,4 +71,9 @@ enum NSynthLayout: LayoutReader {
                     + "instrument_family_str")
         }
     }
+}
+
+extension Layout {
+    /// NSynth: `examples.json` beside `audio/`, one such pair a split.
+    public static let nsynth = Layout(NSynthLayout.self)
 }

@@ -6,6 +6,8 @@
 ///
 /// *Reference:* Warden, "Speech Commands: a dataset for limited-vocabulary speech recognition", arXiv 1804.03209.
 enum SpeechCommandsLayout: LayoutReader {
+    static let name = "speech-commands"
+
     static let words = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
     static let unknown = "_unknown_"
     static let silence = "_silence_"
@@ -52,4 +54,9 @@ enum SpeechCommandsLayout: LayoutReader {
     private static func withoutEnding(_ path: some StringProtocol) -> String {
         path.lastIndex(of: ".").map { String(path[..<$0]) } ?? String(path)
     }
+}
+
+extension Layout {
+    /// Speech Commands, as its 12-class task.
+    public static let speechCommands = Layout(SpeechCommandsLayout.self)
 }
