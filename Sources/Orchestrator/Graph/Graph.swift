@@ -55,11 +55,11 @@ public final class Graph {
     package func pin(_ value: Value) { pinned.insert(value) }
 
     package func shape(_ value: Value) -> [Int] { shapes[value.id] }
-    func format(_ value: Value) -> StorageFormat { formats[value.id] }
+    package func format(_ value: Value) -> StorageFormat { formats[value.id] }
 
     /// The gradient of `value`. For a tensor that is normalised by its reader it holds the gradient of the *normalised*
     /// value; the convolution that made it turns that into its own (``Normalization``).
-    func gradient(_ value: Value) -> Value {
+    package func gradient(_ value: Value) -> Value {
         if let known = gradients[value] { return known }
         let result = self.value(shape(value))
         gradients[value] = result

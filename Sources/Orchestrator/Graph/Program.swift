@@ -88,8 +88,8 @@ package final class Program {
 package struct Run: ~Copyable {
     private let program: Program
     /// Keys of the randomness of this step.
-    let seed: UInt64
-    let step: Int
+    package let seed: UInt64
+    package let step: Int
 
     init(program: Program, seed: UInt64, step: Int) {
         self.program = program
@@ -97,15 +97,15 @@ package struct Run: ~Copyable {
         self.step = step
     }
 
-    var execution: Execution { program.execution }
-    var training: Bool { program.graph.training }
-    var workspace: Buffer { program.workspace }
-    func callAsFunction(_ value: Value) -> Buffer { program.buffer(value) }
-    func callAsFunction(_ value: Value?) -> Buffer? { value.map(program.buffer) }
-    func callAsFunction(_ parameter: Parameter) -> Buffer { program.graph.parameters.buffer(parameter) }
-    func raw(_ value: Value) -> RawBuffer { program.rawBuffer(value) }
-    func gradient(_ parameter: Parameter) -> Buffer { program.graph.parameters.gradient(parameter) }
+    package var execution: Execution { program.execution }
+    package var training: Bool { program.graph.training }
+    package var workspace: Buffer { program.workspace }
+    package func callAsFunction(_ value: Value) -> Buffer { program.buffer(value) }
+    package func callAsFunction(_ value: Value?) -> Buffer? { value.map(program.buffer) }
+    package func callAsFunction(_ parameter: Parameter) -> Buffer { program.graph.parameters.buffer(parameter) }
+    package func raw(_ value: Value) -> RawBuffer { program.rawBuffer(value) }
+    package func gradient(_ parameter: Parameter) -> Buffer { program.graph.parameters.gradient(parameter) }
 
     /// 0 where the operation is the first to write this gradient, 1 where it adds.
-    func beta(_ operation: any Operation, _ value: Value) -> Float { program.adds(operation, value) ? 1 : 0 }
+    package func beta(_ operation: any Operation, _ value: Value) -> Float { program.adds(operation, value) ? 1 : 0 }
 }
