@@ -86,10 +86,9 @@ public final class ClipStore: Sendable {
     func open(_ clip: Int) -> OpenClip? {
         guard let (ready, whole) = prepare(clip) else { return nil }
         guard ready.access != .readPart else {
-            return OpenClip(count: ready.count, whole: nil) { [self] in part(clip, ready, from: $0, count: $1) }
+            return .parts(count: ready.count) { [self] in part(clip, ready, from: $0, count: $1) }
         }
-        guard let whole = whole ?? decode(clip, ready) else { return nil }
-        return OpenClip(count: whole.count, whole: whole) { _, _ in nil }
+        return (whole ?? decode(clip, ready)).map { .whole($0) }
     }
 
     /// The whole clip in consecutive blocks, in bounded memory; nil if it was dropped.

@@ -152,11 +152,12 @@ public final class Trainer {
         var meter = TrainingMeter(
             epochs: (totalSteps + loader.batchesPerEpoch - 1) / loader.batchesPerEpoch, steps: totalSteps)
         var watch = CollapseWatch()
+        let identity = dataset.identity
         var lastCheckpoint = TrainingLoop.now()
         func save(_ counters: RunCounters) throws {
             try Checkpoint.write(
                 to: folder.path, store: step.parameters, moments: step.optimizer.moments, recipe: recipe,
-                counters: counters, classes: classes, data: dataset.identity)
+                counters: counters, classes: classes, data: identity)
             lastCheckpoint = TrainingLoop.now()
         }
         let log = try folder.openLog()

@@ -52,6 +52,20 @@ import Testing
         #expect(store.report == DecodingReport(clips: 1))
     }
 
+    /// What a resumed run compares: where the cache changes bits, another size is refused.
+    @Test(arguments: [("a.wav", 16_000, 61.0, [Int]()), ("a.wav", 44_100, 61, [0]), ("a.wav", 44_100, 59, [])])
+    func clips_that_the_cache_changes_are_long_and_resampled(
+        name: String, rate: Int, seconds: Double, expected: [Int]
+    ) throws {
+        try folder.writeNoise(name, seconds: seconds, sampleRate: rate)
+        let set = try AudioDataset.open([folder.path])
+        var recipe = Recipe()
+        recipe.data.cacheMemoryMiB = 0
+        #expect(ClipStore.approximated(in: set, recipe: recipe) == expected)
+        recipe.data.cacheMemoryMiB = 16
+        #expect(ClipStore.approximated(in: set, recipe: recipe) == [])
+    }
+
     @Test func no_more_than_a_minute_of_a_clip_is_held_that_is_not_kept() throws {
         let path = try folder.writeNoise("a.wav", seconds: 61)
         let set = try AudioDataset.open([folder.path])

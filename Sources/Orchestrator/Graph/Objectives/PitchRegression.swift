@@ -7,7 +7,7 @@ import OssicleKernels
 ///
 /// p and p̃ are the pitch head's values for the anchor and for its copy, shifted by a ratio r; σ = r − 1, or log₂ r.
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.3.
-package final class PitchRegression: Objective {
+public final class PitchRegression: Objective {
     /// The size σ of a shift by the ratio r.
     public enum Target: String, Codable, Sendable, CaseIterable {
         /// r − 1.

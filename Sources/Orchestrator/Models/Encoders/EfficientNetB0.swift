@@ -7,7 +7,7 @@ import OssicleKernels
 /// 4.007 M parameters. With a time stride of 16 or 8 the last strides are taken in mel only.
 ///
 /// *Reference:* Tan, Le, "EfficientNet", ICML 2019, table 1; Saeed et al., ICASSP 2021, §3.
-struct EfficientNetB0: AudioEncoder {
+public struct EfficientNetB0: AudioEncoder {
     public struct Options: RecipeOptions {
         /// Probability with which the last block's branch is dropped for an image; block b of 16 has b/16 of it.
         public var dropConnect: Float = 0.2
@@ -38,9 +38,9 @@ struct EfficientNetB0: AudioEncoder {
         Stage(expansion: 6, channels: 320, repeats: 1, stride: 1, kernel: 3),
     ]
     static let dimension = 1280
-    static let name: EncoderName = .efficientNetB0
-    static let options: [any RecipeOptions.Type] = [Options.self]
-    static let traits = EncoderTraits(
+    package static let name: EncoderName = .efficientNetB0
+    package static let options: [any RecipeOptions.Type] = [Options.self]
+    package static let traits = EncoderTraits(
         input: .spectra, maps: mapNames, embeddingMaps: ["features.2", "features.3", "features.5"],
         dimension: dimension, pooling: .max, lastEarly: lastEarly, timeStrides: [8, 16, 32], storesHalfPrecision: true)
 
@@ -55,7 +55,7 @@ struct EfficientNetB0: AudioEncoder {
         self.timeStride = timeStride
     }
 
-    init(recipe: Recipe) {
+    package init(recipe: Recipe) {
         self.init(dropConnect: recipe[Options.self].dropConnect, timeStride: recipe.encoder.timeStride)
     }
 
@@ -73,13 +73,13 @@ struct EfficientNetB0: AudioEncoder {
     static let mapNames = (0...stages.count + 1).map { "features.\($0)" }
 
     /// The maps up to number `last`.
-    func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
+    package func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
         let stem = Stem(name: "features.0", channels: 32)(graph, input)
         return [EncoderMap(name: Self.mapNames[0], feature: stem)] + maps(graph, number: 0, stem, through: last)
     }
 
     /// The maps behind number ``lastEarly``, up to number `last`; that map itself first.
-    func maps(_ graph: Graph, after early: Feature, through last: Int) -> [EncoderMap] {
+    package func maps(_ graph: Graph, after early: Feature, through last: Int) -> [EncoderMap] {
         [EncoderMap(name: Self.mapNames[Self.lastEarly], feature: early)]
             + maps(graph, number: Self.lastEarly, early, through: last)
     }

@@ -12,8 +12,8 @@ import OssicleKernels
 ///
 /// Names and shapes are torchvision's `resnet18` (without `fc`); 11.18 M and 11.17 M parameters with three and one
 /// input channels. *Reference:* He et al., CVPR 2016; Al-Tahan, Mohsenzadeh, AISTATS 2021.
-struct ResNet18 {
-    enum Dimensions {
+public struct ResNet18: Sendable {
+    enum Dimensions: Sendable {
         case one
         case two
     }

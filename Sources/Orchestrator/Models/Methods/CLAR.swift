@@ -5,7 +5,7 @@ import OssicleKernels
 /// classified.
 ///
 /// *Reference:* Al-Tahan, Mohsenzadeh, "CLAR: Contrastive learning of auditory representations", AISTATS 2021.
-struct CLAR: TrainingMethod {
+public struct CLAR: TrainingMethod {
     public struct Options: RecipeOptions {
         /// Weight of the cross-entropy over labelled clips; 0: labels are not used.
         public var labelWeight: Float = 1
@@ -18,23 +18,23 @@ struct CLAR: TrainingMethod {
         ]
     }
 
-    static let name: MethodName = .clar
-    static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self]
+    package static let name: MethodName = .clar
+    package static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self]
 
     private let head: CLARHead
     private let temperature: Float
     private let labelWeight: Float
 
-    init(recipe: Recipe) {
+    package init(recipe: Recipe) {
         head = CLARHead(hidden: recipe.head.hidden, width: recipe.head.projection)
         temperature = recipe.contrast.temperature
         labelWeight = recipe[Options.self].labelWeight
     }
 
-    let views: [ViewRole] = [.anchor, .positive]
-    var labels: LabelUse { labelWeight > 0 ? .some : .none }
+    package let views: [ViewRole] = [.anchor, .positive]
+    package var labels: LabelUse { labelWeight > 0 ? .some : .none }
 
-    func record(_ model: ModelRecorder) -> RecordedLosses {
+    package func record(_ model: ModelRecorder) -> RecordedLosses {
         record(model.graph, model.vectors(), classes: model.classes)
     }
 

@@ -4,29 +4,31 @@ import OssicleKernels
 /// COLA: two crops of a clip are told from the other clips of the batch.
 ///
 /// *Reference:* Saeed, Grangier, Zeghidour, "Contrastive learning of general-purpose audio representations", ICASSP 2021.
-struct COLA: TrainingMethod {
-    struct Options: RecipeOptions {
+public struct COLA: TrainingMethod {
+    public struct Options: RecipeOptions {
         /// LayerNorm and tanh after the projection's dense layer (the authors' cosine arm leaves both out).
-        var normalize = true
+        public var normalize = true
 
-        static let section = "head"
-        static let keys: [OptionKey<Options>] = [.flag("normalize", \.normalize)]
+        public init() {}
+
+        public static let section = "head"
+        public static let keys: [OptionKey<Options>] = [.flag("normalize", \.normalize)]
     }
 
-    static let name: MethodName = .cola
-    static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self]
+    package static let name: MethodName = .cola
+    package static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self]
 
     private let head: ProjectionHead
     private let contrast: ContrastOptions
 
-    init(recipe: Recipe) {
+    package init(recipe: Recipe) {
         head = ProjectionHead(width: recipe.head.projection, normalizes: recipe[Options.self].normalize)
         contrast = recipe.contrast
     }
 
-    let views: [ViewRole] = [.anchor, .positive]
+    package let views: [ViewRole] = [.anchor, .positive]
 
-    func record(_ model: ModelRecorder) -> RecordedLosses {
+    package func record(_ model: ModelRecorder) -> RecordedLosses {
         let h = model.vectors()
         let objective = contrast.clipContrast(model.graph, head(model.graph, h), batch: model.batch)
         return RecordedLosses(embedding: h, objectives: [objective])

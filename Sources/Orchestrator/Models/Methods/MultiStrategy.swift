@@ -4,7 +4,7 @@ import OssicleKernels
 /// Multi-strategy pretraining: COLA's contrast of clips, a contrast of frames, and the regression of a pitch shift.
 ///
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022.
-struct MultiStrategy: TrainingMethod {
+public struct MultiStrategy: TrainingMethod {
     /// Weights and choices of the three losses.
     public struct Options: RecipeOptions {
         /// Weights of the losses on clips, frames (α) and pitch (β); 0 leaves one out.
@@ -43,8 +43,8 @@ struct MultiStrategy: TrainingMethod {
         ]
     }
 
-    static let name: MethodName = .multiStrategy
-    static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self, Shift.self]
+    package static let name: MethodName = .multiStrategy
+    package static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self, Shift.self]
 
     private let options: Options
     private let contrast: ContrastOptions
@@ -52,7 +52,7 @@ struct MultiStrategy: TrainingMethod {
     private let framePooling: PoolingKind
     private let anchorShift: Float
 
-    init(recipe: Recipe) {
+    package init(recipe: Recipe) {
         options = recipe[Options.self]
         contrast = recipe.contrast
         width = recipe.head.projection
@@ -60,12 +60,12 @@ struct MultiStrategy: TrainingMethod {
         anchorShift = recipe[Shift.self].anchorShift
     }
 
-    var views: [ViewRole] {
+    package var views: [ViewRole] {
         let pair: [ViewRole] = [.anchor, .positive]
         return options.frameWeight > 0 || options.pitchWeight > 0 ? pair + [.shiftedAnchor(by: anchorShift)] : pair
     }
 
-    func check(_ recipe: Recipe) throws(RecipeError) {
+    package func check(_ recipe: Recipe) throws(RecipeError) {
         try recipe.require(
             recipe.encoder.output == .frames, "encoder.output", "frames for the method multi-strategy")
         let stride = recipe.encoder.timeStride
@@ -91,7 +91,7 @@ struct MultiStrategy: TrainingMethod {
         }
     }
 
-    func record(_ model: ModelRecorder) -> RecordedLosses {
+    package func record(_ model: ModelRecorder) -> RecordedLosses {
         record(model.graph, model.frames(), batch: model.batch)
     }
 

@@ -2,15 +2,15 @@ import OssicleGraph
 import OssicleKernels
 
 /// Supervised training: cross-entropy over the data set's labels, from random weights or from another run's.
-package struct Supervised: TrainingMethod {
-    package struct Options: RecipeOptions {
+public struct Supervised: TrainingMethod {
+    public struct Options: RecipeOptions {
         /// Two hidden layers with batch norm and ReLU before the classifier, as in CLAR's comparison.
-        package var trunk = false
+        public var trunk = false
 
-        package init() {}
+        public init() {}
 
-        package static let section = "head"
-        package static let keys: [OptionKey<Options>] = [.flag("trunk", \.trunk)]
+        public static let section = "head"
+        public static let keys: [OptionKey<Options>] = [.flag("trunk", \.trunk)]
     }
 
     package static let name: MethodName = .supervised

@@ -71,9 +71,10 @@ extension RecipeKey {
             + keys(of: \.head)
         let plugged = Registry.options.flatMap { keys(ofPlugIn: $0) }
         let last = keys(of: \.optimizer) + keys(of: \.schedule) + keys(of: \.training)
+        let listed = top + fixed + plugged + last
         var sections: [Substring?] = []
-        for key in top + fixed + plugged + last where !sections.contains(key.section) { sections.append(key.section) }
-        return sections.flatMap { section in (top + fixed + plugged + last).filter { $0.section == section } }
+        for key in listed where !sections.contains(key.section) { sections.append(key.section) }
+        return sections.flatMap { section in listed.filter { $0.section == section } }
     }
 
     /// The key with exactly this name.
