@@ -18,14 +18,14 @@ import Synchronization
 ///
 /// A clip that cannot be decoded, or holds a sample that is not a finite number, is dropped; one that is cut off is used up
 /// to the cut. See ``report``.
-public final class ClipStore: Sendable {
-    public let dataset: AudioDataset
+package final class ClipStore: Sendable {
+    package let dataset: AudioDataset
     /// Hz.
-    public let sampleRate: Int
+    package let sampleRate: Int
     /// Root-mean-square that clips are scaled to; 0 leaves levels as they are.
-    public let level: Float
+    package let level: Float
     /// Bytes that the kept clips take at most, once all have been used.
-    public var keptBytes: Int { plan.keptBytes }
+    package var keptBytes: Int { plan.keptBytes }
 
     private struct Clip: Sendable {
         var count: Int
@@ -48,7 +48,7 @@ public final class ClipStore: Sendable {
     /// - Parameters:
     ///   - cacheMemoryMiB: limit of the memory for samples.
     ///   - keeping: the clips that are worth memory; nil: all.
-    public init(dataset: AudioDataset, sampleRate: Int, level: Float, cacheMemoryMiB: Int, keeping: [Int]? = nil) {
+    package init(dataset: AudioDataset, sampleRate: Int, level: Float, cacheMemoryMiB: Int, keeping: [Int]? = nil) {
         self.dataset = dataset
         self.sampleRate = sampleRate
         self.level = level
@@ -65,20 +65,20 @@ public final class ClipStore: Sendable {
         ).approximated
     }
 
-    public convenience init(dataset: AudioDataset, recipe: Recipe, keeping: [Int]? = nil) {
+    package convenience init(dataset: AudioDataset, recipe: Recipe, keeping: [Int]? = nil) {
         self.init(
             dataset: dataset, sampleRate: recipe.frontend.sampleRate, level: recipe.data.level,
             cacheMemoryMiB: recipe.data.cacheMemoryMiB, keeping: keeping)
     }
 
     /// The whole clip, however long; nil if it was dropped. ``stream(of:)`` gives it in blocks.
-    public func samples(of clip: Int) -> [Float]? {
+    package func samples(of clip: Int) -> [Float]? {
         guard let (ready, whole) = prepare(clip, collecting: .max) else { return nil }
         return whole ?? decode(clip, ready)
     }
 
     /// Samples `from` ..< `from + count` of the clip, which must lie within it; nil if it was dropped.
-    public func samples(of clip: Int, from: Int, count: Int) -> [Float]? {
+    package func samples(of clip: Int, from: Int, count: Int) -> [Float]? {
         open(clip)?.samples(from: from, count: count)
     }
 
@@ -92,7 +92,7 @@ public final class ClipStore: Sendable {
     }
 
     /// The whole clip in consecutive blocks, in bounded memory; nil if it was dropped.
-    public func stream(of clip: Int) -> ClipStream? {
+    package func stream(of clip: Int) -> ClipStream? {
         guard let (ready, whole) = prepare(clip) else { return nil }
         if let whole { return ClipStream(whole: whole) }
         if ready.access != .readPart { return decode(clip, ready).map { ClipStream(whole: $0) } }
@@ -108,13 +108,13 @@ public final class ClipStore: Sendable {
     }
 
     /// Number of the clip's samples; nil if it was dropped. Decodes the clip if nobody has yet.
-    public func count(of clip: Int) -> Int? { prepare(clip)?.ready.count }
+    package func count(of clip: Int) -> Int? { prepare(clip)?.ready.count }
 
     /// The clips that turned out to be unusable so far, in order.
-    public var dropped: [AudioDataset.Skipped] { report.dropped }
+    package var dropped: [AudioDataset.Skipped] { report.dropped }
 
     /// What was found wrong so far.
-    public var report: DecodingReport {
+    package var report: DecodingReport {
         states.withLock { states in
             var dropped: [AudioDataset.Skipped] = []
             var cutOff: [AudioDataset.Skipped] = []

@@ -4,11 +4,11 @@ import OssicleAudio
 ///
 /// They come from memory where the clip is kept there or is short, and else from the file, a block at a time: whoever reads
 /// an hour so never holds it whole.
-public struct ClipStream: ~Copyable {
+package struct ClipStream: ~Copyable {
     /// Samples of the whole clip.
-    public let count: Int
+    package let count: Int
     /// Samples given so far.
-    public private(set) var position = 0
+    package private(set) var position = 0
 
     private let whole: [Float]?
     private var file: AudioStream?
@@ -38,7 +38,7 @@ public struct ClipStream: ~Copyable {
     ///
     /// - Returns: How many there were: fewer than asked for at the clip's end only, then 0. nil if the clip can no longer be
     ///   read; it is then among ``ClipStore/dropped``.
-    public mutating func read(into block: inout MutableSpan<Float>) -> Int? {
+    package mutating func read(into block: inout MutableSpan<Float>) -> Int? {
         let wanted = min(block.count, count - position)
         if let whole {
             for i in 0..<wanted { block[i] = whole[position + i] }
@@ -61,7 +61,7 @@ public struct ClipStream: ~Copyable {
     }
 
     /// The same for an array, all of whose values may be replaced.
-    public mutating func read(into block: inout [Float]) -> Int? {
+    package mutating func read(into block: inout [Float]) -> Int? {
         var span = block.mutableSpan
         return read(into: &span)
     }

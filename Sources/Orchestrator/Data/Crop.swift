@@ -1,17 +1,17 @@
 import OssicleBase
 
 /// Which samples of a clip a view shows, and the silence around them.
-public struct Crop: Sendable, Equatable {
+package struct Crop: Sendable, Equatable {
     /// First sample of the clip, and how many.
-    public let from: Int
-    public let count: Int
+    package let from: Int
+    package let count: Int
     /// Zeros before and after them.
-    public let before: Int
-    public let after: Int
+    package let before: Int
+    package let after: Int
 
     /// A place for `view` samples, uniform over all places within a clip of `clip` samples. A clip shorter than that is
     /// shown whole, in the middle.
-    public static func draw(view: Int, clip: Int, from stream: inout RandomStream) -> Crop {
+    package static func draw(view: Int, clip: Int, from stream: inout RandomStream) -> Crop {
         guard clip > view else {
             let before = (view - clip) / 2
             return Crop(from: 0, count: clip, before: before, after: view - clip - before)
@@ -20,7 +20,7 @@ public struct Crop: Sendable, Equatable {
     }
 
     /// The same, of the places that start within `reach` samples of where another crop of the clip does.
-    public static func draw(
+    package static func draw(
         view: Int, clip: Int, near other: Crop, reach: Int, from stream: inout RandomStream
     ) -> Crop {
         guard clip > view else { return draw(view: view, clip: clip, from: &stream) }
@@ -29,12 +29,12 @@ public struct Crop: Sendable, Equatable {
     }
 
     /// The beginning of the clip, padded behind.
-    public static func start(view: Int, clip: Int) -> Crop {
+    package static func start(view: Int, clip: Int) -> Crop {
         Crop(from: 0, count: min(view, clip), before: 0, after: max(0, view - clip))
     }
 
     /// `samples`, the ones of the crop, between its zeros.
-    public func padded(_ samples: [Float]) -> [Float] {
+    package func padded(_ samples: [Float]) -> [Float] {
         guard before + after > 0 else { return samples }
         return [Float](repeating: 0, count: before) + samples + [Float](repeating: 0, count: after)
     }

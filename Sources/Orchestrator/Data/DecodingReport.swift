@@ -1,20 +1,20 @@
 /// What was found wrong with a data set's clips while they were decoded, for logs and reports.
-public struct DecodingReport: Sendable, Equatable {
+package struct DecodingReport: Sendable, Equatable {
     /// Clips of the data set.
-    public let clips: Int
+    package let clips: Int
     /// The clips that could not be used, in their order.
-    public let dropped: [AudioDataset.Skipped]
+    package let dropped: [AudioDataset.Skipped]
     /// The clips of which only the beginning could be used, in their order.
-    public let cutOff: [AudioDataset.Skipped]
+    package let cutOff: [AudioDataset.Skipped]
 
-    public init(clips: Int, dropped: [AudioDataset.Skipped] = [], cutOff: [AudioDataset.Skipped] = []) {
+    package init(clips: Int, dropped: [AudioDataset.Skipped] = [], cutOff: [AudioDataset.Skipped] = []) {
         self.clips = clips
         self.dropped = dropped
         self.cutOff = cutOff
     }
 
     /// A sentence a kind of trouble, each with the number of clips and the first of them; none if there was no trouble.
-    public var warnings: [String] {
+    package var warnings: [String] {
         [
             Self.sentence(dropped, of: clips, "could not be decoded and were left out"),
             Self.sentence(cutOff, of: clips, "were not whole and were used as far as they go"),

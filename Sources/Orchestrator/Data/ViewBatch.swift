@@ -1,15 +1,15 @@
 /// The views of one training step.
-public struct ViewBatch: Sendable, Equatable {
+package struct ViewBatch: Sendable, Equatable {
     /// From 0 both; `batch` counts within the epoch.
-    public let epoch: Int
-    public let batch: Int
+    package let epoch: Int
+    package let batch: Int
     /// (views × B, frames, bands, channels): the anchors of all B clips, then, in the same order, their positives, and
     /// then the anchors at another pitch.
-    public internal(set) var views: [Float]
+    package internal(set) var views: [Float]
     /// One a clip; −1 where a clip has none.
-    public let labels: [Int32]
+    package let labels: [Int32]
     /// One a clip, where there are shifted anchors: of their pitch to the anchor's.
-    public let ratios: [Float]
+    package let ratios: [Float]
     /// Indices into the data set.
-    public let clips: [Int]
+    package let clips: [Int]
 }

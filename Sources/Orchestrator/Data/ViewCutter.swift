@@ -9,14 +9,14 @@ import OssicleModels
 ///
 /// A view depends on the clips' samples and on (seed, epoch, clip, view) alone: whoever cuts it, and whenever, gets the
 /// same bits.
-public struct ViewCutter: Sendable {
-    public let store: ClipStore
+package struct ViewCutter: Sendable {
+    package let store: ClipStore
     /// Of each clip, in the order of a batch.
     let views: [ViewRole]
     /// Samples under a view's frames.
-    public let viewSamples: Int
+    package let viewSamples: Int
     /// Values of a view: frames × bands × channels.
-    public let viewValues: Int
+    package let viewValues: Int
 
     /// The clips that backgrounds are taken from.
     private let backgrounds: [Int]
@@ -34,7 +34,7 @@ public struct ViewCutter: Sendable {
 
     /// - Parameter backgrounds: the clips that backgrounds are taken from, where the recipe mixes them in: those that are
     ///   trained on.
-    public init(store: ClipStore, recipe: Recipe, backgrounds: [Int]) throws(DataError) {
+    package init(store: ClipStore, recipe: Recipe, backgrounds: [Int]) throws(DataError) {
         self.store = store
         views = recipe.trainingMethod.views
         self.backgrounds = backgrounds
@@ -67,7 +67,7 @@ public struct ViewCutter: Sendable {
     }
 
     /// View number `view` of `clip`, (frames, bands, channels); nil if the clip was dropped.
-    public func cut(clip: Int, epoch: Int, view: Int) -> [Float]? {
+    package func cut(clip: Int, epoch: Int, view: Int) -> [Float]? {
         guard let sound = store.open(clip) else { return nil }
         var values = [Float](repeating: 0, count: viewValues)
         var scratch = [Float](repeating: 0, count: scratchCount)
@@ -100,7 +100,7 @@ public struct ViewCutter: Sendable {
     }
 
     /// The waveform of a view, augmented; nil if the clip was dropped.
-    public func waveform(clip: Int, epoch: Int, view: Int) -> [Float]? {
+    package func waveform(clip: Int, epoch: Int, view: Int) -> [Float]? {
         store.open(clip).flatMap { waveform(of: $0, clip: clip, epoch: epoch, view: view) }
     }
 
@@ -152,7 +152,7 @@ public struct ViewCutter: Sendable {
     }
 
     /// Of the pitch of the shifted anchor to the anchor's; nil where no view is one.
-    public func anchorRatio(clip: Int, epoch: Int) -> Float? {
+    package func anchorRatio(clip: Int, epoch: Int) -> Float? {
         views.indices.first { views[$0].placement == .atAnchor }.flatMap { ratio(clip, epoch, $0) }
     }
 

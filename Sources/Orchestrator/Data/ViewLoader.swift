@@ -5,11 +5,11 @@ import OssicleModels
 ///
 /// Batches come in order and hold the same bits for any number of threads. The threads run at a lower priority than the
 /// trainer's: they use what it leaves.
-public final class ViewLoader: Sendable {
+package final class ViewLoader: Sendable {
     /// Full batches in an epoch; clips that are left over wait for another epoch's order.
-    public let batchesPerEpoch: Int
+    package let batchesPerEpoch: Int
     /// Threads at work.
-    public let workers: Int
+    package let workers: Int
     private let line: BatchLine
 
     /// - Parameters:
@@ -17,7 +17,7 @@ public final class ViewLoader: Sendable {
     ///   - labels: one a clip of the data set, below 0 for none, where not all of the data set's own are used; batches then
     ///     keep the share of labelled clips, and of each label among them.
     ///   - start: the first batch to make, for resuming; a `batch` beyond the epoch's end runs on into the next epochs.
-    public init(
+    package init(
         store: ClipStore, recipe: Recipe, clips: [Int], labels: [Int32]? = nil, start: (epoch: Int, batch: Int) = (0, 0)
     ) throws(DataError) {
         let batchSize = recipe.training.batchSize
@@ -45,17 +45,17 @@ public final class ViewLoader: Sendable {
     deinit { line.stop() }
 
     /// The next batch; blocks until it is made.
-    public func next() throws(DataError) -> ViewBatch { try line.take() }
+    package func next() throws(DataError) -> ViewBatch { try line.take() }
 
     /// Gives the memory of a batch back for another one. Not needed, but a batch is tens of MiB, and fresh memory costs
     /// page faults.
-    public func recycle(_ batch: consuming ViewBatch) { line.recycle(batch.views) }
+    package func recycle(_ batch: consuming ViewBatch) { line.recycle(batch.views) }
 
     /// Ends the threads, without waiting for them; ``next()`` fails from now on.
-    public func stop() { line.stop() }
+    package func stop() { line.stop() }
 
     /// Seconds that ``next()`` has waited so far.
-    public var waitedSeconds: Double { line.waitedSeconds }
+    package var waitedSeconds: Double { line.waitedSeconds }
 
     /// One core in eight: a core cuts several thousand views a second and a trainer's core uses some hundred.
     private static var defaultWorkers: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 8) }

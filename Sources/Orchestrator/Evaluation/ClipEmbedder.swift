@@ -7,15 +7,15 @@ import OssicleModels
 ///
 /// Clips come decoded: mono, at the front end's rate, scaled to the encoder's level (what ``ClipStore`` gives), in blocks, so
 /// that an hour takes no more memory than a second.
-public struct ClipEmbedder {
+package struct ClipEmbedder {
     /// Views encoded at once.
-    public static let batchSize = 64
+    package static let batchSize = 64
 
-    public let encoder: any ViewEncoder
-    public let segments: ClipSegments
+    package let encoder: any ViewEncoder
+    package let segments: ClipSegments
     private let frontEnd: any FrontEnd
 
-    public init(encoder: any ViewEncoder, shortestTail: Double = ClipSegments.defaultShortestTail) throws(FeatureError)
+    package init(encoder: any ViewEncoder, shortestTail: Double = ClipSegments.defaultShortestTail) throws(FeatureError)
     {
         self.encoder = encoder
         segments = ClipSegments(
@@ -28,19 +28,19 @@ public struct ClipEmbedder {
     /// - Parameters:
     ///   - count: of the data set's clips; one that is not `wanted`, or that has no samples, gets no vector.
     ///   - open: a clip by its index.
-    public func segmentVectors(
+    package func segmentVectors(
         clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?
     ) -> ClipVectors {
         embed(count, wanted, open) { _, length in segments.segments(samples: length) }
     }
 
     /// One vector a clip: the mean over its non-overlapping segments, which are not kept.
-    public func meanVectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
+    package func meanVectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
         embed(count, wanted, open, keepsRows: false) { _, length in segments.segments(samples: length) }
     }
 
     /// Shows the encoder the views that it asks for: the middle segment of clips that are spread evenly over `clips`.
-    public func calibrate(on clips: [Int], open: (Int) -> ClipStream?) throws {
+    package func calibrate(on clips: [Int], open: (Int) -> ClipStream?) throws {
         let wanted = min(encoder.calibrationViews, clips.count)
         guard wanted > 0 else { return }
         var waveform = [Float](repeating: 0, count: segments.viewSamples)
@@ -63,7 +63,7 @@ public struct ClipEmbedder {
     /// The paper draws a new crop of each clip at each step. Embedding a clip's crops once, and drawing one of them at
     /// each step, is that protocol with the crops resampled from a finite set: encoding, which is nearly all of the
     /// cost, is done `crops` times a clip and not once an epoch.
-    public func cropVectors(
+    package func cropVectors(
         clips count: Int, wanted: Set<Int>? = nil, crops: Int, seed: UInt64, open: (Int) -> ClipStream?
     ) -> ClipVectors {
         embed(count, wanted, open) { clip, length in

@@ -1,14 +1,14 @@
 import OssicleData
 
 /// Vectors of clips, any number a clip: the embeddings of its crops or segments, or one vector of statistics.
-public struct ClipVectors: Sendable, Equatable {
-    public let dimension: Int
+package struct ClipVectors: Sendable, Equatable {
+    package let dimension: Int
     /// (rows, dimension), a clip's rows together, clips in order.
-    public private(set) var values: [Float] = []
+    package private(set) var values: [Float] = []
     /// Clip i has the rows `offsets[i] ..< offsets[i + 1]`.
-    public private(set) var offsets = [0]
+    package private(set) var offsets = [0]
 
-    public init(dimension: Int) { self.dimension = dimension }
+    package init(dimension: Int) { self.dimension = dimension }
 
     /// - Parameters:
     ///   - values: (offsets.last, dimension).
@@ -20,20 +20,20 @@ public struct ClipVectors: Sendable, Equatable {
         self.offsets = offsets
     }
 
-    public var clips: Int { offsets.count - 1 }
-    public var rows: Int { offsets[clips] }
+    package var clips: Int { offsets.count - 1 }
+    package var rows: Int { offsets[clips] }
 
-    public func rows(of clip: Int) -> Range<Int> { offsets[clip]..<offsets[clip + 1] }
+    package func rows(of clip: Int) -> Range<Int> { offsets[clip]..<offsets[clip + 1] }
 
     /// Adds a clip. `vectors` is (rows, dimension).
-    public mutating func append(_ vectors: some Collection<Float>) {
+    package mutating func append(_ vectors: some Collection<Float>) {
         precondition(vectors.count % dimension == 0, "whole vectors")
         values.append(contentsOf: vectors)
         offsets.append(values.count / dimension)
     }
 
     /// (clips, dimension): the mean over each clip's rows, 0 of a clip without any.
-    public func means() -> [Float] {
+    package func means() -> [Float] {
         var means = [Float](repeating: 0, count: clips * dimension)
         for clip in 0..<clips {
             let rows = rows(of: clip)

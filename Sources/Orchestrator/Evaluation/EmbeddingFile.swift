@@ -30,7 +30,7 @@ public struct EmbeddingFile: Sendable, Equatable {
     public private(set) var warnings: [String] = []
 
     /// - Parameter vectors: the segments of `clips`, in their order.
-    public init(vectors: ClipVectors, clips: [Clip], classes: [String]) {
+    package init(vectors: ClipVectors, clips: [Clip], classes: [String]) {
         precondition(vectors.clips == clips.count, "vectors of all clips")
         dimension = vectors.dimension
         self.classes = classes

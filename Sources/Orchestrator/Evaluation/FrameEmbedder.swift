@@ -9,9 +9,9 @@ import OssicleModels
 /// view whose middle is nearest; of every map that the embedding reads, the frame's values are those of the two rows
 /// around its time, weighted by their distance (linear interpolation). So any hop will do, and what it costs does not
 /// depend on it.
-public struct FrameEmbedder {
-    public let encoder: any ViewEncoder
-    public let hopSeconds: Double
+package struct FrameEmbedder {
+    package let encoder: any ViewEncoder
+    package let hopSeconds: Double
     private let segments: ClipSegments
     private let frontEnd: any FrontEnd
     /// Of front-end frames: from one to the next, and from the start of a view to the middle of its first one.
@@ -19,7 +19,7 @@ public struct FrameEmbedder {
     private let firstMiddle: Double
 
     /// - Parameter hopSeconds: nil: the stride of the finest map that is read.
-    public init(encoder: any ViewEncoder, hopSeconds: Double? = nil) throws {
+    package init(encoder: any ViewEncoder, hopSeconds: Double? = nil) throws {
         precondition(!encoder.frameMaps.isEmpty, "an encoder of frames")
         self.encoder = encoder
         let (frontend, rate) = (encoder.frontend, Double(encoder.frontend.sampleRate))
@@ -36,14 +36,14 @@ public struct FrameEmbedder {
     }
 
     /// Frames of a recording: those that begin within it.
-    public func rows(samples: Int) -> Int {
+    package func rows(samples: Int) -> Int {
         // A hop that is a whole number of samples makes a whole number of rows, whatever the quotient rounds to.
         let exact = Double(samples) / (hopSeconds * Double(encoder.frontend.sampleRate))
         return Int((exact - 1e-9).rounded(.up))
     }
 
     /// (rows, dimension). The recording comes as for ``ClipEmbedder``, in blocks; nil if it can no longer be read.
-    public func callAsFunction(_ recording: consuming ClipStream) -> [Float]? {
+    package func callAsFunction(_ recording: consuming ClipStream) -> [Float]? {
         let rows = rows(samples: recording.count)
         let dimension = encoder.dimension
         var result = [Float](repeating: 0, count: rows * dimension)

@@ -32,7 +32,7 @@ public struct LinearProbe: Sendable, Equatable {
     ///   - vectors: of every clip of the data set.
     ///   - labels: of every clip, 0 ..< `classes`; read for `clips` only.
     ///   - clips: those to learn from, each with a vector at least.
-    public init(
+    package init(
         training vectors: ClipVectors, labels: [Int], clips: [Int], classes: Int, options: Options = Options()
     ) {
         standardization = Standardization(of: vectors, clips: clips)
@@ -75,7 +75,7 @@ public struct LinearProbe: Sendable, Equatable {
 
     /// (clips.count, classes): the mean of the *logits* of a clip's rows. (Not of the probabilities: a segment that is
     /// sure then counts for more than one that is not.)
-    public func logits(_ vectors: ClipVectors, clips: [Int]) -> [Float] {
+    package func logits(_ vectors: ClipVectors, clips: [Int]) -> [Float] {
         var result = [Float](repeating: 0, count: clips.count * classes)
         for (place, clip) in clips.enumerated() {
             let rows = vectors.rows(of: clip)
@@ -92,7 +92,7 @@ public struct LinearProbe: Sendable, Equatable {
     }
 
     /// The class of the largest mean logit, the first of equals.
-    public func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
+    package func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
         let logits = logits(vectors, clips: clips)
         return clips.indices.map { logits.span.extracting($0 * classes..<($0 + 1) * classes).indexOfLargest }
     }

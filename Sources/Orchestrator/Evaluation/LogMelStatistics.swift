@@ -16,7 +16,7 @@ public struct LogMelStatistics {
     }
 
     /// One vector a clip; none where a clip has no samples. Clips come as for ``ClipEmbedder``.
-    public func vectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
+    package func vectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
         var vectors = ClipVectors(dimension: dimension)
         for clip in 0..<count {
             if wanted?.contains(clip) ?? true, let stream = open(clip), stream.count > 0 {

@@ -39,7 +39,7 @@ public struct LogisticFrames: Sendable, Equatable {
     ///   - recordings: those to learn from, one at least. Without validation recordings a fifth of them chooses the
     ///     penalty and then is learned from, too.
     /// - Throws: ``EvaluationError/tooFewClips(found:)`` without frames to learn from.
-    public init(
+    package init(
         training vectors: ClipVectors, activity: [Float], recordings: [Int], validation: [Int] = [], classes: Int,
         options: Options = Options()
     ) throws(EvaluationError) {
@@ -90,7 +90,7 @@ public struct LogisticFrames: Sendable, Equatable {
     }
 
     /// (rows of the recording, classes).
-    public func probabilities(_ vectors: ClipVectors, recording: Int) -> [Float] {
+    package func probabilities(_ vectors: ClipVectors, recording: Int) -> [Float] {
         let rows = Array(vectors.rows(of: recording))
         return regression.logits(standardization.clippedRows(rows, of: vectors), count: rows.count)
             .map { 1 / (1 + exp(-$0)) }

@@ -54,7 +54,7 @@ public struct LogisticProbe: Sendable, Equatable {
     ///   - validation: may be empty.
     ///   - groups: keys of clips that must stay on one side of an inner division; clips without are groups of their own.
     /// - Throws: ``EvaluationError/tooFewClips(found:)`` without training clips.
-    public init(
+    package init(
         training vectors: ClipVectors, labels: [Int], clips: [Int], validation: [Int] = [],
         groups: [Int: String] = [:], classes: Int, options: Options = Options()
     ) throws(EvaluationError) {
@@ -97,7 +97,7 @@ public struct LogisticProbe: Sendable, Equatable {
     }
 
     /// (clips.count, classes). −∞ for a class that no clip of the fit has.
-    public func logits(_ vectors: ClipVectors, clips: [Int]) -> [Float] {
+    package func logits(_ vectors: ClipVectors, clips: [Int]) -> [Float] {
         var chosen = ClipVectors(dimension: vectors.dimension)
         for clip in clips {
             let rows = vectors.rows(of: clip)
@@ -116,7 +116,7 @@ public struct LogisticProbe: Sendable, Equatable {
     }
 
     /// The class of the largest logit, the first of equals.
-    public func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
+    package func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
         let logits = logits(vectors, clips: clips)
         return clips.indices.map { logits.span.extracting($0 * classes..<($0 + 1) * classes).indexOfLargest }
     }

@@ -6,9 +6,9 @@ import OssicleStatistics
 ///     score(c) = Σ over the k nearest i of class c of exp(s_i / 0.07),   s = cosine of the standardised vectors
 ///
 /// *Reference:* Wu et al., "Unsupervised feature learning via non-parametric instance discrimination", CVPR 2018.
-public struct NearestNeighbours: Sendable, Equatable {
-    public let k: Int
-    public let classes: Int
+package struct NearestNeighbours: Sendable, Equatable {
+    package let k: Int
+    package let classes: Int
     private let dimension: Int
     private let standardization: Standardization
     /// (training clips, dimension), of length 1.
@@ -20,7 +20,7 @@ public struct NearestNeighbours: Sendable, Equatable {
     ///   - vectors: of every clip; a clip is the mean of its rows.
     ///   - labels: of every clip, 0 ..< `classes`; read for `clips` only.
     ///   - clips: those to compare with.
-    public init(vectors: ClipVectors, labels: [Int], clips: [Int], classes: Int, k: Int = 20) {
+    package init(vectors: ClipVectors, labels: [Int], clips: [Int], classes: Int, k: Int = 20) {
         precondition(k > 0 && !clips.isEmpty, "there are neighbours")
         self.k = min(k, clips.count)
         self.classes = classes
@@ -32,7 +32,7 @@ public struct NearestNeighbours: Sendable, Equatable {
     }
 
     /// The class with the highest score, the first of equals.
-    public func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
+    package func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
         let queries = Self.directions(vectors, clips, standardization)
         var similarities = [Float](repeating: 0, count: clips.count * labels.count)
         LinearAlgebra.multiplyTransposed(

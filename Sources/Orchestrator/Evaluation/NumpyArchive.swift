@@ -12,25 +12,25 @@ public enum NumpyError: Error, CustomStringConvertible, Equatable {
 }
 
 /// Named arrays in one `.npz` file, as `numpy.load` reads it: a zip archive of `.npy` files, stored uncompressed.
-public struct NumpyArchive: Sendable {
+package struct NumpyArchive: Sendable {
     private var members: [(name: String, bytes: [UInt8])] = []
 
-    public init() {}
+    package init() {}
 
-    public mutating func add(name: String, floats: [Float], shape: [Int]) {
+    package mutating func add(name: String, floats: [Float], shape: [Int]) {
         members.append((name, NumpyFile.bytes(floats: floats, shape: shape)))
     }
 
-    public mutating func add(name: String, ints: [Int64], shape: [Int]) {
+    package mutating func add(name: String, ints: [Int64], shape: [Int]) {
         members.append((name, NumpyFile.bytes(ints: ints, shape: shape)))
     }
 
-    public mutating func add(name: String, strings: [String]) {
+    package mutating func add(name: String, strings: [String]) {
         members.append((name, NumpyFile.bytes(strings: strings)))
     }
 
     /// Less than 4 GiB in all: the archive has no zip64 records. The file appears complete or not at all.
-    public func write(to path: String) throws(NumpyError) {
+    package func write(to path: String) throws(NumpyError) {
         let total = members.reduce(0) { $0 + $1.bytes.count + 2 * $1.name.utf8.count + 128 }
         guard total < 0xFFFF_0000, members.count < 0xFFFF else {
             throw .unwritable(path: path, reason: "the arrays hold \(total) bytes and an archive takes less than 4 GiB")

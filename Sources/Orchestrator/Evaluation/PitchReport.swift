@@ -88,7 +88,7 @@ public struct PitchReport: Sendable, Codable, Equatable {
 /// Reads the pitch of notes off frozen vectors: one linear layer over the 88 keys of a piano.
 ///
 /// - Parameters: as of ``probeClips(dataset:encoders:options:report:)``.
-/// - Throws: ``EvaluationError/noPitches`` where the layout names none, ``EvaluationError/pitchOutOfRange(path:pitch:)``.
+/// - Throws: ``EvaluationError/noPitches(layout:)`` if the layout names none, ``EvaluationError/pitchOutOfRange(path:pitch:)``.
 public func probePitch(
     dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions = ClipProbeOptions(), report: (String) -> Void = { _ in }

@@ -1,10 +1,11 @@
 import OssicleKernels
 
-/// The recorder: models call layers, layers record leaves, once, at start-up.
+/// A recorder of operations. A model calls its layers once, before the training; they record operations. A ``Program`` plans the
+/// memory of what was recorded, and runs it.
 public final class Graph {
     package let parameters: ParameterStore
-    /// Record what only training needs (statistics, gradients)?
-    package let training: Bool
+    /// Whether a backward pass will follow: an operation declares gradients only then.
+    public let training: Bool
     /// How raw outputs that will be normalised are kept.
     let rawFormat: StorageFormat
     private(set) var shapes: [[Int]] = []
@@ -24,14 +25,22 @@ public final class Graph {
     /// Values that outlive the run: inputs and results.
     private(set) var pinned: Set<Value> = []
 
-    package init(parameters: ParameterStore, training: Bool, rawFormat: StorageFormat = .float32) {
+    package init(parameters: ParameterStore, training: Bool, rawFormat: StorageFormat) {
         self.parameters = parameters
         self.training = training
         self.rawFormat = rawFormat
     }
 
+    /// A graph whose parameters are those of `parameters`: they are declared when they are recorded first.
+    public convenience init(parameters: ParameterStore, training: Bool) {
+        self.init(parameters: parameters, training: training, rawFormat: .float32)
+    }
+
+    /// Declares a tensor of floats, an output of the operation that is being made.
+    public func value(_ shape: [Int]) -> Value { value(shape, .float32) }
+
     /// A new tensor, without memory yet.
-    func value(_ shape: [Int], _ format: StorageFormat = .float32) -> Value {
+    func value(_ shape: [Int], _ format: StorageFormat) -> Value {
         precondition(shape.allSatisfy { $0 > 0 }, "an empty tensor")
         shapes.append(shape)
         formats.append(format)
@@ -39,27 +48,28 @@ public final class Graph {
     }
 
     /// A tensor that the caller fills before, or reads after, every run.
-    package func pinnedValue(_ shape: [Int]) -> Value {
+    public func pinnedValue(_ shape: [Int]) -> Value {
         let result = value(shape)
         pinned.insert(result)
         return result
     }
 
     /// An input that every training step fills from its batch.
-    package func feed(_ feed: Feed, _ shape: [Int]) -> Value {
+    public func feed(_ feed: Feed, _ shape: [Int]) -> Value {
         let value = pinnedValue(shape)
         feeds.append((feed, value))
         return value
     }
 
-    package func pin(_ value: Value) { pinned.insert(value) }
+    /// Keeps `value` to the end of the run, so that it can be read then.
+    public func pin(_ value: Value) { pinned.insert(value) }
 
-    package func shape(_ value: Value) -> [Int] { shapes[value.id] }
+    public func shape(_ value: Value) -> [Int] { shapes[value.id] }
     package func format(_ value: Value) -> StorageFormat { formats[value.id] }
 
     /// The gradient of `value`. For a tensor that is normalised by its reader it holds the gradient of the *normalised*
-    /// value; the convolution that made it turns that into its own (``Normalization``).
-    package func gradient(_ value: Value) -> Value {
+    /// value; the convolution that made it turns that into its own.
+    public func gradient(_ value: Value) -> Value {
         if let known = gradients[value] { return known }
         let result = self.value(shape(value))
         gradients[value] = result
@@ -80,13 +90,14 @@ public final class Graph {
         return current
     }
 
-    package func record(_ operation: some Operation) {
+    /// Appends an operation to the program.
+    public func record(_ operation: some Operation) {
         operations.append(operation)
         isForwardOnly.append(readsAverages)
     }
 
     /// Declares a parameter, or finds the one of that name; within ``withAverages(_:)``, its running average.
-    package func parameter(
+    public func parameter(
         _ name: String, _ shape: [Int], _ initializer: Initializer, layout: ParameterLayout = .plain,
         isTrained: Bool = true
     ) -> Parameter {
@@ -101,7 +112,7 @@ public final class Graph {
     ///
     /// `optimizer.average` is the decay of the averages.
     /// *Reference:* Grill et al., "Bootstrap your own latent", NeurIPS 2020.
-    package func withAverages<Result>(_ body: () -> Result) -> Result {
+    public func withAverages<Result>(_ body: () -> Result) -> Result {
         precondition(training && !readsAverages, "averages are read in training, and not twice")
         (readsAverages, usesAverages) = (true, true)
         defer { readsAverages = false }
@@ -109,7 +120,7 @@ public final class Graph {
     }
 
     /// The same values without a gradient: what reads the result does not train what made `value` (stop-gradient).
-    package func constant(_ value: Value) -> Value {
+    public func constant(_ value: Value) -> Value {
         let stop = StopGradient(self, value)
         record(stop)
         return stop.output

@@ -1,7 +1,7 @@
 import OssicleBase
 
 /// First values of a parameter, drawn in the file's order so that the memory layout never changes a model.
-package enum Initializer: Sendable {
+public enum Initializer: Sendable {
     case constant(Float)
     case normal(deviation: Float)
     /// Truncated normal at ±2σ with variance `scale`/`fanOut`, as TensorFlow's `VarianceScaling`: the deviation is

@@ -1,21 +1,30 @@
 import OssicleKernels
 
-/// A differentiable leaf of the program. Composites (blocks, models, heads) record leaves and never differentiate.
-package protocol Operation: AnyObject {
-    /// Where in the model it stands, for tables of time and memory.
+/// A differentiable operation of a program: what ``Graph/record(_:)`` takes. Layers, heads and models are functions that record
+/// operations; only operations have a backward pass.
+///
+/// An operation declares its tensors when it is made: outputs with ``Graph/value(_:)``, parameters with
+/// ``Graph/parameter(_:_:_:layout:isTrained:)``, gradients with ``Graph/gradient(_:)``. While it runs, ``Run`` gives it their
+/// numbers. Nothing is allocated during a run.
+public protocol Operation: AnyObject {
+    /// Its place in the model, for tables of time and memory, for example `projection.norm`.
     var name: String { get }
-    /// Every value that the pass reads or writes: the plan derives lifetimes from these lists.
+    /// Every value that the forward pass reads or writes. The memory plan is made from these lists: a value that is missing here
+    /// may lie in memory that another operation overwrites.
     var forwardAccess: [Value] { get }
-    /// The saved values and gradients that the backward pass touches; empty for a leaf without gradient.
+    /// Every value that the backward pass reads or writes; empty for an operation without a gradient.
     var backwardAccess: [Value] { get }
-    /// Gradients that the backward pass adds to; ``Run/beta(_:_:)`` tells whether it is the first to write.
+    /// Gradients that other operations may add to as well. ``Run/beta(_:_:)`` says whether the backward pass stores or adds.
     var contributions: [Value] { get }
+    /// Memory that the operation needs while it runs.
     var memory: WorkingMemory { get }
+    /// Computes the outputs.
     func forward(_ run: borrowing Run)
+    /// Computes the gradients of the inputs and of the parameters from those of the outputs.
     func backward(_ run: borrowing Run)
 }
 
 extension Operation {
-    package var contributions: [Value] { [] }
-    package var memory: WorkingMemory { WorkingMemory() }
+    public var contributions: [Value] { [] }
+    public var memory: WorkingMemory { WorkingMemory() }
 }

@@ -1,8 +1,8 @@
 import OssicleBase
 import OssicleKernels
 
-/// A trained tensor, or a running average (`isTrained` false), by its place in the store.
-package struct Parameter: Hashable, Sendable {
+/// A trained tensor, or a running statistic that is not trained, in a ``ParameterStore``.
+public struct Parameter: Hashable, Sendable {
     let index: Int
     /// Whether the running average of the values is meant.
     private(set) var isAverage = false
@@ -16,8 +16,8 @@ package struct Parameter: Hashable, Sendable {
     }
 }
 
-/// How a parameter's values are ordered in memory, against the order of the file (PyTorch's).
-package enum ParameterLayout: Sendable {
+/// The order of a parameter's values in memory. In files the order is that of PyTorch.
+public enum ParameterLayout: Sendable {
     /// The same order.
     case plain
     /// File (out, in, k…), memory (k…, in, out): dense convolutions, and depthwise ones where in = 1.
@@ -97,7 +97,7 @@ public final class ParameterStore {
     /// - Parameters:
     ///   - training: also gradients and the optimizer's moments.
     ///   - averages: also a running average of every value.
-    package func allocate(seed: UInt64, training: Bool, averages: Bool = false) throws(MemoryError) {
+    public func allocate(seed: UInt64, training: Bool, averages: Bool = false) throws(MemoryError) {
         precondition(memory == nil, "allocated twice")
         memory = try Memory(trained: trainedFloats, state: stateFloats, training: training, averages: averages)
         hasAverages = averages
@@ -125,7 +125,8 @@ public final class ParameterStore {
     public var trainedCount: Int { entries.filter(\.isTrained).map(\.count).reduce(0, +) }
     package var all: [Parameter] { entries.indices.map(Parameter.init) }
     package func entry(_ parameter: Parameter) -> Entry { entries[parameter.index] }
-    package func named(_ name: String) -> Parameter? { byName[name] }
+    /// The parameter of this name; nil if no graph has declared it.
+    public func named(_ name: String) -> Parameter? { byName[name] }
 
     private func slice(_ arena: borrowing Arena, _ parameter: Parameter) -> Buffer {
         let entry = entries[parameter.index]
@@ -137,7 +138,8 @@ public final class ParameterStore {
         return memory
     }
 
-    package func buffer(_ parameter: Parameter) -> Buffer {
+    /// The values of a parameter.
+    public func buffer(_ parameter: Parameter) -> Buffer {
         if parameter.isAverage { return average(parameter) }
         return entries[parameter.index].isTrained
             ? slice(laidOut.trained, parameter) : slice(laidOut.state, parameter)
@@ -149,7 +151,8 @@ public final class ParameterStore {
             ? slice(laidOut.averages, parameter) : slice(laidOut.stateAverages, parameter)
     }
 
-    func gradient(_ parameter: Parameter) -> Buffer {
+    /// The gradient of a trained parameter, after a backward pass.
+    public func gradient(_ parameter: Parameter) -> Buffer {
         precondition(
             entries[parameter.index].isTrained && !parameter.isAverage, "a running average has no gradient")
         return slice(laidOut.gradients, parameter)

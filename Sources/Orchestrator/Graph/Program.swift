@@ -1,7 +1,7 @@
 import OssicleKernels
 
-/// A planned graph with its memory: runs the list of operations forward, and reversed. Nothing is allocated in a run.
-package final class Program {
+/// A recorded graph with its memory. Runs the operations forward, and in reverse order backward. Nothing is allocated during a run.
+public final class Program {
     package let graph: Graph
     let plan: MemoryPlan
     package let execution: Execution
@@ -15,7 +15,9 @@ package final class Program {
         let value: Value
     }
 
-    package init(_ graph: Graph, threads: Int) throws(MemoryError) {
+    /// - Parameter graph: with a parameter store that is allocated.
+    /// - Throws: ``MemoryError`` if the memory of all tensors cannot be allocated.
+    public init(_ graph: Graph, threads: Int) throws(MemoryError) {
         self.graph = graph
         plan = MemoryPlan(graph)
         workspaceBytes = (graph.operations.map(\.memory.workspace).max() ?? 0) + 64
@@ -38,7 +40,8 @@ package final class Program {
 
     package var arenaBytes: Int { arena.bytes }
 
-    package func buffer(_ value: Value) -> Buffer {
+    /// The numbers of a value. Only a pinned value (``Graph/pin(_:)``) keeps them after the run.
+    public func buffer(_ value: Value) -> Buffer {
         precondition(graph.format(value) == .float32, "a raw output is read as an operand")
         return arena.buffer(at: offset(value), count: plan.counts[value.id])
     }
@@ -64,8 +67,12 @@ package final class Program {
         accumulating.contains(Contribution(operation: ObjectIdentifier(operation), value: value))
     }
 
-    /// - Parameter observe: called after every operation, for the benches.
-    package func forward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
+    /// Computes all values, and the losses.
+    /// - Parameters:
+    ///   - seed: of the randomness of the operations (drop-connect).
+    ///   - step: number of the training step; the randomness depends on it too.
+    ///   - observe: called after every operation, for the benches.
+    public func forward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         let run = Run(program: self, seed: seed, step: step)
         // By index, here and below: unoptimised, an iterator allocates a box for every element.
         for index in 0..<graph.operations.count {
@@ -74,7 +81,8 @@ package final class Program {
         }
     }
 
-    package func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
+    /// Computes all gradients. A forward pass with the same arguments comes first.
+    public func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         precondition(graph.training, "an inference program has no backward pass")
         let run = Run(program: self, seed: seed, step: step)
         for index in stride(from: graph.operations.count - 1, through: 0, by: -1) where !graph.isForwardOnly[index] {
@@ -85,11 +93,11 @@ package final class Program {
 }
 
 /// What an operation sees of the program while it runs.
-package struct Run: ~Copyable {
+public struct Run: ~Copyable {
     private let program: Program
-    /// Keys of the randomness of this step.
-    package let seed: UInt64
-    package let step: Int
+    /// Seed and number of this step: the keys of its randomness.
+    public let seed: UInt64
+    public let step: Int
 
     init(program: Program, seed: UInt64, step: Int) {
         self.program = program
@@ -97,15 +105,21 @@ package struct Run: ~Copyable {
         self.step = step
     }
 
-    package var execution: Execution { program.execution }
-    package var training: Bool { program.graph.training }
-    package var workspace: Buffer { program.workspace }
-    package func callAsFunction(_ value: Value) -> Buffer { program.buffer(value) }
-    package func callAsFunction(_ value: Value?) -> Buffer? { value.map(program.buffer) }
-    package func callAsFunction(_ parameter: Parameter) -> Buffer { program.graph.parameters.buffer(parameter) }
+    /// The compute threads.
+    public var execution: Execution { program.execution }
+    public var training: Bool { program.graph.training }
+    /// Memory that the threads share, of at least as many bytes as the operation's ``Operation/memory`` asks for.
+    public var workspace: Buffer { program.workspace }
+    /// The numbers of a value.
+    public func callAsFunction(_ value: Value) -> Buffer { program.buffer(value) }
+    public func callAsFunction(_ value: Value?) -> Buffer? { value.map(program.buffer) }
+    /// The numbers of a parameter.
+    public func callAsFunction(_ parameter: Parameter) -> Buffer { program.graph.parameters.buffer(parameter) }
     package func raw(_ value: Value) -> RawBuffer { program.rawBuffer(value) }
-    package func gradient(_ parameter: Parameter) -> Buffer { program.graph.parameters.gradient(parameter) }
+    /// The gradient of a trained parameter; the backward pass stores it.
+    public func gradient(_ parameter: Parameter) -> Buffer { program.graph.parameters.gradient(parameter) }
 
-    /// 0 where the operation is the first to write this gradient, 1 where it adds.
-    package func beta(_ operation: any Operation, _ value: Value) -> Float { program.adds(operation, value) ? 1 : 0 }
+    /// 0 if the operation is the first to write this gradient and stores it, 1 if it adds to it: `g = beta·g + …`. The value is one
+    /// of the operation's ``Operation/contributions``.
+    public func beta(_ operation: any Operation, _ value: Value) -> Float { program.adds(operation, value) ? 1 : 0 }
 }

@@ -1,16 +1,16 @@
 import CKernels
 
 /// Steps of a convolution down and across: 1 and 1, 2 and 2, or 1 and 2.
-package struct Stride: Sendable, Equatable {
-    package var height: Int
-    package var width: Int
+public struct Stride: Sendable, Equatable {
+    public var height: Int
+    public var width: Int
 
-    package init(height: Int, width: Int) {
+    public init(height: Int, width: Int) {
         self.height = height
         self.width = width
     }
 
-    package static let one = Stride(height: 1, width: 1)
+    public static let one = Stride(height: 1, width: 1)
 }
 
 /// What convolves windows of a map: every channel by itself, or all together.

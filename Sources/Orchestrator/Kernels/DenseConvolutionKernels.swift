@@ -1,25 +1,42 @@
 import CKernels
 
-/// Size, steps and padding of a window, down and across.
-package struct Window: Sendable, Equatable {
-    package var height: Int
-    package var width: Int
+/// Size, stride and padding of a window, in time (height) and mel (width).
+public struct Window: Sendable, Equatable {
+    public private(set) var height: Int
+    public private(set) var width: Int
+    /// Whether it moves over maps of height 1.
+    package private(set) var isAcross = false
     var stride: Stride
     var paddingHeight: Int
     var paddingWidth: Int
 
     /// Square, padded by half of it on every side, so that a step of 1 keeps the map's size.
-    package init(_ size: Int, stride: Int = 1) {
+    public init(_ size: Int, stride: Int = 1) {
         (height, width) = (size, size)
         self.stride = Stride(height: stride, width: stride)
         (paddingHeight, paddingWidth) = (size / 2, size / 2)
     }
 
     /// Over maps of height 1.
-    package init(across size: Int, stride: Int = 1, padding: Int) {
-        (height, width) = (1, size)
+    public init(across size: Int, stride: Int = 1, padding: Int) {
+        (height, width, isAcross) = (1, size, true)
         self.stride = Stride(height: 1, width: stride)
         (paddingHeight, paddingWidth) = (0, padding)
+    }
+
+    package var hasStride: Bool { stride != .one }
+
+    package var withStrideOne: Window {
+        var window = self
+        window.stride = .one
+        return window
+    }
+
+    /// One value with the same strides.
+    package var onePixel: Window {
+        var window = self
+        (window.height, window.width, window.paddingHeight, window.paddingWidth) = (1, 1, 0, 0)
+        return window
     }
 }
 

@@ -1,11 +1,11 @@
 import CKernels
 
-/// The compute threads and the scratch of each. Results never depend on how many there are.
-package final class Execution {
+/// The compute threads and the scratch memory of each. Results never depend on the number of threads.
+public final class Execution {
     private let pool: OpaquePointer
     private let scratch: Arena
     private let threadBytes: Int
-    let threads: Int
+    public let threads: Int
 
     /// - Parameter scratchBytes: what the hungriest kernel asks for, per thread.
     package init(threads: Int, scratchBytes: Int) throws(MemoryError) {
@@ -19,8 +19,14 @@ package final class Execution {
 
     deinit { ck_pool_destroy(pool) }
 
-    /// Runs `body` for every block on any thread, and says on which: no two run on one thread at a time.
-    package func forEach(_ blocks: Int, _ body: (_ block: Int, _ thread: Int) -> Void) {
+    /// Calls `body` once for every block, and returns when all calls have returned. The calls are distributed over the compute
+    /// threads. Write each value in one block only, and sum in an order that does not depend on `thread`: then the result
+    /// does not depend on the number of threads.
+    /// - Parameters:
+    ///   - blocks: number of calls.
+    ///   - body: receives the number of the block, and that of the thread (0 ..< ``threads``). Calls on one thread do not
+    ///     overlap.
+    public func forEach(_ blocks: Int, _ body: (_ block: Int, _ thread: Int) -> Void) {
         withoutActuallyEscaping(body) { body in
             let job = Job(body: body, scratch: scratch.buffer(at: 0, count: 0).base, threadBytes: threadBytes)
             self { exec in
@@ -54,17 +60,17 @@ package final class Execution {
 }
 
 /// Bytes that an operation needs while it runs: `workspace` is shared by the threads, `scratch` is each thread's own.
-package struct WorkingMemory {
-    package var workspace = 0
-    package var scratch = 0
+public struct WorkingMemory {
+    public var workspace = 0
+    public var scratch = 0
 
-    package init(workspace: Int = 0, scratch: Int = 0) {
+    public init(workspace: Int = 0, scratch: Int = 0) {
         self.workspace = workspace
         self.scratch = scratch
     }
 
     /// What is enough for each of `uses`, one after the other.
-    package static func largest(_ uses: [WorkingMemory]) -> WorkingMemory {
+    public static func largest(_ uses: [WorkingMemory]) -> WorkingMemory {
         WorkingMemory(workspace: uses.map(\.workspace).max() ?? 0, scratch: uses.map(\.scratch).max() ?? 0)
     }
 }

@@ -57,19 +57,27 @@ package struct L2NormalizeKernel {
     }
 }
 
-/// C := beta·C + alpha·op(A)·op(B) over dense row-major matrices (ck_gemm.h).
-package struct MatrixProduct {
+/// C := beta·C + alpha·op(A)·op(B) over dense row-major matrices of floats (ck_gemm.h). op(X) is X or its transpose.
+public struct MatrixProduct {
     private var plan = ck_gemm()
 
-    package init(rows: Int, columns: Int, inner: Int, transposeA: Bool = false, transposeB: Bool = false) {
+    /// - Parameters:
+    ///   - rows: of op(A) and of C.
+    ///   - columns: of op(B) and of C.
+    ///   - inner: columns of op(A), rows of op(B).
+    ///   - transposeA: whether A is stored transposed, (inner, rows).
+    ///   - transposeB: whether B is stored transposed, (columns, inner).
+    public init(rows: Int, columns: Int, inner: Int, transposeA: Bool = false, transposeB: Bool = false) {
         expectPlanned(
             ck_gemm_plan(&plan, rows, columns, inner, transposeA ? 1 : 0, transposeB ? 1 : 0),
             "product \(rows)×\(inner)×\(columns)")
     }
 
-    package var memory: WorkingMemory { WorkingMemory(workspace: plan.workspace_bytes, scratch: plan.scratch_bytes) }
+    /// What an operation that calls the product returns as its ``Operation/memory``.
+    public var memory: WorkingMemory { WorkingMemory(workspace: plan.workspace_bytes, scratch: plan.scratch_bytes) }
 
-    package func callAsFunction(
+    /// - Parameter workspace: ``Run/workspace``.
+    public func callAsFunction(
         _ execution: Execution, alpha: Float = 1, _ a: Buffer, _ b: Buffer, beta: Float = 0, into c: Buffer,
         workspace: Buffer
     ) {
@@ -88,7 +96,7 @@ public struct LossValue: Sendable {
     public var correct: Int
     public var rows: Int
 
-    package init(loss: Double, correct: Int, rows: Int) {
+    public init(loss: Double, correct: Int, rows: Int) {
         self.loss = loss
         self.correct = correct
         self.rows = rows

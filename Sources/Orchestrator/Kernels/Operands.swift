@@ -1,6 +1,7 @@
 import CKernels
 
-package enum Activation {
+/// What a reader of a feature map applies to its values.
+public enum Activation: Sendable {
     case identity
     case swish
     case relu

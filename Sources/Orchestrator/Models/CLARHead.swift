@@ -14,7 +14,7 @@ struct CLARHead {
 
     /// - Parameter h: (views, dimension). Returns (views, width).
     func selfSupervised(_ graph: Graph, _ h: Value) -> Value {
-        Dense(name: "projection.2", outputs: width, initializer: .glorotUniform, hasBias: false)(
+        Dense(name: "projection.2", outputs: width, hasBias: false)(
             graph, Self.trunk(graph, h, hidden: hidden))
     }
 
@@ -26,17 +26,14 @@ struct CLARHead {
     /// - Parameter h: (views, dimension). Returns z (views, width) and logits (views, classes).
     func labelled(_ graph: Graph, _ h: Value, classes: Int) -> (z: Value, logits: Value) {
         let first = Self.layer(graph, "projection.0", h, hidden: hidden)
-        let z = Dense(name: "projection.1", outputs: width, initializer: .glorotUniform)(graph, first)
-        let norm = RowBatchNormalization(graph, "classifier.norm", z)
-        graph.record(norm)
-        return (z, Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, norm.output))
+        let z = Dense(name: "projection.1", outputs: width)(graph, first)
+        let norm = graph.batchNormalized("classifier.norm", z)
+        return (z, Dense(name: "classifier", outputs: classes)(graph, norm))
     }
 
     private static func layer(_ graph: Graph, _ name: String, _ input: Value, hidden: Int) -> Value {
         // The norm has a shift of its own.
-        let dense = Dense(name: name, outputs: hidden, initializer: .glorotUniform, hasBias: false)(graph, input)
-        let norm = RowBatchNormalization(graph, name + ".norm", dense)
-        graph.record(norm)
-        return norm.output
+        let dense = Dense(name: name, outputs: hidden, hasBias: false)(graph, input)
+        return graph.batchNormalized(name + ".norm", dense)
     }
 }

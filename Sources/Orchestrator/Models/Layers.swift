@@ -1,14 +1,23 @@
 import OssicleGraph
 import OssicleKernels
 
-/// Layers are structs of configuration: calling one records its leaves and returns what the next layer reads.
+// A layer is a struct with its configuration. Calling it records its operations, and returns what the next layer reads.
 
-/// 3×3 stride-2 convolution of the input, batch norm and swish to follow.
-struct Stem {
-    let name: String
-    let channels: Int
+/// A 3×3 convolution of the encoder's input with stride 2, with batch norm and swish.
+public struct Stem {
+    private let name: String
+    private let channels: Int
 
-    func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
+    /// - Parameters:
+    ///   - name: of the layer; the parameters are `name.0.weight`, `name.1.bias` and so on.
+    ///   - channels: of the output.
+    public init(name: String, channels: Int) {
+        self.name = name
+        self.channels = channels
+    }
+
+    /// - Parameter input: (views, height, width, channels); it gets no gradient.
+    public func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
         let shape = graph.shape(input)
         let weights = graph.parameter(
             name + ".0.weight", [channels, shape[3], 3, 3], .varianceScaling(scale: 2, fanOut: channels * 9),
@@ -24,13 +33,23 @@ struct Stem {
     }
 }
 
-/// 1×1 convolution, batch norm, and an activation to be applied by the reader.
-struct Pointwise {
-    let name: String
-    let channels: Int
-    let activation: Activation
+/// A 1×1 convolution with batch norm and an activation.
+public struct Pointwise {
+    private let name: String
+    private let channels: Int
+    private let activation: Activation
 
-    func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
+    /// - Parameters:
+    ///   - name: of the layer; the parameters are `name.0.weight`, `name.1.bias` and so on.
+    ///   - channels: of the output.
+    ///   - activation: applied by whoever reads the output.
+    public init(name: String, channels: Int, activation: Activation) {
+        self.name = name
+        self.channels = channels
+        self.activation = activation
+    }
+
+    public func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
         record(graph, input).feature
     }
 
@@ -49,13 +68,23 @@ struct Pointwise {
     }
 }
 
-/// k×k depthwise convolution, batch norm and swish to follow.
-struct Depthwise {
-    let name: String
-    let kernel: Int
-    let stride: Stride
+/// A depthwise convolution with batch norm and swish.
+public struct Depthwise {
+    private let name: String
+    private let kernel: Int
+    private let stride: Stride
 
-    func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
+    /// - Parameters:
+    ///   - name: of the layer; the parameters are `name.0.weight`, `name.1.bias` and so on.
+    ///   - kernel: height and width of the window: 3 or 5.
+    ///   - stride: 1 or 2 in each direction.
+    public init(name: String, kernel: Int, stride: Stride) {
+        self.name = name
+        self.kernel = kernel
+        self.stride = stride
+    }
+
+    public func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
         let weights = graph.parameter(
             name + ".0.weight", [input.channels, 1, kernel, kernel],
             .varianceScaling(scale: 2, fanOut: kernel * kernel), layout: .kernelFirst)
@@ -71,14 +100,27 @@ struct Depthwise {
     }
 }
 
-/// y = W·x + b, or without b, over (rows, inputs).
-struct Dense {
-    let name: String
-    let outputs: Int
-    let initializer: Initializer
-    var hasBias = true
+/// A dense layer y = W·x + b, or y = W·x.
+public struct Dense {
+    private let name: String
+    private let outputs: Int
+    private let initializer: Initializer
+    private let hasBias: Bool
 
-    func callAsFunction(_ graph: Graph, _ input: Value) -> Value {
+    /// - Parameters:
+    ///   - name: of the layer; the parameters are `name.weight` and `name.bias`.
+    ///   - outputs: values of a row of the output.
+    ///   - initializer: of W; b begins with 0.
+    public init(name: String, outputs: Int, initializer: Initializer = .glorotUniform, hasBias: Bool = true) {
+        self.name = name
+        self.outputs = outputs
+        self.initializer = initializer
+        self.hasBias = hasBias
+    }
+
+    /// - Parameter input: (rows, inputs).
+    /// - Returns: (rows, outputs).
+    public func callAsFunction(_ graph: Graph, _ input: Value) -> Value {
         let shape = graph.shape(input)
         let weights = graph.parameter(name + ".weight", [outputs, shape[1]], initializer)
         let bias = hasBias ? graph.parameter(name + ".bias", [outputs], .constant(0)) : nil

@@ -65,7 +65,7 @@ package struct ModelBuilder {
             h = graph.pooled("pool.mel", map.framesAsImages, traits.pooling)
         case .frames:
             h = graph.pooled("pool.mel", map.framesAsImages, encoder.melPooling)
-            h = Dense(name: "frames", outputs: encoder.frameWidth, initializer: .glorotUniform)(graph, h)
+            h = Dense(name: "frames", outputs: encoder.frameWidth)(graph, h)
         }
         return Feature(raw: h, images: map.images, height: map.height, width: 1, channels: dimension)
     }

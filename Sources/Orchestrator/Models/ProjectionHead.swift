@@ -10,11 +10,9 @@ struct ProjectionHead {
 
     /// - Parameter h: (views, dimension). Returns (views, width).
     func callAsFunction(_ graph: Graph, _ h: Value) -> Value {
-        let dense = Dense(name: "projection.dense", outputs: width, initializer: .glorotUniform)(graph, h)
+        let dense = Dense(name: "projection.dense", outputs: width)(graph, h)
         guard normalizes else { return dense }
-        let norm = LayerNormalization(graph, "projection.norm", dense, tanh: true)
-        graph.record(norm)
-        return norm.output
+        return graph.layerNormalized("projection.norm", dense, tanh: true)
     }
 }
 
@@ -28,9 +26,7 @@ struct TaskHead {
 
     /// - Parameter h: (rows, dimension). Returns (rows, width).
     func callAsFunction(_ graph: Graph, _ h: Value) -> Value {
-        let norm = LayerNormalization(graph, name + ".norm", h, tanh: true)
-        graph.record(norm)
-        return Dense(name: name + ".dense", outputs: width, initializer: .glorotUniform, hasBias: hasBias)(
-            graph, norm.output)
+        let norm = graph.layerNormalized(name + ".norm", h, tanh: true)
+        return Dense(name: name + ".dense", outputs: width, hasBias: hasBias)(graph, norm)
     }
 }

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The methods and encoders that recipes can name. To add one, write its type and put it into the list here, or register it
-/// before recipes are read.
-enum Registry {
+/// The methods and encoders that recipes can name. The library's own are listed here. A program that uses the library registers
+/// its own before it reads recipes or checkpoints.
+public enum Registry {
     private struct Types {
         var methods: [any TrainingMethod.Type] = [COLA.self, MultiStrategy.self, CLAR.self, Supervised.self]
         var encoders: [any AudioEncoder.Type] = [
@@ -18,16 +18,16 @@ enum Registry {
     static func method(_ name: MethodName) -> (any TrainingMethod.Type)? { methods.first { $0.name == name } }
     static func encoder(_ name: EncoderName) -> (any AudioEncoder.Type)? { encoders.first { $0.name == name } }
 
-    /// Adds a method; one of the same name is replaced.
-    static func register(_ method: any TrainingMethod.Type) {
+    /// Adds a method. It replaces one of the same name.
+    public static func register(_ method: any TrainingMethod.Type) {
         types.withLock { types in
             types.methods.removeAll { $0.name == method.name }
             types.methods.append(method)
         }
     }
 
-    /// Adds an encoder; one of the same name is replaced.
-    static func register(_ encoder: any AudioEncoder.Type) {
+    /// Adds an encoder. It replaces one of the same name.
+    public static func register(_ encoder: any AudioEncoder.Type) {
         types.withLock { types in
             types.encoders.removeAll { $0.name == encoder.name }
             types.encoders.append(encoder)

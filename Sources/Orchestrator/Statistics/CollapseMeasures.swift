@@ -9,11 +9,11 @@ import Foundation
 /// 1 (a line) to min(B − 1, D) (a sphere); 0 where every row is the same.
 ///
 /// *Reference:* Roy, Vetterli, "The effective rank: a measure of effective dimensionality", EUSIPCO 2007.
-public struct CollapseMeasures: Sendable, Codable, Equatable {
+package struct CollapseMeasures: Sendable, Codable, Equatable {
     /// Mean and smallest of the dimensions' deviations, in the embedding's own unit.
-    public let meanDeviation: Double
-    public let minimumDeviation: Double
-    public let effectiveRank: Double
+    package let meanDeviation: Double
+    package let minimumDeviation: Double
+    package let effectiveRank: Double
 
     enum CodingKeys: String, CodingKey {
         case meanDeviation = "mean_deviation"
@@ -23,7 +23,7 @@ public struct CollapseMeasures: Sendable, Codable, Equatable {
 
     /// - Parameter embeddings: (count, dimension). The cost is that of a symmetric eigenproblem of the smaller of the
     ///   two, so a few hundred rows suffice.
-    public init(embeddings: Span<Float>, count: Int, dimension: Int) {
+    package init(embeddings: Span<Float>, count: Int, dimension: Int) {
         precondition(embeddings.count >= count * dimension, "the matrix holds as many values as named")
         guard count > 0, dimension > 0 else {
             (meanDeviation, minimumDeviation, effectiveRank) = (0, 0, 0)

@@ -5,16 +5,16 @@
 /// A direction's sign is not determined by the points; here the coordinate farthest from 0 is positive.
 ///
 /// *Reference:* Pearson, "On lines and planes of closest fit to systems of points in space", 1901.
-public struct PrincipalComponents: Sendable, Equatable {
+package struct PrincipalComponents: Sendable, Equatable {
     /// (points, components), the component with the largest share first.
-    public let coordinates: [Float]
+    package let coordinates: [Float]
     /// Of the variance, a share a component; 0 where there is no variance.
-    public let shares: [Double]
+    package let shares: [Double]
 
     /// - Parameters:
     ///   - points: (count, dimension).
     ///   - components: how many; those beyond min(count, dimension) are 0.
-    public init(points: [Float], count: Int, dimension: Int, components: Int = 2) {
+    package init(points: [Float], count: Int, dimension: Int, components: Int = 2) {
         precondition(points.count == count * dimension, "the matrix holds as many values as named")
         var centred = points.map(Double.init)
         for d in 0..<dimension {

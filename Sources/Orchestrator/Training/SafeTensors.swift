@@ -5,22 +5,22 @@ import OssicleBase
 /// handed out; nothing is trusted: every offset is checked before it is used.
 ///
 /// *Reference:* the safetensors format, https://github.com/huggingface/safetensors.
-public struct SafeTensorsFile {
+package struct SafeTensorsFile {
     private struct Tensor {
         let type: String
         let shape: [Int]
         let range: Range<Int>
     }
 
-    public let path: String
+    package let path: String
     /// The header's `__metadata__`.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     private let data: Data
     private let tensors: [String: Tensor]
     /// The format's own limit.
     private static let largestHeader = 100_000_000
 
-    public init(readingFrom path: String) throws(CheckpointError) {
+    package init(readingFrom path: String) throws(CheckpointError) {
         self.path = path
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
@@ -53,12 +53,12 @@ public struct SafeTensorsFile {
         metadata = header["__metadata__"] as? [String: String] ?? [:]
     }
 
-    public var names: [String] { tensors.keys.sorted() }
+    package var names: [String] { tensors.keys.sorted() }
 
-    public func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
+    package func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
 
     /// The values of a float32 tensor.
-    public func floats(_ name: String) throws(CheckpointError) -> [Float] {
+    package func floats(_ name: String) throws(CheckpointError) -> [Float] {
         guard let tensor = tensors[name] else { throw .missingTensor(path: path, name: name) }
         var count = 1
         for size in tensor.shape {
@@ -79,19 +79,19 @@ public struct SafeTensorsFile {
 }
 
 /// Writes float32 tensors and text metadata. The same content gives the same bytes.
-public struct SafeTensorsWriter {
-    public var metadata: [String: String] = [:]
+package struct SafeTensorsWriter {
+    package var metadata: [String: String] = [:]
     private var tensors: [(name: String, shape: [Int], floats: [Float])] = []
 
-    public init() {}
+    package init() {}
 
-    public mutating func add(name: String, floats: [Float], shape: [Int]) {
+    package mutating func add(name: String, floats: [Float], shape: [Int]) {
         precondition(floats.count == shape.reduce(1, *), "as many values as the shape says")
         tensors.append((name, shape, floats))
     }
 
     /// Writes beside `path` and renames: whatever happens, `path` holds either the old file or the whole new one.
-    public func write(to path: String) throws(CheckpointError) {
+    package func write(to path: String) throws(CheckpointError) {
         guard var bytes = header() else {
             throw .cannotWrite(path: path, reason: "the metadata is no text")
         }

@@ -5,13 +5,13 @@ import OssicleModels
 
 /// One step of pretraining: forward over all views, loss, backward, optimizer. Everything is allocated in `init`; a step
 /// allocates nothing.
-public final class TrainingStep {
-    public let recipe: Recipe
+package final class TrainingStep {
+    package let recipe: Recipe
     /// Views of one step: twice the batch for a contrastive method.
-    public let views: Int
+    package let views: Int
     /// Values of a view: frames × bands × channels.
-    public let viewValues: Int
-    public let parameters: ParameterStore
+    package let viewValues: Int
+    package let parameters: ParameterStore
     let program: Program
     let optimizer: any Optimizer
     private let model: TrainingModel
@@ -21,7 +21,7 @@ public final class TrainingStep {
     ///   - classes: width of the classifier, where labels are used.
     ///   - classified: of the recipe `supervised`, what the classifier reads; nil: the encoder's last map.
     ///   - threads: compute threads, at least 1.
-    public init(
+    package init(
         recipe: Recipe, batch: Int, classes: Int = 0, classified: Embedding? = nil, threads: Int
     ) throws(MemoryError) {
         self.recipe = recipe
@@ -38,7 +38,7 @@ public final class TrainingStep {
     }
 
     /// Bytes of activations, gradients and workspace.
-    public var arenaBytes: Int { program.arenaBytes }
+    package var arenaBytes: Int { program.arenaBytes }
 
     /// Forward and loss. The loss may be NaN: look before ``update(step:learningRate:)``.
     /// - Parameters:
@@ -47,7 +47,7 @@ public final class TrainingStep {
     ///   - ratios: one per clip where a loss asks for them, of the pitch of its shifted anchor to its anchor's.
     ///   - step: number of the step, from 0; keys the step's randomness.
     /// - Returns: the weighted sum of the losses, with the accuracy of the first.
-    public func forward(views: Span<Float>, labels: [Int32] = [], ratios: [Float] = [], step: Int) -> LossValue {
+    package func forward(views: Span<Float>, labels: [Int32] = [], ratios: [Float] = [], step: Int) -> LossValue {
         program.buffer(model.input).copy(from: views)
         for index in 0..<program.graph.feeds.count {
             let buffer = program.buffer(program.graph.feeds[index].value)
@@ -70,16 +70,16 @@ public final class TrainingStep {
     }
 
     /// The losses of the last forward pass by name, unweighted; nil where there is only one.
-    public var terms: [String: Double]? {
+    package var terms: [String: Double]? {
         guard model.objectives.count > 1 else { return nil }
         return Dictionary(uniqueKeysWithValues: model.objectives.map { ($0.term, $0.value.loss) })
     }
 
     /// Gradients of the last forward pass.
-    public func backward(step: Int) { program.backward(seed: recipe.training.seed, step: step) }
+    package func backward(step: Int) { program.backward(seed: recipe.training.seed, step: step) }
 
     /// One optimizer step on the gradients of the last backward pass.
-    public func update(step: Int, learningRate: Double) {
+    package func update(step: Int, learningRate: Double) {
         optimizer.update(program.execution, step: step, learningRate: learningRate)
         guard parameters.hasAverages else { return }
         // A young average follows closely: the first weights are random.
@@ -90,16 +90,17 @@ public final class TrainingStep {
     }
 
     /// The first `count` embeddings of the last forward pass, (count, dimension).
-    public func embeddings(_ count: Int) -> [Float] {
+    package func embeddings(_ count: Int) -> [Float] {
         let buffer = program.buffer(model.embedding)
         return buffer.slice(0, min(count, views) * buffer.count / views).array
     }
 
-    public var dimension: Int { program.buffer(model.embedding).count / views }
+    package var dimension: Int { program.buffer(model.embedding).count / views }
 
     /// Wall time of one training step by operation, in seconds, forward and backward.
-    public func profile(step: Int, clock: @escaping () -> Double) -> [(name: String, forward: Double, backward: Double)]
-    {
+    package func profile(step: Int, clock: @escaping () -> Double) -> [(
+        name: String, forward: Double, backward: Double
+    )] {
         var times: [String: (Double, Double)] = [:]
         var last = clock()
         program.forward(seed: recipe.training.seed, step: step) { operation in

@@ -161,6 +161,16 @@ import Testing
         }
     }
 
+    /// A map that is normalised and not activated, as an encoder's last one.
+    @Test(arguments: PoolingKind.allCases) func pooling_of_a_block_that_adds_nothing(kind: PoolingKind) throws {
+        try expectExact([8, 9, 6, 1]) { graph, input in
+            let stem = Stem(name: "stem", channels: 5)(graph, input)
+            let block = MobileBlock(name: "block", expansion: 1, channels: 7, stride: .one, kernel: 3)
+            let h = graph.pooled("pool", block(graph, stem), kind)
+            return recorded(graph, LabelCrossEntropy(graph, Dense(name: "classifier", outputs: 4)(graph, h)))
+        }
+    }
+
     @Test func cosine_loss_and_unit_length() throws {
         try expectExact([8, 9, 6, 1]) { graph, input in
             let pooling = Pooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input), .max)

@@ -142,8 +142,8 @@ import Testing
     }
 
     @Test func the_size_of_a_shift() {
-        #expect(PitchRegression.Target.linear.size(ofRatio: 1.25) == 0.25)
-        #expect(PitchRegression.Target.octaves.size(ofRatio: 2) == 1)
+        #expect(PitchTarget.linear.size(ofRatio: 1.25) == 0.25)
+        #expect(PitchTarget.octaves.size(ofRatio: 2) == 1)
     }
 
     /// The pitch head trained alone, on spectra of tones, reads the shift of tones that it has never heard.

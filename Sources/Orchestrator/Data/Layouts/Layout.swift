@@ -1,6 +1,6 @@
 /// How a data set arranges its files and says what they are.
 ///
-/// A new layout is a ``LayoutReader`` in a file of its own, and a line in ``readers``.
+/// A new layout is a `LayoutReader` in a file of its own, and a line in `readers`.
 public struct Layout: RawRepresentable, Hashable, Codable, Sendable, CaseIterable {
     /// As `--layout` names it.
     public let rawValue: String

@@ -26,7 +26,7 @@ public struct FrameClassifier: Sendable, Equatable {
     ///   - vectors: the frames of every recording.
     ///   - activity: (rows of `vectors`, classes): 1 where the class sounds.
     ///   - recordings: those to learn from.
-    public init(
+    package init(
         training vectors: ClipVectors, activity: [Float], recordings: [Int], classes: Int, options: Options = Options()
     ) {
         self.classes = classes
@@ -67,7 +67,7 @@ public struct FrameClassifier: Sendable, Equatable {
     }
 
     /// (rows of the recording, classes).
-    public func probabilities(_ vectors: ClipVectors, recording: Int) -> [Float] {
+    package func probabilities(_ vectors: ClipVectors, recording: Int) -> [Float] {
         let rows = vectors.rows(of: recording)
         var x = [Float](repeating: 0, count: rows.count * vectors.dimension)
         for (slot, row) in rows.enumerated() { standardization.write(row: row, of: vectors, to: &x, slot: slot) }

@@ -3,7 +3,7 @@ import OssicleAudio
 import OssicleEvaluation
 import OssicleStatistics
 
-/// Clips as points of the plane in which their embeddings differ most (``PrincipalComponents``), a colour a class; the
+/// Clips as points of the plane in which their embeddings differ most (their principal components), a colour a class; the
 /// same unit on both axes. Clips without a class are grey.
 public struct EmbeddingMap: Sendable {
     private static let side = 720.0, margin = 50.0, legend = 200.0, legendRow = 18.0

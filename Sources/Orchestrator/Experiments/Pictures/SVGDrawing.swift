@@ -3,18 +3,18 @@ import OssicleAudio
 import OssicleBase
 
 /// Shapes and words on white, (0, 0) at the top left, lengths in pixels, later ones over earlier ones.
-public struct SVGDrawing: Sendable {
-    public enum Anchor: String, Sendable {
+package struct SVGDrawing: Sendable {
+    package enum Anchor: String, Sendable {
         case start
         case middle
         case end
     }
 
-    public let width: Double
-    public let height: Double
+    package let width: Double
+    package let height: Double
     private var shapes: [String] = []
 
-    public init(width: Double, height: Double) {
+    package init(width: Double, height: Double) {
         self.width = width
         self.height = height
     }
@@ -22,23 +22,23 @@ public struct SVGDrawing: Sendable {
     /// - Parameters:
     ///   - fill: a colour as CSS writes it.
     ///   - title: shown where the pointer rests.
-    public mutating func rectangle(
+    package mutating func rectangle(
         x: Double, y: Double, width: Double, height: Double, fill: String, title: String? = nil
     ) {
         shape(
             "rect", "x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(width))\" height=\"\(n(height))\" fill=\"\(fill)\"", title)
     }
 
-    public mutating func circle(x: Double, y: Double, radius: Double, fill: String, title: String? = nil) {
+    package mutating func circle(x: Double, y: Double, radius: Double, fill: String, title: String? = nil) {
         shape("circle", "cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(n(radius))\" fill=\"\(fill)\"", title)
     }
 
-    public mutating func line(x: Double, y: Double, toX: Double, toY: Double, stroke: String = "#333") {
+    package mutating func line(x: Double, y: Double, toX: Double, toY: Double, stroke: String = "#333") {
         shape("line", "x1=\"\(n(x))\" y1=\"\(n(y))\" x2=\"\(n(toX))\" y2=\"\(n(toY))\" stroke=\"\(stroke)\"", nil)
     }
 
     /// - Parameter y: of the line that the letters stand on.
-    public mutating func text(
+    package mutating func text(
         _ text: String, x: Double, y: Double, size: Double = 12, anchor: Anchor = .start, fill: String = "black"
     ) {
         shapes.append(
@@ -48,7 +48,7 @@ public struct SVGDrawing: Sendable {
     }
 
     /// A picture inside the picture, stretched to the rectangle.
-    public mutating func image(png: [UInt8], x: Double, y: Double, width: Double, height: Double) {
+    package mutating func image(png: [UInt8], x: Double, y: Double, width: Double, height: Double) {
         let data = Data(png).base64EncodedString()
         shape(
             "image",
@@ -57,7 +57,7 @@ public struct SVGDrawing: Sendable {
     }
 
     /// The whole document.
-    public var document: String {
+    package var document: String {
         """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(n(width)) \(n(height))" width="\(n(width))" \
         height="\(n(height))" font-family="sans-serif">
@@ -69,7 +69,7 @@ public struct SVGDrawing: Sendable {
     }
 
     /// The file appears complete or not at all.
-    public func write(to path: String) throws(FeatureError) {
+    package func write(to path: String) throws(FeatureError) {
         if let reason = PartialFile(path).commit(Array(document.utf8)) { throw .unwritable(path: path, reason: reason) }
     }
 

@@ -1,42 +1,42 @@
 import Foundation
 import OssicleKernels
 
+/// The size σ of a pitch shift by the ratio r, which the pitch loss of multi-strategy pretraining regresses.
+public enum PitchTarget: String, Codable, Sendable, CaseIterable {
+    /// r − 1.
+    case linear
+    /// log₂ r.
+    case octaves
+
+    func size(ofRatio ratio: Float) -> Float {
+        switch self {
+        case .linear: ratio - 1
+        case .octaves: log2(ratio)
+        }
+    }
+}
+
 /// The pitch loss of multi-strategy pretraining: the shift of the anchor's pitch is read off frame by frame.
 ///
 ///     L = 1/(B·T) Σ_b Σ_t (p_bt − p̃_bt − σ_b)²
 ///
 /// p and p̃ are the pitch head's values for the anchor and for its copy, shifted by a ratio r; σ = r − 1, or log₂ r.
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.3.
-public final class PitchRegression: Objective {
-    /// The size σ of a shift by the ratio r.
-    public enum Target: String, Codable, Sendable, CaseIterable {
-        /// r − 1.
-        case linear
-        /// log₂ r.
-        case octaves
-
-        func size(ofRatio ratio: Float) -> Float {
-            switch self {
-            case .linear: ratio - 1
-            case .octaves: log2(ratio)
-            }
-        }
-    }
-
+package final class PitchRegression: Objective {
     package let name = "objective.pitch"
     package let term = "pitch"
     package let weight: Float
     package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
     /// r, (B).
     package let ratios: Value
-    private let target: Target
+    private let target: PitchTarget
     private let input: Value
     private let gradient: Value
     private let batch: Int
     private let frames: Int
 
     /// - Parameter input: (3·B·T, 1): anchors, positives, shifted anchors.
-    package init(_ graph: Graph, _ input: Value, batch: Int, weight: Float, target: Target) {
+    package init(_ graph: Graph, _ input: Value, batch: Int, weight: Float, target: PitchTarget) {
         self.target = target
         self.input = input
         self.batch = batch

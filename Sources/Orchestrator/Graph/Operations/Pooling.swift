@@ -33,7 +33,7 @@ package final class Pooling: Operation {
         gradients =
             graph.training && isDifferentiable
             ? (
-                graph.gradient(input.raw), input.normalization?.leaveSums(graph, blocks: blocks),
+                graph.gradient(input.raw), input.normalization?.leaveSumsOfReader(graph, blocks: blocks),
                 graph.gradient(output)
             ) : nil
     }
@@ -65,14 +65,14 @@ package final class Pooling: Operation {
 
 extension Feature {
     /// The map of waveforms, (images, 1, time, channels), as one of spectra with a single band.
-    package var timeAsHeight: Feature {
+    public var timeAsHeight: Feature {
         var result = self
         (result.height, result.width) = (width, height)
         return result
     }
 
     /// The same map with each of its rows, a frame in time, as an image.
-    package var framesAsImages: Feature {
+    public var framesAsImages: Feature {
         precondition(gate == nil, "a gate belongs to whole images")
         var result = self
         (result.images, result.height) = (images * height, 1)

@@ -20,7 +20,7 @@ package final class MaxPooling: Operation {
         gradients =
             graph.training
             ? (
-                graph.gradient(input.raw), input.normalization?.leaveSums(graph, blocks: input.images),
+                graph.gradient(input.raw), input.normalization?.leaveSumsOfReader(graph, blocks: input.images),
                 graph.gradient(raw)
             ) : nil
     }

@@ -21,7 +21,7 @@ package final class SharedNormalization: Operation {
         images = shape[0]
         rows = shape[1] * shape[2]
         gradient = graph.gradient(branch.raw)
-        sums = normalization.leaveSums(
+        sums = normalization.leaveSumsForAllReaders(
             graph, blocks: NormalizationKernel.imageBlocks(images: images, rows: rows, channels: shape[3]))
     }
 

@@ -1,11 +1,11 @@
-/// A range of floats inside an ``Arena``. It owns nothing: whoever hands one out keeps the arena alive while it is used.
-/// Operations pass buffers on to the kernel wrappers; only those and this folder look inside.
-package struct Buffer {
+/// The numbers of a tensor: a range of floats that a ``Program`` or a ``ParameterStore`` owns. A buffer owns nothing. It is valid
+/// as long as its owner exists.
+public struct Buffer {
     @usableFromInline let base: UnsafeMutablePointer<Float>
-    package let count: Int
+    public let count: Int
 
     /// `count` floats from `start` on.
-    package func slice(_ start: Int, _ count: Int) -> Buffer {
+    public func slice(_ start: Int, _ count: Int) -> Buffer {
         precondition(start >= 0 && count >= 0 && start + count <= self.count, "slice outside its buffer")
         return Buffer(base: base + start, count: count)
     }
@@ -13,19 +13,19 @@ package struct Buffer {
     /// Zeros from `start` to the end.
     package func clear(from start: Int) { slice(start, count - start).fill(0) }
 
-    package func fill(_ value: Float) { base.update(repeating: value, count: count) }
+    public func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
     /// Copies `source` to the buffer's start.
-    package func copy(from source: Span<Float>) {
+    public func copy(from source: Span<Float>) {
         precondition(source.count <= count, "more values than the buffer holds")
         source.withUnsafeBufferPointer { values in
             if let address = values.baseAddress { base.update(from: address, count: values.count) }
         }
     }
 
-    package func copy(from source: [Float]) { copy(from: source.span) }
+    public func copy(from source: [Float]) { copy(from: source.span) }
 
-    package func copy(from source: Buffer) {
+    public func copy(from source: Buffer) {
         precondition(source.count <= count, "more values than the buffer holds")
         base.update(from: source.base, count: source.count)
     }
@@ -37,10 +37,10 @@ package struct Buffer {
         }
     }
 
-    package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    public var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
     /// Loops of operations read and write value by value: inlinable, so that they do not call across modules for each.
-    @inlinable package subscript(index: Int) -> Float {
+    @inlinable public subscript(index: Int) -> Float {
         get {
             precondition(index >= 0 && index < count)
             return base[index]
@@ -56,8 +56,21 @@ package struct Buffer {
         UnsafeMutableRawPointer(base).assumingMemoryBound(to: Int32.self)
     }
 
+    /// Calls `body` with the memory itself, for kernels that are written in C.
+    public func withUnsafeMutableBufferPointer<Result>(
+        _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        try body(UnsafeMutableBufferPointer(start: base, count: count))
+    }
+
+    /// The label at `index`: labels are 32-bit integers in the memory of floats.
+    public func label(at index: Int) -> Int32 {
+        precondition(index >= 0 && index < count)
+        return integers[index]
+    }
+
     /// Writes a label at `index`, as the kernels read it: a 32-bit integer.
-    package func set(_ label: Int32, at index: Int) {
+    public func set(_ label: Int32, at index: Int) {
         precondition(index >= 0 && index < count)
         integers[index] = label
     }

@@ -38,9 +38,9 @@ public struct EfficientNetB0: AudioEncoder {
         Stage(expansion: 6, channels: 320, repeats: 1, stride: 1, kernel: 3),
     ]
     static let dimension = 1280
-    package static let name: EncoderName = .efficientNetB0
-    package static let options: [any RecipeOptions.Type] = [Options.self]
-    package static let traits = EncoderTraits(
+    public static let name: EncoderName = .efficientNetB0
+    public static let options: [any RecipeOptions.Type] = [Options.self]
+    public static let traits = EncoderTraits(
         input: .spectra, maps: mapNames, embeddingMaps: ["features.2", "features.3", "features.5"],
         dimension: dimension, pooling: .max, lastEarly: lastEarly, timeStrides: [8, 16, 32], storesHalfPrecision: true)
 
@@ -55,7 +55,7 @@ public struct EfficientNetB0: AudioEncoder {
         self.timeStride = timeStride
     }
 
-    package init(recipe: Recipe) {
+    public init(recipe: Recipe) {
         self.init(dropConnect: recipe[Options.self].dropConnect, timeStride: recipe.encoder.timeStride)
     }
 
@@ -73,13 +73,13 @@ public struct EfficientNetB0: AudioEncoder {
     static let mapNames = (0...stages.count + 1).map { "features.\($0)" }
 
     /// The maps up to number `last`.
-    package func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
+    public func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
         let stem = Stem(name: "features.0", channels: 32)(graph, input)
         return [EncoderMap(name: Self.mapNames[0], feature: stem)] + maps(graph, number: 0, stem, through: last)
     }
 
-    /// The maps behind number ``lastEarly``, up to number `last`; that map itself first.
-    package func maps(_ graph: Graph, after early: Feature, through last: Int) -> [EncoderMap] {
+    /// The maps behind number `lastEarly`, up to number `last`; that map itself first.
+    public func maps(_ graph: Graph, after early: Feature, through last: Int) -> [EncoderMap] {
         [EncoderMap(name: Self.mapNames[Self.lastEarly], feature: early)]
             + maps(graph, number: Self.lastEarly, early, through: last)
     }
@@ -123,17 +123,41 @@ public struct EfficientNetB0: AudioEncoder {
     }
 }
 
-/// MBConv: expand 1×1 → depthwise k×k → squeeze-excite → project 1×1 → add. One that does not expand reads the stem.
-struct MobileBlock {
-    let name: String
-    let expansion: Int
-    let channels: Int
-    let stride: Stride
-    let kernel: Int
-    let dropProbability: Float
-    let index: Int
+/// EfficientNet's inverted residual block (MBConv): a 1×1 convolution to more channels, a depthwise convolution, squeeze-and-excitation,
+/// and a 1×1 convolution to fewer channels, added to the input if the shapes are equal.
+///
+/// *Reference:* Sandler et al., "MobileNetV2", CVPR 2018; Tan, Le, ICML 2019.
+public struct MobileBlock {
+    private let name: String
+    private let expansion: Int
+    private let channels: Int
+    private let stride: Stride
+    private let kernel: Int
+    private let dropProbability: Float
+    private let index: Int
 
-    func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
+    /// - Parameters:
+    ///   - name: of the block; the parameters are `name.0.0.weight` and so on.
+    ///   - expansion: factor of the channels inside the block. 1 leaves the first convolution out.
+    ///   - channels: of the output.
+    ///   - stride: of the depthwise convolution.
+    ///   - kernel: height and width of the depthwise window: 3 or 5.
+    ///   - dropProbability: with which the block leaves an image as it is, in training.
+    ///   - index: number of the block, which its random numbers depend on.
+    public init(
+        name: String, expansion: Int, channels: Int, stride: Stride, kernel: Int, dropProbability: Float = 0,
+        index: Int = 0
+    ) {
+        self.name = name
+        self.expansion = expansion
+        self.channels = channels
+        self.stride = stride
+        self.kernel = kernel
+        self.dropProbability = dropProbability
+        self.index = index
+    }
+
+    public func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
         var part = 0
         var feature = input
         if expansion > 1 {

@@ -36,83 +36,26 @@ public struct ResNet18: Sendable {
 
     /// The maps up to number `last`.
     func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
-        let shape = graph.shape(input)
-        let data = Feature(raw: input, images: shape[0], height: shape[1], width: shape[2], channels: shape[3])
-        let stem = convolution("conv1", "bn1", stride: 2, size: 7)
-            .record(graph, data, outputs: channels[0], isFirst: true)
-        let window = dimensions == .two ? Window(3, stride: 2) : Window(across: 9, stride: 2, padding: 1)
-        let pooling = MaxPooling(graph, "maxpool", stem.feature(activation: .relu), window: window)
-        graph.record(pooling)
-        var feature = pooling.output
+        let stem = Convolution(
+            name: "conv1", norm: "bn1", channels: channels[0], window: window(7, stride: 2), activation: .relu,
+            allowsWinograd: allowsWinograd)
+        let pool = dimensions == .two ? Window(3, stride: 2) : Window(across: 9, stride: 2, padding: 1)
+        var feature = graph.maxPooled("maxpool", stem(graph, views: input), window: pool)
         var maps = [EncoderMap(name: Self.mapNames[0], feature: feature)]
         for (stage, channels) in channels.enumerated().prefix(last) {
             for block in 0..<2 {
-                feature = self.block(
-                    graph, feature, name: "layer\(stage + 1).\(block)", channels: channels,
-                    stride: stage > 0 && block == 0 ? 2 : 1)
+                let block = ResidualBlock(
+                    name: "layer\(stage + 1).\(block)", channels: channels,
+                    window: window(dimensions == .two ? 3 : 9, stride: stage > 0 && block == 0 ? 2 : 1),
+                    allowsWinograd: allowsWinograd)
+                feature = block(graph, feature)
             }
             maps.append(EncoderMap(name: Self.mapNames[stage + 1], feature: feature))
         }
         return maps
     }
 
-    private func block(_ graph: Graph, _ input: Feature, name: String, channels: Int, stride: Int) -> Feature {
-        let size = dimensions == .two ? 3 : 9
-        let first = convolution("\(name).conv1", "\(name).bn1", stride: stride, size: size)
-            .record(graph, input, outputs: channels)
-        let second = convolution("\(name).conv2", "\(name).bn2", stride: 1, size: size)
-            .record(graph, first.feature(activation: .relu), outputs: channels)
-        var shortcut = ResidualSum.Shortcut.identity(input.raw)
-        if stride > 1 || input.channels != channels {
-            let reduced = convolution(
-                "\(name).downsample.0", "\(name).downsample.1", stride: stride, size: 1
-            ).record(graph, input, outputs: channels)
-            shortcut = .normalized(reduced.output)
-        }
-        let sum = ResidualSum(graph, "\(name).add", second.output, shortcut)
-        graph.record(sum)
-        var output = second.feature(activation: .identity)
-        (output.raw, output.normalization) = (sum.output, nil)
-        return output
-    }
-
-    /// Padded by half of its size.
-    private func convolution(_ name: String, _ norm: String, stride: Int, size: Int) -> NormalizedConvolution {
-        let window =
-            dimensions == .two
-            ? Window(size, stride: stride) : Window(across: size, stride: stride, padding: size / 2)
-        return NormalizedConvolution(
-            name: name, norm: norm, window: window, isOneDimensional: dimensions == .one,
-            allowsWinograd: allowsWinograd)
-    }
-}
-
-/// A dense convolution and the batch norm behind it.
-private struct NormalizedConvolution {
-    let name: String
-    let norm: String
-    let window: Window
-    /// The weights' shape in files: (outputs, inputs, size), without the height of 1.
-    let isOneDimensional: Bool
-    let allowsWinograd: Bool
-
-    func record(_ graph: Graph, _ input: Feature, outputs: Int, isFirst: Bool = false)
-        -> WindowConvolution<ConvolutionKernel>
-    {
-        let taps = isOneDimensional ? [window.width] : [window.height, window.width]
-        let weights = graph.parameter(
-            name + ".weight", [outputs, input.channels] + taps,
-            .varianceScaling(scale: 2, fanOut: outputs * window.height * window.width), layout: .kernelFirst)
-        let convolution = WindowConvolution(
-            graph, name, input, outputs: outputs, weights: weights,
-            kernel: ConvolutionKernel(
-                images: input.images, height: input.height, width: input.width, channels: input.channels,
-                outputs: outputs, window: window, allowsWinograd: allowsWinograd),
-            isFirst: isFirst)
-        graph.record(convolution)
-        graph.record(
-            BatchNormalization(
-                graph, norm, convolution.output, rows: convolution.feature(activation: .identity).rows, epsilon: 1e-5))
-        return convolution
+    private func window(_ size: Int, stride: Int) -> Window {
+        dimensions == .two ? Window(size, stride: stride) : Window(across: size, stride: stride, padding: size / 2)
     }
 }

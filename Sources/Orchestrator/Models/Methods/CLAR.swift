@@ -18,23 +18,23 @@ public struct CLAR: TrainingMethod {
         ]
     }
 
-    package static let name: MethodName = .clar
-    package static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self]
+    public static let name: MethodName = .clar
+    public static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self]
 
     private let head: CLARHead
     private let temperature: Float
     private let labelWeight: Float
 
-    package init(recipe: Recipe) {
+    public init(recipe: Recipe) {
         head = CLARHead(hidden: recipe.head.hidden, width: recipe.head.projection)
         temperature = recipe.contrast.temperature
         labelWeight = recipe[Options.self].labelWeight
     }
 
-    package let views: [ViewRole] = [.anchor, .positive]
-    package var labels: LabelUse { labelWeight > 0 ? .some : .none }
+    public let views: [ViewRole] = [.anchor, .positive]
+    public var labels: LabelUse { labelWeight > 0 ? .some : .none }
 
-    package func record(_ model: ModelRecorder) -> RecordedLosses {
+    public func record(_ model: ModelRecorder) -> RecordedLosses {
         record(model.graph, model.vectors(), classes: model.classes)
     }
 
@@ -46,11 +46,11 @@ public struct CLAR: TrainingMethod {
             z = head.selfSupervised(graph, h)
         } else {
             let (projection, logits) = head.labelled(graph, h, classes: classes)
-            objectives.append(graph.recorded(LabelCrossEntropy(graph, logits, weight: labelWeight)))
+            objectives.append(graph.crossEntropy(logits, weight: labelWeight))
             z = projection
         }
-        let contrast = NTXent(graph, graph.unit("projection.unit", z), temperature: temperature)
-        return RecordedLosses(embedding: h, objectives: [graph.recorded(contrast)] + objectives)
+        let contrast = graph.ntXent(graph.unit("projection.unit", z), temperature: temperature)
+        return RecordedLosses(embedding: h, objectives: [contrast] + objectives)
     }
 }
 

@@ -15,20 +15,20 @@ public struct COLA: TrainingMethod {
         public static let keys: [OptionKey<Options>] = [.flag("normalize", \.normalize)]
     }
 
-    package static let name: MethodName = .cola
-    package static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self]
+    public static let name: MethodName = .cola
+    public static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self]
 
     private let head: ProjectionHead
     private let contrast: ContrastOptions
 
-    package init(recipe: Recipe) {
+    public init(recipe: Recipe) {
         head = ProjectionHead(width: recipe.head.projection, normalizes: recipe[Options.self].normalize)
         contrast = recipe.contrast
     }
 
-    package let views: [ViewRole] = [.anchor, .positive]
+    public let views: [ViewRole] = [.anchor, .positive]
 
-    package func record(_ model: ModelRecorder) -> RecordedLosses {
+    public func record(_ model: ModelRecorder) -> RecordedLosses {
         let h = model.vectors()
         let objective = contrast.clipContrast(model.graph, head(model.graph, h), batch: model.batch)
         return RecordedLosses(embedding: h, objectives: [objective])

@@ -28,9 +28,12 @@ extension Recipe {
 }
 
 extension ContrastOptions {
-    /// Records the contrast of anchors and positives.
-    /// - Parameter projection: (views, width): the anchors of all clips, then their positives.
-    func clipContrast(_ graph: Graph, _ projection: Value, batch: Int, weight: Float = 1) -> any Objective {
+    /// Records COLA's contrast of anchors and positives: each anchor is to find its positive among those of the batch.
+    /// - Parameters:
+    ///   - projection: (views, width): the anchors of all clips, then their positives.
+    ///   - batch: clips.
+    ///   - weight: the factor of the loss in the sum.
+    public func clipContrast(_ graph: Graph, _ projection: Value, batch: Int, weight: Float = 1) -> any Objective {
         switch similarity {
         case .bilinear:
             graph.recorded(BilinearContrast(graph, projection, batch: batch, weight: weight))

@@ -15,7 +15,7 @@ public struct MultiStrategy: TrainingMethod {
         public var frameMargin = 0
         public var framePairs: FramePairs = .cross
         /// The size σ of a pitch shift by the ratio r, for the pitch loss.
-        public var pitchTarget: PitchRegression.Target = .linear
+        public var pitchTarget: PitchTarget = .linear
 
         public init() {}
 
@@ -43,8 +43,8 @@ public struct MultiStrategy: TrainingMethod {
         ]
     }
 
-    package static let name: MethodName = .multiStrategy
-    package static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self, Shift.self]
+    public static let name: MethodName = .multiStrategy
+    public static let options: [any RecipeOptions.Type] = [ContrastOptions.self, Options.self, Shift.self]
 
     private let options: Options
     private let contrast: ContrastOptions
@@ -52,7 +52,7 @@ public struct MultiStrategy: TrainingMethod {
     private let framePooling: PoolingKind
     private let anchorShift: Float
 
-    package init(recipe: Recipe) {
+    public init(recipe: Recipe) {
         options = recipe[Options.self]
         contrast = recipe.contrast
         width = recipe.head.projection
@@ -60,12 +60,12 @@ public struct MultiStrategy: TrainingMethod {
         anchorShift = recipe[Shift.self].anchorShift
     }
 
-    package var views: [ViewRole] {
+    public var views: [ViewRole] {
         let pair: [ViewRole] = [.anchor, .positive]
         return options.frameWeight > 0 || options.pitchWeight > 0 ? pair + [.shiftedAnchor(by: anchorShift)] : pair
     }
 
-    package func check(_ recipe: Recipe) throws(RecipeError) {
+    public func check(_ recipe: Recipe) throws(RecipeError) {
         try recipe.require(
             recipe.encoder.output == .frames, "encoder.output", "frames for the method multi-strategy")
         let stride = recipe.encoder.timeStride
@@ -91,7 +91,7 @@ public struct MultiStrategy: TrainingMethod {
         }
     }
 
-    package func record(_ model: ModelRecorder) -> RecordedLosses {
+    public func record(_ model: ModelRecorder) -> RecordedLosses {
         record(model.graph, model.frames(), batch: model.batch)
     }
 

@@ -13,32 +13,31 @@ public struct Supervised: TrainingMethod {
         public static let keys: [OptionKey<Options>] = [.flag("trunk", \.trunk)]
     }
 
-    package static let name: MethodName = .supervised
-    package static let options: [any RecipeOptions.Type] = [Options.self]
+    public static let name: MethodName = .supervised
+    public static let options: [any RecipeOptions.Type] = [Options.self]
 
     private let hidden: Int
     private let hasTrunk: Bool
 
-    package init(recipe: Recipe) {
+    public init(recipe: Recipe) {
         hidden = recipe.head.hidden
         hasTrunk = recipe[Options.self].trunk
     }
 
-    package let views: [ViewRole] = [.anchor]
-    package let labels = LabelUse.every
-    package let isContrastive = false
+    public let views: [ViewRole] = [.anchor]
+    public let labels = LabelUse.every
+    public let isContrastive = false
 
-    package func record(_ model: ModelRecorder) -> RecordedLosses {
+    public func record(_ model: ModelRecorder) -> RecordedLosses {
         let h = model.builder.classified.map(model.vectors) ?? model.vectors()
         let logits = classifier(model.graph, h, classes: model.classes)
-        return RecordedLosses(
-            embedding: h, objectives: [model.graph.recorded(LabelCrossEntropy(model.graph, logits))])
+        return RecordedLosses(embedding: h, objectives: [model.graph.crossEntropy(logits)])
     }
 
     /// - Parameter h: (views, …). Returns logits, (views, classes).
     func classifier(_ graph: Graph, _ h: Value, classes: Int) -> Value {
         let last = hasTrunk ? CLARHead.trunk(graph, h, hidden: hidden) : h
-        return Dense(name: "classifier", outputs: classes, initializer: .glorotUniform)(graph, last)
+        return Dense(name: "classifier", outputs: classes)(graph, last)
     }
 }
 

@@ -1,41 +1,46 @@
 import OssicleGraph
 import OssicleKernels
 
-/// A way to train an encoder: which views a clip gives, what labels are needed, and which heads and losses are recorded.
+/// A way to train an encoder: which views a clip gives, which labels are needed, and which heads and losses are recorded.
 ///
-/// A method is one type in one file, and a line in ``Registry``. It owns the options that only it reads
-/// (``options``); their recipe keys come with them.
-package protocol TrainingMethod: Sendable {
-    /// In recipes.
+/// A method is one type in one file. ``Registry/register(_:)-(TrainingMethod.Type)`` makes it known to recipes; the library's own
+/// methods are listed in ``Registry``. A method owns the options that only it reads (``options``); their recipe keys come with
+/// them.
+public protocol TrainingMethod: Sendable {
+    /// The value of the recipe key `method`.
     static var name: MethodName { get }
     /// Groups of options that the method reads besides a recipe's own sections.
     static var options: [any RecipeOptions.Type] { get }
 
+    /// - Parameter recipe: of the run; it has passed ``check(_:)`` of the method made from it.
     init(recipe: Recipe)
 
     /// The views of one clip in one step, in the order of a batch: view v of all clips, then view v + 1.
     var views: [ViewRole] { get }
+    /// The labels that the method learns from; without a definition of its own, none.
     var labels: LabelUse { get }
-    /// Whether clips of a batch are told from each other: the method then needs two clips in a batch, and its embeddings
-    /// are watched for collapse.
+    /// Whether the loss compares the clips of a batch. The method then needs two clips in a batch, and its embeddings are watched
+    /// for collapse. Without a definition of its own, true.
     var isContrastive: Bool { get }
 
-    /// - Throws: ``RecipeError/invalidValue(key:value:expected:)`` where options do not go together.
+    /// Checks options that depend on each other; ``Recipe/require(_:_:_:)`` helps.
+    /// - Throws: ``RecipeError/invalidValue(key:value:expected:)`` if a combination of options is impossible.
     func check(_ recipe: Recipe) throws(RecipeError)
 
-    /// Records heads and losses on the encoded views.
+    /// Records the encoder, heads and losses.
     func record(_ model: ModelRecorder) -> RecordedLosses
 }
 
 extension TrainingMethod {
-    package static var options: [any RecipeOptions.Type] { [] }
-    package var labels: LabelUse { .none }
-    package var isContrastive: Bool { true }
-    package func check(_ recipe: Recipe) throws(RecipeError) {}
+    public static var options: [any RecipeOptions.Type] { [] }
+    public var labels: LabelUse { .none }
+    public var isContrastive: Bool { true }
+    public func check(_ recipe: Recipe) throws(RecipeError) {}
 }
 
 /// The labels that a method learns from.
-package enum LabelUse: Sendable {
+public enum LabelUse: Sendable {
+    /// No labels.
     case none
     /// Clips with a label and clips without one.
     case some
@@ -43,56 +48,45 @@ package enum LabelUse: Sendable {
     case every
 }
 
-/// What a method records: the loss on clips or labels comes first, since its accuracy is the pretext's.
-package struct RecordedLosses {
-    /// The vectors of whole views, (views, …): embeddings in training, kept to the end of the step.
+/// What a method has recorded.
+public struct RecordedLosses {
     let embedding: Value
     let objectives: [any Objective]
+
+    /// - Parameters:
+    ///   - embedding: the vectors of whole views, (views, …), whose collapse is watched. They are kept to the end of the step.
+    ///   - objectives: recorded losses, whose weighted sum is minimised. The first one's accuracy is reported as the pretext accuracy.
+    public init(embedding: Value, objectives: [any Objective]) {
+        precondition(!objectives.isEmpty, "a method records at least one loss")
+        self.embedding = embedding
+        self.objectives = objectives
+    }
 }
 
-/// What a method sees of the model that is being recorded. Each function records operations when it is called.
-package struct ModelRecorder {
-    let graph: Graph
+/// What a method sees of the model that is being recorded. Each function records operations when it is called, so call it once.
+public struct ModelRecorder {
+    /// The graph of a training step.
+    public let graph: Graph
     let builder: ModelBuilder
     /// The views of all clips, as ``ModelBuilder/input(_:views:)`` has them.
     let input: Value
-    /// Clips.
-    let batch: Int
-    /// Number of labels; 0 where none are used.
-    let classes: Int
+    /// Number of clips in a step.
+    public let batch: Int
+    /// Number of labels; 0 if the run uses none.
+    public let classes: Int
 
-    var recipe: Recipe { builder.recipe }
+    /// The run's recipe.
+    public var recipe: Recipe { builder.recipe }
 
-    /// One vector per view, (views, dimension): the encoder's last map, pooled.
-    func vectors() -> Value { builder.embedding(graph, builder.encoding(graph, .views(input))) }
+    /// One vector per view, (views, dimension): the encoder's last map, pooled. The rows are in the order of the batch: view v of all
+    /// clips, then view v + 1.
+    public func vectors() -> Value { builder.embedding(graph, builder.encoding(graph, .views(input))) }
 
     /// One vector per view of what an embedding reads, (views, embedding.size).
-    func vectors(_ embedding: Embedding) -> Value { builder.embedding(graph, .views(input), embedding) }
+    public func vectors(_ embedding: Embedding) -> Value { builder.embedding(graph, .views(input), embedding) }
 
     /// One vector per frame, (views, frames, 1, dimension).
-    func frames() -> Feature { builder.frames(graph, .views(input)) }
-}
-
-extension Graph {
-    /// Records an objective, and returns it.
-    func recorded<O: Objective>(_ objective: O) -> O {
-        record(objective)
-        return objective
-    }
-
-    /// Rows of length 1.
-    func unit(_ name: String, _ input: Value) -> Value {
-        let unit = L2Normalization(self, name, input)
-        record(unit)
-        return unit.output
-    }
-
-    /// Pools a map over its rows.
-    func pooled(_ name: String, _ input: Feature, _ kind: PoolingKind, isDifferentiable: Bool = true) -> Value {
-        let pooling = Pooling(self, name, input, kind, isDifferentiable: isDifferentiable)
-        record(pooling)
-        return pooling.output
-    }
+    public func frames() -> Feature { builder.frames(graph, .views(input)) }
 }
 
 extension Recipe {

@@ -1,7 +1,7 @@
 /// What a view of a clip is for, and how it is cut.
-package struct ViewRole: Sendable, Equatable {
+public struct ViewRole: Sendable, Equatable {
     /// Where the view lies in its clip, unless every view lies at the beginning (`data.placement: start`).
-    package enum Placement: Sendable {
+    public enum Placement: Sendable {
         /// Anywhere.
         case anywhere
         /// Within `augmentation.positive_reach_seconds` of the first view; anywhere where that is 0.
@@ -10,14 +10,22 @@ package struct ViewRole: Sendable, Equatable {
         case atAnchor
     }
 
-    package let placement: Placement
+    public let placement: Placement
     /// Whether white noise is added (`augmentation.positive_noise`).
-    package var hasNoise = false
+    public let hasNoise: Bool
     /// The pitch is shifted by a ratio uniform in 1 ± this; nil: as `augmentation.pitch_shift` says.
-    package var pitchShift: Float?
+    public let pitchShift: Float?
 
-    static let anchor = ViewRole(placement: .anywhere)
-    static let positive = ViewRole(placement: .nearAnchor, hasNoise: true)
+    public init(placement: Placement, hasNoise: Bool = false, pitchShift: Float? = nil) {
+        self.placement = placement
+        self.hasNoise = hasNoise
+        self.pitchShift = pitchShift
+    }
+
+    /// A view from anywhere in its clip.
+    public static let anchor = ViewRole(placement: .anywhere)
+    /// A view near the first one, with noise.
+    public static let positive = ViewRole(placement: .nearAnchor, hasNoise: true)
     /// The anchor again, at another pitch; the batch holds the ratios.
-    static func shiftedAnchor(by range: Float) -> ViewRole { ViewRole(placement: .atAnchor, pitchShift: range) }
+    public static func shiftedAnchor(by range: Float) -> ViewRole { ViewRole(placement: .atAnchor, pitchShift: range) }
 }

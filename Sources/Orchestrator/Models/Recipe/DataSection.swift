@@ -15,7 +15,7 @@ public struct DataSection: RecipeOptions {
     /// What training must not see.
     public enum HoldOut: String, Codable, Sendable, CaseIterable {
         case none
-        /// The published test part, and what a published list keeps for validation (``AudioDataset/heldOut``).
+        /// The published test part, and what a published list keeps for validation.
         case test
     }
     public var holdOut: HoldOut = .none

@@ -109,7 +109,7 @@ extension Recipe {
     /// - Parameters:
     ///   - key: the key whose value is wrong.
     ///   - expected: the values that the key accepts, to follow “it must be”.
-    func require(_ holds: Bool, _ key: String, _ expected: String) throws(RecipeError) {
+    public func require(_ holds: Bool, _ key: String, _ expected: String) throws(RecipeError) {
         guard !holds else { return }
         throw .invalidValue(key: key, value: RecipeKey.named(key)?.text(self) ?? "", expected: expected)
     }

@@ -2,13 +2,13 @@ import OssicleAudio
 
 /// One key of a recipe by its full name: how its value is read from text, checked and written. ``all`` lists every key
 /// once, in the order in which a recipe is written.
-public struct RecipeKey: Sendable {
+package struct RecipeKey: Sendable {
     /// Dotted name, as in `optimizer.learning_rate`.
-    public let name: String
+    package let name: String
     /// The values that the key accepts, to follow “it must be”.
-    public let expected: String
+    package let expected: String
     /// The value in a recipe, as YAML.
-    public let text: @Sendable (Recipe) -> String
+    package let text: @Sendable (Recipe) -> String
     /// Parses and stores a value. Returns false and changes nothing if the text has the wrong type or is out of range.
     let store: @Sendable (inout Recipe, String) -> Bool
     let isValid: @Sendable (Recipe) -> Bool
@@ -64,7 +64,7 @@ extension RecipeKey {
 
     /// Every key of ``Recipe``: those that every recipe has, and those of the registered methods and encoders. Keys of one
     /// section stand together.
-    public static var all: [RecipeKey] {
+    package static var all: [RecipeKey] {
         let top = Recipe.keys.map { RecipeKey($0, in: nil, get: { $0 }, set: { $0 = $1 }) }
         let fixed =
             keys(of: \.data) + keys(of: \.frontend) + keys(of: \.augmentation) + keys(of: \.encoder)

@@ -1,0 +1,1 @@
+../../../../../Examples/Sources/BarlowTwins/BarlowTwins.swift

@@ -1,0 +1,1 @@
+../../../../../Examples/Tests/BarlowTwinsTests/BarlowTwinsTests.swift

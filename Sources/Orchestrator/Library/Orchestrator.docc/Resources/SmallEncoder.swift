@@ -1,0 +1,1 @@
+../../../../../Examples/Sources/BarlowTwins/SmallEncoder.swift

@@ -1,0 +1,1 @@
+../../../../../Examples/Sources/TrainBarlowTwins/TrainBarlowTwins.swift

@@ -1,0 +1,1 @@
+../../../../../Examples/Sources/TrainOnFolder/TrainOnFolder.swift
