@@ -11,6 +11,8 @@ public struct RunCounters: Codable, Sendable, Equatable {
     public var step = 0
     /// Loss of the run's first step.
     public var firstLoss: Double?
+    /// nil in a checkpoint of an earlier version.
+    var measures: RunMeasures?
     public init() {}
 }
 

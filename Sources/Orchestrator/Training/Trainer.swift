@@ -150,11 +150,13 @@ public final class Trainer {
                 batchesPerEpoch: loader.batchesPerEpoch),
             totalSteps: totalSteps)
         var meter = TrainingMeter(
-            epochs: (totalSteps + loader.batchesPerEpoch - 1) / loader.batchesPerEpoch, steps: totalSteps)
-        var watch = CollapseWatch()
+            epochs: (totalSteps + loader.batchesPerEpoch - 1) / loader.batchesPerEpoch, steps: totalSteps,
+            viewsPerStep: step.views, measures: counters.measures ?? RunMeasures())
         let identity = dataset.identity
         var lastCheckpoint = TrainingLoop.now()
         func save(_ counters: RunCounters) throws {
+            var counters = counters
+            counters.measures = meter.measures
             try Checkpoint.write(
                 to: folder.path, store: step.parameters, moments: step.optimizer.moments, recipe: recipe,
                 counters: counters, classes: classes, data: identity)
@@ -162,7 +164,7 @@ public final class Trainer {
         }
         let log = try folder.openLog()
         let ending = try loop.run(&counters) { done, counters in
-            meter.add(done, views: step.views, counters)
+            meter.add(done, counters)
             observer?.progressed(meter.progress)
             try log.append(LogEntry(meter.progress))
             if counters.batch == 0 || counters.step == totalSteps {
@@ -172,7 +174,7 @@ public final class Trainer {
                         embeddings: step.embeddings(256).span, count: min(256, step.views), dimension: step.dimension))
                 try log.append(epoch)
                 observer?.finished(epoch)
-                if recipe.trainingMethod.isContrastive, let sentence = watch.observe(epoch) { warn(sentence) }
+                if recipe.trainingMethod.isContrastive, let sentence = meter.measures.observe(epoch) { warn(sentence) }
                 let isDue = epoch.epoch % recipe.training.evaluationEpochs == 0 || counters.step == totalSteps
                 if let judge, isDue {
                     // Whatever becomes of the probe, the epochs before it are not lost.

@@ -52,7 +52,9 @@ public struct TrainingReport: Codable, Sendable {
     public var threads: Int
     public var isa: String
     public var seed: UInt64
+    /// Views that the run has trained on.
     public var views: Int
+    /// Since the start, or since `--resume`; so is ``seconds``.
     public var viewsPerSecond: Double
     public var dataWaitFraction: Double
     public var peakRssBytes: Int

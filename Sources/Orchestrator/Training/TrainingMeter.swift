@@ -4,24 +4,23 @@ import OssicleKernels
 import OssicleModels
 import OssicleStatistics
 
-/// Adds up what a run's steps report.
+/// Adds up what the steps of a run report.
 struct TrainingMeter {
     private let epochs: Int
     private let steps: Int
     private let started = TrainingLoop.now()
     private(set) var progress: TrainingProgress
-    private var trainedViews = 0
+    private let viewsPerStep: Int
     private var trainedSteps = 0
     private var seconds = 0.0
     private var waited = 0.0
-    private var epochLoss = 0.0
-    private var epochCorrect = 0
-    private var epochRows = 0
-    private var epochSteps = 0
-    private var effectiveRank = 0.0
-    private var epochAccuracy = 0.0
+    /// What a checkpoint keeps of it.
+    var measures: RunMeasures
 
-    init(epochs: Int, steps: Int) {
+    /// - Parameter measures: those of the checkpoint that the run continues from.
+    init(epochs: Int, steps: Int, viewsPerStep: Int, measures: RunMeasures) {
+        self.viewsPerStep = viewsPerStep
+        self.measures = measures
         self.epochs = epochs
         self.steps = steps
         progress = TrainingProgress(
@@ -29,35 +28,34 @@ struct TrainingMeter {
             viewsPerSecond: 0, dataWaitFraction: 0, secondsLeft: 0)
     }
 
-    mutating func add(_ step: TrainingLoop.Step, views: Int, _ counters: RunCounters) {
-        trainedViews += views
+    mutating func add(_ step: TrainingLoop.Step, _ counters: RunCounters) {
         trainedSteps += 1
         seconds += step.seconds
         waited += step.waited
-        epochLoss += step.value.loss
-        epochCorrect += step.value.correct
-        epochRows += step.value.rows
-        epochSteps += 1
+        measures.loss += step.value.loss
+        measures.correct += step.value.correct
+        measures.rows += step.value.rows
+        measures.steps += 1
         progress.epoch = step.epoch + 1
         progress.step = counters.step
         progress.loss = step.value.loss
         progress.losses = step.terms
         progress.pretextAccuracy = step.value.accuracy
         progress.learningRate = step.learningRate
-        progress.viewsPerSecond = Double(trainedViews) / seconds
+        progress.viewsPerSecond = Double(trainedSteps * viewsPerStep) / seconds
         progress.dataWaitFraction = waited / seconds
         progress.secondsLeft = seconds / Double(trainedSteps) * Double(steps - counters.step)
     }
 
     mutating func closeEpoch(_ counters: RunCounters, collapse: CollapseMeasures) -> EpochSummary {
-        effectiveRank = collapse.effectiveRank
-        epochAccuracy = Double(epochCorrect) / Double(max(1, epochRows))
-        defer { (epochLoss, epochCorrect, epochRows, epochSteps) = (0, 0, 0, 0) }
+        measures.effectiveRank = collapse.effectiveRank
+        measures.accuracy = Double(measures.correct) / Double(max(1, measures.rows))
+        defer { (measures.loss, measures.correct, measures.rows, measures.steps) = (0, 0, 0, 0) }
         return EpochSummary(
-            epoch: progress.epoch, step: counters.step, loss: epochLoss / Double(max(1, epochSteps)),
-            pretextAccuracy: epochAccuracy, deviationMean: collapse.meanDeviation,
+            epoch: progress.epoch, step: counters.step, loss: measures.loss / Double(max(1, measures.steps)),
+            pretextAccuracy: measures.accuracy, deviationMean: collapse.meanDeviation,
             deviationMin: collapse.minimumDeviation,
-            effectiveRank: effectiveRank, viewsPerSecond: progress.viewsPerSecond,
+            effectiveRank: measures.effectiveRank, viewsPerSecond: progress.viewsPerSecond,
             dataWaitFraction: progress.dataWaitFraction)
     }
 
@@ -66,11 +64,12 @@ struct TrainingMeter {
     ) -> TrainingReport {
         TrainingReport(
             method: recipe.method.rawValue, epochs: counters.epoch, steps: counters.step, threads: threads,
-            isa: Machine.activeInstructionSet, seed: recipe.training.seed, views: trainedViews,
+            isa: Machine.activeInstructionSet, seed: recipe.training.seed, views: counters.step * viewsPerStep,
             viewsPerSecond: progress.viewsPerSecond, dataWaitFraction: progress.dataWaitFraction,
             peakRssBytes: Self.peakResidentBytes, lossFirst: counters.firstLoss ?? 0, lossLast: progress.loss,
-            pretextAccuracy: epochRows > 0 ? Double(epochCorrect) / Double(epochRows) : epochAccuracy,
-            effectiveRank: effectiveRank, interrupted: interrupted, seconds: TrainingLoop.now() - started,
+            pretextAccuracy: measures.rows > 0
+                ? Double(measures.correct) / Double(measures.rows) : measures.accuracy,
+            effectiveRank: measures.effectiveRank, interrupted: interrupted, seconds: TrainingLoop.now() - started,
             warnings: warnings)
     }
 

@@ -44,6 +44,15 @@ import Testing
         try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)-\(name)/\(Checkpoint.fileName)"))
     }
 
+    /// The loss of each epoch in a run's log.
+    private func epochLosses(_ name: String) throws -> [Double] {
+        let log = try String(contentsOfFile: "\(folder.path)-\(name)/log.jsonl", encoding: .utf8)
+        return try log.split(separator: "\n").compactMap { line in
+            let entry = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            return entry?["effective_rank"] == nil ? nil : entry?["loss"] as? Double
+        }
+    }
+
     private func remove(_ names: String...) {
         for name in names { try? FileManager.default.removeItem(atPath: "\(folder.path)-\(name)") }
     }
@@ -200,16 +209,20 @@ import Testing
     @Test func interrupted_and_resumed_equals_uninterrupted_bit_for_bit() throws {
         defer { remove("whole", "parts") }
         Interruption.reset()
-        _ = try train(recipe(), "whole")
+        let uninterrupted = try train(recipe(), "whole")
+        // In the middle of the second epoch.
         let first = try train(recipe(), "parts", observer: Interrupter(after: 3))
         #expect(first.interrupted && first.steps == 3)
         Interruption.reset()
         let second = try train(recipe(), "parts", resume: true, threads: 1)
-        #expect(!second.interrupted && second.steps == 4)
+        #expect(!second.interrupted && second.steps == 4 && second.views == uninterrupted.views)
+        #expect(second.pretextAccuracy == uninterrupted.pretextAccuracy)
+        #expect(second.effectiveRank == uninterrupted.effectiveRank)
         let (whole, parts) = (try bytes("whole"), try bytes("parts"))
         #expect(whole == parts)
         let log = try String(contentsOfFile: "\(folder.path)-parts/log.jsonl", encoding: .utf8)
         #expect(log.split(separator: "\n").filter { $0.contains("learning_rate") }.count == 4)
+        #expect(try epochLosses("parts") == epochLosses("whole"))
     }
 
     /// The other losses, heads and optimizer, with half of the labels, in augmented views from the clips' beginnings.

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func a_solved_pretext_with_a_falling_rank_is_told_once() {
-        var watch = CollapseWatch()
+        var watch = RunMeasures()
         #expect(watch.observe(summary(1, accuracy: 0.5, rank: 60)) == nil)
         #expect(watch.observe(summary(2, accuracy: 0.99, rank: 55)) == nil)
         let sentence = watch.observe(summary(3, accuracy: 0.99, rank: 30))
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func a_falling_rank_alone_is_no_warning() {
-        var watch = CollapseWatch()
+        var watch = RunMeasures()
         #expect(watch.observe(summary(1, accuracy: 0.2, rank: 60)) == nil)
         #expect(watch.observe(summary(2, accuracy: 0.6, rank: 20)) == nil)
     }
