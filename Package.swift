@@ -28,7 +28,7 @@ let layers = [
     layer("Graph", on: ["Base", "Kernels"]),
     layer("Models", on: ["Kernels", "Audio", "Graph"], and: [yams]),
     layer("Data", on: ["Base", "Kernels", "Audio", "Models"]),
-    layer("Evaluation", on: ["Base", "Kernels", "Statistics", "Audio", "Models", "Data"]),
+    layer("Evaluation", on: ["Base", "Kernels", "Statistics", "Audio", "Models", "Data"], and: ["CZlib"]),
     layer("Training", on: ["Base", "Kernels", "Statistics", "Audio", "Graph", "Models", "Data"]),
     layer(
         "Experiments",
@@ -57,6 +57,7 @@ let package = Package(
         .systemLibrary(name: "CRubberBand", pkgConfig: "rubberband", providers: [.apt(["librubberband-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CKernels", dependencies: ["CFFTW"], cSettings: kernelFlags,
             linkerSettings: [.linkedLibrary("fftw3f"), .linkedLibrary("m")]),

@@ -107,10 +107,9 @@ struct EmbedCommand: ParsableCommand {
             }
         case .frame:
             let file = try FrameEmbeddingFile(
-                dataset: dataset,
+                writing: output, dataset: dataset,
                 encoder: try checkpoint.encoder(embedding: embedding, level: .frame, threads: threads),
                 hopSeconds: hop == 0 ? nil : hop / 1000)
-            try file.write(to: output)
             (report.clips, report.dimension) = (file.paths.count, file.dimension)
             report.frames = file.frameClips.count
             report.warnings = file.warnings

@@ -62,13 +62,13 @@ public struct EmbeddingFile: Sendable, Equatable {
     }
 
     public func write(to path: String) throws(NumpyError) {
-        var archive = NumpyArchive()
-        archive.add(name: "embeddings", floats: embeddings, shape: [paths.count, dimension])
-        archive.add(name: "paths", strings: paths)
-        archive.add(name: "labels", ints: labels, shape: [labels.count])
-        archive.add(name: "classes", strings: classes)
-        archive.add(name: "segments", floats: segments, shape: [segmentClips.count, dimension])
-        archive.add(name: "segment_clip", ints: segmentClips, shape: [segmentClips.count])
-        try archive.write(to: path)
+        let archive = try NumpyArchive(path)
+        try archive.add(name: "embeddings", floats: embeddings, shape: [paths.count, dimension])
+        try archive.add(name: "paths", strings: paths)
+        try archive.add(name: "labels", ints: labels, shape: [labels.count])
+        try archive.add(name: "classes", strings: classes)
+        try archive.add(name: "segments", floats: segments, shape: [segmentClips.count, dimension])
+        try archive.add(name: "segment_clip", ints: segmentClips, shape: [segmentClips.count])
+        try archive.finish()
     }
 }

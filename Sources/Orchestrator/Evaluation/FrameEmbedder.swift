@@ -42,11 +42,22 @@ package struct FrameEmbedder {
         return Int((exact - 1e-9).rounded(.up))
     }
 
-    /// (rows, dimension). The recording comes as for ``ClipEmbedder``, in blocks; nil if it can no longer be read.
+    /// All frames of a recording, (rows, dimension); nil if the recording can no longer be read.
     package func callAsFunction(_ recording: consuming ClipStream) -> [Float]? {
+        var result: [Float] = []
+        result.reserveCapacity(rows(samples: recording.count) * encoder.dimension)
+        return forEachBlock(recording) { result += $0 } ? result : nil
+    }
+
+    /// Embeds a recording in blocks of at most ``ClipEmbedder/batchSize`` views, with memory that does not depend on its length.
+    /// - Parameter receive: receives the frames in order, (rows, dimension) for any number of rows.
+    /// - Returns: false if the recording can no longer be read.
+    package func forEachBlock<Failure: Error>(
+        _ recording: consuming ClipStream, receive: ([Float]) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
         let rows = rows(samples: recording.count)
         let dimension = encoder.dimension
-        var result = [Float](repeating: 0, count: rows * dimension)
+        var block: [Float] = []
         let viewValues = encoder.viewFrames * encoder.frontend.valuesPerFrame
         var views = [Float](repeating: 0, count: ClipEmbedder.batchSize * viewValues)
         var maps = [Float](repeating: 0, count: ClipEmbedder.batchSize * encoder.valuesPerView)
@@ -69,12 +80,13 @@ package struct FrameEmbedder {
             let lastView = min(view(ofRow: rows - 1), firstView + ClipEmbedder.batchSize - 1)
             for index in firstView...lastView {
                 let start = firstStart + index * step * encoder.frontend.hopSamples
-                guard cutter.cut(at: start, into: &waveform) else { return nil }
+                guard cutter.cut(at: start, into: &waveform) else { return false }
                 let place = (index - firstView) * viewValues
                 views.replaceSubrange(place..<place + viewValues, with: frontEnd.extract(waveform))
             }
             var target = maps.mutableSpan
             encoder.encode(views.span, count: lastView - firstView + 1, into: &target)
+            let firstRow = row
             while row < rows, view(ofRow: row) <= lastView {
                 let index = view(ofRow: row)
                 let start =
@@ -84,17 +96,21 @@ package struct FrameEmbedder {
                 interpolate(
                     maps.span.extracting(
                         (index - firstView) * encoder.valuesPerView..<(index - firstView + 1) * encoder.valuesPerView),
-                    at: frame, into: &result, row: row)
+                    at: frame, into: &block)
                 row += 1
             }
+            assert(block.count == (row - firstRow) * dimension, "whole rows")
+            try receive(block)
+            block.removeAll(keepingCapacity: true)
         }
-        return result
+        return true
     }
 
     /// - Parameter frame: the time in front-end frames of the view.
-    private func interpolate(_ maps: Span<Float>, at frame: Double, into result: inout [Float], row: Int) {
-        var target = result.mutableSpan
-        var (source, place) = (0, row * encoder.dimension)
+    private func interpolate(_ maps: Span<Float>, at frame: Double, into block: inout [Float]) {
+        var (source, place) = (0, block.count)
+        block.append(contentsOf: repeatElement(0, count: encoder.dimension))
+        var target = block.mutableSpan
         for map in encoder.frameMaps {
             let position = min(max(frame / Double(map.stride), 0), Double(map.rows - 1))
             let lower = min(Int(position), max(map.rows - 2, 0))

@@ -3,66 +3,78 @@ import OssicleData
 import OssicleKernels
 import OssicleModels
 
-/// Recordings embedded frame by frame, as `ossicle embed --level frame` writes them for `numpy.load`:
+/// The embeddings of all frames of a data set, which `ossicle embed --level frame` writes to a file for `numpy.load`:
 ///
-/// | array | shape | what |
+/// | array | shape | contents |
 /// | --- | --- | --- |
-/// | `frames` | (m, dimension) float32 | every frame's vector, recordings one after the other |
-/// | `frame_clip` | (m) int64 | the recording it belongs to |
-/// | `frame_seconds` | (m) float32 | the middle of the frame, from the recording's start |
+/// | `frames` | (m, dimension) float32 | the vectors of all frames, one recording after the other |
+/// | `frame_clip` | (m) int64 | the index of the frame's recording in `paths` |
+/// | `frame_seconds` | (m) float32 | the time of the middle of the frame, from the start of the recording |
 /// | `paths` | (n) | files, in the same order |
-/// | `labels` | (n) int64 | indices into `classes`, −1 where there is none |
+/// | `labels` | (n) int64 | indices into `classes`, −1 if there is no label |
 /// | `classes` | (classes) | names |
 ///
-/// Recordings that could not be decoded are left out.
-public struct FrameEmbeddingFile: Sendable, Equatable {
+/// Recordings that cannot be decoded are left out. The vectors are written while they are computed, so the memory does not depend on
+/// the length of the recordings.
+public struct FrameEmbeddingFile: Sendable {
     public let dimension: Int
     public let hopSeconds: Double
-    /// (frames, dimension).
-    public private(set) var frames: [Float] = []
+    /// As the arrays `frame_clip`, `frame_seconds`, `paths`, `labels` and `classes`.
     public private(set) var frameClips: [Int64] = []
     public private(set) var frameSeconds: [Float] = []
     public private(set) var paths: [String] = []
     public private(set) var labels: [Int64] = []
     public let classes: [String]
-    /// As of ``EmbeddingFile/warnings``.
+    /// See ``EmbeddingFile/warnings``.
     public private(set) var warnings: [String] = []
 
+    /// Embeds a data set and writes the file.
     /// - Parameters:
-    ///   - encoder: of frames.
-    ///   - hopSeconds: nil: that of the finest map that is read.
-    /// - Throws: ``EvaluationError/hop(seconds:shortest:)``; ``EvaluationError/noViews`` if nothing could be decoded.
-    public init(dataset: AudioDataset, encoder: any ViewEncoder, hopSeconds: Double? = nil) throws {
+    ///   - encoder: an encoder of frames (``EncoderProgram/Level/frame``).
+    ///   - hopSeconds: the time from one frame to the next; nil: the time stride of the finest feature map that is read.
+    /// - Throws: ``EvaluationError/hop(seconds:shortest:)`` if the hop is shorter than that of the front end,
+    ///   ``EvaluationError/noViews`` if no recording can be decoded, ``NumpyError`` if the file cannot be written.
+    public init(
+        writing path: String, dataset: AudioDataset, encoder: any ViewEncoder, hopSeconds: Double? = nil
+    ) throws {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: hopSeconds)
         dimension = encoder.dimension
         self.hopSeconds = embedder.hopSeconds
         classes = dataset.classes
-        // Each recording is needed once: nothing is worth keeping.
+        let archive = try NumpyArchive(path)
+        try archive.add(name: "frames", columns: dimension) { append in
+            try embed(dataset, embedder, append)
+        }
+        guard !frameClips.isEmpty else { throw EvaluationError.noViews }
+        try archive.add(name: "frame_clip", ints: frameClips, shape: [frameClips.count])
+        try archive.add(name: "frame_seconds", floats: frameSeconds, shape: [frameSeconds.count])
+        try archive.add(name: "paths", strings: paths)
+        try archive.add(name: "labels", ints: labels, shape: [labels.count])
+        try archive.add(name: "classes", strings: classes)
+        try archive.finish()
+    }
+
+    private mutating func embed(
+        _ dataset: AudioDataset, _ embedder: FrameEmbedder, _ append: ([Float]) throws -> Void
+    ) throws {
+        let encoder = embedder.encoder
+        // Each recording is needed once, so the store keeps none.
         let store = ClipStore(
             dataset: dataset, sampleRate: encoder.frontend.sampleRate, level: encoder.level, cacheMemoryMiB: 0)
         for (index, clip) in dataset.clips.enumerated() {
-            guard let recording = store.stream(of: index), recording.count > 0, let rows = embedder(recording) else {
-                continue
+            guard let recording = store.stream(of: index), recording.count > 0 else { continue }
+            var count = 0
+            _ = try embedder.forEachBlock(recording) { rows in
+                try append(rows)
+                count += rows.count / dimension
             }
-            let count = rows.count / dimension
-            frames += rows
+            // A recording that cannot be read to its end keeps the frames before that place, with a warning of the store.
+            guard count > 0 else { continue }
             frameClips += [Int64](repeating: Int64(paths.count), count: count)
             frameSeconds += (0..<count).map { Float((Double($0) + 0.5) * embedder.hopSeconds) }
             paths.append(clip.path)
             labels.append(Int64(clip.label ?? -1))
         }
         warnings = store.report.warnings
-        guard !frameClips.isEmpty else { throw EvaluationError.noViews }
-    }
-
-    public func write(to path: String) throws(NumpyError) {
-        var archive = NumpyArchive()
-        archive.add(name: "frames", floats: frames, shape: [frameClips.count, dimension])
-        archive.add(name: "frame_clip", ints: frameClips, shape: [frameClips.count])
-        archive.add(name: "frame_seconds", floats: frameSeconds, shape: [frameSeconds.count])
-        archive.add(name: "paths", strings: paths)
-        archive.add(name: "labels", ints: labels, shape: [labels.count])
-        archive.add(name: "classes", strings: classes)
-        try archive.write(to: path)
     }
 }

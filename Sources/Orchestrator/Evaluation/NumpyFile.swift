@@ -1,46 +1,52 @@
 import OssicleBase
 
-/// NumPy's array format, version 1.0: magic, a header in Python's words padded to 64 bytes, then the little-endian values
-/// row by row. *Reference:* numpy.lib.format.
+/// NumPy's array format, version 1.0: a magic number, a header with the type and the shape as Python text, then the little-endian
+/// values row by row. *Reference:* numpy.lib.format.
 public enum NumpyFile {
-    /// `values` as shape; its product is the number of values.
-    public static func bytes(floats values: [Float], shape: [Int]) -> [UInt8] {
-        array("<f4", shape, values.map(\.bitPattern.littleEndian))
-    }
-
-    public static func bytes(ints values: [Int64], shape: [Int]) -> [UInt8] {
-        array("<i8", shape, values.map(\.littleEndian))
-    }
-
-    /// One axis; every string takes as many UCS-4 places as the longest.
-    public static func bytes(strings values: [String]) -> [UInt8] {
-        let width = max(1, values.map(\.unicodeScalars.count).max() ?? 1)
-        var places = [UInt32](repeating: 0, count: values.count * width)
-        for (row, value) in values.enumerated() {
-            for (column, scalar) in value.unicodeScalars.enumerated() {
-                places[row * width + column] = scalar.value.littleEndian
-            }
-        }
-        return array("<U\(width)", [values.count], places, perElement: width)
-    }
-
-    /// Writes one float array as `.npy`; the file appears complete or not at all.
+    /// Writes an array of floats as an `.npy` file. The file appears complete or not at all.
+    /// - Parameter shape: its product is the number of values.
     public static func write(_ values: [Float], shape: [Int], to path: String) throws(NumpyError) {
         if let reason = PartialFile(path).commit(bytes(floats: values, shape: shape)) {
             throw .unwritable(path: path, reason: reason)
         }
     }
 
+    static let floatType = "<f4"
+
+    static func bytes(floats values: [Float], shape: [Int]) -> [UInt8] {
+        array(floatType, shape, values.map(\.bitPattern.littleEndian))
+    }
+
+    static func bytes(ints values: [Int64], shape: [Int]) -> [UInt8] {
+        array("<i8", shape, values.map(\.littleEndian))
+    }
+
+    /// An array with one axis. Each string takes as many UCS-4 characters as the longest one.
+    static func bytes(strings values: [String]) -> [UInt8] {
+        let width = max(1, values.map(\.unicodeScalars.count).max() ?? 1)
+        var characters = [UInt32](repeating: 0, count: values.count * width)
+        for (row, value) in values.enumerated() {
+            for (column, scalar) in value.unicodeScalars.enumerated() {
+                characters[row * width + column] = scalar.value.littleEndian
+            }
+        }
+        return array("<U\(width)", [values.count], characters, perElement: width)
+    }
+
+    /// The bytes before the values: a multiple of 64.
+    static func header(_ type: String, _ shape: [Int]) -> [UInt8] {
+        let axes = shape.map { "\($0)," }.joined(separator: " ")
+        var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(axes)), }"
+        let prefix = 10
+        // Space for any number of rows: a stream writes its header again when it knows the number.
+        let length = max(128, (prefix + text.utf8.count) / 64 * 64 + 64)
+        text += String(repeating: " ", count: length - 1 - prefix - text.utf8.count) + "\n"
+        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count & 255), UInt8(text.utf8.count >> 8)]
+            + Array(text.utf8)
+    }
+
     private static func array<T>(_ type: String, _ shape: [Int], _ values: [T], perElement: Int = 1) -> [UInt8] {
         precondition(shape.reduce(1, *) * perElement == values.count, "the shape's product is the number of values")
-        let axes = shape.map { "\($0)," }.joined(separator: " ")
-        var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(axes)), }"
-        let prefix = 10
-        header += String(repeating: " ", count: 63 - (prefix + header.utf8.count) % 64) + "\n"
-        var result: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
-        result += [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)]
-        result += header.utf8
-        values.withUnsafeBytes { result += $0 }
-        return result
+        return header(type, shape) + values.withUnsafeBytes { Array($0) }
     }
 }

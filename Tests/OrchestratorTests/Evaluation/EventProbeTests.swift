@@ -118,7 +118,8 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         try folder.writeNoise("long.wav", seconds: 75)
         let encoder = FrameSpectrumEncoder()
         let file = try FrameEmbeddingFile(
-            dataset: try AudioDataset.open([folder.path]), encoder: encoder, hopSeconds: 0.08)
+            writing: folder.place("f.npz"), dataset: try AudioDataset.open([folder.path]), encoder: encoder,
+            hopSeconds: 0.08)
         var samples = try AudioFile.read("\(folder.path)/long.wav", sampleRate: encoder.frontend.sampleRate)
         if encoder.level > 0 {
             let gain = Level.gain(rms: Level.rms(samples), target: encoder.level)
@@ -126,7 +127,12 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         }
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: 0.08)
         let rows = try #require(embedder.frames(of: samples))
-        #expect(file.frames == rows && file.frameClips.count == 938)
+        #expect(file.frameClips.count == 938)
+        // The first array of the archive, behind its two headers.
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.place("f.npz")))
+        let first = 30 + "frames.npy".utf8.count + 20 + 128
+        let written = bytes.dropFirst(first).prefix(rows.count * 4)
+        #expect(rows.withUnsafeBytes { Data($0) } == written)
         let streamed = embedder(
             try ClipStream.recording(
                 "\(folder.path)/long.wav", sampleRate: encoder.frontend.sampleRate, level: encoder.level
@@ -139,10 +145,11 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         try folder.writeNoise("a.wav", seconds: 1)
         try folder.writeNoise("b.wav", seconds: 0.5)
         let file = try FrameEmbeddingFile(
-            dataset: try AudioDataset.open([folder.path]), encoder: FrameSpectrumEncoder(), hopSeconds: 0.04)
+            writing: folder.place("f.npz"), dataset: try AudioDataset.open([folder.path]),
+            encoder: FrameSpectrumEncoder(), hopSeconds: 0.04)
         #expect(file.frameClips == [Int64](repeating: 0, count: 25) + [Int64](repeating: 1, count: 13))
         #expect(file.frameSeconds[0] == 0.02 && abs(file.frameSeconds[26] - 0.06) < 1e-6)
-        #expect(file.frames.count == 38 * 64 && file.paths.map(\.fileName) == ["a.wav", "b.wav"])
+        #expect(file.paths.map(\.fileName) == ["a.wav", "b.wav"])
     }
 
     @Test(arguments: [0.005, -1, .nan, .infinity])
