@@ -88,8 +88,8 @@ public final class Program {
         }
     }
 
-    /// Runs the backward pass, which computes all gradients. A forward pass with the same seed and step must come
-    /// first.
+    /// Runs the backward pass, which computes all gradients. Before each backward pass, run a forward pass with the
+    /// same seed and step.
     public func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         precondition(graph.training, "an inference program has no backward pass")
         let run = Run(program: self, seed: seed, step: step)

@@ -2,7 +2,7 @@ import OssicleKernels
 
 /// Softmax cross-entropy with labels, averaged over the rows that have a label (label ≥ 0):
 ///
-///     L = (1/|labelled|) Σ_{i labelled} [logsumexp_c s_ic − s_i,label(i)]
+///     L = (1/|labeled|) Σ_{i labeled} [logsumexp_c s_ic − s_i,label(i)]
 package final class LabelCrossEntropy: Objective {
     package let name = "objective"
     package let term = "label"

@@ -8,7 +8,7 @@ import OssicleKernels
 public struct CLAR: TrainingMethod {
     /// Options of CLAR.
     public struct Options: RecipeOptions {
-        /// The weight of the cross-entropy over labelled clips. 0: labels are not used.
+        /// The weight of the cross-entropy over labeled clips. 0: labels are not used.
         public var labelWeight: Float = 1
 
         public init() {}

@@ -17,7 +17,9 @@ public protocol TrainingMethod: Sendable {
     /// - Parameter recipe: the recipe of the run.
     init(recipe: Recipe)
 
-    /// The views of one clip in one step. A batch has view 0 of all clips, then view 1 of all clips, and so on.
+    /// The views of one clip in one step. A batch has view 0 of all clips, then view 1 of all clips, and so on. The
+    /// placement of the first view must be ``ViewRole/Placement/anywhere``, because the placements of other views refer
+    /// to the first one.
     var views: [ViewRole] { get }
     /// The labels that the method uses. The default is ``LabelUse/none``.
     var labels: LabelUse { get }

@@ -17,7 +17,7 @@ package enum EditDistance {
         return row[b.count]
     }
 
-    /// The known name that is most similar to a misspelt one. At most a third of the letters may differ, but two
+    /// The known name that is most similar to a misspelled one. At most a third of the letters may differ, but two
     /// differences are always allowed. nil if no name is similar enough.
     package static func nearest(to unknown: String, of names: [String]) -> String? {
         names.map { (name: $0, distance: between(unknown, $0)) }.min { $0.distance < $1.distance }

@@ -80,7 +80,7 @@ extension RecipeKey {
     /// The key with exactly this name.
     static func named(_ name: String) -> RecipeKey? { all.first { $0.name == name } }
 
-    /// The known key or section that is most similar to a misspelt one; nil if none is similar enough.
+    /// The known key or section that is most similar to a misspelled one; nil if none is similar enough.
     ///
     /// Names are compared as a whole, by their edit distance. At most a third of the letters may differ, but two
     /// differences are always allowed. A key without its section, with a wrong section, or given by its initials (`lr`)

@@ -13,7 +13,7 @@ public struct TrainingSection: RecipeOptions {
     public var threads = 0
     /// The time between two checkpoints in minutes. A further checkpoint is written at the end of the run.
     public var checkpointMinutes = 5.0
-    /// The number of epochs between two probes of the encoder, if the run has labelled clips for its evaluation.
+    /// The number of epochs between two probes of the encoder, if the run has labeled clips for its evaluation.
     public var evaluationEpochs = 10
 
     public init() {}
