@@ -2,30 +2,38 @@ import OssicleAudio
 
 /// The recordings of one or more folders, as their layouts describe them.
 ///
-/// Only the headers have been read. The order is fixed: roots as given, the files of each by path.
+/// Only the headers of the files have been read. The order of the clips is fixed: the roots are in the given order, and
+/// the files of each root are sorted by path.
 public struct AudioDataset: Sendable {
-    /// A file that is not part of the data set although it should be.
+    /// A file that should be part of the data set but cannot be used.
     public struct Skipped: Sendable, Equatable {
         public let path: String
-        /// A sentence that names the file.
+        /// The reason, as a sentence that names the file.
         public let reason: String
     }
 
     public let clips: [Clip]
-    /// Names of the labels; empty where there are none.
+    /// The names of the labels. It is empty if there are no labels.
     public let classes: [String]
-    /// The layout of all roots; that of the first where they differ.
+    /// The layout of all roots. If the layouts differ, that of the first root.
     public let layout: Layout
+    /// The folders, tables or files that the data set was opened from.
     public let roots: [String]
+    /// The files that should be part of the data set but cannot be used.
     public let skipped: [Skipped]
-    /// Sample rates, channels and lengths, one a clip.
+    /// The sample rate, number of channels and length of each clip.
     let headers: [AudioInfo]
 
-    /// Opens the data set at `paths`: folders, tables (`.csv`) or single files.
+    /// Opens the data set at `paths`.
     ///
-    /// Each root's layout is found from what it holds, unless `layout` says it. Roots of one layout share its classes;
-    /// roots of different layouts make an unlabelled set, as contrastive pretraining wants it. Files that are not audio
-    /// in spite of their names are listed in ``skipped``; it is an error if nothing else is left.
+    /// Roots of the same layout share its classes. Roots of different layouts give a data set without labels, which is
+    /// sufficient for contrastive pretraining. Files that have the name of an audio file but are not audio are listed
+    /// in ``skipped``.
+    /// - Parameters:
+    ///   - paths: the roots: folders, tables (`.csv`) or single files.
+    ///   - layout: the layout of all roots. nil: the layout of each root is detected.
+    /// - Throws: ``DataError`` if a root does not exist, has no audio or has a wrong table, or if all files were
+    ///   skipped.
     public static func open(_ paths: [String], layout: Layout? = nil) throws(DataError) -> AudioDataset {
         let roots = paths.map { path in
             path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -79,7 +87,8 @@ public struct AudioDataset: Sendable {
         self.headers = headers
     }
 
-    /// One list of classes for several roots. Official lists are the same everywhere; names of folders are sorted anew.
+    /// One list of classes for several roots. Published lists are equal for all roots. Names of folders are sorted
+    /// again.
     private static func merged(_ lists: [[String]], layout: Layout) -> [String] {
         var seen: Set<String> = []
         let all = lists.joined().filter { seen.insert($0).inserted }
@@ -91,8 +100,8 @@ extension AudioDataset {
     /// Whether every clip has a label.
     public var isLabelled: Bool { !classes.isEmpty && clips.allSatisfy { $0.label != nil } }
 
-    /// A description of the clips that is equal for equal data sets, wherever they lie: number, seconds, and a hash of their
-    /// names, lengths and labels (64-bit FNV-1a).
+    /// A description of the clips that is equal for equal data sets, also in different folders: the number of clips,
+    /// their duration in seconds, and a hash of their names, durations and labels (64-bit FNV-1a).
     package var identity: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func add(_ bytes: some Sequence<UInt8>) {
@@ -105,16 +114,16 @@ extension AudioDataset {
         return "\(clips.count) clips of \(Int(seconds.rounded())) s (\(String(hash, radix: 16)))"
     }
 
-    /// Length of everything, in seconds.
+    /// The total duration of all clips in seconds.
     public var seconds: Double { clips.reduce(0) { $0 + $1.seconds } }
 
-    /// Share of the clips that are shorter than `seconds`, in 0 … 1. Two views of a clip shorter than both together
-    /// overlap, and the contrastive pretext teaches little.
+    /// The share of the clips that are shorter than `seconds`, from 0 to 1. If a clip is shorter than two views
+    /// together, its views overlap, and the contrastive task is too easy to be useful.
     public func shareShorter(than seconds: Double) -> Double {
         Double(clips.count { $0.seconds < seconds }) / Double(clips.count)
     }
 
-    /// A sentence about ``skipped`` for the log; nil if nothing was.
+    /// A sentence about ``skipped`` for the log; nil if no file was skipped.
     public var warning: String? {
         guard let first = skipped.first else { return nil }
         let total = clips.count + skipped.count

@@ -1,7 +1,7 @@
 import Foundation
 import OssicleAudio
 
-/// The file system as the layouts see it: which files are audio, in a fixed order.
+/// Functions of the file system for layouts. All lists have a fixed order.
 enum AudioFolder {
     static func isFolder(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
@@ -10,19 +10,20 @@ enum AudioFolder {
 
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Names in a folder, sorted by their bytes; hidden ones (also macOS's `._name.wav` shadows) left out.
+    /// The names in a folder, sorted by their bytes. Hidden files are omitted, and with them the `._name.wav` files of
+    /// macOS.
     static func names(in folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// Names of the folders in a folder. Names that end like audio are not asked for their kind: a data set has hundreds
-    /// of thousands of them.
+    /// The names of the folders in a folder. To save time, a name with the ending of an audio file is not examined: a
+    /// data set can have hundreds of thousands of them.
     static func folders(in folder: String) -> [String] {
         names(in: folder).filter { !AudioFile.isAudioPath($0) && isFolder("\(folder)/\($0)") }
     }
 
-    /// Audio files anywhere below `folder`, as paths relative to it, sorted by their bytes.
+    /// The audio files in `folder` and its subfolders, as paths relative to it, sorted by their bytes.
     static func audio(below folder: String) -> [String] {
         var found: [String] = []
         collect(folder, prefix: "", depth: 0, into: &found)
@@ -30,7 +31,7 @@ enum AudioFolder {
     }
 
     private static func collect(_ folder: String, prefix: String, depth: Int, into found: inout [String]) {
-        // Links may lead back up; no data set is this deep.
+        // Symbolic links may form a cycle. No data set has this many levels of folders.
         guard depth < 32 else { return }
         for name in names(in: folder) {
             if AudioFile.isAudioPath(name) {
@@ -41,7 +42,8 @@ enum AudioFolder {
         }
     }
 
-    /// Text of a table or list that belongs to a data set.
+    /// The text of a table or list that belongs to a data set.
+    /// - Throws: `DataError.malformed` if it cannot be read as UTF-8 text.
     static func text(_ path: String) throws(DataError) -> String {
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
@@ -55,7 +57,7 @@ extension StringProtocol {
     /// The last component of a path.
     var fileName: String { String(split(separator: "/").last ?? "") }
 
-    /// The last component of a path, without its ending.
+    /// The last component of a path, without its file extension.
     var fileStem: String {
         let name = fileName
         return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name

@@ -2,12 +2,12 @@ import Dispatch
 import OssicleAudio
 import Synchronization
 
-/// Reads the headers of many files at once.
+/// A reader of the headers of many files in parallel.
 enum AudioHeaders {
     typealias Outcome = Result<AudioInfo, AudioError>
 
-    /// One outcome a path, in order. Opening a file is mostly waiting, for the disk or for the kernel: blocks of files are
-    /// read on all cores.
+    /// The result of each path, in order. Opening a file mostly waits for the disk or for the operating system. Blocks
+    /// of files are therefore read on all cores.
     static func read(_ paths: [String]) -> [Outcome] {
         let blockSize = 64
         let blocks = (paths.count + blockSize - 1) / blockSize

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Where the loader's threads put batches and the trainer takes them, in order. Numbers count batches from the start of
-/// training.
+/// A queue of batches. The threads of the loader add batches, and the trainer takes them in order. Batches are numbered
+/// from the start of training.
 ///
-/// Every member is used under the lock of `condition` only; that makes the class safe to share.
+/// All members are used only under the lock of `condition`, so that threads can share the class.
 final class BatchLine: @unchecked Sendable {
     typealias Outcome = Result<ViewBatch, DataError>
 
@@ -16,16 +16,18 @@ final class BatchLine: @unchecked Sendable {
     private var isStopped = false
     private var waited = 0.0
 
-    /// - Parameter capacity: batches made or being made that nobody has taken.
+    /// - Parameters:
+    ///   - first: the number of the first batch.
+    ///   - capacity: the largest number of batches that are finished or being made, and have not been taken.
     init(first: Int, capacity: Int) {
         self.capacity = capacity
         nextToMake = first
         nextToTake = first
     }
 
-    /// The number of a batch for the caller to make. Waits for room; nil when the loader was stopped.
+    /// The number of the next batch that the caller makes. It waits until there is room. nil: the loader was stopped.
     ///
-    /// - Parameter memory: is let go, and replaced by memory that can be used again where there is some.
+    /// - Parameter memory: is released, and replaced by memory of a recycled batch if there is any.
     func claim(memory: inout [Float]) -> Int? {
         memory = []
         return condition.withLock {
@@ -37,6 +39,7 @@ final class BatchLine: @unchecked Sendable {
         }
     }
 
+    /// Adds a finished batch, or the error that occurred.
     func finish(_ number: Int, _ outcome: Outcome) {
         condition.withLock {
             finished[number] = outcome
@@ -44,7 +47,8 @@ final class BatchLine: @unchecked Sendable {
         }
     }
 
-    /// The next batch; waits until it is finished.
+    /// The next batch. It waits until the batch is finished.
+    /// - Throws: the error of the batch, or `DataError.stopped`.
     func take() throws(DataError) -> ViewBatch {
         let outcome = condition.withLock { () -> Outcome in
             let clock = ContinuousClock()
@@ -59,7 +63,7 @@ final class BatchLine: @unchecked Sendable {
         return try outcome.get()
     }
 
-    /// Gives a batch's memory back.
+    /// Accepts the memory of a used batch, for use in a new batch.
     func recycle(_ memory: consuming [Float]) {
         let memory = memory
         condition.withLock {
@@ -67,6 +71,7 @@ final class BatchLine: @unchecked Sendable {
         }
     }
 
+    /// Stops the queue and ends all waiting.
     func stop() {
         condition.withLock {
             isStopped = true
@@ -76,6 +81,6 @@ final class BatchLine: @unchecked Sendable {
 
     var stopped: Bool { condition.withLock { isStopped } }
 
-    /// Seconds that ``take()`` has waited.
+    /// The time that `take()` has waited so far, in seconds.
     var waitedSeconds: Double { condition.withLock { waited } }
 }

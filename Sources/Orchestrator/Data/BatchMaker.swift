@@ -1,10 +1,10 @@
-/// Makes one batch after the other; every loader thread has one of its own.
+/// The part of a loader thread that makes batches, one after the other. Each thread has its own.
 struct BatchMaker: Sendable {
     let cutter: ViewCutter
     let order: EpochOrder
-    /// One a clip of the data set.
+    /// The label of each clip of the data set.
     let labels: [Int32]
-    /// The epoch that was last asked for, and its order.
+    /// The epoch of the last batch, and its order.
     private var current: (epoch: Int, order: [Int])?
     private var scratch: [Float]
 
@@ -17,9 +17,13 @@ struct BatchMaker: Sendable {
         scratch = [Float](repeating: 0, count: cutter.scratchCount)
     }
 
-    /// Batch `number`, counted from the first of epoch 0; nil if it was stopped midway.
+    /// Makes batch number `number`, counted from the first batch of epoch 0. nil: it was stopped before the batch was
+    /// finished.
     ///
-    /// - Parameter views: the batch's memory, of any size; written in place if it is the right one.
+    /// - Parameters:
+    ///   - number: the number of the batch.
+    ///   - views: memory for the views. If it has the right size, it is used for the batch.
+    ///   - isStopped: whether to stop.
     mutating func make(
         _ number: Int, views: inout [Float], isStopped: () -> Bool
     ) -> Result<ViewBatch, DataError>? {
@@ -47,7 +51,8 @@ struct BatchMaker: Sendable {
             ViewBatch(epoch: epoch, batch: batch, views: views, labels: labels, ratios: ratios, clips: clips))
     }
 
-    /// Cuts all views of a clip into its places; false if the clip is unusable. The clip is decoded once.
+    /// Cuts all views of a clip into their positions in the batch. Returns false if the clip is unusable. The clip is
+    /// decoded once.
     private mutating func cut(_ clip: Int, epoch: Int, slot: Int, into views: inout [Float]) -> Bool {
         let cutter = cutter
         guard let sound = cutter.store.open(clip) else { return false }

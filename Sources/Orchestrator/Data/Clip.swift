@@ -1,6 +1,6 @@
 /// One recording of a data set.
 public struct Clip: Sendable, Equatable {
-    /// The part of an official division that a clip belongs to.
+    /// The part of a published division to which a clip belongs.
     public enum Split: String, Sendable, Codable, CaseIterable {
         case train
         case validation
@@ -8,16 +8,18 @@ public struct Clip: Sendable, Equatable {
     }
 
     public let path: String
-    /// Index into ``AudioDataset/classes``; nil where the layout has no labels.
+    /// The label, as an index into ``AudioDataset/classes``; nil if the clip has no label.
     public let label: Int?
+    /// The part of the published division; nil if the layout does not name one.
     public let split: Split?
-    /// Official fold, from 1.
+    /// The published fold, from 1.
     public let fold: Int?
-    /// What must not be on both sides of a division: the speaker, the instrument.
+    /// The group, for example the speaker or the instrument. Clips of one group must not be in both parts of a
+    /// division.
     public let group: String?
-    /// MIDI note, where the layout says one.
+    /// The MIDI note, if the layout contains it.
     public let pitch: Int?
-    /// Length of the file in seconds at its own rate.
+    /// The duration of the file in seconds.
     public let seconds: Double
 
     public init(
@@ -33,7 +35,7 @@ public struct Clip: Sendable, Equatable {
         self.seconds = seconds
     }
 
-    /// The same recording under another label.
+    /// The same recording with another label.
     package func labelled(_ label: Int?) -> Clip {
         Clip(path: path, label: label, split: split, fold: fold, group: group, pitch: pitch, seconds: seconds)
     }

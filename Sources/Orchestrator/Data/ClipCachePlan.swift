@@ -1,29 +1,39 @@
 import OssicleAudio
 
-/// How each clip of a data set is reached, and which clips stay in memory.
+/// The choice of the clips of a data set that stay in memory, and the access to the others.
 ///
-/// It is decided at the start, from the lengths that headers claim, in the clips' order, until the limit is reached. (Every
-/// epoch visits every clip once, in random order: keeping a fixed part is then the best that any policy can do.)
+/// Clips are chosen at the start, in the order of the data set and by the durations in their headers, until the memory
+/// limit is reached. Every epoch visits every clip once, in a random order. In this case, no method is better than
+/// keeping a fixed set of clips.
 struct ClipCachePlan: Sendable {
+    /// The access to a clip.
     enum Access: Sendable {
+        /// The samples stay in memory.
         case keep
+        /// The whole clip is decoded at every use.
         case decodeWhole
+        /// Only the required part of the clip is read.
         case readPart
     }
 
-    /// Seconds.
+    /// The longest duration of a clip that is decoded completely at every use, in seconds.
     static let longestDecode = 60.0
 
-    /// One a clip.
+    /// The access to each clip.
     let accesses: [Access]
-    /// Clips that are read in part although that gives other last bits than decoding them whole.
+    /// The clips that are read in part, although their last bits then differ from those of the completely decoded clip.
     let approximated: [Int]
-    /// Bytes that the kept clips take at most.
+    /// The largest size in bytes of the clips that stay in memory.
     let keptBytes: Int
+    /// For each clip that stays in memory, the number of samples that is reserved for it.
     private let room: [Int]
     private let longestDecodeSamples: Int
 
-    /// - Parameter keeping: the clips that are worth memory; nil: all.
+    /// - Parameters:
+    ///   - dataset: the data set.
+    ///   - sampleRate: the sample rate of the decoded clips in Hz.
+    ///   - cacheMemoryMiB: the memory limit.
+    ///   - keeping: the clips that may stay in memory; nil: all.
     init(_ dataset: AudioDataset, sampleRate: Int, cacheMemoryMiB: Int, keeping: [Int]?) {
         longestDecodeSamples = Int(Self.longestDecode * Double(sampleRate))
         let limit = cacheMemoryMiB.multipliedReportingOverflow(by: 1 << 20)
@@ -50,14 +60,15 @@ struct ClipCachePlan: Sendable {
         keptBytes = accesses.contains(.keep) ? room.reduce(0, +) * MemoryLayout<Float>.stride : 0
     }
 
-    /// The samples of a clip that may be collected when it is decoded for the first time: those of a long clip that is not
-    /// kept are not.
+    /// The largest number of samples of a clip that are collected when it is decoded for the first time. A long clip
+    /// that does not stay in memory has more samples, so that they are not collected.
     func collected(_ clip: Int) -> Int {
-        // A length in samples is rounded to nearest, and the plan rounds down.
+        // The decoder rounds the number of samples to the nearest integer, and the plan rounds it down.
         max(accesses[clip] == .keep ? room[clip] + 1 : 0, longestDecodeSamples)
     }
 
-    /// How a clip is reached whose length has turned out to be `count`: lengths in headers are claims.
+    /// The access to a clip whose number of samples turned out to be `count`. It can differ from the number in the
+    /// header.
     func access(_ clip: Int, count: Int) -> Access {
         switch accesses[clip] {
         case .keep where count <= room[clip] + 1: .keep
@@ -66,8 +77,8 @@ struct ClipCachePlan: Sendable {
         }
     }
 
-    /// Whether reading from the middle of such a file gives the bits that reading it whole does: decoders of lossy
-    /// formats carry a state from block to block.
+    /// Whether reading from the middle of a file gives the same bits as reading the whole file. Decoders of lossy
+    /// formats have a state that depends on earlier blocks.
     private static func seeksExactly(_ path: String) -> Bool {
         guard let dot = path.lastIndex(of: ".") else { return false }
         return !["mp3", "oga", "ogg", "opus"].contains(path[path.index(after: dot)...].lowercased())

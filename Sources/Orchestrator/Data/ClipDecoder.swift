@@ -1,24 +1,26 @@
 import OssicleAudio
 
-/// Decodes clips at one rate and finds their level, without holding a long one whole.
+/// A decoder of clips at one sample rate. It also measures their level. A long clip is never completely in memory.
 struct ClipDecoder: Sendable {
-    /// Hz.
+    /// The sample rate in Hz.
     let sampleRate: Int
-    /// Root-mean-square that clips are scaled to; 0 leaves levels as they are.
+    /// The RMS level to which clips are scaled. 0: levels are not changed.
     let level: Float
 
-    /// What one pass over a whole clip finds.
+    /// The result of one pass over a whole clip.
     struct Measured {
         var count: Int
         var gain: Float
-        /// The scaled samples, where there are no more than were to be collected.
+        /// The scaled samples, if their number is within the limit.
         var samples: [Float]?
         var shortfall: AudioShortfall?
     }
 
-    /// Decodes a clip block by block.
+    /// Decodes a whole clip in blocks and measures it.
     ///
-    /// - Parameter limit: the samples that are collected at most.
+    /// - Parameters:
+    ///   - path: the path of the file.
+    ///   - limit: the largest number of samples that are returned.
     func measure(_ path: String, collecting limit: Int) throws(AudioError) -> Measured {
         var stream = try AudioStream(path, sampleRate: sampleRate)
         var block: [Float] = []
@@ -37,7 +39,7 @@ struct ClipDecoder: Sendable {
             shortfall: stream.shortfall)
     }
 
-    /// The samples of a clip from `from` on, scaled.
+    /// The scaled samples of a clip from sample `from` on.
     func part(_ path: String, from: Int = 0, count: Int? = nil, gain: Float) throws(AudioError) -> [Float] {
         scaled(try AudioFile.read(path, sampleRate: sampleRate, from: from, count: count), by: gain)
     }
@@ -51,13 +53,14 @@ struct ClipDecoder: Sendable {
 }
 
 extension ClipStream {
-    /// A recording that is wanted once: from memory if it is at most a minute long. A longer one is decoded twice, in blocks:
-    /// for its level, and as it is read.
+    /// The stream of a recording that is read once. A recording of at most one minute is in memory. A longer one is
+    /// decoded twice, in blocks: first to measure its level, then while it is read.
     ///
     /// - Parameters:
-    ///   - sampleRate: Hz.
-    ///   - level: root-mean-square that it is scaled to; 0 leaves its level as it is.
-    ///   - fail: is told why the recording cannot be read to its end.
+    ///   - path: the path of the file.
+    ///   - sampleRate: the sample rate in Hz.
+    ///   - level: the RMS level to which the recording is scaled. 0: the level is not changed.
+    ///   - fail: is called with the reason if the recording cannot be read to its end.
     package static func recording(
         _ path: String, sampleRate: Int, level: Float, fail: @escaping (_ reason: String) -> Void
     ) throws(AudioError) -> ClipStream {

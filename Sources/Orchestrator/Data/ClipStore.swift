@@ -3,30 +3,33 @@ import OssicleKernels
 import OssicleModels
 import Synchronization
 
-/// Decoded clips: mono, at one rate, scaled to one level. Safe to use from any number of threads.
+/// A store of decoded clips: mono, at one sample rate, scaled to one level. Any number of threads can use it.
 ///
-/// A clip is decoded to its end the first time, because its level is that of the whole clip:
-/// x ← level · x / max(rms(x), 10⁻⁵). Later accesses read what they need from memory or from the file. Which clips stay in
-/// memory is decided at the start (``ClipCachePlan``), so that a sample has the same bits in every run and for any number of
-/// threads. The samples of a longer clip that is not kept are never held whole, unless they are asked for whole.
+/// At its first use, a clip is decoded to its end, because the level is that of the whole clip:
+/// x ← level · x / max(rms(x), 10⁻⁵). Later accesses read the required samples from memory or from the file. The clips
+/// that stay in memory are chosen at the start (`ClipCachePlan`). A sample therefore has the same bits in every run and
+/// for any number of threads. A clip of more than one minute that does not stay in memory is never completely in
+/// memory, unless a caller requests the whole clip.
 ///
-/// Out of memory, a clip is
-/// - read in part, where that gives the bits that decoding it whole does: lossless files at the store's own rate;
-/// - decoded whole and cut, if it is at most a minute long;
-/// - read in part otherwise; resampling from the middle of a file differs from cutting the resampled file in the last
-///   bits, so a data set that fits into memory and one that does not give slightly different values here.
+/// A clip that does not stay in memory is
+/// - read in part, if this gives the same bits as decoding the whole clip: lossless files at the sample rate of the
+///   store;
+/// - otherwise decoded completely and cut, if its duration is at most one minute;
+/// - otherwise read in part. Resampling from the middle of a file changes the last bits of the samples. The values
+///   therefore differ slightly between a data set that fits into memory and one that does not.
 ///
-/// A clip that cannot be decoded, or holds a sample that is not a finite number, is dropped; one that is cut off is used up
-/// to the cut. See ``report``.
+/// A clip is dropped if it cannot be decoded or contains a sample that is not a finite number. A truncated file is used
+/// up to its end. See `report`.
 package final class ClipStore: Sendable {
     package let dataset: AudioDataset
-    /// Hz.
+    /// The sample rate in Hz.
     package let sampleRate: Int
-    /// Root-mean-square that clips are scaled to; 0 leaves levels as they are.
+    /// The RMS level to which clips are scaled. 0: levels are not changed.
     package let level: Float
-    /// Bytes that the kept clips take at most, once all have been used.
+    /// The largest size in bytes of the clips that stay in memory, after all of them have been used.
     package var keptBytes: Int { plan.keptBytes }
 
+    /// The properties of a clip that has been decoded.
     private struct Clip: Sendable {
         var count: Int
         var gain: Float
@@ -46,8 +49,11 @@ package final class ClipStore: Sendable {
     private let states: Mutex<[State]>
 
     /// - Parameters:
-    ///   - cacheMemoryMiB: limit of the memory for samples.
-    ///   - keeping: the clips that are worth memory; nil: all.
+    ///   - dataset: the data set.
+    ///   - sampleRate: the sample rate in Hz.
+    ///   - level: the RMS level to which clips are scaled. 0: levels are not changed.
+    ///   - cacheMemoryMiB: the limit of the memory for samples.
+    ///   - keeping: the clips that may stay in memory; nil: all.
     package init(dataset: AudioDataset, sampleRate: Int, level: Float, cacheMemoryMiB: Int, keeping: [Int]? = nil) {
         self.dataset = dataset
         self.sampleRate = sampleRate
@@ -57,32 +63,34 @@ package final class ClipStore: Sendable {
         states = Mutex([State](repeating: .unread, count: dataset.clips.count))
     }
 
-    /// The clips whose samples differ in the last bits from those of the clip decoded as a whole, since they are long,
-    /// resampled or lossy, and not cached.
+    /// The clips whose samples differ in the last bits from those of the completely decoded clip. These are long clips
+    /// that are resampled or lossy and do not stay in memory.
     package static func approximated(in dataset: AudioDataset, recipe: Recipe) -> [Int] {
         ClipCachePlan(
             dataset, sampleRate: recipe.frontend.sampleRate, cacheMemoryMiB: recipe.data.cacheMemoryMiB, keeping: nil
         ).approximated
     }
 
+    /// Creates a store with the settings of a recipe.
     package convenience init(dataset: AudioDataset, recipe: Recipe, keeping: [Int]? = nil) {
         self.init(
             dataset: dataset, sampleRate: recipe.frontend.sampleRate, level: recipe.data.level,
             cacheMemoryMiB: recipe.data.cacheMemoryMiB, keeping: keeping)
     }
 
-    /// The whole clip, however long; nil if it was dropped. ``stream(of:)`` gives it in blocks.
+    /// All samples of a clip, whatever its duration; nil if the clip was dropped. `stream(of:)` gives the samples in
+    /// blocks.
     package func samples(of clip: Int) -> [Float]? {
         guard let (ready, whole) = prepare(clip, collecting: .max) else { return nil }
         return whole ?? decode(clip, ready)
     }
 
-    /// Samples `from` ..< `from + count` of the clip, which must lie within it; nil if it was dropped.
+    /// The samples `from` ..< `from + count` of a clip, which must be within it; nil if the clip was dropped.
     package func samples(of clip: Int, from: Int, count: Int) -> [Float]? {
         open(clip)?.samples(from: from, count: count)
     }
 
-    /// A clip whose parts are wanted one after the other; nil if it was dropped.
+    /// A clip of which several parts are read; nil if the clip was dropped.
     func open(_ clip: Int) -> OpenClip? {
         guard let (ready, whole) = prepare(clip) else { return nil }
         guard ready.access != .readPart else {
@@ -91,7 +99,7 @@ package final class ClipStore: Sendable {
         return (whole ?? decode(clip, ready)).map { .whole($0) }
     }
 
-    /// The whole clip in consecutive blocks, in bounded memory; nil if it was dropped.
+    /// All samples of a clip in consecutive blocks, with bounded memory; nil if the clip was dropped.
     package func stream(of clip: Int) -> ClipStream? {
         guard let (ready, whole) = prepare(clip) else { return nil }
         if let whole { return ClipStream(whole: whole) }
@@ -107,13 +115,13 @@ package final class ClipStore: Sendable {
         }
     }
 
-    /// Number of the clip's samples; nil if it was dropped. Decodes the clip if nobody has yet.
+    /// The number of samples of a clip; nil if the clip was dropped. It decodes the clip if necessary.
     package func count(of clip: Int) -> Int? { prepare(clip)?.ready.count }
 
-    /// The clips that turned out to be unusable so far, in order.
+    /// The clips that were dropped so far, in the order of the data set.
     package var dropped: [AudioDataset.Skipped] { report.dropped }
 
-    /// What was found wrong so far.
+    /// The problems that were found so far.
     package var report: DecodingReport {
         states.withLock { states in
             var dropped: [AudioDataset.Skipped] = []
@@ -133,14 +141,15 @@ package final class ClipStore: Sendable {
 }
 
 extension ClipStore {
-    /// What is known about a clip, and its scaled samples where they are at hand.
+    /// The properties of a clip, and its scaled samples if they are in memory. It decodes the clip if necessary.
     private func prepare(_ clip: Int, collecting limit: Int = 0) -> (ready: Clip, whole: [Float]?)? {
         switch states.withLock({ $0[clip] }) {
         case .dropped: return nil
         case .ready(let ready): return (ready, ready.kept)
         case .unread: break
         }
-        // Two threads may get here with one clip. Both find the same; one of them worked in vain, once.
+        // Two threads may decode the same clip at the same time. Both get the same result, so this only costs time,
+        // once.
         do {
             let measured = try decoder.measure(
                 dataset.clips[clip].path, collecting: max(limit, plan.collected(clip)))
@@ -161,7 +170,7 @@ extension ClipStore {
     private func part(_ clip: Int, _ ready: Clip, from: Int, count: Int) -> [Float]? {
         let path = dataset.clips[clip].path
         do {
-            // The whole is decoded to its end, so that its bits are those of the first time.
+            // The whole clip is decoded to its end, so that its bits are the same as at the first time.
             let part = try decoder.part(
                 path, from: from, count: from == 0 && count == ready.count ? nil : count, gain: ready.gain)
             if part.count == count { return part }

@@ -1,13 +1,13 @@
 import OssicleAudio
 
-/// A clip's samples in consecutive blocks, scaled as ``ClipStore`` scales them.
+/// The samples of a clip in consecutive blocks, scaled in the same way as by `ClipStore`.
 ///
-/// They come from memory where the clip is kept there or is short, and else from the file, a block at a time: whoever reads
-/// an hour so never holds it whole.
+/// The samples come from memory if the clip is there or is short. Otherwise each block is read from the file, so that a
+/// long recording is never completely in memory.
 package struct ClipStream: ~Copyable {
-    /// Samples of the whole clip.
+    /// The number of samples of the whole clip.
     package let count: Int
-    /// Samples given so far.
+    /// The number of samples that have been read so far.
     package private(set) var position = 0
 
     private let whole: [Float]?
@@ -15,6 +15,7 @@ package struct ClipStream: ~Copyable {
     private let gain: Float
     private let drop: (_ reason: String) -> Void
 
+    /// Creates a stream of samples in memory.
     package init(whole: [Float]) {
         count = whole.count
         self.whole = whole
@@ -23,7 +24,11 @@ package struct ClipStream: ~Copyable {
         drop = { _ in }
     }
 
-    /// - Parameter drop: is told why the clip cannot be read to its end.
+    /// - Parameters:
+    ///   - file: the decoded file.
+    ///   - count: the number of samples of the clip.
+    ///   - gain: the factor by which the samples are multiplied.
+    ///   - drop: is called with the reason if the clip cannot be read to its end.
     init(
         file: consuming AudioStream, count: Int, gain: Float, drop: @escaping (_ reason: String) -> Void
     ) {
@@ -34,10 +39,10 @@ package struct ClipStream: ~Copyable {
         self.drop = drop
     }
 
-    /// Fills `block` from its beginning with the samples that come next.
+    /// Fills `block` from its beginning with the next samples.
     ///
-    /// - Returns: How many there were: fewer than asked for at the clip's end only, then 0. nil if the clip can no longer be
-    ///   read; it is then among ``ClipStore/dropped``.
+    /// - Returns: The number of samples that were read. It is smaller than the size of the block only at the end of the
+    ///   clip, and then 0. nil: the clip can no longer be read, and is in `ClipStore.dropped`.
     package mutating func read(into block: inout MutableSpan<Float>) -> Int? {
         let wanted = min(block.count, count - position)
         if let whole {
@@ -60,7 +65,7 @@ package struct ClipStream: ~Copyable {
         }
     }
 
-    /// The same for an array, all of whose values may be replaced.
+    /// Fills an array in the same way. All its values may be replaced.
     package mutating func read(into block: inout [Float]) -> Int? {
         var span = block.mutableSpan
         return read(into: &span)

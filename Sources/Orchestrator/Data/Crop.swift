@@ -1,16 +1,18 @@
 import OssicleBase
 
-/// Which samples of a clip a view shows, and the silence around them.
+/// The samples of a clip that a view contains, and the zeros around them.
 package struct Crop: Sendable, Equatable {
-    /// First sample of the clip, and how many.
+    /// The first sample of the clip.
     package let from: Int
+    /// The number of samples of the clip.
     package let count: Int
-    /// Zeros before and after them.
+    /// The number of zeros before the samples.
     package let before: Int
+    /// The number of zeros after the samples.
     package let after: Int
 
-    /// A place for `view` samples, uniform over all places within a clip of `clip` samples. A clip shorter than that is
-    /// shown whole, in the middle.
+    /// Draws a position for `view` samples, uniform over all positions in a clip of `clip` samples. A clip that is
+    /// shorter than the view is used completely, in the middle of the view.
     package static func draw(view: Int, clip: Int, from stream: inout RandomStream) -> Crop {
         guard clip > view else {
             let before = (view - clip) / 2
@@ -19,7 +21,8 @@ package struct Crop: Sendable, Equatable {
         return Crop(from: stream.index(below: clip - view + 1), count: view, before: 0, after: 0)
     }
 
-    /// The same, of the places that start within `reach` samples of where another crop of the clip does.
+    /// Draws a position as above, among the positions that start within `reach` samples of the start of another crop of
+    /// the clip.
     package static func draw(
         view: Int, clip: Int, near other: Crop, reach: Int, from stream: inout RandomStream
     ) -> Crop {
@@ -28,12 +31,12 @@ package struct Crop: Sendable, Equatable {
         return Crop(from: first + stream.index(below: last - first + 1), count: view, before: 0, after: 0)
     }
 
-    /// The beginning of the clip, padded behind.
+    /// The beginning of the clip. If the clip is shorter than the view, zeros follow it.
     package static func start(view: Int, clip: Int) -> Crop {
         Crop(from: 0, count: min(view, clip), before: 0, after: max(0, view - clip))
     }
 
-    /// `samples`, the ones of the crop, between its zeros.
+    /// Adds the zeros before and after `samples`, which are the samples of the crop.
     package func padded(_ samples: [Float]) -> [Float] {
         guard before + after > 0 else { return samples }
         return [Float](repeating: 0, count: before) + samples + [Float](repeating: 0, count: after)

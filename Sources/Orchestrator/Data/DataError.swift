@@ -1,18 +1,21 @@
 import OssicleAudio
 
-/// An error of a data set. The description is one sentence, names the file or folder and says what to do.
+/// An error of a data set. The description is one sentence that names the file or folder and, if possible, says what to
+/// do.
 public enum DataError: Error, CustomStringConvertible, Equatable {
     case missing(path: String)
     case noAudio(path: String)
     /// A table of the data set (a CSV file, a JSON file or a list) lacks required content.
     case malformed(path: String, reason: String)
     case unknownSplit(path: String, value: String)
-    /// All files were skipped. `reason` is that of the first file, and names it.
+    /// All files were skipped. `reason` is the reason of the first file and names it.
     case nothingLeft(skipped: Int, reason: String)
     case batchTooLarge(batch: Int, clips: Int)
     case unlabelled(path: String)
     case tooFewLabels(name: String, clips: Int, share: Double)
+    /// The settings of the front end are impossible.
     case frontend(FeatureError)
+    /// The settings of an augmentation are impossible.
     case augmentation(AugmentationError)
     /// A batch was requested from a stopped loader.
     case stopped

@@ -1,10 +1,10 @@
-/// What was found wrong with a data set's clips while they were decoded, for logs and reports.
+/// The problems that were found in the clips of a data set during decoding, for logs and reports.
 package struct DecodingReport: Sendable, Equatable {
-    /// Clips of the data set.
+    /// The number of clips in the data set.
     package let clips: Int
-    /// The clips that could not be used, in their order.
+    /// The clips that could not be used, in the order of the data set.
     package let dropped: [AudioDataset.Skipped]
-    /// The clips of which only the beginning could be used, in their order.
+    /// The clips of which only the beginning could be used, in the order of the data set.
     package let cutOff: [AudioDataset.Skipped]
 
     package init(clips: Int, dropped: [AudioDataset.Skipped] = [], cutOff: [AudioDataset.Skipped] = []) {
@@ -13,7 +13,8 @@ package struct DecodingReport: Sendable, Equatable {
         self.cutOff = cutOff
     }
 
-    /// A sentence a kind of trouble, each with the number of clips and the first of them; none if there was no trouble.
+    /// One sentence for each kind of problem, with the number of clips and the first of them. Empty if there was no
+    /// problem.
     package var warnings: [String] {
         [
             Self.sentence(dropped, of: clips, "could not be decoded and were left out"),

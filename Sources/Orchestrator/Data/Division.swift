@@ -1,6 +1,7 @@
 import OssicleBase
 
-/// Indices into a data set's clips: what a probe learns from, is tuned on, and is judged by.
+/// One division of a data set for a probe, as indices of clips: clips to train on, to choose settings with, and to
+/// compute the score with.
 public struct Fold: Sendable, Equatable {
     public var train: [Int]
     public var validation: [Int]
@@ -13,22 +14,26 @@ public struct Fold: Sendable, Equatable {
     }
 }
 
-/// How a data set's labelled clips are divided into training and test parts. Clips without a label are in none.
+/// A way of dividing the labeled clips of a data set into training and test parts. Clips without a label are in no
+/// part.
 public enum Division: Sendable, Equatable {
-    /// Each official fold is the test part once, all others train (ESC-50).
+    /// Each published fold is the test part once, and all other folds are the training part (ESC-50).
     case folds
-    /// The official lists: one fold (Speech Commands, NSynth).
+    /// The published lists give one fold (Speech Commands, NSynth).
     case lists
-    /// Groups in alphabetical order, this many at a time, are the test part once; a last, smaller set too (fsdd: two of
-    /// six speakers, three folds).
+    /// The groups are sorted by name. Each set of this many consecutive groups is the test part once. The last set may
+    /// be smaller. For FSDD, two of six speakers give three folds.
     case heldOutGroups(Int)
-    /// One fold; of each class this fraction tests, drawn by the seed. Where clips have groups, whole groups test, so
-    /// that no group is on both sides, and classes are balanced as far as groups allow.
+    /// One fold. This fraction of the clips of each class is the test part, and the seed determines which clips they
+    /// are. If clips have groups, a group is completely in one part, and the classes are balanced as well as the groups
+    /// allow.
     case random(testFraction: Double)
 
-    /// The division that a data set is published with; nil where its clips show none.
+    /// The division that a data set is published with; nil if its clips do not show one.
     ///
-    /// - Parameter prefersGroups: hold two groups out at a time rather than use the official lists.
+    /// - Parameters:
+    ///   - clips: the clips of the data set.
+    ///   - prefersGroups: whether to hold out two groups at a time instead of using the published lists.
     public static func published(for clips: [Clip], prefersGroups: Bool = false) -> Division? {
         let labelled = clips.filter { $0.label != nil }
         if prefersGroups, Set(labelled.compactMap(\.group)).count >= 3, labelled.allSatisfy({ $0.group != nil }) {
@@ -41,14 +46,18 @@ public enum Division: Sendable, Equatable {
         return nil
     }
 
-    /// ``published(for:prefersGroups:)``, or random, 80 / 20.
+    /// ``published(for:prefersGroups:)``, or if there is none, a random division with 20 % of the clips in the test
+    /// part.
     public static func standard(for clips: [Clip], prefersGroups: Bool = false) -> Division {
         published(for: clips, prefersGroups: prefersGroups) ?? .random(testFraction: 0.2)
     }
 
+    /// Divides clips.
     /// - Parameters:
-    ///   - seed: read by `random` alone.
-    ///   - lastOnly: the last fold alone, whose test part is what training can be asked to leave out.
+    ///   - clips: the clips of a data set.
+    ///   - seed: the seed. Only `random` uses it.
+    ///   - lastOnly: whether to return only the last fold, whose test part a recipe can exclude from training.
+    /// - Throws: ``EvaluationError`` if a part would be empty, or if there are too few folds, groups or clips.
     public func makeFolds(
         of clips: [Clip], seed: UInt64 = 0, lastOnly: Bool = false
     ) throws(EvaluationError) -> [Fold] {
@@ -91,9 +100,12 @@ public enum Division: Sendable, Equatable {
         }
     }
 
-    /// Groups are visited in a drawn order; one goes to the test part if that brings the classes' counts nearer to what
-    /// is wanted, Σ_k |have_k − want_k|. Without groups every clip is one of its own, and the counts come out exact
-    /// (every class of two or more clips has at least one on each side).
+    /// Draws the test part of a random division.
+    ///
+    /// Groups are visited in a random order. A group becomes part of the test part if this reduces the distance between
+    /// the present and the wanted numbers of clips per class, Σ_k |have_k − want_k|. A clip without a group is a group
+    /// by itself. If no clip has a group, the numbers are exact, and every class of two or more clips has at least one
+    /// clip in each part.
     private static func drawTest(
         from labelled: [Int], of clips: [Clip], fraction: Double, seed: UInt64
     ) -> Set<Int> {
@@ -123,11 +135,11 @@ public enum Division: Sendable, Equatable {
 extension AudioDataset {
     private var prefersGroups: Bool { layout.reader.prefersGroups }
 
-    /// ``Division/standard(for:prefersGroups:)`` of the clips.
+    /// `Division.standard(for:prefersGroups:)` of the clips.
     package var division: Division { .standard(for: clips, prefersGroups: prefersGroups) }
 
-    /// The test and validation clips of the published division's last fold: a test list, ESC's last fold, fsdd's last two
-    /// speakers. Empty where no division is published.
+    /// The test and validation clips of the last fold of the published division: a test list, the last fold of ESC-50,
+    /// or the last two speakers of FSDD. It is empty if no division is published.
     package var heldOut: Set<Int> {
         get throws(EvaluationError) {
             guard let division = Division.published(for: clips, prefersGroups: prefersGroups) else { return [] }

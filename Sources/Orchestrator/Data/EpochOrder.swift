@@ -1,18 +1,18 @@
 import OssicleBase
 
-/// The order in which an epoch visits the clips, and how it is cut into batches.
+/// The order in which an epoch visits the clips, and its division into batches.
 struct EpochOrder: Sendable {
     let clips: [Int]
     let batchSize: Int
     let seed: UInt64
-    /// Of each clip in `clips`: every stretch of an order has its share of every stratum, to within one clip; nil: all are
-    /// of one.
+    /// The stratum of each clip in `clips`. Every section of an order has its share of every stratum, to within one
+    /// clip. nil: all clips are in the same stratum.
     var strata: [Int]?
 
-    /// The last clips of an order, fewer than a batch, wait for another epoch's order.
+    /// The number of full batches in an epoch. The remaining clips at the end of an order are not used in this epoch.
     var batches: Int { clips.count / batchSize }
 
-    /// All clips, shuffled anew for every epoch.
+    /// All clips, in a random order that is different in every epoch.
     func shuffled(epoch: Int) -> [Int] {
         var stream = RandomStream(seed: seed, purpose: .order, epoch: epoch)
         guard let strata else {
@@ -20,7 +20,7 @@ struct EpochOrder: Sendable {
             stream.shuffle(&order)
             return order
         }
-        // A stratum of n clips is spread evenly over the epoch: the j-th of them stands at (j + u) / n.
+        // The n clips of a stratum are spread evenly over the epoch: clip j is at the position (j + u) / n.
         var places = Array(clips.indices)
         stream.shuffle(&places)
         var counts: [Int: Int] = [:]
@@ -37,8 +37,9 @@ struct EpochOrder: Sendable {
         return standing.sorted { ($0.place, $0.index) < ($1.place, $1.index) }.map { clips[$0.index] }
     }
 
-    /// The clips that may take place `slot` of a batch, best first: the one whose turn it is, then, should it turn out
-    /// unusable, those that follow from the same place of the next batch on. Which one takes it depends on the files alone.
+    /// The clips that may be used for position `slot` of a batch, in order of preference. The first one is the clip at
+    /// this position of the order. If it is unusable, the clips from the same position of the next batch onwards
+    /// follow. The chosen clip depends on the files only.
     func candidates(_ shuffled: [Int], batch: Int, slot: Int) -> some Sequence<Int> {
         let place = batch * batchSize + slot
         return (0...shuffled.count).lazy.map { attempt in

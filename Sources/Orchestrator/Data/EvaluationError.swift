@@ -1,6 +1,6 @@
 import Foundation
 
-/// An error of an evaluation. The description is one sentence and says what to do.
+/// An error of an evaluation. The description is one sentence and, if possible, says what to do.
 public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case noLabels(layout: String)
     case tooFewClasses(found: Int)
@@ -15,7 +15,7 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case hop(seconds: Double, shortest: Double)
     case noPitches(layout: String)
     case notFinite(clips: Int)
-    /// A recording that has changed or vanished while it was read; the sentence names it.
+    /// A recording was changed or removed while it was read. `reason` is a sentence that names it.
     case unreadable(reason: String)
     case pitchOutOfRange(path: String, pitch: Int)
 

@@ -1,16 +1,19 @@
 import Foundation
 import OssicleBase
 
-/// Annotations of one recording as DCASE 2016 task 2 writes them: a line an event, without a header,
+/// A reader and writer of annotation files in the format of DCASE 2016 task 2. A file has the events of one recording,
+/// one per line, without a header:
 ///
 ///     onset in seconds ⇥ offset in seconds ⇥ label
 ///
-/// An empty file is a recording without events.
+/// An empty file belongs to a recording without events.
 public enum EventFile {
-    /// Events in the order of the file.
+    /// Reads the events of a file, in the order of the file.
     ///
-    /// - Parameter labels: those that may occur; nil for any.
-    /// - Throws: ``DataError/malformed(path:reason:)``, which names the line.
+    /// - Parameters:
+    ///   - path: the path of the file.
+    ///   - labels: the labels that are allowed; nil allows all labels.
+    /// - Throws: ``DataError/malformed(path:reason:)``. For a wrong line, the reason has its number.
     public static func read(_ path: String, labels: [String]? = nil) throws(DataError) -> [SoundEvent] {
         guard AudioFolder.exists(path) else { throw .malformed(path: path, reason: "there is no such annotation file") }
         let text = try AudioFolder.text(path).drop { $0 == "\u{FEFF}" }
@@ -26,7 +29,10 @@ public enum EventFile {
         return events
     }
 
-    /// Writes events in the order of their onsets, to the microsecond, the whole file or nothing.
+    /// Writes events in the order of their onsets, with a precision of one microsecond. The file is written completely
+    /// or not at all.
+    /// - Throws: ``DataError/malformed(path:reason:)`` if a label is empty or has a tab or a line break, or if the file
+    ///   cannot be written.
     public static func write(_ events: [SoundEvent], to path: String) throws(DataError) {
         var text = ""
         for event in events.inOrder() {
@@ -62,7 +68,7 @@ public enum EventFile {
         return SoundEvent(onset: onset, offset: offset, label: fields[2])
     }
 
-    /// Seconds: three years.
+    /// The latest time that is accepted, in seconds. It is about three years.
     private static let longest = 1e8
 
     private static func seconds(_ text: String, _ name: String) throws(LineError) -> Double {

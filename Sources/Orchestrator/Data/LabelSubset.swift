@@ -1,14 +1,17 @@
 import OssicleBase
 
-/// Which clips' labels are used: of every class the same share, drawn by the seed.
+/// The labels of the clips that are used in training: the same share of every class, drawn with the seed.
 package struct LabelSubset: Sendable {
-    /// A label of each clip of the data set; below 0 where it has none that is used.
+    /// The label of each clip of the data set. A value below 0 means that the clip has no label, or that its label is
+    /// not used.
     package let labels: [Int32]
 
     /// - Parameters:
-    ///   - share: part of each class's clips; the number is rounded, and must not be 0.
+    ///   - dataset: a data set with labels.
+    ///   - share: the fraction of the clips of each class. The resulting number of clips is rounded and must not be 0.
+    ///   - seed: the seed of the choice.
     ///   - heldOut: clips whose labels are never used.
-    /// - Throws: ``DataError/tooFewLabels(name:clips:share:)``.
+    /// - Throws: `DataError.tooFewLabels` if a class would have no labeled clip.
     package init(_ dataset: AudioDataset, share: Double, seed: UInt64, without heldOut: Set<Int> = []) throws(DataError)
     {
         var labels = [Int32](repeating: -1, count: dataset.clips.count)

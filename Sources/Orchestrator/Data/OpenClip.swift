@@ -1,10 +1,11 @@
-/// A clip of a ``ClipStore`` at hand, so that several views of it decode it once.
+/// A clip of a `ClipStore` that has been opened, so that several views of it decode it only once.
 enum OpenClip {
+    /// All samples.
     case whole([Float])
-    /// Of a long clip, parts are read from its file; `read` gives nil if the clip can no longer be read.
+    /// A long clip, whose parts are read from its file. `read` returns nil if the clip can no longer be read.
     case parts(count: Int, read: (_ from: Int, _ count: Int) -> [Float]?)
 
-    /// Samples of the whole clip.
+    /// The number of samples of the whole clip.
     var count: Int {
         switch self {
         case .whole(let samples): samples.count
@@ -12,7 +13,7 @@ enum OpenClip {
         }
     }
 
-    /// Samples `from` ..< `from + count`, which must lie within the clip; nil if it can no longer be read.
+    /// The samples `from` ..< `from + count`, which must be within the clip; nil if the clip can no longer be read.
     func samples(from: Int, count: Int) -> [Float]? {
         precondition(from >= 0 && count >= 0 && from <= self.count - count, "a crop lies within its clip")
         switch self {

@@ -1,15 +1,17 @@
 /// The views of one training step.
 package struct ViewBatch: Sendable, Equatable {
-    /// From 0 both; `batch` counts within the epoch.
+    /// The number of the epoch, from 0.
     package let epoch: Int
+    /// The number of the batch within the epoch, from 0.
     package let batch: Int
-    /// (views × B, frames, bands, channels): the anchors of all B clips, then, in the same order, their positives, and
-    /// then the anchors at another pitch.
+    /// The views, (views × B, frames, bands, channels): the anchors of all B clips, then their positives in the same
+    /// order, then the anchors at another pitch.
     package internal(set) var views: [Float]
-    /// One a clip; −1 where a clip has none.
+    /// The label of each clip; −1 if it has none.
     package let labels: [Int32]
-    /// One a clip, where there are shifted anchors: of their pitch to the anchor's.
+    /// For each clip, the pitch of the shifted anchor divided by that of the anchor. Empty if there are no shifted
+    /// anchors.
     package let ratios: [Float]
-    /// Indices into the data set.
+    /// The clips, as indices into the data set.
     package let clips: [Int]
 }

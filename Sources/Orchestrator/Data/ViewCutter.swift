@@ -4,36 +4,39 @@ import OssicleBase
 import OssicleKernels
 import OssicleModels
 
-/// Cuts views from clips: crop → pitch shift → chain → background → level jitter → noise → trim → front end → masks →
-/// band limit.
+/// The part of the loader that cuts views from clips and augments them, in this order: crop → pitch shift → chain →
+/// background → level jitter → noise → trim → front end → masks → band limit.
 ///
-/// A view depends on the clips' samples and on (seed, epoch, clip, view) alone: whoever cuts it, and whenever, gets the
-/// same bits.
+/// A view depends only on the samples of the clips and on (seed, epoch, clip, view). It has the same bits in any thread
+/// and at any time.
 package struct ViewCutter: Sendable {
     package let store: ClipStore
-    /// Of each clip, in the order of a batch.
+    /// The roles of the views of a clip, in the order of a batch.
     let views: [ViewRole]
-    /// Samples under a view's frames.
+    /// The number of samples that the frames of a view need.
     package let viewSamples: Int
-    /// Values of a view: frames × bands × channels.
+    /// The number of values of a view: frames × bands × channels.
     package let viewValues: Int
 
-    /// The clips that backgrounds are taken from.
+    /// The clips from which backgrounds are taken.
     private let backgrounds: [Int]
     private let frontEnd: any FrontEnd
     private let pitch: PitchMachine?
     private let augmentation: AugmentationSection
     private let placement: DataSection.Placement
-    /// Samples that an anchor and its positive may start apart; 0: any.
+    /// The largest distance of the starts of an anchor and its positive, in samples. 0: any distance.
     private let reach: Int
-    /// The values of a spectrum of silence, one a channel.
+    /// The values of the spectrum of silence, one per channel.
     private let silence: [Float]
     private let frames: Int
     private let bands: Int
     private let seed: UInt64
 
-    /// - Parameter backgrounds: the clips that backgrounds are taken from, where the recipe mixes them in: those that are
-    ///   trained on.
+    /// - Parameters:
+    ///   - store: the decoded clips.
+    ///   - recipe: the recipe of the run.
+    ///   - backgrounds: the clips from which backgrounds are taken, if the recipe uses backgrounds: the training clips.
+    /// - Throws: `DataError.frontend` or `DataError.augmentation` if the recipe's settings are impossible.
     package init(store: ClipStore, recipe: Recipe, backgrounds: [Int]) throws(DataError) {
         self.store = store
         views = recipe.trainingMethod.views
@@ -55,7 +58,7 @@ package struct ViewCutter: Sendable {
         }
         augmentation = recipe.augmentation
         placement = recipe.data.placement
-        // No clip is longer than that, and sums with it do not overflow.
+        // The bound of 2⁴⁰ samples is longer than any clip, and small enough that sums with it do not overflow.
         reach = Int(
             min((augmentation.positiveReachSeconds * Float(recipe.frontend.sampleRate)).rounded(), 0x1p40))
         silence = recipe.frontend.silence
@@ -77,11 +80,11 @@ package struct ViewCutter: Sendable {
         return values
     }
 
-    /// Floats of scratch that cutting a view takes.
+    /// The size of the scratch memory for cutting a view, in floats.
     var scratchCount: Int { frontEnd.scratchCount }
 
-    /// Writes a view of an open clip where it belongs; false if the clip was dropped.
-    /// - Parameter values: (frames, bands, channels).
+    /// Computes a view of an open clip. Returns false if the clip was dropped.
+    /// - Parameter values: receives the view, (frames, bands, channels).
     func cut(
         _ sound: OpenClip, clip: Int, epoch: Int, view: Int, into values: inout MutableSpan<Float>,
         scratch: inout MutableSpan<Float>
@@ -99,7 +102,7 @@ package struct ViewCutter: Sendable {
         return true
     }
 
-    /// The waveform of a view, augmented; nil if the clip was dropped.
+    /// The augmented waveform of a view; nil if the clip was dropped.
     package func waveform(clip: Int, epoch: Int, view: Int) -> [Float]? {
         store.open(clip).flatMap { waveform(of: $0, clip: clip, epoch: epoch, view: view) }
     }
@@ -138,8 +141,8 @@ package struct ViewCutter: Sendable {
         return samples
     }
 
-    /// Where a view lies: at the clip's beginning where the recipe places it so; else the anchor anywhere in the clip, and
-    /// the others within the recipe's reach of it.
+    /// The position of a view. If the recipe places views at the start, it is the beginning of the clip. Otherwise, the
+    /// role of the view determines it: anywhere in the clip, within the recipe's reach of the anchor, or at the anchor.
     private func crop(of clipSamples: Int, _ clip: Int, _ epoch: Int, _ view: Int) -> Crop {
         if placement == .start { return Crop.start(view: viewSamples, clip: clipSamples) }
         if views[view].placement == .atAnchor { return crop(of: clipSamples, clip, epoch, 0) }
@@ -151,12 +154,12 @@ package struct ViewCutter: Sendable {
         return Crop.draw(view: viewSamples, clip: clipSamples, near: anchor, reach: reach, from: &stream)
     }
 
-    /// Of the pitch of the shifted anchor to the anchor's; nil where no view is one.
+    /// The pitch of the shifted anchor divided by that of the anchor; nil if no view is a shifted anchor.
     package func anchorRatio(clip: Int, epoch: Int) -> Float? {
         views.indices.first { views[$0].placement == .atAnchor }.flatMap { ratio(clip, epoch, $0) }
     }
 
-    /// Of a view's pitch to the clip's; nil where it is the clip's own.
+    /// The pitch of a view divided by that of the clip; nil if the pitch is not changed.
     private func ratio(_ clip: Int, _ epoch: Int, _ view: Int) -> Float? {
         let range = views[view].pitchShift ?? augmentation.pitchShift
         guard range > 0 else { return nil }

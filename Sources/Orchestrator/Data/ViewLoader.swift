@@ -1,22 +1,28 @@
 import Foundation
 import OssicleModels
 
-/// Makes batches of views ahead of the trainer, on threads of its own.
+/// A loader that makes batches of views in advance of the trainer, in separate threads.
 ///
-/// Batches come in order and hold the same bits for any number of threads. The threads run at a lower priority than the
-/// trainer's: they use what it leaves.
+/// Batches come in order and have the same bits for any number of threads. The threads have a lower priority than those
+/// of the trainer, so that they use the remaining processor time.
 package final class ViewLoader: Sendable {
-    /// Full batches in an epoch; clips that are left over wait for another epoch's order.
+    /// The number of full batches in an epoch. Remaining clips are not used in that epoch.
     package let batchesPerEpoch: Int
-    /// Threads at work.
+    /// The number of loader threads.
     package let workers: Int
     private let line: BatchLine
 
     /// - Parameters:
-    ///   - clips: indices of the data set's clips to train on.
-    ///   - labels: one a clip of the data set, below 0 for none, where not all of the data set's own are used; batches then
-    ///     keep the share of labelled clips, and of each label among them.
-    ///   - start: the first batch to make, for resuming; a `batch` beyond the epoch's end runs on into the next epochs.
+    ///   - store: the decoded clips.
+    ///   - recipe: the recipe of the run.
+    ///   - clips: the indices of the clips to train on.
+    ///   - labels: the label of each clip of the data set, if not all labels of the data set are used. A value below 0
+    ///     means no label. Each batch then has the same share of labeled clips, and of each label, as all clips
+    ///     together.
+    ///   - start: the first batch to make, for resuming. A `batch` after the end of the epoch continues in the next
+    ///     epochs.
+    /// - Throws: `DataError.batchTooLarge` if there are fewer clips than a batch has, or the error of a front end or an
+    ///   augmentation.
     package init(
         store: ClipStore, recipe: Recipe, clips: [Int], labels: [Int32]? = nil, start: (epoch: Int, batch: Int) = (0, 0)
     ) throws(DataError) {
@@ -36,7 +42,7 @@ package final class ViewLoader: Sendable {
         for number in 0..<workers {
             let thread = Thread { Self.work(maker, line) }
             thread.name = "loader \(number)"
-            // The transform's plan and the decoders live on the stack in part.
+            // Part of the memory of the Fourier transform and of the decoders is on the stack.
             thread.stackSize = 4 << 20
             thread.start()
         }
@@ -44,20 +50,21 @@ package final class ViewLoader: Sendable {
 
     deinit { line.stop() }
 
-    /// The next batch; blocks until it is made.
+    /// The next batch. It waits until the batch is finished.
     package func next() throws(DataError) -> ViewBatch { try line.take() }
 
-    /// Gives the memory of a batch back for another one. Not needed, but a batch is tens of MiB, and fresh memory costs
-    /// page faults.
+    /// Accepts the memory of a used batch, for use in a new batch. This is optional, but it saves page faults: a batch
+    /// has tens of MiB.
     package func recycle(_ batch: consuming ViewBatch) { line.recycle(batch.views) }
 
-    /// Ends the threads, without waiting for them; ``next()`` fails from now on.
+    /// Stops the threads without waiting for them. Afterwards `next()` throws an error.
     package func stop() { line.stop() }
 
-    /// Seconds that ``next()`` has waited so far.
+    /// The time that `next()` has waited so far, in seconds.
     package var waitedSeconds: Double { line.waitedSeconds }
 
-    /// One core in eight: a core cuts several thousand views a second and a trainer's core uses some hundred.
+    /// One thread per eight cores: one core makes several thousand views per second, and training uses in the order of
+    /// a hundred views per second on each core.
     private static var defaultWorkers: Int { max(1, ProcessInfo.processInfo.activeProcessorCount / 8) }
 
     private static func work(_ maker: BatchMaker, _ line: BatchLine) {
@@ -72,7 +79,8 @@ package final class ViewLoader: Sendable {
 
     private static func lowerPriority() {
         #if os(Linux)
-            // On Linux 0 is the calling thread, not the process. Failure would only mean the usual priority.
+            // On Linux, 0 means the calling thread, not the process. If the call fails, the thread keeps its normal
+            // priority.
             _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
         #endif
     }

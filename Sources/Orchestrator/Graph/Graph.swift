@@ -1,28 +1,30 @@
 import OssicleKernels
 
-/// A recorder of operations. A model calls its layers once, before the training; they record operations. A ``Program`` plans the
-/// memory of what was recorded, and runs it.
+/// A recorder of operations.
+///
+/// A model calls its layers once, before training. The layers record their operations in the graph. A ``Program`` then
+/// plans the memory of the recorded operations and runs them.
 public final class Graph {
     package let parameters: ParameterStore
-    /// Whether a backward pass will follow: an operation declares gradients only then.
+    /// Whether a backward pass will follow. Operations declare gradients only in this case.
     public let training: Bool
-    /// How raw outputs that will be normalised are kept.
+    /// The storage format of raw outputs that will be normalized.
     let rawFormat: StorageFormat
     private(set) var shapes: [[Int]] = []
     private(set) var formats: [StorageFormat] = []
     package private(set) var operations: [any Operation] = []
-    /// Of each operation: whether it runs forward only.
+    /// For each operation, whether it runs in the forward pass only.
     private(set) var isForwardOnly: [Bool] = []
-    /// Whether operations that are recorded now read the averages of parameters, and run forward only.
+    /// Whether operations that are recorded now read the averages of parameters. Such operations run forward only.
     private var readsAverages = false
-    /// Whether any operation reads averages: the store must keep them.
+    /// Whether any operation reads averages. If so, the parameter store must keep them.
     package private(set) var usesAverages = false
     private var gradients: [Value: Value] = [:]
-    /// Values that share memory: alias → owner.
+    /// Values that use the memory of another value: alias → owner.
     private(set) var aliases: [Value: Value] = [:]
-    /// Inputs that a training step fills from the batch, in the order in which they were asked for.
+    /// Inputs that a training step fills from the batch, in the order of the calls of `feed(_:_:)`.
     package private(set) var feeds: [(feed: Feed, value: Value)] = []
-    /// Values that outlive the run: inputs and results.
+    /// Values that keep their memory for the whole run: inputs and results.
     private(set) var pinned: Set<Value> = []
 
     package init(parameters: ParameterStore, training: Bool, rawFormat: StorageFormat) {
@@ -31,15 +33,18 @@ public final class Graph {
         self.rawFormat = rawFormat
     }
 
-    /// A graph whose parameters are those of `parameters`: they are declared when they are recorded first.
+    /// Creates a graph whose parameters are declared in `parameters` when they are first recorded.
+    /// - Parameters:
+    ///   - parameters: the store of the parameters. Several graphs can share it.
+    ///   - training: whether a backward pass will follow.
     public convenience init(parameters: ParameterStore, training: Bool) {
         self.init(parameters: parameters, training: training, rawFormat: .float32)
     }
 
-    /// Declares a tensor of floats, an output of the operation that is being made.
+    /// Declares a tensor of floats, for example an output of the operation that is being initialized.
     public func value(_ shape: [Int]) -> Value { value(shape, .float32) }
 
-    /// A new tensor, without memory yet.
+    /// Declares a tensor. It has no memory until a program is made.
     func value(_ shape: [Int], _ format: StorageFormat) -> Value {
         precondition(shape.allSatisfy { $0 > 0 }, "an empty tensor")
         shapes.append(shape)
@@ -47,28 +52,30 @@ public final class Graph {
         return Value(id: shapes.count - 1)
     }
 
-    /// A tensor that the caller fills before, or reads after, every run.
+    /// Declares a tensor that the caller fills before every run, or reads after every run.
     public func pinnedValue(_ shape: [Int]) -> Value {
         let result = value(shape)
         pinned.insert(result)
         return result
     }
 
-    /// An input that every training step fills from its batch.
+    /// Declares an input that every training step fills from its batch.
     public func feed(_ feed: Feed, _ shape: [Int]) -> Value {
         let value = pinnedValue(shape)
         feeds.append((feed, value))
         return value
     }
 
-    /// Keeps `value` to the end of the run, so that it can be read then.
+    /// Keeps `value` until the end of the run, so that the caller can read it.
     public func pin(_ value: Value) { pinned.insert(value) }
 
     public func shape(_ value: Value) -> [Int] { shapes[value.id] }
     package func format(_ value: Value) -> StorageFormat { formats[value.id] }
 
-    /// The gradient of `value`. For a tensor that is normalised by its reader it holds the gradient of the *normalised*
-    /// value; the convolution that made it turns that into its own.
+    /// The gradient of `value`. It is declared at the first call.
+    ///
+    /// If the reader of `value` normalizes it, this is the gradient of the *normalized* value. The convolution that
+    /// wrote `value` converts it to the gradient of the raw value.
     public func gradient(_ value: Value) -> Value {
         if let known = gradients[value] { return known }
         let result = self.value(shape(value))
@@ -76,7 +83,8 @@ public final class Graph {
         return result
     }
 
-    /// Lets `alias` live in `owner`'s memory. The recording operation answers for the order of reads and writes.
+    /// Makes `alias` use the memory of `owner`. The operation that calls this function is responsible for the order of
+    /// reads and writes.
     func alias(_ alias: Value, to owner: Value) {
         precondition(
             shape(alias) == shape(owner) && format(alias) == format(owner) && aliases[alias] == nil,
@@ -84,6 +92,7 @@ public final class Graph {
         aliases[alias] = owner
     }
 
+    /// The value whose memory `value` uses: `value` itself if it is not an alias.
     func owner(_ value: Value) -> Value {
         var current = value
         while let next = aliases[current] { current = next }
@@ -96,7 +105,14 @@ public final class Graph {
         isForwardOnly.append(readsAverages)
     }
 
-    /// Declares a parameter, or finds the one of that name; within ``withAverages(_:)``, its running average.
+    /// Declares a parameter, or returns the existing parameter with this name. Within ``withAverages(_:)``, it returns
+    /// the running average of the parameter.
+    /// - Parameters:
+    ///   - name: the name in checkpoints.
+    ///   - shape: the shape in checkpoints, as in PyTorch.
+    ///   - initializer: the distribution of the initial values.
+    ///   - layout: the order of the values in memory.
+    ///   - isTrained: false for a running statistic, which has no gradient.
     public func parameter(
         _ name: String, _ shape: [Int], _ initializer: Initializer, layout: ParameterLayout = .plain,
         isTrained: Bool = true
@@ -105,12 +121,14 @@ public final class Graph {
         return readsAverages ? parameter.average : parameter
     }
 
-    /// Records operations that read the running averages of their parameters instead of the parameters (a momentum teacher):
-    /// the same layers can be recorded once with the parameters and once with the averages. They run forward only: no gradient
-    /// reaches their inputs or their parameters. Batch norm takes the statistics of the batch and leaves the running ones as
-    /// they are.
+    /// Records operations that read the running averages of their parameters instead of the parameters, for example a
+    /// momentum teacher.
     ///
-    /// `optimizer.average` is the decay of the averages.
+    /// The same layers can be recorded twice: once with the parameters and once with the averages. The operations that
+    /// `body` records run forward only, so no gradient reaches their inputs or their parameters. Batch norm uses the
+    /// statistics of the batch and does not change the running statistics.
+    ///
+    /// The recipe key `optimizer.average` is the decay of the averages.
     /// *Reference:* Grill et al., "Bootstrap your own latent", NeurIPS 2020.
     public func withAverages<Result>(_ body: () -> Result) -> Result {
         precondition(training && !readsAverages, "averages are read in training, and not twice")
@@ -119,7 +137,8 @@ public final class Graph {
         return body()
     }
 
-    /// The same values without a gradient: what reads the result does not train what made `value` (stop-gradient).
+    /// The same values without a gradient (stop-gradient). An operation that reads the result does not train the
+    /// operations that compute `value`.
     public func constant(_ value: Value) -> Value {
         let stop = StopGradient(self, value)
         record(stop)

@@ -1,13 +1,17 @@
 import OssicleBase
 
-/// First values of a parameter, drawn in the file's order so that the memory layout never changes a model.
+/// The distribution of the initial values of a parameter. The values are drawn in the order of the file, so that the
+/// memory layout does not change a model.
 public enum Initializer: Sendable {
+    /// All values are equal.
     case constant(Float)
+    /// A normal distribution with mean 0.
     case normal(deviation: Float)
-    /// Truncated normal at ±2σ with variance `scale`/`fanOut`, as TensorFlow's `VarianceScaling`: the deviation is
-    /// corrected for the truncation. The fan-out is out·k·k, of a depthwise convolution k·k.
+    /// A normal distribution that is truncated at ±2σ, with variance `scale`/`fanOut`, as TensorFlow's
+    /// `VarianceScaling`. The standard deviation is corrected for the truncation. The fan-out of a convolution is
+    /// outputs·k·k, and that of a depthwise convolution is k·k.
     case varianceScaling(scale: Float, fanOut: Int)
-    /// Glorot's uniform: ±√(6 / (in + out)); shape (out, in).
+    /// Glorot's uniform distribution, ±√(6 / (inputs + outputs)), for a matrix of shape (outputs, inputs).
     case glorotUniform
 
     func values(shape: [Int], _ random: inout RandomStream) -> [Float] {
@@ -18,7 +22,7 @@ public enum Initializer: Sendable {
         case .normal(let deviation):
             return (0..<count).map { _ in deviation * random.normal() }
         case .varianceScaling(let scale, let fanOut):
-            // Deviation of a unit normal truncated at ±2.
+            // The divisor is the standard deviation of a unit normal distribution that is truncated at ±2.
             let deviation = (scale / Float(fanOut)).squareRoot() / 0.879_625_66
             return (0..<count).map { _ in deviation * random.truncatedNormal() }
         case .glorotUniform:

@@ -1,11 +1,13 @@
 import OssicleKernels
 
-/// Where in the arena every value lives, from the intervals in which it is needed.
+/// The offsets of all values in the arena, computed from the time intervals in which the values are needed.
 ///
-/// Time runs over the operations forward, then backward. Two values may share bytes when their intervals do not meet.
-/// Greedy by size: the largest value first, each at the lowest offset that is free for its whole interval.
+/// Time counts the operations of the forward pass and then those of the backward pass. Two values may share memory if
+/// their intervals do not overlap. The algorithm is greedy: it places values in order of decreasing size, each at the
+/// lowest offset that is free during the whole interval of the value.
 /// *Reference:* Pisarchyk, Lee, "Efficient memory management for deep neural net inference", 2020.
 package struct MemoryPlan {
+    /// The memory region of one value. The interval is from `first` to `last`.
     struct Placement {
         let value: Value
         let bytes: Int
@@ -15,12 +17,13 @@ package struct MemoryPlan {
     }
 
     private(set) var placements: [Placement] = []
-    /// Offset of every value, aliases included; −1 where the value is never used.
+    /// The offset of every value in bytes, aliases included; −1 if no operation uses the value.
     private(set) var offsets: [Int]
-    /// Elements of every value.
+    /// The number of elements of every value.
     let counts: [Int]
+    /// The size of the arena in bytes.
     package private(set) var bytes = 0
-    /// Sum of all sizes: what the arena would take without sharing.
+    /// The sum of all sizes in bytes, which would be the size of the arena if values did not share memory.
     package private(set) var unsharedBytes = 0
 
     package init(_ graph: Graph) {

@@ -1,10 +1,10 @@
 import OssicleBase
 import OssicleKernels
 
-/// A trained tensor, or a running statistic that is not trained, in a ``ParameterStore``.
+/// An identifier of a tensor in a ``ParameterStore``: a trained tensor, or a running statistic that is not trained.
 public struct Parameter: Hashable, Sendable {
     let index: Int
-    /// Whether the running average of the values is meant.
+    /// Whether it identifies the running average of the tensor.
     private(set) var isAverage = false
 
     init(index: Int) { self.index = index }
@@ -16,26 +16,31 @@ public struct Parameter: Hashable, Sendable {
     }
 }
 
-/// The order of a parameter's values in memory. In files the order is that of PyTorch.
+/// The order of a parameter's values in memory. Files have the order of PyTorch.
 public enum ParameterLayout: Sendable {
-    /// The same order.
+    /// The order in memory is the order in files.
     case plain
-    /// File (out, in, k…), memory (k…, in, out): dense convolutions, and depthwise ones where in = 1.
+    /// The order is (out, in, k…) in files and (k…, in, out) in memory. Dense convolutions use it, and depthwise
+    /// convolutions, for which in = 1.
     case kernelFirst
 }
 
-/// All weights in flat arenas, one per role, so that the optimizer is one pass and a checkpoint a list of slices.
+/// A store of all parameters, in one flat arena per role (weights, gradients, moments, running statistics, averages).
 ///
-/// Names and shapes are PyTorch's (torchvision's for the encoders): checkpoints exchange with them.
+/// The optimizer therefore updates all weights in one pass, and a checkpoint is a list of slices. Names and shapes are
+/// those of PyTorch (of torchvision for the encoders), so that checkpoints can be exchanged with it.
 public final class ParameterStore {
+    /// The properties of one parameter.
     package struct Entry {
         package let name: String
-        /// As in the file.
+        /// The shape in files.
         package let shape: [Int]
         package let layout: ParameterLayout
         package let isTrained: Bool
         let initializer: Initializer
+        /// The number of values.
         package let count: Int
+        /// The position of the first value in its arena, in floats.
         package var offset = 0
     }
 
@@ -64,9 +69,10 @@ public final class ParameterStore {
         }
     }
 
+    /// Creates a store without parameters.
     public init() {}
 
-    /// Declares a parameter, or finds the one of that name: several graphs share a store.
+    /// Declares a parameter, or returns the existing parameter with this name, since several graphs share a store.
     package func parameter(
         _ name: String, _ shape: [Int], _ initializer: Initializer, layout: ParameterLayout = .plain,
         isTrained: Bool = true
@@ -93,10 +99,12 @@ public final class ParameterStore {
         return result
     }
 
-    /// Gives every declared parameter its memory, and its first value from `seed`. Once, after recording.
+    /// Allocates the memory of every declared parameter, and draws the initial values from `seed`. Call it once, after
+    /// all graphs have been recorded.
     /// - Parameters:
-    ///   - training: also gradients and the optimizer's moments.
-    ///   - averages: also a running average of every value.
+    ///   - training: whether to allocate gradients and the moments of the optimizer too.
+    ///   - averages: whether to allocate a running average of every value too.
+    /// - Throws: ``MemoryError`` if the memory cannot be allocated.
     public func allocate(seed: UInt64, training: Bool, averages: Bool = false) throws(MemoryError) {
         precondition(memory == nil, "allocated twice")
         memory = try Memory(trained: trainedFloats, state: stateFloats, training: training, averages: averages)
@@ -110,7 +118,8 @@ public final class ParameterStore {
         }
     }
 
-    /// Copies the values of the parameters that another store has too, or their averages where it keeps them.
+    /// Copies the values of all parameters that another store has too. If that store keeps running averages, their
+    /// values are copied instead.
     package func copy(from other: ParameterStore) {
         for parameter in all {
             guard let source = other.named(entry(parameter).name) else { continue }
@@ -121,11 +130,11 @@ public final class ParameterStore {
 
     package var isAllocated: Bool { memory != nil }
     package private(set) var hasAverages = false
-    /// Number of trained values, without padding.
+    /// The number of trained values, without padding.
     public var trainedCount: Int { entries.filter(\.isTrained).map(\.count).reduce(0, +) }
     package var all: [Parameter] { entries.indices.map(Parameter.init) }
     package func entry(_ parameter: Parameter) -> Entry { entries[parameter.index] }
-    /// The parameter of this name; nil if no graph has declared it.
+    /// The parameter with this name; nil if no graph has declared it.
     public func named(_ name: String) -> Parameter? { byName[name] }
 
     private func slice(_ arena: borrowing Arena, _ parameter: Parameter) -> Buffer {
@@ -145,7 +154,7 @@ public final class ParameterStore {
             ? slice(laidOut.trained, parameter) : slice(laidOut.state, parameter)
     }
 
-    /// The running average of a parameter; of running averages too.
+    /// The running average of a parameter. Running statistics have running averages too.
     package func average(_ parameter: Parameter) -> Buffer {
         entries[parameter.index].isTrained
             ? slice(laidOut.averages, parameter) : slice(laidOut.stateAverages, parameter)
@@ -158,12 +167,13 @@ public final class ParameterStore {
         return slice(laidOut.gradients, parameter)
     }
 
-    /// - Parameter order: 0 or 1: the optimizer's first or second moment.
+    /// A moment of the optimizer.
+    /// - Parameter order: 0 for the first moment, 1 for the second moment.
     package func moment(_ order: Int, _ parameter: Parameter) -> Buffer {
         order == 0 ? slice(laidOut.firstMoments, parameter) : slice(laidOut.secondMoments, parameter)
     }
 
-    /// The arenas that averages follow, whole, and their averages.
+    /// The complete arenas of weights and running statistics, and those of their running averages.
     package var averaged: (weights: Buffer, weightAverages: Buffer, state: Buffer, stateAverages: Buffer) {
         (
             laidOut.trained.buffer(at: 0, count: trainedFloats), laidOut.averages.buffer(at: 0, count: trainedFloats),
@@ -171,7 +181,8 @@ public final class ParameterStore {
         )
     }
 
-    /// The whole arenas, padding included (it stays zero): weights, gradients, first and second moments.
+    /// The complete arenas of weights, gradients, first moments and second moments. They include the padding, which
+    /// stays zero.
     package var flat: (weights: Buffer, gradients: Buffer, firstMoments: Buffer, secondMoments: Buffer) {
         (
             laidOut.trained.buffer(at: 0, count: trainedFloats), laidOut.gradients.buffer(at: 0, count: trainedFloats),
@@ -182,7 +193,7 @@ public final class ParameterStore {
 }
 
 extension ParameterLayout {
-    /// From the file's order to memory's.
+    /// Converts values from the order in files to the order in memory.
     package func toMemory(_ values: [Float], shape: [Int]) -> [Float] {
         guard self == .kernelFirst else { return values }
         let (out, inner, taps) = (shape[0], shape[1], shape.dropFirst(2).reduce(1, *))
@@ -195,7 +206,7 @@ extension ParameterLayout {
         return result
     }
 
-    /// From memory's order to the file's.
+    /// Converts values from the order in memory to the order in files.
     package func toFile(_ values: [Float], shape: [Int]) -> [Float] {
         guard self == .kernelFirst else { return values }
         let (out, inner, taps) = (shape[0], shape[1], shape.dropFirst(2).reduce(1, *))

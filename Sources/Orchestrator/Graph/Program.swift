@@ -1,13 +1,15 @@
 import OssicleKernels
 
-/// A recorded graph with its memory. Runs the operations forward, and in reverse order backward. Nothing is allocated during a run.
+/// A recorded graph with its memory. It runs the operations forward, and backward in reverse order. No memory is
+/// allocated during a run.
 public final class Program {
     package let graph: Graph
     let plan: MemoryPlan
     package let execution: Execution
     let workspaceBytes: Int
     private let arena: Arena
-    /// First writers of a gradient store, later ones add: (operation, value) pairs that add.
+    /// The (operation, value) pairs for which the backward pass adds to a gradient. The first writer of a gradient
+    /// stores it, and all later writers add.
     private let accumulating: Set<Contribution>
 
     struct Contribution: Hashable {
@@ -15,7 +17,10 @@ public final class Program {
         let value: Value
     }
 
-    /// - Parameter graph: with a parameter store that is allocated.
+    /// Plans and allocates the memory of all tensors.
+    /// - Parameters:
+    ///   - graph: a recorded graph whose parameter store is allocated.
+    ///   - threads: the number of compute threads.
     /// - Throws: ``MemoryError`` if the memory of all tensors cannot be allocated.
     public init(_ graph: Graph, threads: Int) throws(MemoryError) {
         self.graph = graph
@@ -29,7 +34,7 @@ public final class Program {
         var accumulating: Set<Contribution> = []
         for (operation, isForwardOnly) in zip(graph.operations, graph.isForwardOnly).reversed() where !isForwardOnly {
             for value in operation.contributions {
-                // An aliased gradient already holds what its owner received.
+                // The memory of an aliased gradient already contains the gradient of its owner.
                 if !written.insert(graph.owner(value)).inserted || graph.owner(value) != value {
                     accumulating.insert(Contribution(operation: ObjectIdentifier(operation), value: value))
                 }
@@ -40,7 +45,7 @@ public final class Program {
 
     package var arenaBytes: Int { arena.bytes }
 
-    /// The numbers of a value. Only a pinned value (``Graph/pin(_:)``) keeps them after the run.
+    /// The values of a tensor. After the run, only a pinned tensor (``Graph/pin(_:)``) still has them.
     public func buffer(_ value: Value) -> Buffer {
         precondition(graph.format(value) == .float32, "a raw output is read as an operand")
         return arena.buffer(at: offset(value), count: plan.counts[value.id])
@@ -63,25 +68,28 @@ public final class Program {
         arena.buffer(at: (plan.bytes + 4095) / 4096 * 4096, count: workspaceBytes / 4)
     }
 
+    /// Whether the operation adds to this gradient instead of storing it.
     func adds(_ operation: any Operation, _ value: Value) -> Bool {
         accumulating.contains(Contribution(operation: ObjectIdentifier(operation), value: value))
     }
 
-    /// Computes all values, and the losses.
+    /// Runs the forward pass, which computes all values and the losses.
     /// - Parameters:
-    ///   - seed: of the randomness of the operations (drop-connect).
-    ///   - step: number of the training step; the randomness depends on it too.
-    ///   - observe: called after every operation, for the benches.
+    ///   - seed: the seed of the random numbers of operations (drop-connect).
+    ///   - step: the number of the training step. The random numbers depend on it too.
+    ///   - observe: a function that is called after every operation, for benchmarks.
     public func forward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         let run = Run(program: self, seed: seed, step: step)
-        // By index, here and below: unoptimised, an iterator allocates a box for every element.
+        // Here and below, the loop is over indices: in unoptimized builds, an iterator allocates memory for every
+        // element.
         for index in 0..<graph.operations.count {
             graph.operations[index].forward(run)
             observe?(graph.operations[index])
         }
     }
 
-    /// Computes all gradients. A forward pass with the same arguments comes first.
+    /// Runs the backward pass, which computes all gradients. Before each backward pass, run a forward pass with the
+    /// same seed and step.
     public func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         precondition(graph.training, "an inference program has no backward pass")
         let run = Run(program: self, seed: seed, step: step)
@@ -92,11 +100,12 @@ public final class Program {
     }
 }
 
-/// What an operation sees of the program while it runs.
+/// The access to the program that an operation has during a run.
 public struct Run: ~Copyable {
     private let program: Program
-    /// Seed and number of this step: the keys of its randomness.
+    /// The seed of the random numbers of this step.
     public let seed: UInt64
+    /// The number of the training step. The random numbers depend on it too.
     public let step: Int
 
     init(program: Program, seed: UInt64, step: Int) {
@@ -107,19 +116,25 @@ public struct Run: ~Copyable {
 
     /// The compute threads.
     public var execution: Execution { program.execution }
+    /// Whether the program has a backward pass.
     public var training: Bool { program.graph.training }
-    /// Memory that the threads share, of at least as many bytes as the operation's ``Operation/memory`` asks for.
+    /// Memory that all threads share. It has at least as many bytes as the operation requests with
+    /// ``Operation/memory``.
     public var workspace: Buffer { program.workspace }
-    /// The numbers of a value.
+    /// The values of a tensor.
     public func callAsFunction(_ value: Value) -> Buffer { program.buffer(value) }
+    /// The values of a tensor; nil if `value` is nil.
     public func callAsFunction(_ value: Value?) -> Buffer? { value.map(program.buffer) }
-    /// The numbers of a parameter.
+    /// The values of a parameter.
     public func callAsFunction(_ parameter: Parameter) -> Buffer { program.graph.parameters.buffer(parameter) }
     package func raw(_ value: Value) -> RawBuffer { program.rawBuffer(value) }
-    /// The gradient of a trained parameter; the backward pass stores it.
+    /// The gradient of a trained parameter. The backward pass stores it and does not add to it.
     public func gradient(_ parameter: Parameter) -> Buffer { program.graph.parameters.gradient(parameter) }
 
-    /// 0 if the operation is the first to write this gradient and stores it, 1 if it adds to it: `g = beta·g + …`. The value is one
-    /// of the operation's ``Operation/contributions``.
+    /// The factor in `g = beta·g + …`, with which the backward pass writes a gradient: 0 if the operation is the first
+    /// one that writes this gradient and stores it, 1 if it adds to it.
+    /// - Parameters:
+    ///   - operation: the operation that writes the gradient.
+    ///   - value: one of the ``Operation/contributions`` of the operation.
     public func beta(_ operation: any Operation, _ value: Value) -> Float { program.adds(operation, value) ? 1 : 0 }
 }

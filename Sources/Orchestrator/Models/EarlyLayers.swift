@@ -1,20 +1,25 @@
 import OssicleGraph
 import OssicleKernels
 
-/// An encoder's early layers in inference mode, view by view: every thread takes a view of its own through all of them, so
-/// that nothing but the maps that are read later leaves its cache. The same bits as with a whole batch, for no row reads
-/// another view's.
+/// The early layers of an encoder in inference mode, which run one view at a time. Each thread runs all early layers on
+/// its view, so that only the feature maps that are read later leave the thread's cache. The results have the same bits
+/// as those of a whole batch, because no row depends on another view.
 final class EarlyLayers {
     private let graph: Graph
     private let input: Value
     private let outputs: [Value]
-    /// What the other layers begin with, in their graph: the last map, behind those that an embedding reads.
+    /// The inputs of the other layers, in the graph of those layers: the feature maps that an embedding reads, and then
+    /// the last early one.
     let maps: [EncoderMap]
+    /// One program per thread.
     private var lanes: [Program] = []
 
-    /// - Parameter rest: the graph of the other layers, which is recorded next.
-    /// - Returns: nil where the encoder's layers are run a batch at a time, or where a map is read that is not stored as it
-    ///   is read (normalised or activated on the way).
+    /// Records the early layers.
+    /// - Parameters:
+    ///   - rest: the graph of the other layers, which are recorded next.
+    ///   - views: the number of views of a batch.
+    /// - Returns: nil if all layers of the encoder run with a whole batch, or if a feature map that is read has a
+    ///   normalization or an activation that its reader applies.
     init?(_ builder: ModelBuilder, reading embedding: Embedding, before rest: Graph, views: Int) {
         let read = Set(embedding.maps.map(\.name))
         graph = Graph(parameters: rest.parameters, training: false)
@@ -34,14 +39,14 @@ final class EarlyLayers {
         }
     }
 
-    /// Bytes a thread.
+    /// The memory per thread in bytes.
     var bytes: Int { MemoryPlan(graph).bytes }
 
     func allocate(threads: Int) throws(MemoryError) {
         for _ in 0..<threads { lanes.append(try Program(graph, threads: 1)) }
     }
 
-    /// The first `count` of `views` to the first maps of `rest`.
+    /// Runs the first `count` of `views`, and copies the feature maps to the inputs of `rest`.
     func run(_ rest: Program, views: Buffer, count: Int) {
         let targets = maps.map { rest.buffer($0.feature.raw) }
         rest.execution.forEach(count) { view, lane in

@@ -1,42 +1,46 @@
-/// What the vector of a clip or of a frame is read from, and how: the one type that embeddings, probes and fine-tuning's
-/// classifier share. A checkpoint holds it.
+/// The definition of an embedding: the feature maps of the encoder that the vector of a clip or of a frame is read
+/// from, and the way in which they are read. Embeddings, probes and the classifier of fine-tuning share this type. A
+/// checkpoint contains it.
 ///
-/// - `stages`: maps from the middle of the encoder, with the mel axis kept. Of a clip, for each map the mean and then the
-///   maximum over time of every mel band and channel: 2 · bands · channels values a map. Of a frame, every map at the
-///   frame's own time: bands · channels values a map. The last layers, which serve the objective of the pretraining, are
-///   not read, and not computed.
-/// - `last`: the encoder's last map, pooled over time and mel as in the encoder's paper (or its frame vectors, where
-///   `encoder.output` is `frames`).
+/// - `stages`: feature maps from the middle of the encoder, with their mel axis. The vector of a clip has, for each
+///   feature map, the mean and then the maximum over time of every mel band and channel: 2 · bands · channels values.
+///   The vector of a frame has the values of each feature map at the time of the frame: bands · channels values. The
+///   last layers, which are specialized for the pretraining loss, are neither read nor computed.
+/// - `last`: the last feature map of the encoder, pooled over time and mel as in the encoder's paper. If
+///   `encoder.output` is `frames`, the frame vectors.
 ///
 /// *Reference:* Niizumi et al., "Composing general audio representation by fusing multilayer features of a pre-trained
 /// model", EUSIPCO 2022 (arXiv 2205.08138).
 public struct Embedding: Codable, Sendable, Equatable {
     public typealias Kind = EmbeddingKind
 
-    /// A map that is read.
+    /// A feature map that is read.
     public struct Map: Codable, Sendable, Equatable {
-        /// Of the layer that makes it, as torchvision has it: `features.3`.
+        /// The name of the layer that computes the feature map, as in torchvision, for example `features.3`.
         public let name: String
-        /// What is kept of the mel axis: neighbouring positions are averaged down to as many groups.
+        /// The number of groups of mel bands. Neighboring bands are averaged within each group.
         public let bands: Int
         public let channels: Int
 
+        /// The number of values per frame.
         public var values: Int { bands * channels }
     }
 
     public let kind: Kind
-    /// In the encoder's order; none for `last`.
+    /// The feature maps in the order of the encoder. It is empty for `last`.
     public let maps: [Map]
-    /// Values of a clip's vector.
+    /// The number of values of a clip's vector.
     public let size: Int
-    /// Values of a frame's vector.
+    /// The number of values of a frame's vector.
     public let frameSize: Int
 
-    /// The most values that a clip's vector has, unless a caller asks for more.
+    /// The largest number of values of a clip's vector, unless a caller requests more.
     public static let largestSize = 2048
 
     /// The embedding of a recipe's encoder.
-    /// - Parameter kind: nil: what the recipe says.
+    /// - Parameters:
+    ///   - recipe: the recipe of the encoder.
+    ///   - kind: the kind of the embedding. nil: the kind that the recipe names.
     public init(recipe: Recipe, kind: Kind? = nil) {
         let builder = ModelBuilder(recipe: recipe)
         switch kind ?? recipe.embedding {
@@ -51,8 +55,13 @@ public struct Embedding: Codable, Sendable, Equatable {
         }
     }
 
-    /// Every map of the encoder, each with at most `largest` values of its own: to see what each stage holds.
-    /// - Parameter other: an embedding whose maps are read besides; those with other bands come last.
+    /// An embedding of all feature maps of the encoder, which shows the information in each stage. The limit of
+    /// `largest` values applies to each feature map separately.
+    /// - Parameters:
+    ///   - recipe: the recipe of the encoder.
+    ///   - other: an embedding whose feature maps are read too. Those that have another number of bands are added at
+    ///     the end.
+    ///   - largest: the largest number of values per feature map.
     public static func everyStage(
         of recipe: Recipe, and other: Embedding? = nil, largest: Int = largestSize
     ) -> Embedding {
@@ -64,8 +73,9 @@ public struct Embedding: Codable, Sendable, Equatable {
         return Embedding(maps: maps + (other?.maps ?? []).filter { !maps.contains($0) }, largest: .max)
     }
 
-    /// Reads `maps`, with the mel bands of the one that has most of them halved (of several the largest map's) until a clip's
-    /// vector has at most `largest` values, or no bands are left to average.
+    /// Reads `maps`, with a reduced number of mel bands. The number of bands of the feature map with the most bands is
+    /// halved, until a clip's vector has at most `largest` values or every feature map has one band. If several feature
+    /// maps have the most bands, the one with the most values is chosen.
     init(maps: [Map], largest: Int) {
         var maps = maps
         func size() -> Int { 2 * maps.map(\.values).reduce(0, +) }
@@ -86,7 +96,8 @@ public struct Embedding: Codable, Sendable, Equatable {
         self.frameSize = frameSize
     }
 
-    /// Whether an encoder has these maps, with these channels and at least as many bands: not so where a file was changed.
+    /// Whether the encoder of a recipe has these feature maps, with these channels and at least as many bands. This is
+    /// not the case if a file was changed.
     package func isReadable(from recipe: Recipe) -> Bool {
         guard kind == .stages else { return self == Embedding(recipe: recipe, kind: .last) }
         let shapes = ModelBuilder(recipe: recipe).mapShapes()
@@ -100,10 +111,10 @@ public struct Embedding: Codable, Sendable, Equatable {
             && self == Embedding(maps: maps, largest: .max)
     }
 
-    /// What is read, for reports: the names of the maps, or `last`.
+    /// The names of the feature maps that are read, or `last`, for reports.
     public var readNames: [String] { kind == .stages ? maps.map(\.name) : ["last"] }
 
-    /// Where each map's values stand in a clip's vector.
+    /// The range of the values of each feature map in a clip's vector.
     public var ranges: [Range<Int>] {
         var start = 0
         return maps.map { map in
@@ -112,7 +123,8 @@ public struct Embedding: Codable, Sendable, Equatable {
         }
     }
 
-    /// A name for every value of a clip's vector: `features.3/mean/band 0/channel 0` and so on; of `last`, numbers.
+    /// A name for every value of a clip's vector, for example `features.3/mean/band 0/channel 0`. For `last`, the names
+    /// contain numbers: `last/0`.
     public var valueNames: [String] {
         guard kind == .stages else { return (0..<size).map { "last/\($0)" } }
         return maps.flatMap { map in

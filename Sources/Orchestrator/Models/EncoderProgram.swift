@@ -2,14 +2,15 @@ import OssicleAudio
 import OssicleGraph
 import OssicleKernels
 
-/// A trained (or random) encoder in inference mode: a plan of its own over the parameters of a store, a fixed number of
-/// views at a time. Layers behind the last map that the embedding reads are neither planned nor computed.
+/// An encoder in inference mode, trained or with random weights. It has its own memory plan, for a fixed number of
+/// views per pass, and uses the parameters of a store. Layers after the last feature map that the embedding reads are
+/// neither planned nor computed.
 public final class EncoderProgram: ViewEncoder {
-    /// What a program gives.
+    /// The output of a program.
     public enum Level: Sendable {
-        /// One vector a view.
+        /// One vector per view.
         case clip
-        /// Frames: rows in time, of each map that the embedding reads.
+        /// Frames: the rows over time of each feature map that the embedding reads.
         case frame
     }
 
@@ -26,12 +27,17 @@ public final class EncoderProgram: ViewEncoder {
     private let outputs: [(value: Value, count: Int)]
     private let batch: Int
 
+    /// Records the encoder, plans and allocates its memory.
     /// - Parameters:
-    ///   - parameters: a store that holds the encoder, or an empty one: then it is filled from the recipe's seed.
-    ///   - embedding: nil: the recipe's.
-    ///   - level: of the embeddings.
-    ///   - classes: 0: embeddings; otherwise the logits of that many classes, of clips.
-    ///   - batch: views of one pass; a last, smaller one is padded.
+    ///   - recipe: the recipe of the encoder.
+    ///   - parameters: a store that contains the encoder, or an empty store, which is then filled from the seed of the
+    ///     recipe.
+    ///   - embedding: the embedding to read. nil: that of the recipe.
+    ///   - level: whether the program outputs vectors of views or frames.
+    ///   - classes: 0 for embeddings. Otherwise, the output is the logits of this number of classes, for clips.
+    ///   - batch: the number of views per pass. An incomplete last pass is padded.
+    ///   - threads: the number of compute threads.
+    /// - Throws: ``MemoryError`` if the memory cannot be allocated.
     public init(
         recipe: Recipe, parameters: ParameterStore = ParameterStore(), embedding: Embedding? = nil,
         level: Level = .clip, classes: Int = 0, batch: Int = 64, threads: Int
@@ -81,7 +87,8 @@ public final class EncoderProgram: ViewEncoder {
             let part = min(batch, count - first)
             source.copy(from: views.extracting(first * size..<(first + part) * size))
             early?.run(program, views: source, count: part)
-            // Rows of the last pass that no view fills keep older values; no row reads another's in inference mode.
+            // In an incomplete last pass, the remaining rows contain older values. In inference mode, no row depends on
+            // another.
             program.forward()
             var offset = 0
             for output in outputs {

@@ -1,7 +1,8 @@
 import OssicleGraph
 import OssicleKernels
 
-// A layer is a struct with its configuration. Calling it records its operations, and returns what the next layer reads.
+// A layer is a struct with its configuration. Calling it records its operations and returns the input of the next
+// layer.
 
 /// A 3×3 convolution of the encoder's input with stride 2, with batch norm and swish.
 public struct Stem {
@@ -9,14 +10,15 @@ public struct Stem {
     private let channels: Int
 
     /// - Parameters:
-    ///   - name: of the layer; the parameters are `name.0.weight`, `name.1.bias` and so on.
-    ///   - channels: of the output.
+    ///   - name: the name of the layer. Its parameters are `name.0.weight`, `name.1.bias` and so on.
+    ///   - channels: the number of channels of the output.
     public init(name: String, channels: Int) {
         self.name = name
         self.channels = channels
     }
 
-    /// - Parameter input: (views, height, width, channels); it gets no gradient.
+    /// Records the layer.
+    /// - Parameter input: (views, height, width, channels). It gets no gradient.
     public func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
         let shape = graph.shape(input)
         let weights = graph.parameter(
@@ -40,20 +42,22 @@ public struct Pointwise {
     private let activation: Activation
 
     /// - Parameters:
-    ///   - name: of the layer; the parameters are `name.0.weight`, `name.1.bias` and so on.
-    ///   - channels: of the output.
-    ///   - activation: applied by whoever reads the output.
+    ///   - name: the name of the layer. Its parameters are `name.0.weight`, `name.1.bias` and so on.
+    ///   - channels: the number of channels of the output.
+    ///   - activation: the activation that the reader of the output applies.
     public init(name: String, channels: Int, activation: Activation) {
         self.name = name
         self.channels = channels
         self.activation = activation
     }
 
+    /// Records the layer.
+    /// - Parameter input: a feature map without an activation.
     public func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
         record(graph, input).feature
     }
 
-    /// Also returns the leaf, for the end of a block.
+    /// Records the layer. Also returns the convolution, which the end of a block needs.
     func record(_ graph: Graph, _ input: Feature) -> (feature: Feature, convolution: PointwiseConvolution) {
         let weights = graph.parameter(
             name + ".0.weight", [channels, input.channels, 1, 1], .varianceScaling(scale: 2, fanOut: channels))
@@ -75,8 +79,8 @@ public struct Depthwise {
     private let stride: Stride
 
     /// - Parameters:
-    ///   - name: of the layer; the parameters are `name.0.weight`, `name.1.bias` and so on.
-    ///   - kernel: height and width of the window: 3 or 5.
+    ///   - name: the name of the layer. Its parameters are `name.0.weight`, `name.1.bias` and so on.
+    ///   - kernel: the height and width of the window, 3 or 5.
     ///   - stride: 1 or 2 in each direction.
     public init(name: String, kernel: Int, stride: Stride) {
         self.name = name
@@ -84,6 +88,7 @@ public struct Depthwise {
         self.stride = stride
     }
 
+    /// Records the layer.
     public func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
         let weights = graph.parameter(
             name + ".0.weight", [input.channels, 1, kernel, kernel],
@@ -108,9 +113,10 @@ public struct Dense {
     private let hasBias: Bool
 
     /// - Parameters:
-    ///   - name: of the layer; the parameters are `name.weight` and `name.bias`.
-    ///   - outputs: values of a row of the output.
-    ///   - initializer: of W; b begins with 0.
+    ///   - name: the name of the layer. Its parameters are `name.weight` and `name.bias`.
+    ///   - outputs: the number of values per row of the output.
+    ///   - initializer: the distribution of the initial values of W. The initial b is 0.
+    ///   - hasBias: whether b is added.
     public init(name: String, outputs: Int, initializer: Initializer = .glorotUniform, hasBias: Bool = true) {
         self.name = name
         self.outputs = outputs
@@ -118,6 +124,7 @@ public struct Dense {
         self.hasBias = hasBias
     }
 
+    /// Records the layer.
     /// - Parameter input: (rows, inputs).
     /// - Returns: (rows, outputs).
     public func callAsFunction(_ graph: Graph, _ input: Value) -> Value {

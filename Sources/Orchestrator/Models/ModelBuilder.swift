@@ -2,13 +2,15 @@ import OssicleAudio
 import OssicleGraph
 import OssicleKernels
 
-/// Records what a recipe describes. Parameter names and their order do not depend on the batch size or on the mode, so a
-/// training and an inference graph share one ``ParameterStore``.
+/// A recorder of the model that a recipe describes: encoder, heads and losses. The names and the order of the
+/// parameters depend neither on the batch size nor on the mode. A training graph and an inference graph can therefore
+/// share one `ParameterStore`.
 package struct ModelBuilder {
     package let recipe: Recipe
-    /// Width of the classifier (recipe `supervised`).
+    /// The number of classes, for methods with a classifier.
     package var classes = 0
-    /// What the classifier of `supervised` reads; nil: h, as the other methods' heads.
+    /// The embedding that the classifier of `supervised` reads. nil: it reads h, the encoder's vector of a view, which
+    /// the heads of the other methods read.
     package var classified: Embedding?
 
     package init(recipe: Recipe, classes: Int = 0, classified: Embedding? = nil) {
@@ -19,6 +21,7 @@ package struct ModelBuilder {
 
     private var traits: EncoderTraits { recipe.encoderTraits }
 
+    /// Declares the input of the encoder: the views.
     func input(_ graph: Graph, views: Int) -> Value {
         let (frames, frontend) = (recipe.data.viewFrames, recipe.frontend)
         let shape =
@@ -26,24 +29,25 @@ package struct ModelBuilder {
         return graph.pinnedValue([views] + shape)
     }
 
-    /// What an encoder begins with.
+    /// The input of the encoder, or of the layers after its early layers.
     enum EncoderInput {
-        /// (views, frames, bands, channels), or (views, 1, samples, 1).
+        /// Views (views, frames, bands, channels), or waveforms (views, 1, samples, 1).
         case views(Value)
-        /// What ``earlyMaps(_:_:)`` made of them: the last one, and those before it that are read.
+        /// The feature maps of `earlyMaps(_:_:)`: those that an embedding reads, and then the last one.
         case early([EncoderMap])
     }
 
-    /// The maps of the encoder's first layers, whose maps are large and whose weights are few; nil where none are apart.
+    /// The feature maps of the encoder's early layers, which have large feature maps and few weights. nil if the
+    /// encoder has no early layers.
     func earlyMaps(_ graph: Graph, _ input: Value) -> [EncoderMap]? {
         traits.lastEarly.map { recipe.audioEncoder.maps(graph, input, through: $0) }
     }
 
-    /// What the encoder makes of its views, before anything is pooled over time.
+    /// The output of the encoder: one vector per view, or frames, which are not pooled over time.
     enum Encoding {
-        /// One vector a view: (views, dimension).
+        /// One vector per view, (views, dimension).
         case clip(Value)
-        /// One a frame of a view: (views × frames, dimension).
+        /// One vector per frame of a view, (views × frames, dimension).
         case frames(Feature)
     }
 
@@ -54,8 +58,9 @@ package struct ModelBuilder {
         }
     }
 
-    /// One vector a frame, of any encoder: (views, frames, 1, dimension). Of one that gives a vector a view it is what that
-    /// is the maximum, or the mean, of: the same over mel.
+    /// One vector per frame, (views, frames, 1, dimension), for any encoder. If the output of the encoder is one vector
+    /// per view, the frames are pooled over mel only. The vector of the view is then the maximum, or the mean, of its
+    /// frames.
     func frames(_ graph: Graph, _ input: EncoderInput) -> Feature {
         let map = map(graph, input)
         let encoder = recipe.encoder
@@ -70,7 +75,7 @@ package struct ModelBuilder {
         return Feature(raw: h, images: map.images, height: map.height, width: 1, channels: dimension)
     }
 
-    /// The encoder's maps up to the one named `last`, in order; what comes behind it is not recorded.
+    /// The encoder's feature maps up to the one named `last`, in order. Later layers are not recorded.
     func maps(_ graph: Graph, _ input: EncoderInput, through last: String) -> [EncoderMap] {
         guard let number = traits.maps.firstIndex(of: last) else { preconditionFailure("there is no map \(last)") }
         let encoder = recipe.audioEncoder
@@ -87,7 +92,7 @@ package struct ModelBuilder {
         return maps[maps.count - 1].feature
     }
 
-    /// The maps that an embedding reads.
+    /// The feature maps that an embedding reads.
     func read(_ graph: Graph, _ input: EncoderInput, _ embedding: Embedding) -> [(map: Embedding.Map, feature: Feature)]
     {
         let names = Set(embedding.maps.map(\.name))
@@ -103,7 +108,7 @@ package struct ModelBuilder {
         }
     }
 
-    /// The vector of a view, (views, embedding.size).
+    /// The embedding of each view, (views, embedding.size).
     func embedding(_ graph: Graph, _ input: EncoderInput, _ embedding: Embedding) -> Value {
         guard embedding.kind == .stages else { return self.embedding(graph, encoding(graph, input)) }
         let maps = read(graph, input, embedding)
@@ -112,7 +117,8 @@ package struct ModelBuilder {
         return readout.output
     }
 
-    /// The frames of a view, a tensor (views · rows, values) for each map that the embedding reads, with its rows.
+    /// The frames of the views. For each feature map that the embedding reads, the result has a tensor (views · rows,
+    /// values) and the number of rows per view.
     func frames(_ graph: Graph, _ input: EncoderInput, _ embedding: Embedding) -> [(rows: Int, values: Value)] {
         guard embedding.kind == .stages else {
             let frames = frames(graph, input)
@@ -125,7 +131,7 @@ package struct ModelBuilder {
         }
     }
 
-    /// h of whole views, (views, dimension); of frames, pooled over time.
+    /// The vector h of each view, (views, dimension). Frames are pooled over time.
     func embedding(_ graph: Graph, _ encoding: Encoding) -> Value {
         switch encoding {
         case .clip(let h): h
@@ -133,8 +139,8 @@ package struct ModelBuilder {
         }
     }
 
-    /// The parameters of the encoder, without heads; of an embedding that reads its stages, of the layers up to the last
-    /// one that it reads.
+    /// The names of the encoder's parameters, without heads. For an embedding that reads stages, these are the
+    /// parameters of the layers up to the last one that it reads.
     package func encoderNames(_ embedding: Embedding? = nil) -> Set<String> {
         let parameters = ParameterStore()
         let graph = Graph(parameters: parameters, training: false)
@@ -143,23 +149,24 @@ package struct ModelBuilder {
         return Set(parameters.all.map { parameters.entry($0).name })
     }
 
-    /// Every map's name with its frames, mel bands and channels.
+    /// The name, frames, mel bands and channels of every feature map.
     func mapShapes() -> [(name: String, frames: Int, bands: Int, channels: Int)] {
         let graph = Graph(parameters: ParameterStore(), training: false)
         return maps(graph, .views(input(graph, views: 1)), through: traits.maps[traits.maps.count - 1])
             .map { ($0.name, $0.feature.height, $0.feature.width, $0.feature.channels) }
     }
 
-    /// Values of h.
+    /// The number of values of h.
     var dimension: Int { recipe.encoder.output == .clip ? traits.dimension : recipe.encoder.frameWidth }
 
-    /// Logits of h (views, …).
+    /// The logits of the classifier of `supervised`.
+    /// - Parameter h: (views, …).
     func classifier(_ graph: Graph, _ h: Value) -> Value {
         Supervised(recipe: recipe).classifier(graph, h, classes: classes)
     }
 
-    /// Encoder, heads and losses of one training step.
-    /// - Parameter batch: clips.
+    /// Records the encoder, the heads and the losses of one training step.
+    /// - Parameter batch: the number of clips.
     package func training(_ graph: Graph, batch: Int) -> TrainingModel {
         let method = recipe.trainingMethod
         let input = input(graph, views: batch * method.views.count)
@@ -170,12 +177,13 @@ package struct ModelBuilder {
     }
 }
 
-/// What a training step feeds and reads.
+/// The values of a training step that are filled or read from outside.
 package struct TrainingModel {
+    /// The views of all clips.
     package let input: Value
-    /// h of whole views, kept to the end of the step.
+    /// The vector h of each view. It is kept until the end of the step.
     package let embedding: Value
-    /// The loss on clips or labels first: its accuracy is the pretext's.
+    /// The losses. The first one is the loss on clips or labels, and its accuracy is the pretext accuracy.
     package let objectives: [any Objective]
 }
 

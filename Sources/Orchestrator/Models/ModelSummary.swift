@@ -1,42 +1,52 @@
 import OssicleGraph
 import OssicleKernels
 
-/// What a recipe's model consists of, and what it takes to run it: `ossicle inspect`.
+/// The layers, parameters and memory of a recipe's model, for `ossicle inspect`.
 public struct ModelSummary: Codable, Sendable {
+    /// One operation of the model.
     public struct Layer: Codable, Sendable {
         public let name: String
         public let kind: String
         public let parameters: Int
-        /// Bytes of the values it writes in the forward pass.
+        /// The size in bytes of the values that the forward pass writes.
         public let outputBytes: Int
     }
 
+    /// The name of the encoder.
     public let encoder: String
-    /// Width of what the heads read, h.
+    /// The width of h, the vector that the heads read.
     public let dimension: Int
-    /// What embeddings and probes read.
+    /// The embedding that probes read.
     public let embedding: Embedding
+    /// The number of views of a training batch.
     public let views: Int
+    /// The operations of a training step, in order.
     public let layers: [Layer]
+    /// The number of trained values of the encoder.
     public let encoderParameters: Int
+    /// The number of trained values of the encoder and the heads.
     public let parameters: Int
-    /// Training: activations and gradients, planned and without sharing, and the workspace.
+    /// The size in bytes of activations and gradients in training, with the memory plan.
     public let trainingArenaBytes: Int
+    /// The same size if values did not share memory.
     public let unsharedBytes: Int
+    /// The size in bytes of the workspace in training.
     public let workspaceBytes: Int
-    /// Weights, gradients and the optimizer's two moments.
+    /// The size in bytes of the weights, the gradients and the two moments of the optimizer.
     public let parameterBytes: Int
-    /// Inference over 64 views, on one thread.
+    /// The size in bytes of the activations in inference, for 64 views and one thread.
     public let inferenceArenaBytes: Int
 
-    /// Records both graphs, plans them, and allocates nothing.
-    /// - Parameter classes: of the classifier, where the recipe is `supervised`.
+    /// Records the graphs of training and inference and plans their memory. It allocates no memory for them.
+    /// - Parameters:
+    ///   - recipe: the recipe of the model.
+    ///   - classes: the number of classes, for methods with a classifier.
     public init(recipe: Recipe, classes: Int = 10) {
         let builder = ModelBuilder(recipe: recipe, classes: classes)
         let store = ParameterStore()
         let inference = Graph(parameters: store, training: false)
         embedding = Embedding(recipe: recipe)
-        // The whole encoder's parameters are counted, those of layers that the embedding does not read too.
+        // All parameters of the encoder are counted, also those of layers that the embedding does not read.
         let whole = Graph(parameters: store, training: false)
         _ = builder.encoding(whole, .views(builder.input(whole, views: 1)))
         encoderParameters = store.trainedCount
@@ -69,7 +79,7 @@ public struct ModelSummary: Codable, Sendable {
 }
 
 extension ParameterStore {
-    /// Trained values whose names begin with a layer's.
+    /// The number of trained values whose names begin with the name of a layer.
     fileprivate func count(ofPrefix name: String) -> Int {
         entries.filter {
             $0.isTrained && ($0.name.hasPrefix(name + ".") || name == "objective" && $0.name.hasPrefix("similarity."))

@@ -1,14 +1,17 @@
 import OssicleGraph
 
-/// g = tanh(LayerNorm(Dense(h))): what the objective compares; discarded after pretraining.
+/// The projection head of COLA, g = tanh(LayerNorm(Dense(h))). The objective compares its outputs. The head is
+/// discarded after pretraining.
 ///
 /// *Reference:* Saeed et al., ICASSP 2021, §2.
 struct ProjectionHead {
     let width: Int
-    /// LayerNorm and tanh; without them the dense layer alone.
+    /// Whether LayerNorm and tanh follow the dense layer.
     let normalizes: Bool
 
-    /// - Parameter h: (views, dimension). Returns (views, width).
+    /// Records the head.
+    /// - Parameter h: (views, dimension).
+    /// - Returns: (views, width).
     func callAsFunction(_ graph: Graph, _ h: Value) -> Value {
         let dense = Dense(name: "projection.dense", outputs: width)(graph, h)
         guard normalizes else { return dense }
@@ -16,7 +19,7 @@ struct ProjectionHead {
     }
 }
 
-/// g = Dense(tanh(LayerNorm(h))): the heads of multi-strategy pretraining, each with its own norm.
+/// A head of multi-strategy pretraining, g = Dense(tanh(LayerNorm(h))). Each head has a separate LayerNorm.
 ///
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.
 struct TaskHead {
@@ -24,7 +27,9 @@ struct TaskHead {
     let width: Int
     var hasBias = false
 
-    /// - Parameter h: (rows, dimension). Returns (rows, width).
+    /// Records the head.
+    /// - Parameter h: (rows, dimension).
+    /// - Returns: (rows, width).
     func callAsFunction(_ graph: Graph, _ h: Value) -> Value {
         let norm = graph.layerNormalized(name + ".norm", h, tanh: true)
         return Dense(name: name + ".dense", outputs: width, hasBias: hasBias)(graph, norm)

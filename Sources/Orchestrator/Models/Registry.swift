@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The methods and encoders that recipes can name. The library's own are listed here. A program that uses the library registers
-/// its own before it reads recipes or checkpoints.
+/// The methods and encoders that recipes can name. It contains those of the library. A program that uses the library
+/// registers its own methods and encoders before it reads recipes or checkpoints.
 public enum Registry {
     private struct Types {
         var methods: [any TrainingMethod.Type] = [COLA.self, MultiStrategy.self, CLAR.self, Supervised.self]
@@ -18,7 +18,7 @@ public enum Registry {
     static func method(_ name: MethodName) -> (any TrainingMethod.Type)? { methods.first { $0.name == name } }
     static func encoder(_ name: EncoderName) -> (any AudioEncoder.Type)? { encoders.first { $0.name == name } }
 
-    /// Adds a method. It replaces one of the same name.
+    /// Adds a method. It replaces a method of the same name.
     public static func register(_ method: any TrainingMethod.Type) {
         types.withLock { types in
             types.methods.removeAll { $0.name == method.name }
@@ -26,7 +26,7 @@ public enum Registry {
         }
     }
 
-    /// Adds an encoder. It replaces one of the same name.
+    /// Adds an encoder. It replaces an encoder of the same name.
     public static func register(_ encoder: any AudioEncoder.Type) {
         types.withLock { types in
             types.encoders.removeAll { $0.name == encoder.name }
@@ -34,7 +34,7 @@ public enum Registry {
         }
     }
 
-    /// The groups of options of all methods and encoders, each once.
+    /// The option types of all methods and encoders, without duplicates.
     static var options: [any RecipeOptions.Type] {
         var seen: Set<ObjectIdentifier> = []
         return (encoders.flatMap { $0.options } + methods.flatMap { $0.options })

@@ -2,18 +2,20 @@ import OssicleAudio
 import OssicleGraph
 import OssicleKernels
 
-/// An encoder that has learned nothing: the recipe's layers with random weights, read as the trained one is. It is the
-/// baseline that a trained encoder has to beat, so it is made as strong as it gets: in several ways, of which a probe takes
-/// the one that is best on clips held back from its training part (bench/Results/embedding.md compares these and others).
+/// An encoder with random weights, which is read in the same way as the trained encoder. It is the baseline with which
+/// a trained encoder is compared.
+///
+/// To make the baseline as strong as possible, it has several variants. A probe uses the variant that is best on clips
+/// held out from its training part. bench/Results/embedding.md compares these variants and others.
 public final class UntrainedEncoder: ViewEncoder {
-    /// How it is made.
+    /// A variant of the untrained encoder.
     public enum Normalization: String, Sendable, CaseIterable {
-        /// Batch norm does nothing.
+        /// Batch norm is the identity.
         case identity
-        /// Batch norm does nothing, and the convolutions' initial weights are 0.7 times as large: smaller values, which
-        /// swish changes less.
+        /// Batch norm is the identity, and the initial weights of the convolutions are multiplied by 0.7. The values
+        /// are then smaller, and swish changes them less.
         case smallWeights
-        /// Batch norm has the mean and the variance of views of the clips to be probed.
+        /// Batch norm has the mean and the variance of views of the probed clips.
         case probed
 
         var weightScale: Float { self == .smallWeights ? 0.7 : 1 }
@@ -27,15 +29,21 @@ public final class UntrainedEncoder: ViewEncoder {
         }
     }
 
+    /// The variant.
     public let normalization: Normalization
     private let recipe: Recipe
     private let parameters = ParameterStore()
     private let program: EncoderProgram
     private let threads: Int
 
+    /// Creates an encoder with random weights.
     /// - Parameters:
-    ///   - recipe: its seed draws the weights.
-    ///   - embedding: nil: the recipe's.
+    ///   - recipe: the recipe of the encoder. Its seed determines the weights.
+    ///   - embedding: the embedding to read. nil: that of the recipe.
+    ///   - level: whether the encoder outputs vectors of views or frames.
+    ///   - normalization: the variant.
+    ///   - threads: the number of compute threads.
+    /// - Throws: ``MemoryError`` if the memory cannot be allocated.
     public init(
         recipe: Recipe, embedding: Embedding? = nil, level: EncoderProgram.Level = .clip, normalization: Normalization,
         threads: Int
@@ -47,7 +55,8 @@ public final class UntrainedEncoder: ViewEncoder {
             recipe: recipe, parameters: parameters, embedding: embedding, level: level, threads: threads)
         let scale = normalization.weightScale
         guard scale != 1 else { return }
-        // The convolutions before a batch norm; those of the gates have biases, and are left alone.
+        // Only convolutions before a batch norm are scaled. Those of squeeze-and-excitation have biases and are not
+        // scaled.
         for parameter in parameters.all where parameters.entry(parameter).shape.count > 2 {
             let name = parameters.entry(parameter).name
             guard name.hasSuffix(".weight"), parameters.named(name.dropLast(6) + "bias") == nil else { continue }
@@ -76,16 +85,18 @@ public final class UntrainedEncoder: ViewEncoder {
     }
 }
 
-/// Gives the batch norms of an encoder the statistics of some views, layer by layer, as training does with its batches.
+/// A measurement of batch norm statistics on some views. It changes the running statistics of the encoder layer by
+/// layer, as training does with its batches.
 struct BatchStatistics {
     let recipe: Recipe
     let parameters: ParameterStore
     let embedding: Embedding
     let threads: Int
 
-    /// Activations of one pass may take as much; of more views an even part is looked at.
+    /// The largest memory of one pass in bytes. If the views need more, an evenly spaced part of them is used.
     private static let largestBytes = 1 << 30
-    /// A first step keeps a tenth of the old running average: after six of them a millionth is left.
+    /// The number of passes. The first training step keeps a tenth of the old running average, and every pass here does
+    /// the same. After six passes, the share of the old average is a millionth.
     private static let passes = 6
 
     func measure(_ views: Span<Float>, count: Int) throws(MemoryError) {

@@ -1,30 +1,39 @@
 import Foundation
 import OssicleAudio
 
-/// What the probes ask of an encoder, trained or not: views in, one vector a view out, or the rows of its maps in time;
-/// batch norm in inference mode.
+/// An encoder as probes use it. It maps each view to one vector, or to the rows of its feature maps over time. Batch
+/// norm is in inference mode.
 public protocol ViewEncoder: AnyObject {
-    /// Values of a vector: of a view, or of a frame.
+    /// The number of values of a vector, which belongs to a view or to a frame.
     var dimension: Int { get }
-    /// Of an encoder of frames, the maps whose rows it gives; none of an encoder of views.
+    /// The feature maps whose rows a frame encoder outputs. It is empty for an encoder that outputs one vector per
+    /// view.
     var frameMaps: [FrameMap] { get }
-    /// Front end and view that the encoder was trained with.
+    /// The front end that the encoder was trained with.
     var frontend: FrontEndConfiguration { get }
+    /// The number of frames of a view that the encoder was trained with.
     var viewFrames: Int { get }
-    /// The level every clip is scaled to before it is cut into views; 0: none.
+    /// The RMS level to which every clip is scaled before it is cut into views. 0: clips are not scaled.
     var level: Float { get }
+    /// Computes the embeddings of views.
     /// - Parameters:
-    ///   - views: (count, viewFrames, bands, channels), any count.
-    ///   - embeddings: receives (count, valuesPerView): a vector, or for each map its rows (rows, values).
+    ///   - views: (count, viewFrames, bands, channels).
+    ///   - count: the number of views. Any number is possible.
+    ///   - embeddings: receives (count, valuesPerView). The values of a view are its vector, or the rows of each
+    ///     feature map, (rows, values).
     func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>)
 
-    /// Views of the clips to come that the encoder wants to see first, 0 for none; see ``UntrainedEncoder``.
+    /// The number of views of the probed clips that the encoder needs before it computes embeddings; 0 if it needs
+    /// none. See ``UntrainedEncoder``.
     var calibrationViews: Int { get }
-    /// - Parameter views: (count, viewFrames, bands, channels), at most ``calibrationViews`` of the probe's training part.
+    /// Adapts the encoder to some views.
+    /// - Parameters:
+    ///   - views: (count, viewFrames, bands, channels), from the training part of the probe.
+    ///   - count: the number of views, at most ``calibrationViews``.
     func calibrate(_ views: Span<Float>, count: Int) throws
-    /// Which of several ways to make a baseline this one is; nil where there is only one.
+    /// The name of this variant, if a baseline has several variants. nil: there is only one.
     var variant: String? { get }
-    /// The names of the maps that it reads, or `last`; nil where it is no network.
+    /// The names of the feature maps that the encoder reads, or `last`. nil: it is not a neural network.
     var readNames: [String]? { get }
 }
 
@@ -36,20 +45,20 @@ extension ViewEncoder {
 
     public var frameMaps: [FrameMap] { [] }
 
-    /// What ``encode(_:count:into:)`` writes for each view.
+    /// The number of values that ``encode(_:count:into:)`` writes for each view.
     public var valuesPerView: Int {
         frameMaps.isEmpty ? dimension : frameMaps.map { $0.rows * $0.values }.reduce(0, +)
     }
 }
 
-/// A map's rows in time, as an encoder of frames gives them: row j is centred on the view's front-end frame `stride · j`,
-/// as convolutions place it that are padded by half their width.
+/// The rows of a feature map over time, as a frame encoder outputs them. Row j is centered on the front-end frame
+/// `stride · j` of the view, because convolutions are padded by half their width.
 public struct FrameMap: Sendable, Equatable {
-    /// In time.
+    /// The number of rows, which are time steps.
     public let rows: Int
-    /// Of a row.
+    /// The number of values of a row.
     public let values: Int
-    /// Front-end frames from one row to the next.
+    /// The distance of two rows in front-end frames.
     public let stride: Int
 
     public init(rows: Int, values: Int, stride: Int) {
@@ -58,7 +67,8 @@ public struct FrameMap: Sendable, Equatable {
         self.stride = stride
     }
 
-    /// The stride of an encoder is a power of two; a last row may reach beyond the view.
+    /// Derives the stride, which is a power of two for every encoder. The last row may extend beyond the end of the
+    /// view.
     init(rows: Int, values: Int, viewFrames: Int) {
         self.init(
             rows: rows, values: values, stride: 1 << Int(log2(Double(viewFrames) / Double(rows)).rounded()))

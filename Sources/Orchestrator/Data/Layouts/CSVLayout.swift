@@ -1,7 +1,8 @@
 import OssicleBase
 
-/// A table with the columns `path` and, all optional, `label`, `split`, `fold`, `group`, `pitch`. Paths are relative to
-/// the table. `root` is the table itself, or a folder with `labels.csv`, `manifest.csv` or `metadata.csv` in it.
+/// A table with the column `path` and the optional columns `label`, `split`, `fold`, `group` and `pitch`. Paths are
+/// relative to the folder of the table. `root` is the table, or a folder that contains `labels.csv`, `manifest.csv` or
+/// `metadata.csv`.
 enum CSVLayout: LayoutReader {
     static let name = "csv"
     static let sortsClasses = true

@@ -1,28 +1,32 @@
 import Foundation
 import OssicleBase
 
-/// A comma-separated table with a header line (RFC 4180: a field in double quotes may hold commas, line breaks and doubled
-/// quotes).
+/// A comma-separated table with a header line, as in RFC 4180: a field in double quotes may contain commas, line breaks
+/// and doubled quotes.
 struct CSVTable {
     struct Row {
         fileprivate let columns: [String: Int]
         fileprivate let fields: [String]
-        /// Line of the file on which the row begins, from 1.
+        /// The number of the line in which the row begins, from 1.
         let line: Int
 
-        /// The field of a column; empty where the table or the row does not have it.
+        /// The field of a column. It is empty if the table or the row does not have it.
         subscript(_ column: String) -> String {
             columns[column].flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
         }
 
-        /// The field of a column; nil where it is empty or missing.
+        /// The field of a column; nil if it is empty or missing.
         func optional(_ column: String) -> String? { self[column].isEmpty ? nil : self[column] }
     }
 
     let path: String
     let rows: [Row]
 
-    /// Reads the table; column names are compared in lower case.
+    /// Reads a table. Column names are converted to lower case.
+    /// - Parameters:
+    ///   - path: the path of the file.
+    ///   - required: columns that the table must have and that must not be empty in any row.
+    /// - Throws: `DataError.malformed`.
     init(path: String, requiring required: [String]) throws(DataError) {
         self.path = path
         let records = Self.records(try AudioFolder.text(path))
@@ -39,11 +43,12 @@ struct CSVTable {
         }
     }
 
+    /// An error that names the file and the line of a row.
     func malformed(_ row: Row, _ reason: String) -> DataError {
         .malformed(path: path, reason: "line \(row.line): \(reason)")
     }
 
-    /// Rows of trimmed fields; empty lines are left out.
+    /// The rows of a text. Spaces around fields are removed, and empty lines are omitted.
     static func records(_ text: String) -> [(fields: [String], line: Int)] {
         var records: [(fields: [String], line: Int)] = []
         var fields: [String] = []

@@ -1,5 +1,6 @@
-/// `meta/esc50.csv` (`filename,fold,target,category,…`) and `audio/`. Only the files listed belong to the set; the
-/// classes are in the order of their targets, which need not be consecutive (ESC-10 has 10 of the 50).
+/// ESC-50 and ESC-10: `meta/esc50.csv` (`filename,fold,target,category,…`) and `audio/`. Only the listed files belong
+/// to the data set. The classes are in the order of their targets, which may have gaps (ESC-10 has 10 of the 50
+/// targets).
 ///
 /// *Reference:* Piczak, "ESC: dataset for environmental sound classification", ACM Multimedia 2015.
 enum ESC50Layout: LayoutReader {

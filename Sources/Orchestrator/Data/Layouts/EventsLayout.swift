@@ -1,33 +1,38 @@
 import OssicleBase
 
-/// A recording with its annotated events.
+/// A recording with its annotated sound events.
 public struct EventRecording: Sendable, Equatable {
     public let path: String
-    /// The file that the events were read from.
+    /// The path of the file from which the events were read.
     public let annotation: String
     public let events: [SoundEvent]
+    /// The part of the data set; nil if the folder does not name one.
     public let split: Clip.Split?
 }
 
-/// Recordings with onset annotations in the layout of DCASE 2016 task 2: audio anywhere, and for each annotated recording
-/// `NAME.txt` (``EventFile``) somewhere in a folder whose own name holds the word annotation, as in
+/// Recordings with annotated events, in the layout of DCASE 2016 task 2.
+///
+/// Audio files can be in any folder. Each annotated recording has a file `NAME.txt` (``EventFile``) in a folder whose
+/// name contains the word annotation, for example
 ///
 ///     test/audio/a.wav
 ///     test/annotation/a.txt
 ///
-/// Of several recordings named NAME the one counts whose path has the most leading folders in common with the annotation's.
-/// `train`, `validation` and `test` as the first folder are splits. Audio without annotation, as DCASE's isolated
-/// events, is left out.
+/// If several recordings are named NAME, the annotation belongs to the one whose path has the most leading folders in
+/// common with that of the annotation. If the first folder is named `train`, `validation` or `test`, it is the split.
+/// Audio without annotation is omitted, for example the isolated events of DCASE.
 public struct EventsLayout: Sendable, Equatable {
-    /// In the order of their annotations' paths.
+    /// The recordings, in the order of the paths of their annotations.
     public let recordings: [EventRecording]
-    /// Those that were given, else all that occur, sorted.
+    /// The labels that were passed to ``read(_:labels:)``. If none were passed, all labels in the annotations, sorted.
     public let labels: [String]
 
-    /// Reads all annotations below `root`; audio files are not opened.
+    /// Reads all annotations in `root` and its subfolders. Audio files are not opened.
     ///
-    /// - Parameter labels: those that may occur; nil for any.
-    /// - Throws: ``DataError`` of the first file that is wrong, also of an annotation without its recording.
+    /// - Parameters:
+    ///   - root: the folder of the data set.
+    ///   - labels: the labels that are allowed; nil allows all labels.
+    /// - Throws: ``DataError`` for the first wrong file, or for an annotation without its recording.
     public static func read(_ root: String, labels: [String]? = nil) throws(DataError) -> EventsLayout {
         guard AudioFolder.isFolder(root) else { throw .missing(path: root) }
         let annotations = annotations(below: root)
@@ -76,11 +81,11 @@ public struct EventsLayout: Sendable, Equatable {
         path.split(separator: "/").first.flatMap { Clip.Split(folder: String($0)) }
     }
 
-    /// Text files directly in folders named for annotations, as paths relative to `root`, sorted by their bytes.
+    /// The text files in annotation folders, as paths relative to `root`, sorted by their bytes.
     private static func annotations(below root: String) -> [String] {
         var found: [String] = []
         func collect(_ prefix: String, depth: Int) {
-            // Links may lead back up; no data set is this deep.
+            // Symbolic links may form a cycle. No data set has this many levels of folders.
             guard depth < 32 else { return }
             for name in AudioFolder.folders(in: "\(root)/\(prefix)") {
                 let folder = prefix + name + "/"

@@ -1,10 +1,11 @@
 import OssicleAudio
 
-/// Free Spoken Digit Dataset: `{digit}_{speaker}_{index}.wav`, in `recordings/` or in the folder itself. The official
-/// test split is index 0 to 4.
+/// Free Spoken Digit Dataset: `{digit}_{speaker}_{index}.wav`, in `recordings/` or in the folder itself. The published
+/// test part consists of the indices 0 to 4.
 enum FSDDLayout: LayoutReader {
     static let name = "fsdd"
-    /// The official split has every speaker on both sides, and log-mel statistics alone solve it.
+    /// In the published split, every speaker is in both parts, and log-mel statistics alone are sufficient to solve the
+    /// task.
     static let prefersGroups = true
 
     static func recognizes(_ root: String) -> Bool {

@@ -1,7 +1,8 @@
-/// One folder a class, the files anywhere below it. Folders named as splits may stand above the classes.
+/// One folder per class, with audio files in it and its subfolders. The folders of the classes may be in folders that
+/// are named like splits.
 ///
-/// A single folder, or files beside no folder, say nothing: such a data set is unlabelled. A file by itself is one
-/// unlabelled clip.
+/// A data set is unlabeled if it has only one folder, or only files outside of folders. A single file is one unlabeled
+/// clip.
 enum FoldersLayout: LayoutReader {
     static let name = "folders"
     static let sortsClasses = true
@@ -28,7 +29,7 @@ enum FoldersLayout: LayoutReader {
 }
 
 extension Clip.Split {
-    /// The split that a folder or a table names, by any of its usual names.
+    /// The split with a usual name for a folder or in a table; nil for other names.
     init?(folder name: String) {
         switch name.lowercased() {
         case "train", "training": self = .train
@@ -40,6 +41,6 @@ extension Clip.Split {
 }
 
 extension Layout {
-    /// Class = name of the first folder; `train`, `validation` and `test` above the classes are splits.
+    /// One folder per class. The folders of the classes may be in `train`, `validation` and `test`.
     public static let folders = Layout(FoldersLayout.self)
 }

@@ -1,17 +1,17 @@
-/// How a data set arranges its files and says what they are.
+/// A layout of data sets: the arrangement of the files, and the source of labels and splits.
 ///
-/// A new layout is a `LayoutReader` in a file of its own, and a line in `readers`.
+/// To add a layout, write a `LayoutReader` in a new file and add it to `readers`.
 public struct Layout: RawRepresentable, Hashable, Codable, Sendable, CaseIterable {
-    /// As `--layout` names it.
+    /// The name for the option `--layout`.
     public let rawValue: String
 
-    /// In the order in which they are tried; ``FoldersLayout`` recognizes every folder.
+    /// All layouts, in the order in which they are tried. `FoldersLayout` recognizes every folder.
     private static let readers: [any LayoutReader.Type] = [
         ESC50Layout.self, SpeechCommandsLayout.self, FSDDLayout.self, NSynthLayout.self, CSVLayout.self,
         FoldersLayout.self,
     ]
 
-    /// nil where no layout has that name.
+    /// The layout with this name; nil if there is none.
     public init?(rawValue: String) {
         guard Self.readers.contains(where: { $0.name == rawValue }) else { return nil }
         self.rawValue = rawValue
@@ -23,27 +23,27 @@ public struct Layout: RawRepresentable, Hashable, Codable, Sendable, CaseIterabl
 
     var reader: any LayoutReader.Type { Self.readers.first { $0.name == rawValue } ?? FoldersLayout.self }
 
-    /// The layout that a folder or file shows; ``folders`` where it shows no other.
+    /// Detects the layout of a folder or file. It is ``folders`` if no other layout is recognized.
     public static func detect(_ root: String) -> Layout {
         readers.first { $0.recognizes(root) }.map { Layout($0) } ?? .folders
     }
 }
 
-/// Reads one layout.
+/// A reader of data sets with one layout.
 protocol LayoutReader: Sendable {
-    /// As `--layout` names it.
+    /// The name for the option `--layout`.
     static var name: String { get }
 
-    /// Whether the classes of several roots are sorted by name; otherwise their order is an official one.
+    /// Whether the classes of several roots are sorted by name. Otherwise they have a published order.
     static var sortsClasses: Bool { get }
 
-    /// Whether groups are held out although the data set publishes a split.
+    /// Whether groups are held out although the data set has a published split.
     static var prefersGroups: Bool { get }
 
-    /// Whether a data set at `root` shows this layout.
+    /// Whether the data set at `root` has this layout.
     static func recognizes(_ root: String) -> Bool
 
-    /// The recordings that belong to the data set, in the order of their paths. Files are not opened.
+    /// Lists the recordings of the data set, in the order of their paths. Audio files are not opened.
     static func read(_ root: String) throws(DataError) -> LayoutListing
 }
 
@@ -52,8 +52,9 @@ extension LayoutReader {
     static var prefersGroups: Bool { false }
 }
 
-/// What a layout says about its recordings.
+/// The recordings and classes that a layout lists.
 struct LayoutListing: Equatable {
+    /// One recording.
     struct Entry: Equatable {
         var path: String
         var className: String?
@@ -64,6 +65,6 @@ struct LayoutListing: Equatable {
     }
 
     var entries: [Entry]
-    /// In the order of their labels.
+    /// The class names, in the order of the labels.
     var classes: [String]
 }

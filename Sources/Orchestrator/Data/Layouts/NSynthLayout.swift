@@ -1,8 +1,9 @@
 import Foundation
 import OssicleAudio
 
-/// NSynth: `examples.json` beside `audio/{note}.wav`, in the folder itself or in one folder a split (`nsynth-train`,
-/// `train`, …). Class = family of the instrument, group = the instrument, pitch = its MIDI note.
+/// NSynth: `examples.json` next to `audio/{note}.wav`, either in the folder itself, or in one folder per split
+/// (`nsynth-train`, `train`, …). The class is the family of the instrument, the group is the instrument, and the pitch
+/// is the MIDI note.
 ///
 /// *Reference:* Engel et al., "Neural audio synthesis of musical notes with WaveNet autoencoders", ICML 2017.
 enum NSynthLayout: LayoutReader {
@@ -39,7 +40,7 @@ enum NSynthLayout: LayoutReader {
                 families[note.family] = note.familyName
                 entries.append(
                     .init(
-                        // A note without its file is reported as skipped, under the name that it should have.
+                        // A note without a file is reported as skipped, with the name that the file should have.
                         path: files[key] ?? "\(part)/audio/\(key).wav", className: note.familyName,
                         split: split, group: note.instrument, pitch: note.pitch))
             }
@@ -48,13 +49,13 @@ enum NSynthLayout: LayoutReader {
         return LayoutListing(entries: entries.sortedByPath(), classes: classes)
     }
 
-    /// The folders that hold an `examples.json`.
+    /// The folders that contain an `examples.json`.
     private static func parts(_ root: String) -> [String] {
         ([root] + AudioFolder.folders(in: root).map { "\(root)/\($0)" })
             .filter { AudioFolder.exists("\($0)/examples.json") }
     }
 
-    /// The audio files of a part by their stems; other formats than WAV are welcome.
+    /// The audio files of a part by their names without extension. Other formats than WAV are allowed.
     private static func audio(of part: String) -> [String: String] {
         let folder = "\(part)/audio"
         let names = AudioFolder.names(in: folder).filter(AudioFile.isAudioPath)
@@ -74,6 +75,6 @@ enum NSynthLayout: LayoutReader {
 }
 
 extension Layout {
-    /// NSynth: `examples.json` beside `audio/`, one such pair a split.
+    /// NSynth: `examples.json` next to `audio/`, for each split.
     public static let nsynth = Layout(NSynthLayout.self)
 }

@@ -1,8 +1,9 @@
-/// Speech Commands as its 12-class task: ten words, every other word is `_unknown_`, and `_silence_`.
+/// Speech Commands as a task with 12 classes: ten words, `_unknown_` for every other word, and `_silence_`.
 ///
-/// `word/{speaker}_nohash_{k}.wav`; `validation_list.txt` and `testing_list.txt` name the files of these splits, the
-/// rest is for training. The training archive keeps its silence as minutes of `_background_noise_`, from which crops are
-/// cut: these count as `_silence_`. Its test list names no silence; the test archive has some, in a folder of that name.
+/// The files are `word/{speaker}_nohash_{k}.wav`. `validation_list.txt` and `testing_list.txt` list the files of these
+/// parts, and all other files are training files. The training archive has long recordings of silence in
+/// `_background_noise_`, from which crops are cut. They have the class `_silence_`. The test list of that archive has
+/// no silence. The test archive has silence in a folder `_silence_`.
 ///
 /// *Reference:* Warden, "Speech Commands: a dataset for limited-vocabulary speech recognition", arXiv 1804.03209.
 enum SpeechCommandsLayout: LayoutReader {
@@ -37,15 +38,15 @@ enum SpeechCommandsLayout: LayoutReader {
         return folder == silence || folder == "_background_noise_" ? silence : unknown
     }
 
-    /// The speaker in `022cd682_nohash_0` or, among the test archive's unknown words, `backward_022cd682_nohash_0`;
-    /// nil where the name has none (silence).
+    /// The speaker in a name such as `022cd682_nohash_0`, or `backward_022cd682_nohash_0` for unknown words in the test
+    /// archive. nil if the name has no speaker (silence).
     static func speaker(_ stem: String) -> String? {
         let parts = stem.split(separator: "_")
         guard let mark = parts.firstIndex(of: "nohash"), mark > 0 else { return nil }
         return String(parts[mark - 1])
     }
 
-    /// The files of a list, without their endings: a copy of the set in another format keeps its lists.
+    /// The files in a list, without their extensions, so that the lists also apply to copies in another audio format.
     private static func list(_ path: String) throws(DataError) -> Set<String> {
         let text = try AudioFolder.text(path)
         return Set(text.split(whereSeparator: \.isNewline).map { withoutEnding($0) })
@@ -57,6 +58,6 @@ enum SpeechCommandsLayout: LayoutReader {
 }
 
 extension Layout {
-    /// Speech Commands, as its 12-class task.
+    /// Speech Commands, as a task with 12 classes.
     public static let speechCommands = Layout(SpeechCommandsLayout.self)
 }

@@ -1,11 +1,13 @@
 import OssicleKernels
 
-/// COLA's loss with bilinear similarity. Of views z = (A; P), anchors above positives, both (B, D):
+/// The loss of COLA with bilinear similarity. The views z = (A; P) are the anchors A, then the positives P, both
+/// (B, D):
 ///
 ///     S = A·W·Pᵀ,   L = (1/B) Σ_i [logsumexp_j S_ij − S_ii]
 ///     G = (softmax_rows(S) − I)/B,   dA = G·P·Wᵀ,   dP = Gᵀ·A·W,   dW = Aᵀ·G·P
 ///
-/// One direction, no temperature; other anchors are no negatives. *Reference:* Saeed et al., ICASSP 2021, eq. 1–2.
+/// The loss has one direction, from anchors to positives, and no temperature. Other anchors are not negatives.
+/// *Reference:* Saeed et al., ICASSP 2021, eq. 1–2.
 package final class BilinearContrast: Objective {
     package let name = "objective"
     package let term = "clip"
@@ -15,7 +17,7 @@ package final class BilinearContrast: Objective {
     private let batch: Int
     private let width: Int
     private let similarity: Parameter
-    /// A·W, then in the backward pass G·P.
+    /// A·W, and in the backward pass G·P.
     private let transformed: Value
     /// S, then G.
     private let logits: Value
@@ -42,7 +44,7 @@ package final class BilinearContrast: Objective {
     }
 
     /// - Parameters:
-    ///   - input: (2B, D), or more rows: those behind the first 2B take no part.
+    ///   - input: (2B, D). Further rows are allowed and not used.
     ///   - batch: B.
     package init(_ graph: Graph, _ input: Value, batch: Int, weight: Float = 1) {
         let shape = graph.shape(input)
@@ -58,7 +60,7 @@ package final class BilinearContrast: Objective {
         products = Products(batch, width)
     }
 
-    /// W.
+    /// The parameter W, (width, width).
     package static func similarity(_ graph: Graph, width: Int) -> Parameter {
         graph.parameter("similarity.weight", [width, width], .normal(deviation: 0.05))
     }

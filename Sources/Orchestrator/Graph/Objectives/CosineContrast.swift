@@ -1,11 +1,11 @@
 import OssicleKernels
 
-/// COLA's loss with cosine similarity, over unit vectors z = (A; P):
+/// The loss of COLA with cosine similarity. The views z = (A; P) are unit vectors: the anchors A, then the positives P:
 ///
 ///     S = A·Pᵀ / τ,   L = (1/B) Σ_i [logsumexp_j S_ij − S_ii]
 ///     G = (softmax_rows(S) − I)/B,   dA = G·P/τ,   dP = Gᵀ·A/τ
 ///
-/// The normalisation before it is a leaf of its own. *Reference:* Saeed et al., ICASSP 2021, §4.
+/// A separate operation normalizes the vectors before this one. *Reference:* Saeed et al., ICASSP 2021, §4.
 package final class CosineContrast: Objective {
     package let name = "objective"
     package let term = "clip"
@@ -23,7 +23,7 @@ package final class CosineContrast: Objective {
     private let dPositives: MatrixProduct
 
     /// - Parameters:
-    ///   - input: (2B, D), rows of length 1, or more of them: those behind the first 2B take no part.
+    ///   - input: (2B, D), rows of length 1. Further rows are allowed and not used.
     ///   - batch: B.
     package init(_ graph: Graph, _ input: Value, batch: Int, temperature: Float, weight: Float = 1) {
         let shape = graph.shape(input)

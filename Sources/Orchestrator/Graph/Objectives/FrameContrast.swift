@@ -1,17 +1,22 @@
 import Foundation
 import OssicleKernels
 
-/// The frame loss of multi-strategy pretraining: every frame of a view is told from the other frames of the same clip.
-/// Of two sequences Z, Z' (T, D) of each of B clips, with the similarity S = Z·W·Z'ᵀ, or Z·Z'ᵀ / τ over unit vectors:
+/// The frame loss of multi-strategy pretraining: a contrast of every frame of a view with the other frames of the same
+/// clip.
 ///
-///     ℓ(Z, Z') = 1/(B·T) Σ_b Σ_t [logsumexp_k S_tk − mean_{τ ∈ P_t} S_tτ],   P_t = {τ : |τ − t| ≤ m}
+/// Z and Z' are two sequences of frames (T, D) for each of B clips. Their similarity is S = Z·W·Z'ᵀ, or Z·Z'ᵀ / τ for
+/// unit vectors:
+///
+///     ℓ(Z, Z') = 1/(B·T) Σ_b Σ_t [logsumexp_k S_tk − mean_{j ∈ P_t} S_tj],   P_t = {j : |j − t| ≤ m}
 ///     G = (softmax_rows(S) − P)/(B·T),   dZ = G·Z'·Wᵀ,   dZ' = Gᵀ·Z·W,   dW = Zᵀ·G·Z'
 ///
-/// P holds 1/|P_t| where τ ∈ P_t. Other clips' frames are no negatives. The loss is the weighted mean over the recipe's
-/// ``FramePairs``. *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.2.
+/// P_tj is 1/|P_t| if j ∈ P_t, and 0 otherwise. Frames of other clips are not negatives. The loss is the weighted mean
+/// over the comparisons of the recipe's `FramePairs`.
+///
+/// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.2.
 package final class FrameContrast: Objective {
     package enum Similarity {
-        /// W, shared with the clip loss.
+        /// The matrix W, which the clip loss uses too.
         case bilinear(Parameter)
         case cosine(temperature: Float)
     }
@@ -29,18 +34,19 @@ package final class FrameContrast: Objective {
     private let similarity: Similarity
     private let temperature: Float
     private let addsToSimilarity: Bool
-    /// One comparison after the other: Z·W, then in the backward pass G·Z' (bilinear only); S, then G.
+    /// Z·W of each comparison, and in the backward pass G·Z'. Only bilinear similarity uses it.
     private let transformed: Value?
+    /// S of each comparison, then G.
     private let logits: Value
     private let gradient: Value
     private let products: Products
 
     private struct Products {
-        /// Over all frames of a view: ·W, ·Wᵀ, and Zᵀ·.
+        /// Matrix products over all frames of a view, with W, Wᵀ and Zᵀ.
         let transform: MatrixProduct
         let dFirst: MatrixProduct
         let dWeights: MatrixProduct
-        /// Of one clip.
+        /// Matrix products over the frames of one clip.
         let compare: MatrixProduct
         let mix: MatrixProduct
         let dSecond: MatrixProduct
@@ -57,10 +63,13 @@ package final class FrameContrast: Objective {
     }
 
     /// - Parameters:
-    ///   - input: (3·B·T, D): the frames of the anchors of all B clips, of their positives, of the shifted anchors; rows
-    ///     of length 1 for the cosine.
+    ///   - input: (3·B·T, D): the frames of the anchors of all B clips, then those of their positives, then those of
+    ///     the shifted anchors. For cosine similarity, rows of length 1.
+    ///   - batch: B.
     ///   - margin: m.
-    ///   - addsToSimilarity: whether the clip loss is recorded later, so that its backward pass has stored W's gradient.
+    ///   - pairs: the views that are compared.
+    ///   - addsToSimilarity: whether the clip loss is recorded later. Its backward pass then runs before and stores the
+    ///     gradient of W, to which this loss adds.
     package init(
         _ graph: Graph, _ input: Value, batch: Int, margin: Int, pairs: FramePairs, similarity: Similarity,
         addsToSimilarity: Bool, weight: Float
@@ -127,7 +136,8 @@ package final class FrameContrast: Objective {
             let (first, second) = (view(run(input), comparison.first), view(run(input), comparison.second))
             let (dFirst, dSecond) = (view(run(gradient), comparison.first), view(run(gradient), comparison.second))
             let scores = part(run(logits), index, frames)
-            // Of the bilinear similarity Z·W gives dZ', and is then overwritten by G·Z', which gives dZ and dW.
+            // With bilinear similarity, `queries` contains Z·W, which gives dZ'. G·Z' then replaces it and gives dZ and
+            // dW.
             let queries = transformed.map { part(run($0), index, width) } ?? first
             for clip in 0..<batch {
                 let g = scores.slice(clip * frames * frames, frames * frames)
@@ -148,8 +158,8 @@ package final class FrameContrast: Objective {
         }
     }
 
-    /// The loss of one clip's similarities, and how many frames are most similar to one of their own; turns S into
-    /// weight·G.
+    /// The loss of the similarities of one clip, and the number of frames whose most similar frame is a positive.
+    /// Replaces S with weight·G.
     private func contrast(_ scores: Buffer, weight pairWeight: Float) -> (loss: Double, correct: Int) {
         let share = pairWeight / Float(batch * frames)
         var (loss, correct) = (0.0, 0)
@@ -179,6 +189,7 @@ package final class FrameContrast: Objective {
         buffer.slice(number * batch * frames * width, batch * frames * width)
     }
 
+    /// The rows of one comparison.
     private func part(_ buffer: Buffer, _ comparison: Int, _ columns: Int) -> Buffer {
         buffer.slice(comparison * batch * frames * columns, batch * frames * columns)
     }

@@ -1,13 +1,14 @@
-/// Whose frames the frame loss compares; Z, Z⁺, Z̃ are the frames of anchor, positive and pitch-shifted anchor.
+/// The pairs of views that the frame loss compares. Z, Z⁺ and Z̃ are the frames of the anchor, of the positive and of
+/// the pitch-shifted anchor.
 public enum FramePairs: String, Codable, Sendable, CaseIterable {
-    /// ℓ(Z, Z̃): the same sound at another pitch, as the paper words it.
+    /// ℓ(Z, Z̃): the same sound at two pitches, as described in the paper.
     case cross
-    /// Mean of ℓ(Z, Z), ℓ(Z⁺, Z⁺), ℓ(Z̃, Z̃), as the released configuration has it.
+    /// The mean of ℓ(Z, Z), ℓ(Z⁺, Z⁺) and ℓ(Z̃, Z̃), as in the released configuration.
     case `self`
-    /// Mean of the two.
+    /// The mean of `cross` and `self`.
     case both
 
-    /// Views compared, by their number (0, 1, 2), and the weight of each comparison; weights sum to 1.
+    /// The numbers (0, 1 or 2) of the compared views, and the weight of each comparison. The weights sum to 1.
     var comparisons: [(first: Int, second: Int, weight: Float)] {
         let own = (0..<3).map { (first: $0, second: $0, weight: Float(1) / 3) }
         switch self {

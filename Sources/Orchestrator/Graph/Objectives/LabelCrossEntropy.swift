@@ -1,20 +1,20 @@
 import OssicleKernels
 
-/// Softmax cross-entropy against labels, the mean over the rows that have one (label ≥ 0):
+/// Softmax cross-entropy with labels, averaged over the rows that have a label (label ≥ 0):
 ///
-///     L = (1/|labelled|) Σ_{i labelled} [logsumexp_c s_ic − s_i,label(i)]
+///     L = (1/|labeled|) Σ_{i labeled} [logsumexp_c s_ic − s_i,label(i)]
 package final class LabelCrossEntropy: Objective {
     package let name = "objective"
     package let term = "label"
     package let weight: Float
     package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
-    /// (rows), 32-bit integers.
+    /// The labels, (rows), as 32-bit integers.
     package let labels: Value
     private let input: Value
     private let gradient: Value
     private let crossEntropy: CrossEntropyKernel
 
-    /// - Parameter input: logits, (rows, classes).
+    /// - Parameter input: the logits, (rows, classes).
     package init(_ graph: Graph, _ input: Value, weight: Float = 1) {
         self.weight = weight
         let shape = graph.shape(input)
@@ -28,7 +28,7 @@ package final class LabelCrossEntropy: Objective {
     package var backwardAccess: [Value] { [gradient] }
     package var memory: WorkingMemory { crossEntropy.memory }
 
-    /// The gradient is a by-product of the loss: it is made here and only handed on in the backward pass.
+    /// Computes the loss and its gradient together. The backward pass only multiplies the gradient by the weight.
     package func forward(_ run: borrowing Run) {
         value = crossEntropy(
             run.execution, logits: run(input), labels: run(labels), gradient: run(gradient), workspace: run.workspace)

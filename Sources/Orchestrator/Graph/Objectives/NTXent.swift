@@ -1,12 +1,12 @@
 import OssicleKernels
 
-/// The normalised temperature-scaled cross-entropy over all 2B views as unit vectors z:
+/// The normalized temperature-scaled cross-entropy (NT-Xent) over all 2B views, which are unit vectors z:
 ///
 ///     S = z·zᵀ / τ without its diagonal,   L = 1/(2B) Σ_i [logsumexp_{k ≠ i} S_ik − S_i,p(i)],   p(i) = (i + B) mod 2B
 ///     G = (softmax_rows(S) − P) / (2B),   dz = (G + Gᵀ)·z / τ
 ///
-/// *Reference:* Chen, Kornblith, Norouzi, Hinton, "A simple framework for contrastive learning of visual representations",
-/// ICML 2020; as used by CLAR (Al-Tahan, Mohsenzadeh, AISTATS 2021).
+/// *Reference:* Chen, Kornblith, Norouzi, Hinton, "A simple framework for contrastive learning of visual
+/// representations", ICML 2020; as used by CLAR (Al-Tahan, Mohsenzadeh, AISTATS 2021).
 package final class NTXent: Objective {
     package let name = "objective"
     package let term = "clip"
@@ -22,10 +22,10 @@ package final class NTXent: Objective {
     private let compare: MatrixProduct
     private let mix: MatrixProduct
     private let mixTransposed: MatrixProduct
-    /// Takes a view out of its own row's softmax: e to this is nothing.
+    /// The similarity that excludes a view from the softmax of its own row: its exponential is 0.
     private static let excluded: Float = -1e30
 
-    /// - Parameter input: (2B, D), rows of length 1: all anchors, then in the same order their positives.
+    /// - Parameter input: (2B, D), rows of length 1: all anchors, then their positives in the same order.
     package init(_ graph: Graph, _ input: Value, temperature: Float) {
         let shape = graph.shape(input)
         self.input = input

@@ -1,7 +1,7 @@
 import Foundation
 import OssicleKernels
 
-/// The size σ of a pitch shift by the ratio r, which the pitch loss of multi-strategy pretraining regresses.
+/// The measure σ of a pitch shift by the ratio r. It is the target of the pitch loss of multi-strategy pretraining.
 public enum PitchTarget: String, Codable, Sendable, CaseIterable {
     /// r − 1.
     case linear
@@ -16,18 +16,19 @@ public enum PitchTarget: String, Codable, Sendable, CaseIterable {
     }
 }
 
-/// The pitch loss of multi-strategy pretraining: the shift of the anchor's pitch is read off frame by frame.
+/// The pitch loss of multi-strategy pretraining: the regression of the anchor's pitch shift in every frame.
 ///
 ///     L = 1/(B·T) Σ_b Σ_t (p_bt − p̃_bt − σ_b)²
 ///
-/// p and p̃ are the pitch head's values for the anchor and for its copy, shifted by a ratio r; σ = r − 1, or log₂ r.
+/// p and p̃ are the outputs of the pitch head for the anchor and for its copy, which is shifted by the ratio r.
+/// σ = r − 1, or log₂ r.
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §2.3.
 package final class PitchRegression: Objective {
     package let name = "objective.pitch"
     package let term = "pitch"
     package let weight: Float
     package private(set) var value = LossValue(loss: 0, correct: 0, rows: 1)
-    /// r, (B).
+    /// The ratios r, (B).
     package let ratios: Value
     private let target: PitchTarget
     private let input: Value
@@ -35,7 +36,10 @@ package final class PitchRegression: Objective {
     private let batch: Int
     private let frames: Int
 
-    /// - Parameter input: (3·B·T, 1): anchors, positives, shifted anchors.
+    /// - Parameters:
+    ///   - input: (3·B·T, 1): the outputs of the pitch head for the anchors, the positives and the shifted anchors.
+    ///   - batch: B.
+    ///   - target: the measure σ.
     package init(_ graph: Graph, _ input: Value, batch: Int, weight: Float, target: PitchTarget) {
         self.target = target
         self.input = input
@@ -70,7 +74,8 @@ package final class PitchRegression: Objective {
         }
     }
 
-    /// What the last forward pass read: the mean over the frames of p − p̃, (B). Good until the backward pass.
+    /// The shifts that the last forward pass predicted: the mean of p − p̃ over the frames, (B). They are valid until
+    /// the backward pass.
     package func shiftsRead(_ program: Program) -> [Float] {
         let p = program.buffer(input)
         return (0..<batch).map { clip in

@@ -1,9 +1,11 @@
 import OssicleKernels
 
-/// Turns batch statistics into scale and shift, and sums of gradients into the coefficients of the raw gradient. The
-/// values themselves are normalised by whoever reads them.
+/// The per-channel part of batch normalization.
 ///
-/// *Reference:* Ioffe, Szegedy, "Batch normalization", ICML 2015; formulas in ck_norm.h.
+/// The forward pass converts the statistics of the batch to a scale and a shift. The backward pass converts sums of
+/// gradients to the coefficients of the raw gradient. The operation that reads the values normalizes them.
+///
+/// *Reference:* Ioffe, Szegedy, "Batch normalization", ICML 2015. The formulas are in ck_norm.h.
 package final class BatchNormalization: Operation {
     package let name: String
     private let source: RawOutput
@@ -13,12 +15,15 @@ package final class BatchNormalization: Operation {
     private let beta: Parameter
     private let runningMean: Parameter
     private let runningVariance: Parameter
-    /// Added to the variance.
+    /// A constant that is added to the variance.
     private let epsilon: Float
-    /// Share of the old running average that a step keeps, in the long run.
+    /// The share of the old running average that a step keeps, except in the first steps.
     private static let momentum: Float = 0.99
 
-    /// - Parameter epsilon: 1e-3 as in Keras' EfficientNet, or what the model's paper has.
+    /// - Parameters:
+    ///   - source: the output to normalize.
+    ///   - rows: the number of values per channel: images · height · width.
+    ///   - epsilon: 1e-3 as in the EfficientNet of Keras, or the value of the model's paper.
     package init(_ graph: Graph, _ name: String, _ source: RawOutput, rows: Int, epsilon: Float = 1e-3) {
         guard let normalization = source.normalization else { preconditionFailure("\(name) has nothing to normalise") }
         self.name = name
@@ -62,8 +67,9 @@ package final class BatchNormalization: Operation {
             momentum: runningMean.isAverage ? 1 : Self.momentum(step: run.step), channels(run))
     }
 
-    /// The first steps keep less: after t of them the average spans about the last tenth of the run, so that neither its
-    /// first values nor the statistics of weights long gone are what a short run is judged with.
+    /// The share of the old running average that a step keeps. It is lower in the first steps: after t steps, the
+    /// average covers about the last tenth of them. The evaluation of a short run therefore depends neither on the
+    /// initial values of the averages nor on the statistics of old weights.
     static func momentum(step: Int) -> Float { min(momentum, Float(1 + step) / Float(10 + step)) }
 
     package func backward(_ run: borrowing Run) {

@@ -1,14 +1,17 @@
 import OssicleKernels
 
-/// Reads a feature map the way its producer left it, in forward and backward.
+/// Operands of kernels: feature maps for the forward pass, and gradients for the backward pass.
 extension Run {
+    /// A feature map with the normalization, activation and gate that its reader applies.
     func operand(_ feature: Feature) -> Operand {
         Operand(
             x: raw(feature.raw), scale: self(feature.normalization?.scale), shift: self(feature.normalization?.shift),
             gate: self(feature.gate), activation: feature.activation)
     }
 
-    /// The gradient of a raw output, from what its reader left.
+    /// The gradient of a raw output. The kernel computes it from the gradient `dz`, which the reader of the output
+    /// wrote.
+    /// - Parameter imageScale: a factor for each image; nil means 1.
     func rawGradient(_ dz: Value, raw: Value, _ normalization: Normalization?, imageScale: Value? = nil) -> RawGradient
     {
         guard let normalization else { return RawGradient(dz: self(dz)) }
@@ -20,21 +23,22 @@ extension Run {
 }
 
 extension Feature {
-    /// What reading it touches.
+    /// Every value that an operation accesses when it reads the feature map.
     var access: [Value] {
         [raw] + [normalization?.scale, normalization?.shift, gate].compactMap { $0 }
     }
 }
 
-/// A convolution's output: raw values, the partial sums of its batch statistics, and the normalisation that follows.
+/// The output of a convolution: the raw values, the partial sums of their batch statistics, and the normalization that
+/// follows.
 package struct RawOutput {
     package let raw: Value
     let statistics: Value?
     let statisticsBlocks: Int
     package let normalization: Normalization?
-    /// dz of this output.
+    /// The gradient dz that the reader of this output writes.
     let gradient: Value?
-    /// Per image, where the branch is dropped at random.
+    /// A factor for each image, if the branch is dropped at random (drop-connect).
     package var imageScale: Value?
 
     init(_ graph: Graph, shape: [Int], statisticsBlocks: Int, normalized: Bool) {
@@ -53,7 +57,7 @@ package struct RawOutput {
     }
 }
 
-/// y = W·a: a 1×1 convolution, or a dense layer where the map is 1×1.
+/// A 1×1 convolution y = W·a, or a dense layer if the feature map has the size 1×1.
 package final class PointwiseConvolution: Operation {
     package let name: String
     let input: Feature
@@ -63,7 +67,8 @@ package final class PointwiseConvolution: Operation {
     private let kernel: PointwiseKernel
     private let inputGradient: Value?
 
-    /// - Parameter isNormalized: by a batch normalisation to be recorded next; then there is no bias.
+    /// - Parameter isNormalized: whether a batch normalization of the output is recorded next. In this case there is no
+    ///   bias.
     package init(
         _ graph: Graph, _ name: String, _ input: Feature, outputs: Int, weights: Parameter, bias: Parameter?,
         isNormalized: Bool
@@ -105,7 +110,7 @@ package final class PointwiseConvolution: Operation {
     }
 }
 
-/// A convolution over windows, its output to be normalised.
+/// A convolution over windows, whose output is normalized.
 package final class WindowConvolution<Kernel: WindowKernel>: Operation {
     package let name: String
     package let output: RawOutput
@@ -116,7 +121,7 @@ package final class WindowConvolution<Kernel: WindowKernel>: Operation {
     private let inputGradient: Value?
     private let sums: Value?
 
-    /// - Parameter isFirst: reads the data, which has no gradient.
+    /// - Parameter isFirst: whether the convolution reads the data, which has no gradient.
     package init(
         _ graph: Graph, _ name: String, _ input: Feature, outputs: Int, weights: Parameter, kernel: Kernel,
         isFirst: Bool = false
@@ -134,7 +139,7 @@ package final class WindowConvolution<Kernel: WindowKernel>: Operation {
         sums = graph.training ? input.normalization?.leaveSums(graph, blocks: kernel.sumsBlocks) : nil
     }
 
-    /// The normalised output, with an activation to be applied by its reader.
+    /// The normalized output, with an activation that its reader applies.
     package func feature(activation: Activation) -> Feature {
         Feature(
             raw: output.raw, images: input.images, height: kernel.outputHeight, width: kernel.outputWidth,
@@ -164,7 +169,7 @@ package final class WindowConvolution<Kernel: WindowKernel>: Operation {
     }
 }
 
-/// The 3×3 stride-2 convolution that reads the input; data has no gradient.
+/// The 3×3 convolution with stride 2 that reads the data, which has no gradient.
 package final class StemConvolution: Operation {
     package let name: String
     let input: Value

@@ -1,17 +1,22 @@
 import OssicleBase
 import OssicleKernels
 
-/// y = BN(raw)·s + residual: the end of a block that adds to its input. The sum is stored; the block before, where it
-/// adds nothing, is read as it lies.
+/// The end of a block with a residual connection: y = BN(raw)·s + residual.
 ///
-/// s is 1, or with drop-connect 0 for an image whose branch is dropped and 1/(1 − p) for the others.
-/// Backward, the gradient of y *is* the one of the normalised branch (times s, applied by its reader) and of the
-/// residual: all three share memory, and the branch's first convolution adds to it last.
+/// The sum is stored. The residual may be the output of a block without a residual connection. That output is not
+/// stored in normalized form, and this operation normalizes it while reading.
+///
+/// s is 1. With drop-connect of probability p, s is 0 for an image whose branch is dropped, and 1/(1 − p) for the other
+/// images.
+///
+/// In the backward pass, the gradient of y is equal to the gradient of the residual. It is also equal to the gradient
+/// of the normalized branch, apart from the factor s, which the reader of that gradient applies. The three gradients
+/// therefore share memory. The first convolution of the branch is the last operation that adds to it.
 /// *Reference:* Huang et al., "Deep networks with stochastic depth", ECCV 2016.
 package final class NormalizeAdd: Operation {
     package let name: String
     package let output: Value
-    /// The branch's output as its convolution has to see it in the backward pass.
+    /// The factor s of each image, which the last convolution of the branch needs in the backward pass. nil means 1.
     package let imageScale: Value?
     private let branch: RawOutput
     private let normalization: Normalization
@@ -24,8 +29,8 @@ package final class NormalizeAdd: Operation {
     private let gradient: Value?
 
     /// - Parameters:
-    ///   - residual: stored, or normalised by its readers; not activated.
-    ///   - blockIndex: keys the draw of drop-connect.
+    ///   - residual: a stored feature map, or one that its readers normalize. It has no activation.
+    ///   - blockIndex: the number of the block. The random numbers of drop-connect depend on it.
     package init(
         _ graph: Graph, _ name: String, _ branch: RawOutput, residual: Feature, dropProbability: Float, blockIndex: Int
     ) {

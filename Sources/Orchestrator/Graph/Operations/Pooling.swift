@@ -1,26 +1,27 @@
 import OssicleKernels
 
-/// What stands for many values.
+/// A way to reduce several values to one.
 public enum PoolingKind: String, Codable, Sendable, CaseIterable {
     case max
     case average
 }
 
-/// h(n, c) = the largest, or the mean, of the activated values of channel c in image n. The gradient goes to the place of
-/// the largest alone, or to all in equal parts. What counts as an image is the feature's to say:
-/// ``Feature/framesAsImages`` pools every frame by itself.
+/// Pooling of each image: h(n, c) is the maximum or the mean of the activated values of channel c in image n.
+///
+/// The gradient goes to the position of the maximum only, or in equal parts to all positions. `Feature.framesAsImages`
+/// makes every frame an image, so that each frame is pooled separately.
 package final class Pooling: Operation {
     package let name: String
-    /// (images, channels).
+    /// The pooled values, (images, channels).
     package let output: Value
     private let input: Feature
     private let kernel: PoolingKernel
     private let kind: PoolingKind
-    /// Places of the largest values.
+    /// The positions of the maxima; nil for the mean.
     private let index: Value?
     private let gradients: (dz: Value, sums: Value?, dy: Value)?
 
-    /// - Parameter isDifferentiable: false where no loss is made of the output.
+    /// - Parameter isDifferentiable: false if no loss depends on the output.
     package init(_ graph: Graph, _ name: String, _ input: Feature, _ kind: PoolingKind, isDifferentiable: Bool = true) {
         self.name = name
         self.input = input
@@ -55,7 +56,7 @@ package final class Pooling: Operation {
 
     package func backward(_ run: borrowing Run) {
         guard let gradients else { return }
-        // The kernels store. Of several readers of a tensor the one that pools it is recorded last.
+        // The kernels store the gradient. Of several readers of a tensor, the one that pools it must be recorded last.
         precondition(run.beta(self, gradients.dz) == 0, "\(name) must be the last reader of its input")
         kernel.backward(
             run.execution, run.operand(input), dy: run(gradients.dy), index: run(index), dz: run(gradients.dz),
@@ -64,14 +65,15 @@ package final class Pooling: Operation {
 }
 
 extension Feature {
-    /// The map of waveforms, (images, 1, time, channels), as one of spectra with a single band.
+    /// The feature map of waveforms, (images, 1, time, channels), as a feature map with time as its height,
+    /// (images, time, 1, channels).
     public var timeAsHeight: Feature {
         var result = self
         (result.height, result.width) = (width, height)
         return result
     }
 
-    /// The same map with each of its rows, a frame in time, as an image.
+    /// The same feature map with every row, which is one frame, as an image: (images · height, 1, width, channels).
     public var framesAsImages: Feature {
         precondition(gate == nil, "a gate belongs to whole images")
         var result = self

@@ -1,6 +1,7 @@
 import OssicleKernels
 
-/// y = the largest activated value of each window; the gradient goes to the place of the first largest.
+/// Max-pooling: y is the maximum of the activated values of each window. The gradient goes to the position of the first
+/// maximum.
 package final class MaxPooling: Operation {
     package let name: String
     package let output: Feature
@@ -42,13 +43,19 @@ package final class MaxPooling: Operation {
     }
 }
 
-/// y = ReLU(BN(raw) + x), or ReLU(BN(raw) + BN(raw′)) where the block changes the map's shape: the end of a residual block.
+/// The end of a residual block: y = ReLU(BN(raw) + x), or y = ReLU(BN(raw) + BN(raw′)) if the block changes the shape
+/// of the feature map.
 ///
-/// Backward, the gradient of y where y > 0 *is* the one of both branches' normalised values: all share memory, and with the
-/// identity the branch's first convolution adds to it last. *Reference:* He et al., "Deep residual learning", CVPR 2016.
+/// In the backward pass, the gradient of y, set to 0 unless y > 0, is equal to the gradients of the normalized values
+/// of both branches. All these gradients therefore share memory. If the shortcut is the identity, the first convolution
+/// of the branch is the last operation that adds to it.
+/// *Reference:* He et al., "Deep residual learning", CVPR 2016.
 package final class ResidualSum: Operation {
+    /// The second term of the sum.
     package enum Shortcut {
+        /// The input of the block.
         case identity(Value)
+        /// The output of a convolution, with batch norm.
         case normalized(RawOutput)
     }
 

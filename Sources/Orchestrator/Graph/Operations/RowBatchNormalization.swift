@@ -1,7 +1,9 @@
 import OssicleKernels
 
-/// y = ReLU(γ·x̂ + β), x̂ = (x − mean) / √(variance + ε) per column, over the rows of a matrix: the batch norm of heads,
-/// whose matrices are a thousandth of the encoder's maps, and whose inputs may have other readers.
+/// Batch normalization of each column of a matrix, with ReLU: y = ReLU(γ·x̂ + β), x̂ = (x − mean) / √(variance + ε).
+///
+/// Heads use it. Their matrices have about a thousandth of the size of the encoder's feature maps, and their inputs may
+/// have other readers.
 ///
 ///     ŷ = γ·x̂ + β,   dŷ = dy·[ŷ > 0],   dβ = Σ dŷ,   dγ = Σ dŷ·x̂,   dx = γ/(σ·N) · (N·dŷ − dβ − x̂·dγ)
 ///
@@ -58,7 +60,7 @@ package final class RowBatchNormalization: Operation {
             let scale = gamma[column] * inverse[column]
             for place in stride(from: column, to: rows * width, by: width) {
                 let z = scale * (x[place] - mean[column]) + beta[column]
-                y[place] = z < 0 ? 0 : z  // a NaN stays one, which max(0, z) would drop
+                y[place] = z < 0 ? 0 : z  // max(0, z) would replace NaN with 0
             }
         }
     }

@@ -1,6 +1,6 @@
 import OssicleKernels
 
-/// y = tanh(LayerNorm(x)), or without tanh, over rows.
+/// Layer normalization of rows, with an optional tanh: y = tanh(LayerNorm(x)) or y = LayerNorm(x).
 ///
 /// *Reference:* Ba, Kiros, Hinton, "Layer normalization", 2016.
 package final class LayerNormalization: Operation {
@@ -14,7 +14,9 @@ package final class LayerNormalization: Operation {
     private let inverseDeviation: Value
     private let gradients: (dx: Value, dy: Value)?
 
-    /// - Parameter input: (rows, width), or any shape whose last size is the width.
+    /// - Parameters:
+    ///   - input: (rows, width), or any shape whose last dimension is the width.
+    ///   - tanh: whether to apply tanh.
     package init(_ graph: Graph, _ name: String, _ input: Value, tanh: Bool) {
         let shape = graph.shape(input)
         let width = shape[shape.count - 1]
@@ -53,7 +55,7 @@ package final class LayerNormalization: Operation {
     }
 }
 
-/// y = x/‖x‖ over rows.
+/// Normalization of rows to Euclidean length 1: y = x/‖x‖.
 package final class L2Normalization: Operation {
     package let name: String
     package let output: Value

@@ -1,7 +1,10 @@
 import OssicleKernels
 
-/// The end of a block that adds nothing: its normalised output is never stored, several may read it, and none of them
-/// leaves the sums of the batch normalisation's backward pass. This leaf does, when their gradients have been added up.
+/// The backward sums of a normalized tensor with several readers. It ends a block without a residual connection.
+///
+/// The normalized output of such a block is not stored, and several operations may read it. None of them computes the
+/// sums Σ dz and Σ dz·raw, which the backward pass of the batch normalization needs. This operation computes them after
+/// the gradients of all readers have been added.
 package final class SharedNormalization: Operation {
     package let name: String
     private let branch: RawOutput
@@ -11,7 +14,7 @@ package final class SharedNormalization: Operation {
     private let gradient: Value
     private let sums: Value
 
-    /// Recorded before the readers. Training only: inference has nothing to sum.
+    /// Record it before the readers, and in training only: inference needs no sums.
     package init(_ graph: Graph, _ name: String, _ branch: RawOutput) {
         guard let normalization = branch.normalization else { preconditionFailure("\(name) has nothing to normalise") }
         self.name = name

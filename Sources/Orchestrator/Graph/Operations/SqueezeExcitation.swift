@@ -1,10 +1,13 @@
 import OssicleKernels
 
-/// A gate per image and channel from the map's mean: σ(W₂·swish(W₁·mean + b₁) + b₂). The next convolution multiplies by
-/// it while it reads; backward, that convolution leaves the gradient of the gated map, which this leaf turns, in place,
-/// into the gradient of the normalised one.
+/// Squeeze-and-excitation: a gate for each image and channel, computed from the mean of the feature map,
+/// σ(W₂·swish(W₁·mean + b₁) + b₂).
 ///
-/// *Reference:* Hu, Shen, Sun, "Squeeze-and-excitation networks", CVPR 2018; formulas in ck_squeeze_excite.h.
+/// The next convolution multiplies its input by the gate while reading. In the backward pass, that convolution writes
+/// the gradient of the gated feature map. This operation converts it, in place, to the gradient of the normalized
+/// feature map.
+///
+/// *Reference:* Hu, Shen, Sun, "Squeeze-and-excitation networks", CVPR 2018. The formulas are in ck_squeeze_excite.h.
 package final class SqueezeExcitation: Operation {
     package let name: String
     let gate: Value
@@ -25,7 +28,7 @@ package final class SqueezeExcitation: Operation {
         let sums: Value
     }
 
-    /// - Parameter squeezed: channels between the two dense layers.
+    /// - Parameter squeezed: the number of channels between the two dense layers.
     package init(_ graph: Graph, _ name: String, _ input: Feature, squeezed: Int) {
         let (images, channels) = (input.images, input.channels)
         self.name = name
@@ -51,7 +54,7 @@ package final class SqueezeExcitation: Operation {
             da: graph.gradient(input.raw), sums: normalization.leaveSums(graph, blocks: blocks))
     }
 
-    /// The map as the next convolution reads it.
+    /// The feature map with its gate, for the next convolution.
     package var output: Feature {
         var result = input
         result.gate = gate

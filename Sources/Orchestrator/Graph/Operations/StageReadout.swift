@@ -1,18 +1,19 @@
 import OssicleKernels
 
-/// The vector of a view from several maps of its encoder: for each map the mean over time, then the maximum, of every
-/// group of mel bands and channel, one map after the other (``Embedding``).
+/// The vector of a view, read from several feature maps of its encoder (see `Embedding`). For each feature map, it
+/// contains the mean over time and then the maximum over time, of every group of mel bands and every channel.
 ///
 ///     y = [mean₁ (bands, channels), max₁, mean₂, max₂, …]
 ///
-/// Recorded after all other readers of the maps: in the backward pass it is then the first to write their gradients. A map
-/// whose next block adds it to its own output shares that one's gradient, and cannot be read: ends of stages are none.
+/// Record it after all other readers of the feature maps. In the backward pass, it is then the first operation that
+/// writes their gradients. It cannot read a feature map that the next block adds to its own output, because the two
+/// share a gradient. The ends of stages are not such feature maps.
 ///
 /// *Reference:* Niizumi et al., "Composing general audio representation by fusing multilayer features of a pre-trained
 /// model", EUSIPCO 2022.
 package final class StageReadout: Operation {
     package let name: String
-    /// (images, size).
+    /// The vectors, (images, size).
     package let output: Value
     private let parts: [Part]
     private let dy: Value?
@@ -20,16 +21,17 @@ package final class StageReadout: Operation {
     private struct Part {
         let feature: Feature
         let kernel: TimePoolKernel
-        /// Where its means begin in a vector, and how many they are.
+        /// The index of the first mean in a vector.
         let offset: Int
+        /// The number of means, which is also the number of maxima.
         let values: Int
-        /// Places of the maxima.
+        /// The positions of the maxima; nil in inference.
         let index: Value?
         let dz: Value?
         let sums: Value?
     }
 
-    /// - Parameter bands: of each map, the groups that its mel axis is averaged down to.
+    /// - Parameter bands: for each feature map, the number of groups of mel bands. The bands of a group are averaged.
     package init(_ graph: Graph, _ name: String, _ maps: [Feature], bands: [Int]) {
         precondition(!maps.isEmpty && maps.count == bands.count, "\(name): a number of bands for each map")
         self.name = name
@@ -42,7 +44,7 @@ package final class StageReadout: Operation {
             let kernel = TimePoolKernel(
                 images: images, frames: map.height, bands: map.width, channels: map.channels, groups: groups,
                 stride: size)
-            // A map that has readers besides leaves its sums by itself (``SharedNormalization``).
+            // `SharedNormalization` already computes the sums of a feature map that has other readers.
             let leavesSums = graph.training && map.normalization.map { $0.sums == nil } ?? false
             let blocks = NormalizationKernel.imageBlocks(
                 images: images, rows: map.rowsPerImage, channels: map.channels)
@@ -84,7 +86,7 @@ package final class StageReadout: Operation {
         guard let dy = run(dy) else { return }
         for part in parts {
             guard let dz = part.dz, let index = run(part.index) else { continue }
-            // The kernel stores.
+            // The kernel stores the gradient and cannot add to it.
             precondition(run.beta(self, dz) == 0, "\(name) must be the last reader of its maps")
             part.kernel.backward(
                 run.execution, run.operand(part.feature), dMean: slice(dy, part, maximum: false),
@@ -93,7 +95,7 @@ package final class StageReadout: Operation {
     }
 }
 
-/// A map as frames: every row in time with its mel bands, averaged down to `groups`. Inference only.
+/// The frames of a feature map: every time step, with its mel bands averaged within `bands` groups. Inference only.
 ///
 ///     y (images · frames, groups, channels)
 package final class FrameReadout: Operation {

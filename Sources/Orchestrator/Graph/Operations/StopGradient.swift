@@ -1,6 +1,7 @@
 import OssicleKernels
 
-/// Hands a value on without its gradient: the output has the input's memory, and a gradient of its own that nobody reads.
+/// An operation that returns its input without a gradient. The output uses the memory of the input. The output's
+/// gradient is a separate tensor, which no operation reads.
 final class StopGradient: Operation {
     let name = "stop-gradient"
     let output: Value
@@ -18,7 +19,7 @@ final class StopGradient: Operation {
 
     func forward(_ run: borrowing Run) {}
 
-    /// Where nothing else reads the input, its gradient is zero.
+    /// Stores zeros if no other operation has written the gradient of the input yet.
     func backward(_ run: borrowing Run) {
         guard let dx, run.beta(self, dx) == 0 else { return }
         run(dx).fill(0)

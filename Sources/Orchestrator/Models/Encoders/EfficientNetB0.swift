@@ -1,15 +1,18 @@
 import OssicleGraph
 import OssicleKernels
 
-/// EfficientNet-B0 for spectrograms, without its pooling: (views, time, mel, 1) → (views, time/32, mel/32, 1280).
+/// EfficientNet-B0 for spectra, without its pooling: (views, time, mel, 1) → (views, time/32, mel/32, 1280).
 ///
-/// The map is padded by k/2 on every side; names and shapes are torchvision's `efficientnet_b0` with one input channel.
-/// 4.007 M parameters. With a time stride of 16 or 8 the last strides are taken in mel only.
+/// A convolution with a k×k window pads its input by k/2, rounded down, on every side. The names and shapes of the
+/// parameters are those of torchvision's `efficientnet_b0` with one input channel. There are 4.007 million parameters.
+/// With a time stride of 16 or 8, the last strides apply to mel only.
 ///
 /// *Reference:* Tan, Le, "EfficientNet", ICML 2019, table 1; Saeed et al., ICASSP 2021, §3.
 public struct EfficientNetB0: AudioEncoder {
+    /// Options of EfficientNet-B0.
     public struct Options: RecipeOptions {
-        /// Probability with which the last block's branch is dropped for an image; block b of 16 has b/16 of it.
+        /// The drop-connect rate p. In training, block b of the blocks 0 to 15 drops its branch for an image with the
+        /// probability p · b/16.
         public var dropConnect: Float = 0.2
 
         public init() {}
@@ -20,6 +23,7 @@ public struct EfficientNetB0: AudioEncoder {
         ]
     }
 
+    /// The blocks between two feature maps.
     struct Stage {
         let expansion: Int
         let channels: Int
@@ -44,10 +48,10 @@ public struct EfficientNetB0: AudioEncoder {
         input: .spectra, maps: mapNames, embeddingMaps: ["features.2", "features.3", "features.5"],
         dimension: dimension, pooling: .max, lastEarly: lastEarly, timeStrides: [8, 16, 32], storesHalfPrecision: true)
 
-    /// Drop probability of the last block; block b of 16 has b/16 of it.
+    /// The drop-connect rate p. Block b of the blocks 0 to 15 drops its branch with the probability p · b/16.
     let dropConnect: Float
 
-    /// Input frames of one frame of the map: 32, 16 or 8.
+    /// The number of input frames per frame of the last feature map: 32, 16 or 8.
     let timeStride: Int
 
     init(dropConnect: Float, timeStride: Int = 32) {
@@ -65,20 +69,22 @@ public struct EfficientNetB0: AudioEncoder {
         return maps(graph, input, through: last)[last].feature
     }
 
-    /// Up to this one the maps are large, so that a cache holds those of one view; behind it the weights are larger.
+    /// The number of the last early feature map. The feature maps up to it are large, so that a cache holds those of
+    /// one view only. The layers after it have more weights.
     static let lastEarly = 3
 
-    /// The maps in torchvision's names: features.0 is the first convolution's, features.1 to 7 the stages', features.8 the
-    /// last convolution's.
+    /// The names of the feature maps, as in torchvision. `features.0` is the output of the first convolution,
+    /// `features.1` to `features.7` are those of the stages, and `features.8` is that of the last convolution.
     static let mapNames = (0...stages.count + 1).map { "features.\($0)" }
 
-    /// The maps up to number `last`.
+    /// Records the layers up to feature map number `last`, and returns the feature maps in order.
     public func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
         let stem = Stem(name: "features.0", channels: 32)(graph, input)
         return [EncoderMap(name: Self.mapNames[0], feature: stem)] + maps(graph, number: 0, stem, through: last)
     }
 
-    /// The maps behind number `lastEarly`, up to number `last`; that map itself first.
+    /// Records the layers after feature map number `lastEarly`, up to number `last`. Returns the feature maps in order,
+    /// beginning with `early`.
     public func maps(_ graph: Graph, after early: Feature, through last: Int) -> [EncoderMap] {
         [EncoderMap(name: Self.mapNames[Self.lastEarly], feature: early)]
             + maps(graph, number: Self.lastEarly, early, through: last)
@@ -96,9 +102,9 @@ public struct EfficientNetB0: AudioEncoder {
         }
     }
 
-    /// Of each stage's first block.
+    /// The stride of the first block of each stage.
     private var strides: [Stride] {
-        var frames = 2  // of the input, in one frame of the map
+        var frames = 2  // input frames per frame of the feature map
         return Self.stages.map { stage in
             let stride = Stride(height: frames < timeStride ? stage.stride : 1, width: stage.stride)
             frames *= stride.height
@@ -123,8 +129,10 @@ public struct EfficientNetB0: AudioEncoder {
     }
 }
 
-/// EfficientNet's inverted residual block (MBConv): a 1×1 convolution to more channels, a depthwise convolution, squeeze-and-excitation,
-/// and a 1×1 convolution to fewer channels, added to the input if the shapes are equal.
+/// The inverted residual block of EfficientNet (MBConv).
+///
+/// It has a 1×1 convolution to more channels, a depthwise convolution, squeeze-and-excitation, and a 1×1 convolution to
+/// fewer channels. The result is added to the input if the shapes are equal.
 ///
 /// *Reference:* Sandler et al., "MobileNetV2", CVPR 2018; Tan, Le, ICML 2019.
 public struct MobileBlock {
@@ -137,13 +145,14 @@ public struct MobileBlock {
     private let index: Int
 
     /// - Parameters:
-    ///   - name: of the block; the parameters are `name.0.0.weight` and so on.
-    ///   - expansion: factor of the channels inside the block. 1 leaves the first convolution out.
-    ///   - channels: of the output.
-    ///   - stride: of the depthwise convolution.
-    ///   - kernel: height and width of the depthwise window: 3 or 5.
-    ///   - dropProbability: with which the block leaves an image as it is, in training.
-    ///   - index: number of the block, which its random numbers depend on.
+    ///   - name: the name of the block. Its parameters are `name.0.0.weight` and so on.
+    ///   - expansion: the factor by which the first convolution multiplies the number of channels. 1 omits that
+    ///     convolution.
+    ///   - channels: the number of channels of the output.
+    ///   - stride: the stride of the depthwise convolution.
+    ///   - kernel: the height and width of the depthwise window, 3 or 5.
+    ///   - dropProbability: the probability with which, in training, the output of the block for an image is its input.
+    ///   - index: the number of the block. The random numbers of the block depend on it.
     public init(
         name: String, expansion: Int, channels: Int, stride: Stride, kernel: Int, dropProbability: Float = 0,
         index: Int = 0
@@ -157,6 +166,7 @@ public struct MobileBlock {
         self.index = index
     }
 
+    /// Records the block.
     public func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
         var part = 0
         var feature = input

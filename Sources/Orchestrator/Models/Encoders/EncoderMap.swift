@@ -1,6 +1,6 @@
 import OssicleGraph
 
-/// A map of an encoder on its way, by the name of the layer that makes it: height is time, width mel.
+/// A feature map of an encoder, with the name of the layer that computes it. The height is time, and the width is mel.
 public struct EncoderMap {
     public let name: String
     public let feature: Feature

@@ -1,8 +1,8 @@
 import OssicleGraph
 import OssicleKernels
 
-/// ResNet-18 without its pooling, in two dimensions over (views, time, frequency, channels), or in one over waveforms
-/// (views, 1, samples, channels).
+/// ResNet-18 without its last pooling, in two dimensions for spectra (views, time, frequency, channels), or in one
+/// dimension for waveforms (views, 1, samples, channels).
 ///
 /// | | two dimensions | one dimension |
 /// | --- | --- | --- |
@@ -10,8 +10,10 @@ import OssicleKernels
 /// | max-pooling | 3×3, stride 2, padding 1 | 9, stride 2, padding 1 |
 /// | four stages of two blocks: 64, 128, 256, 512 channels | 3×3 | 9 |
 ///
-/// Names and shapes are torchvision's `resnet18` (without `fc`); 11.18 M and 11.17 M parameters with three and one
-/// input channels. *Reference:* He et al., CVPR 2016; Al-Tahan, Mohsenzadeh, AISTATS 2021.
+/// The names and shapes of the parameters are those of torchvision's `resnet18` (without `fc`). There are 11.18 million
+/// parameters with three input channels, and 11.17 million with one.
+///
+/// *Reference:* He et al., CVPR 2016; Al-Tahan, Mohsenzadeh, AISTATS 2021.
 public struct ResNet18: Sendable {
     enum Dimensions: Sendable {
         case one
@@ -21,20 +23,22 @@ public struct ResNet18: Sendable {
     static let dimension = 512
 
     let dimensions: Dimensions
-    /// Winograd's convolution where a window has stride 1: faster, with errors of 2e-5 of the largest value.
+    /// Whether convolutions with stride 1 may use the Winograd method. It is faster, with errors of 2e-5 of the largest
+    /// value.
     var allowsWinograd = true
-    /// Of the stages; tests have narrower ones.
+    /// The numbers of channels of the stages. Tests use smaller numbers.
     var channels = [64, 128, 256, 512]
 
-    /// - Parameter input: data; (views, height, width, channels).
+    /// - Parameter input: the views, (views, height, width, channels), which get no gradient.
     func callAsFunction(_ graph: Graph, _ input: Value) -> Feature {
         maps(graph, input, through: channels.count)[channels.count].feature
     }
 
-    /// The maps in torchvision's names: what is behind the first pooling, and the four stages'.
+    /// The names of the feature maps, as in torchvision: the output of the first pooling, then those of the four
+    /// stages.
     static let mapNames = ["maxpool", "layer1", "layer2", "layer3", "layer4"]
 
-    /// The maps up to number `last`.
+    /// Records the layers up to feature map number `last`, and returns the feature maps in order.
     func maps(_ graph: Graph, _ input: Value, through last: Int) -> [EncoderMap] {
         let stem = Convolution(
             name: "conv1", norm: "bn1", channels: channels[0], window: window(7, stride: 2), activation: .relu,

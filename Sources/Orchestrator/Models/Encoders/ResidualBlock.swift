@@ -1,8 +1,8 @@
 import OssicleGraph
 import OssicleKernels
 
-/// A dense convolution with batch norm and an activation. The weights' shape in files is PyTorch's: (outputs, inputs, height, width),
-/// or (outputs, inputs, width) for maps of height 1.
+/// A dense convolution with batch norm and an activation. In files, the weights have the shape of PyTorch: (outputs,
+/// inputs, height, width), or (outputs, inputs, width) for feature maps of height 1.
 public struct Convolution {
     private let name: String
     private let norm: String
@@ -12,13 +12,13 @@ public struct Convolution {
     private let allowsWinograd: Bool
 
     /// - Parameters:
-    ///   - name: of the convolution, whose weights are `name.weight`.
-    ///   - norm: name of the batch norm.
-    ///   - channels: of the output.
-    ///   - window: its size, stride and padding.
-    ///   - activation: applied by whoever reads the output.
-    ///   - allowsWinograd: whether Winograd's method may be used if the window is 3×3, or 9 wide, with a stride of 1: it is faster, with
-    ///     errors of 2e-5 of the largest value.
+    ///   - name: the name of the convolution. Its weights are `name.weight`.
+    ///   - norm: the name of the batch norm.
+    ///   - channels: the number of channels of the output.
+    ///   - window: the size, stride and padding of the window.
+    ///   - activation: the activation that the reader of the output applies.
+    ///   - allowsWinograd: whether the Winograd method may be used if the window is 3×3, or 9 wide, with stride 1. It
+    ///     is faster, with errors of 2e-5 of the largest value.
     public init(
         name: String, norm: String, channels: Int, window: Window, activation: Activation, allowsWinograd: Bool = true
     ) {
@@ -30,12 +30,13 @@ public struct Convolution {
         self.allowsWinograd = allowsWinograd
     }
 
+    /// Records the layer.
     public func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
         record(graph, input).feature(activation: activation)
     }
 
-    /// The encoder's first layer.
-    /// - Parameter views: (views, height, width, channels); they get no gradient.
+    /// Records the layer as the first layer of an encoder.
+    /// - Parameter views: (views, height, width, channels). They get no gradient.
     public func callAsFunction(_ graph: Graph, views: Value) -> Feature {
         let shape = graph.shape(views)
         let input = Feature(raw: views, images: shape[0], height: shape[1], width: shape[2], channels: shape[3])
@@ -61,12 +62,12 @@ public struct Convolution {
 }
 
 extension Window {
-    /// The sizes in the shape of weights in files.
+    /// The sizes of the window in the shape of the weights in files.
     fileprivate var taps: [Int] { isAcross ? [width] : [height, width] }
 }
 
-/// Two convolutions, added to their input, with ReLU after the sum. The input goes through a convolution of size 1 first if the number of
-/// channels or the stride requires it.
+/// A residual block: two convolutions whose output is added to the input, followed by ReLU. If the number of channels
+/// or the stride requires it, a convolution of size 1 is applied to the input before the sum.
 ///
 /// *Reference:* He et al., CVPR 2016.
 public struct ResidualBlock {
@@ -76,9 +77,9 @@ public struct ResidualBlock {
     private let allowsWinograd: Bool
 
     /// - Parameters:
-    ///   - name: of the block; its convolutions are `name.conv1`, `name.conv2` and `name.downsample.0`.
-    ///   - channels: of the output.
-    ///   - window: of the first convolution; that of the second has a stride of 1.
+    ///   - name: the name of the block. Its convolutions are `name.conv1`, `name.conv2` and `name.downsample.0`.
+    ///   - channels: the number of channels of the output.
+    ///   - window: the window of the first convolution. The second convolution has the same window with stride 1.
     ///   - allowsWinograd: see ``Convolution``.
     public init(name: String, channels: Int, window: Window, allowsWinograd: Bool = true) {
         self.name = name
@@ -87,8 +88,9 @@ public struct ResidualBlock {
         self.allowsWinograd = allowsWinograd
     }
 
-    /// - Parameter input: the output of ``Graph/maxPooled(_:_:window:)`` or of another residual block: both of the block's
-    ///   branches read it.
+    /// Records the block.
+    /// - Parameter input: the output of ``Graph/maxPooled(_:_:window:)`` or of another residual block. It must be
+    ///   stored without a pending normalization or activation, because both branches of the block read it.
     public func callAsFunction(_ graph: Graph, _ input: Feature) -> Feature {
         precondition(
             input.normalization == nil && input.activation == .identity,
@@ -118,7 +120,7 @@ public struct ResidualBlock {
 }
 
 extension Graph {
-    /// The largest value of each channel within a window that moves over the map.
+    /// Max-pooling: the maximum of each channel within a window that moves over the feature map.
     public func maxPooled(_ name: String, _ input: Feature, window: Window) -> Feature {
         let pooling = MaxPooling(self, name, input, window: window)
         record(pooling)

@@ -1,13 +1,14 @@
 import OssicleGraph
 import OssicleKernels
 
-/// CLAR: two augmented views of a clip are told from all other views of the batch, and clips that have a label are
-/// classified.
+/// CLAR: a contrast of the two augmented views of a clip with all other views of the batch, and a classification of the
+/// clips that have a label.
 ///
 /// *Reference:* Al-Tahan, Mohsenzadeh, "CLAR: Contrastive learning of auditory representations", AISTATS 2021.
 public struct CLAR: TrainingMethod {
+    /// Options of CLAR.
     public struct Options: RecipeOptions {
-        /// Weight of the cross-entropy over labelled clips; 0: labels are not used.
+        /// The weight of the cross-entropy over labeled clips. 0: labels are not used.
         public var labelWeight: Float = 1
 
         public init() {}
@@ -38,7 +39,8 @@ public struct CLAR: TrainingMethod {
         record(model.graph, model.vectors(), classes: model.classes)
     }
 
-    /// - Parameter h: (2·B, dimension).
+    /// Records the heads and losses.
+    /// - Parameter h: the vectors of all views, (2·B, dimension).
     func record(_ graph: Graph, _ h: Value, classes: Int) -> RecordedLosses {
         var objectives: [any Objective] = []
         let z: Value

@@ -1,12 +1,15 @@
 import OssicleGraph
 import OssicleKernels
 
-/// COLA: two crops of a clip are told from the other clips of the batch.
+/// COLA: a contrast of two crops of a clip with the other clips of the batch.
 ///
-/// *Reference:* Saeed, Grangier, Zeghidour, "Contrastive learning of general-purpose audio representations", ICASSP 2021.
+/// *Reference:* Saeed, Grangier, Zeghidour, "Contrastive learning of general-purpose audio representations",
+/// ICASSP 2021.
 public struct COLA: TrainingMethod {
+    /// Options of COLA.
     public struct Options: RecipeOptions {
-        /// LayerNorm and tanh after the projection's dense layer (the authors' cosine arm leaves both out).
+        /// Whether LayerNorm and tanh follow the dense layer of the projection. The authors omit both with cosine
+        /// similarity.
         public var normalize = true
 
         public init() {}

@@ -1,14 +1,18 @@
 import OssicleGraph
 import OssicleKernels
 
-/// How a contrast compares two projections: read by every contrastive method.
+/// Options of contrastive methods: the way in which two projections are compared.
 public struct ContrastOptions: RecipeOptions {
+    /// The similarity of two projections.
     public enum Similarity: String, Codable, Sendable, CaseIterable {
+        /// The bilinear similarity xᵀ·W·y, with a trained matrix W.
         case bilinear
+        /// The cosine similarity, divided by the temperature.
         case cosine
     }
+    /// The similarity of two projections.
     public var similarity: Similarity = .bilinear
-    /// Divides the cosine similarity; the bilinear one has none.
+    /// The divisor of the cosine similarity. The bilinear similarity has no temperature.
     public var temperature: Float = 0.2
 
     public init() {}
@@ -21,6 +25,7 @@ public struct ContrastOptions: RecipeOptions {
 }
 
 extension Recipe {
+    /// The options of contrastive methods.
     public var contrast: ContrastOptions {
         get { self[ContrastOptions.self] }
         set { self[ContrastOptions.self] = newValue }
@@ -28,11 +33,13 @@ extension Recipe {
 }
 
 extension ContrastOptions {
-    /// Records COLA's contrast of anchors and positives: each anchor is to find its positive among those of the batch.
+    /// Records the contrastive loss of COLA. The task of each anchor is to find its positive among the positives of the
+    /// batch.
     /// - Parameters:
+    ///   - graph: the graph that records the loss.
     ///   - projection: (views, width): the anchors of all clips, then their positives.
-    ///   - batch: clips.
-    ///   - weight: the factor of the loss in the sum.
+    ///   - batch: the number of clips.
+    ///   - weight: the factor of the loss in the sum of the losses.
     public func clipContrast(_ graph: Graph, _ projection: Value, batch: Int, weight: Float = 1) -> any Objective {
         switch similarity {
         case .bilinear:

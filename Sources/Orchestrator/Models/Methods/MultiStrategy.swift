@@ -1,20 +1,24 @@
 import OssicleGraph
 import OssicleKernels
 
-/// Multi-strategy pretraining: COLA's contrast of clips, a contrast of frames, and the regression of a pitch shift.
+/// Multi-strategy pretraining: the contrast of clips of COLA, a contrast of frames, and the regression of a pitch
+/// shift.
 ///
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022.
 public struct MultiStrategy: TrainingMethod {
-    /// Weights and choices of the three losses.
+    /// Options of the three losses.
     public struct Options: RecipeOptions {
-        /// Weights of the losses on clips, frames (α) and pitch (β); 0 leaves one out.
+        /// The weight of the loss on clips. 0 omits the loss.
         public var clipWeight: Float = 1
+        /// The weight α of the loss on frames. 0 omits the loss.
         public var frameWeight: Float = 1
+        /// The weight β of the pitch loss. 0 omits the loss.
         public var pitchWeight: Float = 1
-        /// Frames this far apart are positives of each other; 0: a frame alone.
+        /// The largest distance of two frames that are positives of each other. 0: a frame is its only positive.
         public var frameMargin = 0
+        /// The pairs of views whose frames are compared.
         public var framePairs: FramePairs = .cross
-        /// The size σ of a pitch shift by the ratio r, for the pitch loss.
+        /// The measure σ of a pitch shift, for the pitch loss.
         public var pitchTarget: PitchTarget = .linear
 
         public init() {}
@@ -30,9 +34,10 @@ public struct MultiStrategy: TrainingMethod {
         ]
     }
 
-    /// How the third view is made.
+    /// Options of the third view.
     public struct Shift: RecipeOptions {
-        /// The third view is the anchor, its pitch shifted by a ratio uniform in 1 ± this.
+        /// The range of the pitch shift. The third view is the anchor, with its pitch multiplied by a ratio uniform in
+        /// 1 ± this.
         public var anchorShift: Float = 0.2
 
         public init() {}
@@ -95,9 +100,10 @@ public struct MultiStrategy: TrainingMethod {
         record(model.graph, model.frames(), batch: model.batch)
     }
 
-    /// The heads on frames come before the one on clips: pooling is the last reader of h, and the clip loss the last one
-    /// that multiplies by W, whose gradients the others add to.
-    /// - Parameter h: (views, frames, 1, dimension), not normalised.
+    /// Records the heads and losses. Those on frames come before those on clips, for two reasons. Pooling must be the
+    /// last reader of h. The clip loss must be the last loss that uses W, because it stores the gradient of W and the
+    /// frame loss adds to it.
+    /// - Parameter h: (views, frames, 1, dimension), without normalization.
     func record(_ graph: Graph, _ h: Feature, batch: Int) -> RecordedLosses {
         var objectives: [any Objective] = []
         if options.pitchWeight > 0 {

@@ -1,10 +1,12 @@
 import OssicleGraph
 import OssicleKernels
 
-/// Supervised training: cross-entropy over the data set's labels, from random weights or from another run's.
+/// Supervised training: cross-entropy with the labels of the data set, starting from random weights or those of a run.
 public struct Supervised: TrainingMethod {
+    /// Options of supervised training.
     public struct Options: RecipeOptions {
-        /// Two hidden layers with batch norm and ReLU before the classifier, as in CLAR's comparison.
+        /// Whether two hidden layers with batch norm and ReLU precede the classifier, as in the comparison in the CLAR
+        /// paper.
         public var trunk = false
 
         public init() {}
@@ -34,7 +36,9 @@ public struct Supervised: TrainingMethod {
         return RecordedLosses(embedding: h, objectives: [model.graph.crossEntropy(logits)])
     }
 
-    /// - Parameter h: (views, …). Returns logits, (views, classes).
+    /// Records the classifier.
+    /// - Parameter h: (views, …).
+    /// - Returns: the logits, (views, classes).
     func classifier(_ graph: Graph, _ h: Value, classes: Int) -> Value {
         let last = hasTrunk ? CLARHead.trunk(graph, h, hidden: hidden) : h
         return Dense(name: "classifier", outputs: classes)(graph, last)

@@ -1,33 +1,37 @@
 import OssicleGraph
 import OssicleKernels
 
-/// A way to train an encoder: which views a clip gives, which labels are needed, and which heads and losses are recorded.
+/// A method of training an encoder. It defines the views of a clip, the labels that it uses, and its heads and losses.
 ///
-/// A method is one type in one file. ``Registry/register(_:)-(TrainingMethod.Type)`` makes it known to recipes; the library's own
-/// methods are listed in ``Registry``. A method owns the options that only it reads (``options``); their recipe keys come with
-/// them.
+/// A method is one type in one file. ``Registry/register(_:)-(TrainingMethod.Type)`` makes it available to recipes. The
+/// methods of the library are listed in ``Registry``. Options that only one method reads belong to that method
+/// (``options``), together with their recipe keys.
 public protocol TrainingMethod: Sendable {
     /// The value of the recipe key `method`.
     static var name: MethodName { get }
-    /// Groups of options that the method reads besides a recipe's own sections.
+    /// The option types that the method reads, in addition to the sections of every recipe.
     static var options: [any RecipeOptions.Type] { get }
 
-    /// - Parameter recipe: of the run; it has passed ``check(_:)`` of the method made from it.
+    /// Creates the method of a recipe. It must not fail for options that contradict each other: ``check(_:)`` of the
+    /// new method finds these.
+    /// - Parameter recipe: the recipe of the run.
     init(recipe: Recipe)
 
-    /// The views of one clip in one step, in the order of a batch: view v of all clips, then view v + 1.
+    /// The views of one clip in one step. A batch has view 0 of all clips, then view 1 of all clips, and so on. The
+    /// placement of the first view must be ``ViewRole/Placement/anywhere``, because the placements of other views refer
+    /// to the first one.
     var views: [ViewRole] { get }
-    /// The labels that the method learns from; without a definition of its own, none.
+    /// The labels that the method uses. The default is ``LabelUse/none``.
     var labels: LabelUse { get }
-    /// Whether the loss compares the clips of a batch. The method then needs two clips in a batch, and its embeddings are watched
-    /// for collapse. Without a definition of its own, true.
+    /// Whether the loss compares the clips of a batch. If so, a batch needs at least two clips, and the embeddings are
+    /// monitored for collapse. The default is true.
     var isContrastive: Bool { get }
 
-    /// Checks options that depend on each other; ``Recipe/require(_:_:_:)`` helps.
+    /// Checks options that depend on each other. ``Recipe/require(_:_:_:)`` throws the error.
     /// - Throws: ``RecipeError/invalidValue(key:value:expected:)`` if a combination of options is impossible.
     func check(_ recipe: Recipe) throws(RecipeError)
 
-    /// Records the encoder, heads and losses.
+    /// Records the encoder, the heads and the losses.
     func record(_ model: ModelRecorder) -> RecordedLosses
 }
 
@@ -38,7 +42,7 @@ extension TrainingMethod {
     public func check(_ recipe: Recipe) throws(RecipeError) {}
 }
 
-/// The labels that a method learns from.
+/// The labels that a method uses.
 public enum LabelUse: Sendable {
     /// No labels.
     case none
@@ -48,14 +52,16 @@ public enum LabelUse: Sendable {
     case every
 }
 
-/// What a method has recorded.
+/// The vectors and losses that a method has recorded.
 public struct RecordedLosses {
     let embedding: Value
     let objectives: [any Objective]
 
     /// - Parameters:
-    ///   - embedding: the vectors of whole views, (views, …), whose collapse is watched. They are kept to the end of the step.
-    ///   - objectives: recorded losses, whose weighted sum is minimised. The first one's accuracy is reported as the pretext accuracy.
+    ///   - embedding: the vectors of whole views, (views, …), which are monitored for collapse. They are kept until the
+    ///     end of the step.
+    ///   - objectives: the recorded losses. Training minimizes their weighted sum. The accuracy of the first one is
+    ///     reported as the pretext accuracy.
     public init(embedding: Value, objectives: [any Objective]) {
         precondition(!objectives.isEmpty, "a method records at least one loss")
         self.embedding = embedding
@@ -63,26 +69,26 @@ public struct RecordedLosses {
     }
 }
 
-/// What a method sees of the model that is being recorded. Each function records operations when it is called, so call it once.
+/// The access of a method to the model that is being recorded. Each function records operations, so call it only once.
 public struct ModelRecorder {
     /// The graph of a training step.
     public let graph: Graph
     let builder: ModelBuilder
-    /// The views of all clips, as ``ModelBuilder/input(_:views:)`` has them.
+    /// The views of all clips, as `ModelBuilder.input(_:views:)` declares them.
     let input: Value
-    /// Number of clips in a step.
+    /// The number of clips in a step.
     public let batch: Int
-    /// Number of labels; 0 if the run uses none.
+    /// The number of classes; 0 if the run uses no labels.
     public let classes: Int
 
-    /// The run's recipe.
+    /// The recipe of the run.
     public var recipe: Recipe { builder.recipe }
 
-    /// One vector per view, (views, dimension): the encoder's last map, pooled. The rows are in the order of the batch: view v of all
-    /// clips, then view v + 1.
+    /// One vector per view, (views, dimension): the last feature map of the encoder, pooled. The rows are in the order
+    /// of the batch: view 0 of all clips, then view 1 of all clips, and so on.
     public func vectors() -> Value { builder.embedding(graph, builder.encoding(graph, .views(input))) }
 
-    /// One vector per view of what an embedding reads, (views, embedding.size).
+    /// One vector per view, (views, embedding.size), as `embedding` defines it.
     public func vectors(_ embedding: Embedding) -> Value { builder.embedding(graph, .views(input), embedding) }
 
     /// One vector per frame, (views, frames, 1, dimension).
@@ -96,9 +102,9 @@ extension Recipe {
         return type.init(recipe: self)
     }
 
-    /// Views of a clip in one step.
+    /// The number of views of a clip in one step.
     public var viewsPerClip: Int { trainingMethod.views.count }
 
-    /// Whether labels take part in the training.
+    /// Whether training uses labels.
     public var usesLabels: Bool { trainingMethod.labels != .none }
 }

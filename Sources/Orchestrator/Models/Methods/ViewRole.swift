@@ -1,19 +1,22 @@
-/// What a view of a clip is for, and how it is cut.
+/// The role of a view of a clip: its position, noise and pitch shift.
 public struct ViewRole: Sendable, Equatable {
-    /// Where the view lies in its clip, unless every view lies at the beginning (`data.placement: start`).
+    /// The position of the view in its clip. If `data.placement` is `start`, all views are at the beginning instead.
     public enum Placement: Sendable {
-        /// Anywhere.
+        /// A random position.
         case anywhere
-        /// Within `augmentation.positive_reach_seconds` of the first view; anywhere where that is 0.
+        /// A position within `augmentation.positive_reach_seconds` of the first view, or a random position if that key
+        /// is 0.
         case nearAnchor
-        /// Where the first view lies.
+        /// The position of the first view.
         case atAnchor
     }
 
+    /// The position of the view.
     public let placement: Placement
     /// Whether white noise is added (`augmentation.positive_noise`).
     public let hasNoise: Bool
-    /// The pitch is shifted by a ratio uniform in 1 ± this; nil: as `augmentation.pitch_shift` says.
+    /// The range of the pitch shift: the ratio is uniform in 1 ± this value. nil: `augmentation.pitch_shift` is the
+    /// range.
     public let pitchShift: Float?
 
     public init(placement: Placement, hasNoise: Bool = false, pitchShift: Float? = nil) {
@@ -22,10 +25,10 @@ public struct ViewRole: Sendable, Equatable {
         self.pitchShift = pitchShift
     }
 
-    /// A view from anywhere in its clip.
+    /// A view at a random position.
     public static let anchor = ViewRole(placement: .anywhere)
     /// A view near the first one, with noise.
     public static let positive = ViewRole(placement: .nearAnchor, hasNoise: true)
-    /// The anchor again, at another pitch; the batch holds the ratios.
+    /// The anchor again, with another pitch. The batch contains the ratios of the pitches.
     public static func shiftedAnchor(by range: Float) -> ViewRole { ViewRole(placement: .atAnchor, pitchShift: range) }
 }

@@ -1,33 +1,41 @@
 import OssicleAudio
 
-/// Changes to single views, drawn anew each time a view is cut. 0 switches one off.
+/// Augmentations of single views. Their parameters are drawn each time a view is cut. 0 disables an augmentation.
 public struct AugmentationSection: RecipeOptions {
-    /// Standard deviation of white noise added to the positive's waveform (the authors' code: 0.001).
+    /// The standard deviation of the white noise that is added to the waveform of the positive (0.001 in the authors'
+    /// code).
     public var positiveNoise: Float = 0.001
-    /// Every view's level is changed by a gain uniform in ± this many decibels.
+    /// The range of the level jitter in decibels: the gain of every view is uniform in ± this value.
     public var levelJitterDB: Float = 0
-    /// The positive starts within this many seconds of the anchor; 0: anywhere in the clip.
+    /// The largest distance of the positive's start from the anchor's start in seconds. 0: anywhere in the clip.
     public var positiveReachSeconds: Float = 0
-    /// Every view's pitch is shifted by a ratio uniform in 1 ± this, by `pitchEngine`.
+    /// The range of the pitch shift: the pitch of every view is multiplied by a ratio uniform in 1 ± this value.
     public var pitchShift: Float = 0
+    /// The algorithm for pitch shifting.
     public var pitchEngine: PitchEngine = .vocoder
-    /// Transforms of every view's waveform, one after the other.
+    /// Transforms of the waveform of every view, which are applied in order.
     public var chain = AugmentationChain()
-    /// Probability with which a crop of another clip is mixed into a view, at a ratio of levels uniform between the two.
+    /// The probability with which a crop of another clip is mixed into a view.
     public var backgroundProbability: Float = 0
+    /// The smallest ratio of the view's level to that of the mixed crop, in decibels. The ratio is uniform.
     public var backgroundLowestDB: Float = 0
+    /// The largest ratio of the view's level to that of the mixed crop, in decibels.
     public var backgroundHighestDB: Float = 20
-    /// Probability with which a view is silenced but for a part of at least `trimShortest`.
+    /// The probability with which a view is set to zero except for one part of it.
     public var trimProbability: Float = 0
+    /// The smallest length of that part, as a fraction of the view.
     public var trimShortest: Float = 0.4
-    /// Probability with which a view loses its highest bands; at least this part of them is left.
+    /// The probability with which the highest bands of a view are removed.
     public var bandLimitProbability: Float = 0
+    /// The smallest fraction of the bands that remains.
     public var bandLimitLowest: Float = 0.6
-    /// Masks in time: number a view, and the longest one in frames.
+    /// The number of masks in time per view.
     public var timeMasks = 0
+    /// The largest length of a mask in time, in frames.
     public var timeMaskFrames = 16
-    /// Masks in frequency: number a view, and the widest one in mel bands.
+    /// The number of masks in frequency per view.
     public var frequencyMasks = 0
+    /// The largest width of a mask in frequency, in mel bands.
     public var frequencyMaskBands = 8
 
     public init() {}

@@ -1,31 +1,35 @@
-/// Which audio is read, and how views are cut from it.
+/// The audio that is read, and the way in which views are cut from it.
 public struct DataSection: RecipeOptions {
-    /// Frames of one view; with a hop of 10 ms, 96 frames are 960 ms. Of waveforms, samples.
+    /// The number of frames of a view. With a hop length of 10 ms, 96 frames are 960 ms. For waveforms, the number of
+    /// samples.
     public var viewFrames = 96
-    /// Root-mean-square level that every clip is scaled to before cropping; 0 leaves levels as they are.
+    /// The RMS level to which every clip is scaled before it is cropped. 0: levels are not changed.
     public var level: Float = 0.0025
-    /// Where a view is cut from its clip.
+    /// The position of a view in its clip.
     public enum Placement: String, Codable, Sendable, CaseIterable {
-        /// Anywhere; a shorter clip stands in the middle.
+        /// A random position. A clip that is shorter than a view is in the middle of the view.
         case random
-        /// At the clip's beginning; a shorter clip is padded behind.
+        /// The beginning of the clip. If the clip is shorter than a view, zeros follow it.
         case start
     }
+    /// The position of a view in its clip.
     public var placement: Placement = .random
-    /// What training must not see.
+    /// The clips that training must not use.
     public enum HoldOut: String, Codable, Sendable, CaseIterable {
+        /// Training uses all clips.
         case none
-        /// The published test part, and what a published list keeps for validation.
+        /// The published test part, and the validation part if one is published.
         case test
     }
+    /// The clips that training must not use.
     public var holdOut: HoldOut = .none
-    /// Part of each class's clips whose labels are used, drawn by the seed.
+    /// The fraction of each class's clips whose labels are used. The seed determines which clips they are.
     public var labelShare = 1.0
-    /// Decoded audio kept in memory, in MiB, so that a clip is decoded once and not every epoch.
+    /// The memory for decoded audio in MiB. A clip in this memory is decoded once and not in every epoch.
     public var cacheMemoryMiB = 2048
-    /// Loader threads; 0 chooses.
+    /// The number of loader threads. 0: a number that depends on the machine.
     public var workers = 0
-    /// Batches prepared ahead of the trainer.
+    /// The number of batches that are prepared in advance.
     public var prefetch = 3
 
     public init() {}

@@ -1,6 +1,6 @@
-/// How far two words are apart (Levenshtein).
+/// The Levenshtein distance of two words.
 package enum EditDistance {
-    /// Insertions, deletions and replacements that turn `a` into `b`, ignoring case.
+    /// The number of insertions, deletions and replacements that turn `a` into `b`, ignoring case.
     static func between(_ a: some StringProtocol, _ b: some StringProtocol) -> Int {
         let a = Array(a.lowercased())
         let b = Array(b.lowercased())
@@ -17,7 +17,8 @@ package enum EditDistance {
         return row[b.count]
     }
 
-    /// The name that a misspelt one most likely stands for: a third of the letters may differ; nil where none is close.
+    /// The known name that is most similar to a misspelled one. At most a third of the letters may differ, but two
+    /// differences are always allowed. nil if no name is similar enough.
     package static func nearest(to unknown: String, of names: [String]) -> String? {
         names.map { (name: $0, distance: between(unknown, $0)) }.min { $0.distance < $1.distance }
             .flatMap { $0.distance <= max(2, unknown.count / 3) ? $0.name : nil }

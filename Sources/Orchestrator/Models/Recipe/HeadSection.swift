@@ -1,8 +1,8 @@
-/// Widths of the heads on the encoder. Options of a single method are its own.
+/// The widths of the heads. Options of a single method belong to the type of that method.
 public struct HeadSection: RecipeOptions {
-    /// Width of the projection that the objective compares.
+    /// The width of the projection that the objective compares.
     public var projection = 512
-    /// Width of the layers before it (clar, and supervised with a trunk).
+    /// The width of the layers before the projection (`clar`, and `supervised` with a trunk).
     public var hidden = 512
 
     public init() {}

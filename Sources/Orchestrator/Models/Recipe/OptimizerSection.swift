@@ -1,26 +1,35 @@
+/// The optimizer and its settings.
 public struct OptimizerSection: RecipeOptions {
+    /// The name of an optimizer.
     public enum Name: String, Codable, Sendable, CaseIterable {
-        /// Adam; with weight decay AdamW.
+        /// Adam. With weight decay, it is AdamW.
         case adam
-        /// Gradient descent with momentum.
+        /// Stochastic gradient descent with momentum (SGD).
         case sgd
-        /// The same, with a rate of its own for each tensor.
+        /// SGD with a separate learning rate for each tensor (LARS).
         case lars
     }
+    /// The name of the optimizer.
     public var name: Name = .adam
+    /// The learning rate after the warm-up.
     public var learningRate = 1e-4
+    /// The decay of Adam's first moment.
     public var beta1 = 0.9
+    /// The decay of Adam's second moment.
     public var beta2 = 0.999
+    /// A constant in Adam's divisor, which prevents a division by zero.
     public var epsilon = 1e-8
-    /// Of sgd and lars.
+    /// The momentum of `sgd` and `lars`.
     public var momentum = 0.9
-    /// Weight decay: decoupled for adam (AdamW), added to the gradient for sgd and lars.
+    /// The weight decay. For `adam` it is decoupled (AdamW). For `sgd` and `lars` it is added to the gradient.
     public var weightDecay = 0.0
-    /// Whether biases and the scales and shifts of norms are decayed too.
+    /// Whether weight decay also applies to biases, and to the scales and shifts of norms.
     public var decaysAll = false
-    /// Of lars: a tensor's step is this part of its own norm, at a rate of 1.
+    /// The trust coefficient of `lars`. With a learning rate of 1, the norm of a tensor's step is this fraction of the
+    /// norm of the tensor.
     public var trust = 0.001
-    /// Decay of a running average of the weights, which embeddings and probes are then made with; 0: none.
+    /// The decay of a running average of the weights, which embeddings and probes use instead of the weights. 0: no
+    /// average.
     public var average = 0.0
 
     public init() {}

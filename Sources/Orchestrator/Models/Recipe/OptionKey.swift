@@ -1,31 +1,34 @@
 import OssicleAudio
 
-/// A group of options of one type, such as an encoder's, with the recipe keys that set them.
+/// A group of options of one type, such as those of an encoder, with the recipe keys that set them.
 ///
-/// The type that reads the options owns them. Its list of keys is the only place that spells their names: recipe files,
-/// `--set`, checkpoints and messages all use it.
+/// The type that reads the options owns them. Only its list of keys contains their names. Recipe files, `--set`,
+/// checkpoints and messages all use that list.
 public protocol RecipeOptions: Sendable, Equatable {
-    /// The recipe's section that the keys stand in, such as `encoder`.
+    /// The section of the recipe that has the keys, such as `encoder`.
     static var section: String { get }
+    /// The keys that set the options.
     static var keys: [OptionKey<Self>] { get }
-    /// The defaults.
+    /// Creates the default values.
     init()
 }
 
-/// One key of a group of options: how its value is read from text, checked, and written as text and as JSON.
+/// One key of a group of options. It reads a value from text, checks it, and writes it as text and as JSON.
 public struct OptionKey<Options>: Sendable {
-    /// Without the section, as in `learning_rate`.
+    /// The name without the section, for example `learning_rate`.
     public let name: String
-    /// The values that the key accepts, to follow “it must be”.
+    /// The values that the key accepts, worded to follow “it must be”.
     public let expected: String
-    /// The value, as YAML.
+    /// The value as YAML.
     let text: @Sendable (Options) -> String
     /// Parses and stores a value. Returns false and changes nothing if the text has the wrong type or is out of range.
     let store: @Sendable (inout Options, String) -> Bool
-    /// Whether the value is one that the key accepts.
+    /// Whether the key accepts the value.
     let isValid: @Sendable (Options) -> Bool
+    /// Writes the value as JSON.
     let encode: @Sendable (Options, inout KeyedEncodingContainer<OptionName>) throws -> Void
-    /// Leaves the default where the container lacks the key: the key is newer than the file.
+    /// Reads the value from JSON. If the container lacks the key, which may be newer than the file, the default
+    /// remains.
     let decode: @Sendable (inout Options, KeyedDecodingContainer<OptionName>) throws -> Void
 }
 
@@ -40,8 +43,10 @@ struct OptionName: CodingKey {
 }
 
 extension OptionKey {
+    /// The property that a key reads and writes.
     public typealias Path<Value> = WritableKeyPath<Options, Value> & Sendable
 
+    /// A key for an integer within `range`.
     public static func integer(_ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>) -> OptionKey {
         let low = range.lowerBound
         let expected =
@@ -52,10 +57,17 @@ extension OptionKey {
             read: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { "\($0)" })
     }
 
+    /// A key for a seed.
     static func seed(_ name: String, _ path: Path<UInt64>) -> OptionKey {
         key(name, path, "an integer from 0 to 2⁶⁴ − 1", read: { UInt64($0) }, write: { "\($0)" })
     }
 
+    /// A key for a number.
+    /// - Parameters:
+    ///   - name: the name without the section.
+    ///   - path: the property.
+    ///   - expected: the values that the key accepts, worded to follow “it must be”.
+    ///   - holds: whether the key accepts a value.
     public static func number<Value>(
         _ name: String, _ path: Path<Value>, _ expected: String, where holds: @escaping @Sendable (Value) -> Bool
     ) -> OptionKey where Value: BinaryFloatingPoint & LosslessStringConvertible & Codable & Sendable {
@@ -65,10 +77,12 @@ extension OptionKey {
             write: { decimal("\($0)") })
     }
 
+    /// A key for true or false.
     public static func flag(_ name: String, _ path: Path<Bool>) -> OptionKey {
         key(name, path, "true or false", read: { Bool($0) }, write: { "\($0)" })
     }
 
+    /// A key for one of the cases of a type.
     public static func choice<Value>(_ name: String, _ path: Path<Value>) -> OptionKey
     where Value: RawRepresentable<String> & CaseIterable & Codable & Sendable {
         let known = Value.allCases.map(\.rawValue)
@@ -114,8 +128,8 @@ extension OptionKey {
             })
     }
 
-    /// Swift writes the shortest decimal text that parses to the same bits. YAML 1.1 parsers read `1e-05` as a string
-    /// unless the mantissa has a decimal point.
+    /// The decimal text of a number, in a form that every YAML parser reads as a number. YAML 1.1 parsers read `1e-05`,
+    /// which Swift writes, as a string unless the mantissa has a decimal point.
     private static func decimal(_ text: String) -> String {
         guard let exponent = text.firstIndex(of: "e"), !text.contains(".") else { return text }
         return text[..<exponent] + ".0" + text[exponent...]
@@ -123,9 +137,11 @@ extension OptionKey {
 }
 
 extension ClosedRange<Int> {
-    /// For options that are numbers of steps, samples or values: at most 2³⁰, so that their products do not overflow.
+    /// The range of options that are numbers of steps, samples or values. They are at most 2³⁰, so that their products
+    /// do not overflow.
     public static var positive: ClosedRange<Int> { 1...1 << 30 }
+    /// The same range, including 0.
     public static var counted: ClosedRange<Int> { 0...1 << 30 }
-    /// For options that are factors of a tensor's size.
+    /// The range of options that are factors of the size of a tensor.
     public static var size: ClosedRange<Int> { 1...1 << 20 }
 }

@@ -1,23 +1,24 @@
 import OssicleAudio
 
-/// Everything that determines a run, saved in every checkpoint. One commented YAML file per recipe lives in `Configs/`.
+/// All settings of a run. Every checkpoint contains them. `Configs/` has one commented YAML file per recipe.
 ///
-/// Every key has a default, so a recipe file says only what it changes; ``RecipeFile`` reads files strictly: an unknown
-/// key is an error that names the nearest known one. Options of methods and of encoders are reached by their type:
-/// `recipe[CLAR.Options.self].labelWeight`.
+/// Every key has a default value, so a recipe file contains only the keys that it changes. ``RecipeFile`` reads files
+/// strictly: for an unknown key, it throws an error that names the most similar known key. The options of methods and
+/// encoders are accessed by their type: `recipe[CLAR.Options.self].labelWeight`.
 public struct Recipe: Sendable, Equatable {
-    /// Storage precision of saved activations.
+    /// The storage format of activations.
     public enum Precision: String, Codable, Sendable, CaseIterable {
         case float32
-        /// Raw outputs of convolutions as bfloat16: half their memory. Sums, weights and gradients stay float, and so does
-        /// encoding once it is trained.
+        /// Raw outputs of convolutions are stored as bfloat16, which halves their memory. Sums, weights and gradients
+        /// are float32. The trained encoder also computes embeddings in float32.
         case bf16Storage = "bf16-storage"
     }
 
-    /// What the run learns from.
+    /// The training method.
     public var method: MethodName = .cola
+    /// The storage format of activations.
     public var precision: Precision = .float32
-    /// What embeddings and probes read of the encoder. The training does not depend on it.
+    /// The kind of embedding that probes read. Training does not depend on it.
     public var embedding: EmbeddingKind = .stages
     public var data = DataSection()
     public var frontend = FrontEndConfiguration()
@@ -27,26 +28,28 @@ public struct Recipe: Sendable, Equatable {
     public var optimizer = OptimizerSection()
     public var schedule = ScheduleSection()
     public var training = TrainingSection()
-    /// Options of methods and encoders that differ from their defaults.
+    /// Options of methods and encoders that differ from their default values.
     private var options: [ObjectIdentifier: AnyRecipeOptions] = [:]
 
     public init() {}
 
-    /// Options of a method, an encoder or an objective; the defaults where nothing else was set.
+    /// The options of a method, an encoder or an objective. They have their default values unless they were set.
     public subscript<Options: RecipeOptions>(_ type: Options.Type) -> Options {
         get { options[ObjectIdentifier(type)]?.value as? Options ?? Options() }
         set { options[ObjectIdentifier(type)] = newValue == Options() ? nil : AnyRecipeOptions(newValue) }
     }
 
-    // Computed: the methods are those that are registered by now.
+    // Computed, because the possible names are those of the methods that are registered now.
     static var keys: [OptionKey<Recipe>] {
         [.choice("method", \.method), .choice("precision", \.precision), .choice("embedding", \.embedding)]
     }
 }
 
-/// What an embedding reads of the encoder: maps from its middle, or its last one. ``Embedding`` says how.
+/// The kind of an embedding. ``Embedding`` describes both kinds.
 public enum EmbeddingKind: String, Codable, Sendable, CaseIterable {
+    /// Feature maps from the middle of the encoder.
     case stages
+    /// The last feature map of the encoder.
     case last
 }
 
@@ -63,8 +66,8 @@ private struct AnyRecipeOptions: Sendable, Equatable {
     }
 }
 
-/// As JSON: an object with an object per section. Keys that are missing have their defaults, and unknown ones are ignored: a
-/// checkpoint may be older or newer than the program.
+/// The recipe as JSON: an object with an object per section. Missing keys get their default values, and unknown keys
+/// are ignored, because a checkpoint may be older or newer than the program.
 extension Recipe: Codable {
     public init(from decoder: any Decoder) throws {
         self.init()

@@ -2,7 +2,7 @@ import OssicleAudio
 import OssicleKernels
 
 extension RecipeFile {
-    /// Ranges that involve more than one key; the ones of a single key are in ``RecipeKey/all``.
+    /// Checks conditions that involve more than one key. `RecipeKey.all` has the ranges of single keys.
     static func check(_ recipe: Recipe) throws(RecipeError) {
         let (methods, encoders) = (MethodName.allCases, EncoderName.allCases)
         try recipe.require(
@@ -28,7 +28,7 @@ extension RecipeFile {
         try checkEncoder(recipe)
         let method = recipe.trainingMethod
         if method.isContrastive {
-            // A batch of one has no negative: its loss is 0 whatever the encoder does.
+            // A batch of one clip has no negative. Its loss is 0 for every encoder.
             try recipe.require(
                 recipe.training.batchSize >= 2, "training.batch_size",
                 "at least 2 for the method \(recipe.method.rawValue)")
@@ -96,8 +96,9 @@ extension RecipeFile {
 }
 
 extension Recipe {
-    /// Throws if a value is out of its range, or if values do not go together. ``RecipeFile`` checks what it reads; a recipe that
-    /// is built in Swift is checked when a ``Trainer`` runs it.
+    /// Checks that every value is within its range and that the values are compatible. ``RecipeFile`` checks the
+    /// recipes that it reads. A ``Trainer`` checks a recipe that was created in Swift before it runs it.
+    /// - Throws: ``RecipeError/invalidValue(key:value:expected:)`` for the first wrong value.
     public func validate() throws(RecipeError) {
         for key in RecipeKey.all {
             try require(key.isValid(self), key.name, key.expected)
@@ -105,10 +106,12 @@ extension Recipe {
         try RecipeFile.check(self)
     }
 
-    /// Throws where `holds` is false.
+    /// Throws an error about a key if a condition does not hold.
     /// - Parameters:
+    ///   - holds: the condition.
     ///   - key: the key whose value is wrong.
-    ///   - expected: the values that the key accepts, to follow “it must be”.
+    ///   - expected: the values that the key accepts, worded to follow “it must be”.
+    /// - Throws: ``RecipeError/invalidValue(key:value:expected:)`` if `holds` is false.
     public func require(_ holds: Bool, _ key: String, _ expected: String) throws(RecipeError) {
         guard !holds else { return }
         throw .invalidValue(key: key, value: RecipeKey.named(key)?.text(self) ?? "", expected: expected)

@@ -1,8 +1,9 @@
 import Foundation
 
 extension RecipeFile {
-    /// Where named recipes are looked for, nearest first: the folder in `OSSICLE_CONFIGS`, `Configs` beside the program or
-    /// in any folder above it (a package's build lies inside the package), and `Configs` in the current folder.
+    /// The existing folders in which named recipes are searched, in this order: the folder in `OSSICLE_CONFIGS`;
+    /// `Configs` and `share/ossicle/Configs` beside the program, and in each folder above it (the build folder of a
+    /// package is inside the package); `Configs` in the current folder.
     public static var searchFolders: [String] {
         var folders: [String] = []
         if let named = ProcessInfo.processInfo.environment["OSSICLE_CONFIGS"], !named.isEmpty { folders.append(named) }
@@ -19,13 +20,13 @@ extension RecipeFile {
         return folders.filter { isFolder($0) && seen.insert($0).inserted }
     }
 
-    /// Names of the recipes in ``searchFolders``, sorted.
+    /// The names of the recipes in ``searchFolders``, sorted.
     public static var names: [String] {
         let files = searchFolders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
         return Set(files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(".yaml".count)) }).sorted()
     }
 
-    /// Path of the file that a name or a path stands for.
+    /// The path of the file for a name or a path.
     static func locate(_ nameOrPath: String) throws(RecipeError) -> String {
         let looksLikePath =
             nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") || nameOrPath.hasSuffix(".yml")

@@ -1,13 +1,16 @@
 import Foundation
 import Yams
 
-/// Reads and writes recipes as YAML. A file says only what it changes; everything in it must be known and in range.
+/// A reader and writer of recipes as YAML. A file contains only the keys that it changes. Every key must be known, and
+/// every value must be within its range.
 public enum RecipeFile {
-    /// The recipe of that name in one of ``searchFolders``, or at that path, changed by `overrides`.
+    /// Reads the recipe with a name in one of ``searchFolders``, or the recipe at a path, and applies `overrides`.
     ///
     /// - Parameters:
-    ///   - nameOrPath: a name such as `cola`, or a path (anything with a `/`, ending in `.yaml` or `.yml`).
-    ///   - overrides: `key=value` each, as in `optimizer.learning_rate=0.001`; the last one of a key counts.
+    ///   - nameOrPath: a name such as `cola`, or a path (a text with a `/`, or with the ending `.yaml` or `.yml`).
+    ///   - overrides: settings `key=value`, for example `optimizer.learning_rate=0.001`. If a key occurs several times,
+    ///     the last setting is used.
+    /// - Throws: ``RecipeError`` if the file cannot be read, or if a key or a value is wrong.
     public static func load(_ nameOrPath: String, overrides: [String] = []) throws(RecipeError) -> Recipe {
         let path = try locate(nameOrPath)
         var recipe = try entries(yaml: try text(of: path), path: path)
@@ -16,14 +19,18 @@ public enum RecipeFile {
         return recipe
     }
 
-    /// The recipe that a YAML text describes, starting from the defaults.
+    /// Reads a recipe from YAML text. Keys that are missing have their default values.
+    /// - Parameters:
+    ///   - yaml: the text.
+    ///   - path: the name of the text in error messages.
+    /// - Throws: ``RecipeError`` if the text is not YAML, or if a key or a value is wrong.
     public static func parse(yaml: String, path: String = "text") throws(RecipeError) -> Recipe {
         let recipe = try entries(yaml: yaml, path: path)
         try check(recipe)
         return recipe
     }
 
-    /// The whole recipe, every key of it; reads back equal.
+    /// The complete recipe as YAML, with every key. Reading it gives an equal recipe.
     public static func yaml(of recipe: Recipe) -> String {
         var lines: [String] = []
         var section: Substring?
@@ -37,7 +44,7 @@ public enum RecipeFile {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Writes the whole recipe to a file, replacing it in one go.
+    /// Writes the complete recipe to a file. An existing file is replaced atomically.
     public static func write(_ recipe: Recipe, to path: String) throws(RecipeError) {
         do {
             try yaml(of: recipe).write(toFile: path, atomically: true, encoding: .utf8)
@@ -46,7 +53,7 @@ public enum RecipeFile {
         }
     }
 
-    /// `recipe` with one `key=value` applied; ranges that involve other keys are not checked yet.
+    /// `recipe` with one setting `key=value` applied. Conditions that involve other keys are not checked yet.
     static func changed(_ recipe: Recipe, by override: String) throws(RecipeError) -> Recipe {
         guard let equals = override.firstIndex(of: "="), equals != override.startIndex else {
             throw .malformedOverride(override)
@@ -72,7 +79,7 @@ public enum RecipeFile {
         }
     }
 
-    /// The keys and values of a text; nil where it holds none.
+    /// The keys and values of a YAML text; nil if it has none.
     package static func mapping(yaml: String, path: String) throws(RecipeError) -> Node.Mapping? {
         let root: Node?
         do {
@@ -98,7 +105,7 @@ public enum RecipeFile {
                 if inner.isEmpty, !isSection { throw unknown(name) }
                 try apply(inner, under: name + ".", to: &recipe)
             case .scalar(let scalar) where isSection:
-                // “data:” with nothing under it, all its lines commented out.
+                // A section without keys, for example because all its lines are commented out.
                 guard value.null != nil else {
                     throw .invalidValue(key: name, value: scalar.string, expected: "keys of its own, indented")
                 }

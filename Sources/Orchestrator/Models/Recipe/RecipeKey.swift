@@ -1,11 +1,11 @@
 import OssicleAudio
 
-/// One key of a recipe by its full name: how its value is read from text, checked and written. ``all`` lists every key
+/// One key of a recipe, with its full name. It reads a value from text, checks it and writes it. `all` lists every key
 /// once, in the order in which a recipe is written.
 package struct RecipeKey: Sendable {
-    /// Dotted name, as in `optimizer.learning_rate`.
+    /// The full name with dots, for example `optimizer.learning_rate`.
     package let name: String
-    /// The values that the key accepts, to follow “it must be”.
+    /// The values that the key accepts, worded to follow “it must be”.
     package let expected: String
     /// The value in a recipe, as YAML.
     package let text: @Sendable (Recipe) -> String
@@ -15,13 +15,13 @@ package struct RecipeKey: Sendable {
     let encode: @Sendable (Recipe, inout KeyedEncodingContainer<OptionName>) throws -> Void
     let decode: @Sendable (inout Recipe, KeyedDecodingContainer<OptionName>) throws -> Void
 
-    /// `nil` for a top-level key.
+    /// The section; nil for a top-level key.
     var section: Substring? { name.firstIndex(of: ".").map { name[..<$0] } }
     var lastComponent: Substring { name.lastIndex(of: ".").map { name[name.index(after: $0)...] } ?? name[...] }
 }
 
 extension RecipeKey {
-    /// A key of a group of options that a recipe holds.
+    /// Makes a key of a recipe from a key of a group of options that the recipe contains.
     private init<Options>(
         _ key: OptionKey<Options>, in section: String?, get: @escaping @Sendable (Recipe) -> Options,
         set: @escaping @Sendable (inout Recipe, Options) -> Void
@@ -54,7 +54,7 @@ extension RecipeKey {
         }
     }
 
-    /// The keys of a method's or an encoder's own options.
+    /// The keys of the options of a method or an encoder.
     private static func keys<Options: RecipeOptions>(ofPlugIn type: Options.Type) -> [RecipeKey] {
         Options.keys.map { key in
             RecipeKey(
@@ -62,8 +62,8 @@ extension RecipeKey {
         }
     }
 
-    /// Every key of ``Recipe``: those that every recipe has, and those of the registered methods and encoders. Keys of one
-    /// section stand together.
+    /// Every key of `Recipe`: the keys that every recipe has, and those of the registered methods and encoders. Keys of
+    /// the same section are consecutive.
     package static var all: [RecipeKey] {
         let top = Recipe.keys.map { RecipeKey($0, in: nil, get: { $0 }, set: { $0 = $1 }) }
         let fixed =
@@ -80,10 +80,11 @@ extension RecipeKey {
     /// The key with exactly this name.
     static func named(_ name: String) -> RecipeKey? { all.first { $0.name == name } }
 
-    /// The known key or section that a misspelt one most likely stands for; nil where nothing is close.
+    /// The known key or section that is most similar to a misspelled one; nil if none is similar enough.
     ///
-    /// Keys are compared whole, by edit distance; a third of the letters may differ. A key given without its section or in
-    /// the wrong one, or by its initials (`lr`), counts as one edit away.
+    /// Names are compared as a whole, by their edit distance. At most a third of the letters may differ, but two
+    /// differences are always allowed. A key without its section, with a wrong section, or given by its initials (`lr`)
+    /// counts as one difference.
     static func nearest(to unknown: String) -> String? {
         let sections = Set(all.compactMap { $0.section.map(String.init) })
         let last = unknown.split(separator: ".").last ?? ""

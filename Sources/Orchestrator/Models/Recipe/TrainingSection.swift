@@ -1,15 +1,19 @@
+/// The length of a run, its batches and its resources.
 public struct TrainingSection: RecipeOptions {
+    /// The number of epochs of the run, if `steps` is 0.
     public var epochs = 500
-    /// Ends the run after this many steps; 0: after `epochs`.
+    /// The number of steps of the run. 0: the run ends after `epochs`.
     public var steps = 0
-    /// Clips in a batch; a contrastive batch has twice as many views.
+    /// The number of clips in a batch. For each clip, a batch of a contrastive method has two views, or three with
+    /// `multi-strategy`.
     public var batchSize = 1024
+    /// The seed of all random numbers.
     public var seed: UInt64 = 0
-    /// Compute threads; 0: one a core. Results do not depend on it.
+    /// The number of compute threads. 0: one per core. Results do not depend on it.
     public var threads = 0
-    /// Minutes between checkpoints besides the one at the end.
+    /// The time between two checkpoints in minutes. A further checkpoint is written at the end of the run.
     public var checkpointMinutes = 5.0
-    /// Epochs between probes of the encoder, where a run is given labelled clips to evaluate it on.
+    /// The number of epochs between two probes of the encoder, if the run has labeled clips for its evaluation.
     public var evaluationEpochs = 10
 
     public init() {}
