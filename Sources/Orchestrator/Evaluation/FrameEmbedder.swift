@@ -3,22 +3,24 @@ import OssicleData
 import OssicleKernels
 import OssicleModels
 
-/// Takes whole recordings to vectors at a constant hop, by an encoder of frames.
+/// Computes the frame embeddings of whole recordings at a constant hop, with an encoder that returns frames.
 ///
-/// Frame k stands for the time (k + ½) · hop. The recording is encoded in views that overlap by half, each frame from the
-/// view whose middle is nearest; of every map that the embedding reads, the frame's values are those of the two rows
-/// around its time, weighted by their distance (linear interpolation). So any hop will do, and what it costs does not
-/// depend on it.
+/// Frame k represents the time (k + ½) · hop. The recording is encoded in views that overlap by half. The values of a
+/// frame come from the view whose middle is nearest to its time. For each feature map that the embedding reads, the
+/// values are interpolated linearly between the two rows around the time of the frame. Therefore any hop from the hop
+/// of the front end on is possible, and the cost does not depend on the hop.
 package struct FrameEmbedder {
     package let encoder: any ViewEncoder
     package let hopSeconds: Double
     private let segments: ClipSegments
     private let frontEnd: any FrontEnd
-    /// Of front-end frames: from one to the next, and from the start of a view to the middle of its first one.
+    /// The time from one front-end frame to the next, in seconds.
     private let frameSeconds: Double
+    /// The time from the start of a view to the middle of its first front-end frame, in seconds.
     private let firstMiddle: Double
 
-    /// - Parameter hopSeconds: nil: the stride of the finest map that is read.
+    /// - Parameter hopSeconds: the hop; nil: the time stride of the finest feature map that is read.
+    /// - Throws: ``EvaluationError/hop(seconds:shortest:)`` if the hop is shorter than the hop of the front end.
     package init(encoder: any ViewEncoder, hopSeconds: Double? = nil) throws {
         precondition(!encoder.frameMaps.isEmpty, "an encoder of frames")
         self.encoder = encoder
@@ -35,14 +37,16 @@ package struct FrameEmbedder {
         frontEnd = try frontend.makeFrontEnd()
     }
 
-    /// Frames of a recording: those that begin within it.
+    /// The number of frames of a recording: the frames that begin before its end.
     package func rows(samples: Int) -> Int {
-        // A hop that is a whole number of samples makes a whole number of rows, whatever the quotient rounds to.
+        // If the length is a multiple of the hop, the result must be exact. Subtracting 10⁻⁹ removes the rounding error
+        // of the quotient.
         let exact = Double(samples) / (hopSeconds * Double(encoder.frontend.sampleRate))
         return Int((exact - 1e-9).rounded(.up))
     }
 
-    /// (rows, dimension). The recording comes as for ``ClipEmbedder``, in blocks; nil if it can no longer be read.
+    /// The vectors of all frames of a recording, (rows, dimension); nil if the recording can no longer be read. The
+    /// recording is prepared as for `ClipEmbedder`, and is read in blocks.
     package func callAsFunction(_ recording: consuming ClipStream) -> [Float]? {
         let rows = rows(samples: recording.count)
         let dimension = encoder.dimension
@@ -53,7 +57,8 @@ package struct FrameEmbedder {
         var waveform = [Float](repeating: 0, count: segments.viewSamples)
         let step = max(1, encoder.viewFrames / 2)
         let viewSeconds = Double(step) * frameSeconds
-        // The middle of view v is v · step behind that of the first one, which begins half a step before the recording.
+        // The middle of view v is v · step frames after the middle of view 0, which begins half a step before the
+        // recording.
         let firstStart = -(step / 2) * encoder.frontend.hopSamples
         let firstCentre =
             Double(firstStart) / Double(encoder.frontend.sampleRate)
@@ -64,7 +69,7 @@ package struct FrameEmbedder {
         var cutter = ViewStream(recording)
         var row = 0
         while row < rows {
-            // The views of one batch, and the rows that they answer for.
+            // Encode the views of one batch, and then compute the rows that use these views.
             let firstView = view(ofRow: row)
             let lastView = min(view(ofRow: rows - 1), firstView + ClipEmbedder.batchSize - 1)
             for index in firstView...lastView {
@@ -91,7 +96,8 @@ package struct FrameEmbedder {
         return result
     }
 
-    /// - Parameter frame: the time in front-end frames of the view.
+    /// Interpolates the rows of all feature maps of a view at one time, and writes them to one row of `result`.
+    /// - Parameter frame: the time, in front-end frames from the first frame of the view.
     private func interpolate(_ maps: Span<Float>, at frame: Double, into result: inout [Float], row: Int) {
         var target = result.mutableSpan
         var (source, place) = (0, row * encoder.dimension)

@@ -3,41 +3,52 @@ import OssicleData
 import OssicleKernels
 import OssicleModels
 
-/// Recordings embedded frame by frame, as `ossicle embed --level frame` writes them for `numpy.load`:
+/// The frame embeddings of recordings, as `ossicle embed --level frame` writes them. `numpy.load` reads the file.
 ///
-/// | array | shape | what |
+/// | array | shape | contents |
 /// | --- | --- | --- |
-/// | `frames` | (m, dimension) float32 | every frame's vector, recordings one after the other |
-/// | `frame_clip` | (m) int64 | the recording it belongs to |
-/// | `frame_seconds` | (m) float32 | the middle of the frame, from the recording's start |
-/// | `paths` | (n) | files, in the same order |
-/// | `labels` | (n) int64 | indices into `classes`, −1 where there is none |
-/// | `classes` | (classes) | names |
+/// | `frames` | (m, dimension) float32 | the vector of each frame, recording by recording |
+/// | `frame_clip` | (m) int64 | the index of each frame's recording |
+/// | `frame_seconds` | (m) float32 | the middle of each frame, in seconds from the start of its recording |
+/// | `paths` | (n) | the file of each recording |
+/// | `labels` | (n) int64 | the index of each recording's class in `classes`, −1 for no label |
+/// | `classes` | (classes) | the names of the classes |
 ///
 /// Recordings that could not be decoded are left out.
 public struct FrameEmbeddingFile: Sendable, Equatable {
+    /// The number of values of a vector.
     public let dimension: Int
+    /// The time from one frame to the next, in seconds.
     public let hopSeconds: Double
-    /// (frames, dimension).
+    /// The vector of each frame, (frames, dimension).
     public private(set) var frames: [Float] = []
+    /// The index of each frame's recording.
     public private(set) var frameClips: [Int64] = []
+    /// The middle of each frame, in seconds from the start of its recording.
     public private(set) var frameSeconds: [Float] = []
+    /// The file of each recording.
     public private(set) var paths: [String] = []
+    /// The index of each recording's class in ``classes``, −1 for no label.
     public private(set) var labels: [Int64] = []
+    /// The names of the classes.
     public let classes: [String]
-    /// As of ``EmbeddingFile/warnings``.
+    /// Warnings about recordings that could not be decoded, as in ``EmbeddingFile/warnings``.
     public private(set) var warnings: [String] = []
 
+    /// Embeds the recordings of a data set, with or without labels.
+    ///
     /// - Parameters:
-    ///   - encoder: of frames.
-    ///   - hopSeconds: nil: that of the finest map that is read.
-    /// - Throws: ``EvaluationError/hop(seconds:shortest:)``; ``EvaluationError/noViews`` if nothing could be decoded.
+    ///   - encoder: an encoder of frames, which has ``ViewEncoder/frameMaps``.
+    ///   - hopSeconds: the time from one frame to the next; nil: the time stride of the finest feature map that is
+    ///     read.
+    /// - Throws: ``EvaluationError/hop(seconds:shortest:)`` if the hop is too short; ``EvaluationError/noViews`` if
+    ///   nothing could be decoded.
     public init(dataset: AudioDataset, encoder: any ViewEncoder, hopSeconds: Double? = nil) throws {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: hopSeconds)
         dimension = encoder.dimension
         self.hopSeconds = embedder.hopSeconds
         classes = dataset.classes
-        // Each recording is needed once: nothing is worth keeping.
+        // Each recording is used once, so keeping decoded recordings in memory would have no benefit.
         let store = ClipStore(
             dataset: dataset, sampleRate: encoder.frontend.sampleRate, level: encoder.level, cacheMemoryMiB: 0)
         for (index, clip) in dataset.clips.enumerated() {
@@ -55,6 +66,8 @@ public struct FrameEmbeddingFile: Sendable, Equatable {
         guard !frameClips.isEmpty else { throw EvaluationError.noViews }
     }
 
+    /// Writes the arrays as an `.npz` file, completely or not at all.
+    /// - Throws: ``NumpyError/unwritable(path:reason:)``, also if the arrays need 4 GiB or more.
     public func write(to path: String) throws(NumpyError) {
         var archive = NumpyArchive()
         archive.add(name: "frames", floats: frames, shape: [frameClips.count, dimension])

@@ -1,6 +1,6 @@
 import OssicleBase
 
-/// Why an array file could not be written.
+/// An error of writing a NumPy file. The description is one sentence and names the file.
 public enum NumpyError: Error, CustomStringConvertible, Equatable {
     case unwritable(path: String, reason: String)
 
@@ -11,7 +11,7 @@ public enum NumpyError: Error, CustomStringConvertible, Equatable {
     }
 }
 
-/// Named arrays in one `.npz` file, as `numpy.load` reads it: a zip archive of `.npy` files, stored uncompressed.
+/// Named arrays in one `.npz` file, which `numpy.load` reads. It is a zip archive of `.npy` files without compression.
 package struct NumpyArchive: Sendable {
     private var members: [(name: String, bytes: [UInt8])] = []
 
@@ -29,7 +29,7 @@ package struct NumpyArchive: Sendable {
         members.append((name, NumpyFile.bytes(strings: strings)))
     }
 
-    /// Less than 4 GiB in all: the archive has no zip64 records. The file appears complete or not at all.
+    /// Writes the archive, completely or not at all. It must be smaller than 4 GiB, because it has no zip64 records.
     package func write(to path: String) throws(NumpyError) {
         let total = members.reduce(0) { $0 + $1.bytes.count + 2 * $1.name.utf8.count + 128 }
         guard total < 0xFFFF_0000, members.count < 0xFFFF else {
@@ -40,7 +40,8 @@ package struct NumpyArchive: Sendable {
         }
     }
 
-    /// Local headers with their data, then the central directory, then its end record.
+    /// The bytes of the archive: for each array a local header with its data, then the central directory, then its end
+    /// record.
     private func archive(reserving total: Int) -> [UInt8] {
         var file: [UInt8] = []
         file.reserveCapacity(total)
@@ -48,7 +49,8 @@ package struct NumpyArchive: Sendable {
         for (name, bytes) in members {
             let fileName = Array("\(name).npy".utf8)
             let offset = UInt32(file.count)
-            // Version 2.0, names in UTF-8, stored, 1980-01-01 (so that the same arrays give the same file).
+            // Version 2.0, UTF-8 names, no compression, date 1980-01-01. The date is constant, so that the same arrays
+            // give the same file.
             var entry = little(UInt16(20)) + little(UInt16(0x800)) + little(UInt16(0))
             entry += little(UInt16(0)) + little(UInt16(0x21)) + little(Checksum.crc32(bytes))
             entry += little(UInt32(bytes.count)) + little(UInt32(bytes.count))
@@ -71,7 +73,7 @@ package struct NumpyArchive: Sendable {
     }
 }
 
-/// The cyclic redundancy check of zip and png: polynomial 0xEDB88320, reflected.
+/// The cyclic redundancy check (CRC-32) of zip and PNG: polynomial 0xEDB88320, reflected.
 enum Checksum {
     private static let table: [UInt32] = (0..<256).map { byte in
         (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1 }

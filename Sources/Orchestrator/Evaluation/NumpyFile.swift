@@ -1,18 +1,19 @@
 import OssicleBase
 
-/// NumPy's array format, version 1.0: magic, a header in Python's words padded to 64 bytes, then the little-endian values
-/// row by row. *Reference:* numpy.lib.format.
+/// The array format of NumPy (`.npy`), version 1.0: a magic string, a header that is a Python dictionary padded to a
+/// multiple of 64 bytes, and the little-endian values in row-major order. *Reference:* numpy.lib.format.
 public enum NumpyFile {
-    /// `values` as shape; its product is the number of values.
+    /// The bytes of a float32 array. The product of `shape` must be the number of values.
     public static func bytes(floats values: [Float], shape: [Int]) -> [UInt8] {
         array("<f4", shape, values.map(\.bitPattern.littleEndian))
     }
 
+    /// The bytes of an int64 array. The product of `shape` must be the number of values.
     public static func bytes(ints values: [Int64], shape: [Int]) -> [UInt8] {
         array("<i8", shape, values.map(\.littleEndian))
     }
 
-    /// One axis; every string takes as many UCS-4 places as the longest.
+    /// The bytes of an array of strings with one axis. Every string takes as many UCS-4 characters as the longest one.
     public static func bytes(strings values: [String]) -> [UInt8] {
         let width = max(1, values.map(\.unicodeScalars.count).max() ?? 1)
         var places = [UInt32](repeating: 0, count: values.count * width)
@@ -24,7 +25,8 @@ public enum NumpyFile {
         return array("<U\(width)", [values.count], places, perElement: width)
     }
 
-    /// Writes one float array as `.npy`; the file appears complete or not at all.
+    /// Writes one float32 array as `.npy`, completely or not at all.
+    /// - Throws: ``NumpyError/unwritable(path:reason:)``.
     public static func write(_ values: [Float], shape: [Int], to path: String) throws(NumpyError) {
         if let reason = PartialFile(path).commit(bytes(floats: values, shape: shape)) {
             throw .unwritable(path: path, reason: reason)
