@@ -20,6 +20,7 @@ public struct LogisticFrames: Sendable, Equatable {
         public var patience = 1
         /// Draws the fifth of the training recordings that chooses the penalty if there are no validation recordings.
         public var seed: UInt64 = 0
+        /// The settings of the solver.
         public var regression = LogisticRegression.Options()
         /// The number of threads. Results do not depend on it.
         public var threads = 1

@@ -25,6 +25,7 @@ public struct LogisticProbe: Sendable, Equatable {
         public var patience = 3
         /// Draws the inner folds.
         public var seed: UInt64 = 0
+        /// The settings of the solver.
         public var regression = LogisticRegression.Options()
         /// The number of threads. Results do not depend on it.
         public var threads = 1

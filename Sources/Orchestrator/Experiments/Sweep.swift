@@ -9,6 +9,7 @@ import OssicleTraining
 /// contains one run folder per cell with a `probe.json`, and `table.md` and `heatmap.svg` for all finished cells.
 public struct Sweep {
     public let plan: SweepPlan
+    /// The folder for all runs and results.
     public let output: String
     public let threads: Int
 

@@ -22,8 +22,11 @@ public struct SweepPlan: Sendable, Equatable {
     public var rows: [String] = []
     public var columns: [String] = []
     public var seeds: [UInt64] = [0]
+    /// The recipe keys and values of `set`.
     public var settings: [String: String] = [:]
+    /// The recipe keys and values of `diagonal`.
     public var diagonal: [String: String] = [:]
+    /// The folders with labelled data on which the encoders are probed.
     public var probe: [String] = []
     /// The source of the embedding; nil: that of the recipe.
     public var embedding: Embedding.Kind?

@@ -77,8 +77,8 @@ struct Adam: Optimizer {
     }
 }
 
-/// Gradient descent with momentum (SGD). For LARS, it first scales the gradient of each tensor according to the norms of
-/// the tensor and of its gradient:
+/// Gradient descent with momentum (SGD). For LARS, it first scales the gradient of each tensor according to the norms
+/// of the tensor and of its gradient:
 ///
 ///     trust = coefficient · ‖w‖ / (‖g‖ + decay · ‖w‖)
 ///

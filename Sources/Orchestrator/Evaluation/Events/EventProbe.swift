@@ -8,6 +8,7 @@ import OssicleStatistics
 /// A probe of sound event detection. It classifies frames at a constant hop, with one sigmoid per class, and converts
 /// runs of active frames to events.
 public struct EventProbe {
+    /// The recordings of the three parts with their annotated events.
     public let layout: EventsLayout
     public let options: EventProbeOptions
 

@@ -13,6 +13,7 @@ public struct FrameClassifier: Sendable, Equatable {
         public var epochs = 250
         public var batchSize = 1024
         public var learningRate = 1e-3
+        /// The share of the input values that are set to 0 in training.
         public var dropout: Float = 0.1
         public var seed: UInt64 = 0
 

@@ -12,6 +12,7 @@ public struct EmbeddingMap: Sendable {
     public let shares: [Double]
     let drawing: SVGDrawing
 
+    /// Plots the clips of an embedding file.
     public init(_ file: EmbeddingFile) {
         let components = PrincipalComponents(
             points: file.embeddings, count: file.paths.count, dimension: file.dimension)

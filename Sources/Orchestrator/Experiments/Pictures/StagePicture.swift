@@ -11,6 +11,7 @@ public struct StagePicture: Sendable {
     private static let colours = ["#1b6ca8", "#d1762b", "#4b8b3b", "#7a4ea3"]
     let drawing: SVGDrawing
 
+    /// Plots a survey.
     public init(_ survey: StageSurvey) {
         let names = survey.maps + (survey.read.isEmpty ? [] : ["together"])
         let width = Self.left + Self.column * Double(names.count) + 30
