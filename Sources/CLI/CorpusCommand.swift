@@ -20,6 +20,7 @@ struct CorpusOptions: ParsableArguments {
     var json = false
 }
 
+/// `ossicle corpus notes`: render a corpus of musical notes.
 struct CorpusNotesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "notes", abstract: "Musical notes of General MIDI instruments, in NSynth's layout (fluidsynth).",
@@ -54,6 +55,7 @@ struct CorpusNotesCommand: ParsableCommand {
 
 extension WordClasses: ExpressibleByArgument {}
 
+/// `ossicle corpus words`: render a corpus of spoken words or phrases.
 struct CorpusWordsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "words", abstract: "Spoken words, in Speech Commands' layout (espeak-ng).",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Orchestrator
 
+/// `ossicle corpus soundscapes`: mix a corpus of sound events and backgrounds.
 struct CorpusSoundscapesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soundscapes",

@@ -20,7 +20,7 @@ struct DoctorCommand: ParsableCommand {
 struct DoctorReport: Encodable {
     struct Component: Encodable {
         let name: String
-        /// nil: not installed.
+        /// The version, or nil if the component is not installed.
         let version: String?
         let neededFor: String
 
@@ -34,7 +34,7 @@ struct DoctorReport: Encodable {
     var cpu = Machine.cpuName
     var isa = Machine.activeInstructionSet
     var isaAvailable = Machine.instructionSets
-    /// The value of OSSICLE_ISA, or nil when it is not set.
+    /// The value of OSSICLE_ISA, or nil if it is not set.
     var isaWanted = ProcessInfo.processInfo.environment["OSSICLE_ISA"].flatMap { $0.isEmpty ? nil : $0 }
     var threads = Machine.cores
     var memoryBytes = Machine.memoryBytes

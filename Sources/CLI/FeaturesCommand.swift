@@ -44,7 +44,7 @@ struct FeaturesCommand: ParsableCommand {
     private var format: String { URL(fileURLWithPath: output).pathExtension.lowercased() }
 }
 
-/// The sound is shorter than one window of the front end.
+/// The error for a sound that is shorter than one window of the front end.
 private struct FeaturesFailure: Error, CustomStringConvertible {
     let file: String
     let needed: Int

@@ -17,6 +17,6 @@ struct Ossicle: ParsableCommand {
             DoctorCommand.self,
         ])
 
-    /// Runs the command named by the arguments, and exits with a code of ``Exit``.
+    /// Runs the command that the arguments name, and exits with a code of `Exit`.
     static func main() { Exit.run(Ossicle.self) }
 }

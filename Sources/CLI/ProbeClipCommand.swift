@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
+/// `ossicle probe clip`: evaluate clip classification.
 struct ProbeClipCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clip", abstract: "Evaluate clip classification with a linear probe on frozen embeddings.",

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
+/// `ossicle probe events`: evaluate sound event detection.
 struct ProbeEventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Orchestrator
 
+/// `ossicle probe pitch`: evaluate pitch classification.
 struct ProbePitchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pitch",

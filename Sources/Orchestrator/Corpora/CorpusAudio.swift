@@ -1,9 +1,9 @@
 import OssicleAudio
 
-/// Sound files in and out, with this module's errors.
+/// Reads and writes sound files, and converts all errors to `CorpusError`.
 enum CorpusAudio {
-    /// What a program recorded, as one channel at `sampleRate`. A recording that cannot be read is one that the program
-    /// could not finish: fluidsynth and espeak-ng do not complain about a full disk.
+    /// Reads the recording of a program, as one channel at `sampleRate`. If it cannot be read, the program could not
+    /// finish it: fluidsynth and espeak-ng report no error if the disk is full.
     static func read(_ path: String, by program: String, sampleRate: Int) throws(CorpusError) -> [Float] {
         do {
             return try AudioFile.read(path, sampleRate: sampleRate)
@@ -12,7 +12,7 @@ enum CorpusAudio {
         }
     }
 
-    /// A recording that a corpus is made of, as one channel at `sampleRate`.
+    /// Reads a recording from which a corpus is mixed, as one channel at `sampleRate`.
     static func source(_ path: String, sampleRate: Int) throws(CorpusError) -> [Float] {
         do throws(AudioError) {
             return try AudioFile.read(path, sampleRate: sampleRate)
@@ -21,7 +21,8 @@ enum CorpusAudio {
         }
     }
 
-    /// 16 bits, as the public sets have; a float file would also carry the time of writing, and differ from run to run.
+    /// Writes samples with 16 bits, as in the public data sets. A float file would also contain the time of writing,
+    /// and would differ from run to run.
     static func write(_ path: String, samples: [Float], sampleRate: Int) throws(CorpusError) {
         do throws(AudioError) {
             try AudioFile.write(path, samples: samples, sampleRate: sampleRate, format: .int16)

@@ -1,34 +1,36 @@
 import Foundation
 
-/// The folder that a corpus is rendered into: `NAME.partial` until everything is there, then `NAME`, so that a folder
-/// with the final name is always a whole corpus.
+/// The folder of a new corpus. Its name is `NAME.partial` until all files are written, and then `NAME`. Therefore a
+/// folder with the final name always contains a complete corpus.
 struct CorpusFolder: Sendable {
     let final: URL
     let partial: URL
-    /// Holds files that the corpus does not keep.
+    /// The folder for files that are not part of the corpus.
     var scratch: URL { partial.appending(path: Self.scratchName) }
     private static let scratchName = ".rendering"
 
-    /// Refuses a path that is in use; clears what an interrupted run left behind.
+    /// Creates the partial folder. A partial folder that an interrupted run has left is deleted first.
+    /// - Throws: ``CorpusError/outputExists(_:)`` if `path` is a file or a folder that is not empty;
+    ///   ``CorpusError/unfinishedOutput(_:)`` if the partial folder exists and was not created by this program.
     init(_ path: String) throws(CorpusError) {
         final = URL(fileURLWithPath: path).standardizedFileURL
         partial = final.deletingLastPathComponent().appending(path: final.lastPathComponent + ".partial")
         let files = FileManager.default
-        // fileExists is false for an empty answer, contentsOfDirectory nil for a file: a file is refused as well.
+        // contentsOfDirectory gives nil for a file, so a file at this path is refused, too.
         if files.fileExists(atPath: final.path) {
             guard let contents = try? files.contentsOfDirectory(atPath: final.path), contents.isEmpty else {
                 throw .outputExists(path)
             }
         }
         if files.fileExists(atPath: partial.path) {
-            // Only a folder with our own scratch folder in it is ours to delete.
+            // A partial folder is deleted only if it contains the scratch folder of this program.
             guard files.fileExists(atPath: scratch.path) else { throw .unfinishedOutput(partial.path) }
             try Self.attempt(partial.path) { try files.removeItem(at: partial) }
         }
         try Self.attempt(partial.path) { try files.createDirectory(at: scratch, withIntermediateDirectories: true) }
     }
 
-    /// Gives the corpus its final name.
+    /// Deletes the scratch folder and gives the corpus its final name.
     func publish() throws(CorpusError) {
         let files = FileManager.default
         try Self.attempt(final.path) {
@@ -38,7 +40,7 @@ struct CorpusFolder: Sendable {
         }
     }
 
-    /// Removes everything, after a failure.
+    /// Deletes the partial folder after a failure.
     func discard() { try? FileManager.default.removeItem(at: partial) }
 
     func makeFolder(_ name: String) throws(CorpusError) {

@@ -1,11 +1,12 @@
 import Foundation
 
-/// A program of the system that renders sound, found in PATH.
+/// An installed program that renders sound. It is searched in the folders of PATH.
 struct ExternalProgram: Sendable {
     let name: String
     private let url: URL
 
-    /// - Parameter package: the Debian package to name when the program is missing.
+    /// - Parameter package: the Debian package that the error message names if the program is missing.
+    /// - Throws: ``CorpusError/programMissing(_:package:)``.
     init(_ name: String, package: String) throws(CorpusError) {
         self.name = name
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
@@ -16,10 +17,10 @@ struct ExternalProgram: Sendable {
         url = URL(fileURLWithPath: path)
     }
 
-    /// Runs the program to its end and returns what it wrote to standard output.
+    /// Runs the program until it ends, and returns its standard output.
     ///
-    /// - Throws: ``CorpusError/programFailed(_:reason:)`` with the last line it wrote to standard error, when the exit
-    ///   code is not 0.
+    /// - Throws: ``CorpusError/programFailed(_:reason:)`` if the exit code is not 0. The reason is the last line of
+    ///   standard error.
     @discardableResult
     func run(_ arguments: [String]) throws(CorpusError) -> Data {
         let process = Process()
@@ -30,7 +31,7 @@ struct ExternalProgram: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = complaints
-        // A semaphore and not waitUntilExit(), which spins a run loop on the calling thread.
+        // waitUntilExit() is not used, because it runs a run loop on the calling thread.
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
         do {
@@ -38,7 +39,7 @@ struct ExternalProgram: Sendable {
         } catch {
             throw .programFailed(name, reason: error.localizedDescription)
         }
-        // These programs say little: neither pipe fills while the other is read to its end.
+        // These programs write little text, so no pipe becomes full while the other one is read to its end.
         let written = output.fileHandleForReading.readDataToEndOfFile()
         let complaint = complaints.fileHandleForReading.readDataToEndOfFile()
         ended.wait()

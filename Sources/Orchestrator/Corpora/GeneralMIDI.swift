@@ -1,4 +1,4 @@
-/// NSynth's eleven families; the raw value is NSynth's number.
+/// The eleven instrument families of NSynth. The raw value is the number of the family in NSynth.
 ///
 /// *Reference:* Engel et al., "Neural audio synthesis of musical notes with WaveNet autoencoders", ICML 2017.
 enum InstrumentFamily: Int, CaseIterable, Sendable {
@@ -7,25 +7,26 @@ enum InstrumentFamily: Int, CaseIterable, Sendable {
     var name: String { self == .synthLead ? "synth_lead" : "\(self)" }
 }
 
-/// How the sound is made; the raw value is NSynth's number.
+/// The way in which an instrument makes its sound. The raw value is its number in NSynth.
 enum InstrumentSource: Int, CaseIterable, Sendable { case acoustic, electronic, synthetic }
 
-/// One program of General MIDI.
+/// One program of General MIDI, which is an instrument.
 struct MIDIInstrument: Sendable, Equatable {
-    /// From 0.
+    /// The number of the program, from 0.
     let program: Int
     let name: String
     let family: InstrumentFamily
     let source: InstrumentSource
-    /// MIDI pitches that the instrument plays, within NSynth's 21...108.
+    /// The MIDI pitches that the instrument plays, within the range 21...108 of NSynth.
     let pitches: ClosedRange<Int>
 }
 
 extension MIDIInstrument {
-    /// General MIDI's programs by NSynth's families: its own sections of eight, with voices gathered as `vocal` and the
-    /// folk instruments put with their kin. Percussion, effects and pads, which hold no single pitch or sound like no
-    /// family, are left out. Ranges are about those of the real
-    /// instruments, and end where a font of ``SoundFont`` falls silent.
+    /// The programs of General MIDI, grouped by family. Most families are sections of General MIDI, which have eight
+    /// programs. The voices are collected in `vocal`, and each folk instrument is in the family of similar instruments.
+    /// Percussion, effects and pads are left out, because they have no single pitch or resemble no family. The ranges
+    /// of pitches are approximately those of the real instruments. They exclude pitches at which a sound font of
+    /// `SoundFont` is silent.
     static let all: [MIDIInstrument] = [
         section(
             .keyboard,

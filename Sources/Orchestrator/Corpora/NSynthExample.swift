@@ -1,4 +1,4 @@
-/// A note's entry in NSynth's `examples.json`, in NSynth's words.
+/// The entry of a note in NSynth's `examples.json`, with the keys of NSynth.
 struct NSynthExample: Encodable {
     let note: Int
     let noteStr: String
@@ -11,7 +11,8 @@ struct NSynthExample: Encodable {
     let pitch: Int
     let velocity: Int
     let sampleRate: Int
-    /// NSynth's annotators heard qualities such as "bright"; nobody listened to these notes.
+    /// Qualities such as "bright", which the annotators of NSynth assigned. They are empty here, because nobody
+    /// annotated these notes.
     let qualities: [Int] = []
     let qualitiesStr: [String] = []
 

@@ -1,17 +1,20 @@
 import Foundation
 
-/// A corpus of musical notes in NSynth's layout, played by fluidsynth from a General MIDI sound font.
+/// A corpus of musical notes in the layout of NSynth, which fluidsynth renders with a General MIDI sound font.
 ///
-/// `{train,valid,test}/audio/{note}.wav` (16 kHz, mono, 4 s: a note held 3 s, then let ring 1 s) and
-/// `{train,valid,test}/examples.json`. Same size, seed, sound font and fluidsynth: same bytes.
+/// The files are `{train,valid,test}/audio/{note}.wav` (16 kHz, mono, 4 s: a note is held for 3 s and decays for 1 s),
+/// `{train,valid,test}/examples.json`, and `instruments.csv` with the General MIDI program of each instrument. The same
+/// size, seed, sound font and version of fluidsynth give the same bytes.
 public struct NoteCorpus: Sendable {
     public static let defaultSize = 2000
+    /// The number of notes in all parts together.
     public var size = NoteCorpus.defaultSize
     public var seed: UInt64 = 0
-    /// A path; nil searches the usual folders.
+    /// The path of the sound font; nil: the first one that is found in the usual folders.
     public var soundFont: String?
 
-    /// What was rendered.
+    /// The contents of a rendered corpus: the numbers of notes and instruments in each part, and the path of the sound
+    /// font.
     public struct Summary: Sendable, Equatable {
         public let notes: [CorpusPart: Int]
         public let instruments: [CorpusPart: Int]
@@ -22,24 +25,31 @@ public struct NoteCorpus: Sendable {
 
     static let sampleRate = 16_000
     static let clipSamples = 4 * sampleRate
-    /// Samples over which a note that still rings at the end of its clip is faded out (10 ms): no click.
+    /// The number of samples (10 ms) over which a note is faded out at the end of its clip. This prevents a click if
+    /// the note has not decayed.
     static let fadeSamples = sampleRate / 100
-    /// From one note of a rendering to the next. 4.24 s is 3,180 of the 64-sample blocks that fluidsynth works in, so
-    /// that every note begins at the same place in its clip, and leaves time to cut what still rings.
+    /// The time from one note of a rendering to the next. 4.24 s are 3,180 blocks of 64 samples, in which fluidsynth
+    /// computes. Therefore every note begins at the same position within its clip. The time is also long enough to
+    /// silence a note before the next one begins.
     private static let slotMilliseconds = 4240
     private static let heldMilliseconds = 3000
     private static let cutMilliseconds = 4050
-    /// fluidsynth plays at 48 kHz, and the resampler takes it to 16 kHz: played at 16 kHz, a bright instrument's
-    /// overtones above 8 kHz would fold back.
+    /// The sample rate of fluidsynth. The resampler converts its output to 16 kHz. If fluidsynth rendered at 16 kHz,
+    /// overtones of bright instruments above 8 kHz would cause aliasing.
     private static let playedSampleRate = 48_000
-    /// The loudest notes of the fonts named in ``SoundFont`` peak at 0.82 and 0.97 of full scale.
+    /// The gain of fluidsynth. With this gain, the loudest notes of the sound fonts that `SoundFont` names have peaks
+    /// of 0.82 and 0.97 of full scale.
     private static let gain = "1.2"
-    /// Below this a note is taken for silent: −80 dB of full scale.
+    /// A note is silent if no sample has a larger magnitude than this: −80 dB of full scale.
     private static let silence: Float = 1e-4
-    /// Notes of one fluidsynth run: 80 MB of rendered sound, which lives as long as the run.
+    /// The number of notes of one fluidsynth process. Its recording has 80 MB and is deleted when the notes have been
+    /// cut.
     private static let batchNotes = 50
 
-    /// Renders the corpus to the new folder `output`, all of it or nothing.
+    /// Renders the corpus to the new folder `output`, completely or not at all.
+    ///
+    /// - Parameter progress: receives the number of notes that are written so far. It is called from any thread, one
+    ///   call at a time.
     public func render(
         to output: String, progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
     ) throws(CorpusError) -> Summary {
@@ -73,7 +83,7 @@ public struct NoteCorpus: Sendable {
             instruments: plan.notes.mapValues { Set($0.map(\.instrument.number)).count }, soundFont: font)
     }
 
-    /// Plays some notes one after another in one run of fluidsynth, and cuts the recording into clips.
+    /// Renders some notes one after another with one fluidsynth process, and cuts the recording into clips.
     private static func play(
         _ notes: [(part: CorpusPart, note: PlannedNote)], batch: Int, player: ExternalProgram, font: String,
         folder: CorpusFolder
@@ -92,8 +102,9 @@ public struct NoteCorpus: Sendable {
         }
         try folder.write(
             file.data(endingAt: notes.count * slotMilliseconds), to: "\(folder.scratch.lastPathComponent)/\(batch).mid")
-        // No MIDI input, no shell, no reverb (-R) or chorus (-C), no other font when this one fails to load; floating
-        // point, so that nothing is dithered.
+        // No MIDI input (-n), no shell (-i), no messages (-q), no reverb (-R) and no chorus (-C). The default sound
+        // font is empty, so that no other font is used if this one cannot be loaded. The output is floating point,
+        // because integer output would be dithered.
         try player.run([
             "-n", "-i", "-q", "-o", "synth.default-soundfont=", "-R", "0", "-C", "0", "-g", gain, "-r",
             "\(playedSampleRate)", "-T", "wav", "-O", "float",
@@ -117,7 +128,8 @@ public struct NoteCorpus: Sendable {
         }
     }
 
-    /// The part's `examples.json`; notes are numbered through the whole corpus.
+    /// The contents of `examples.json` for the notes of one part. The notes are numbered over the whole corpus, and
+    /// `first` is the number of the first note of the part.
     private static func examples(_ notes: [PlannedNote], from first: Int) throws(CorpusError) -> Data {
         var entries: [String: NSynthExample] = [:]
         for (index, note) in notes.enumerated() {
@@ -132,7 +144,8 @@ public struct NoteCorpus: Sendable {
         }
     }
 
-    /// Which program plays which instrument: NSynth's names say only family, source and number.
+    /// The table of the program that plays each instrument. The names in NSynth's format contain only the family, the
+    /// source and a number.
     private static func instrumentTable(_ cast: [CastInstrument]) -> Data {
         let rows = cast.map { "\($0.name),\($0.part.rawValue),\($0.instrument.program),\($0.instrument.name)" }
         return Data((["instrument_str,part,program,name"] + rows).joined(separator: "\n").appending("\n").utf8)

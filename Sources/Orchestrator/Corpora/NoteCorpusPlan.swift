@@ -1,37 +1,38 @@
 import OssicleBase
 
-/// One note to render: what NSynth calls an example.
+/// One note to render, which NSynth calls an example.
 struct PlannedNote: Sendable, Equatable {
     let instrument: CastInstrument
     let pitch: Int
     let velocity: Int
 
-    /// NSynth's name, as in `bass_synthetic_033-022-050`.
+    /// The name in NSynth's format, for example `bass_synthetic_033-022-050`.
     var name: String { "\(instrument.name)-\(padded(pitch))-\(padded(velocity))" }
 }
 
-/// An instrument with its place in the corpus.
+/// An instrument of the corpus, with its number and its part.
 struct CastInstrument: Sendable, Equatable {
     let instrument: MIDIInstrument
-    /// From 0, unique in the corpus.
+    /// The number of the instrument, from 0. It is unique in the corpus.
     let number: Int
-    /// From 0 among those of the same family and source.
+    /// The number of the instrument, from 0, among those of the same family and source.
     let rank: Int
     let part: CorpusPart
 
     var name: String { "\(instrument.family.name)_\(instrument.source)_\(padded(rank))" }
 }
 
-/// What a corpus of notes consists of, drawn before anything is rendered.
+/// The contents of a corpus of notes, which are drawn before anything is rendered.
 ///
-/// No instrument is in two parts. Within a part the families have equally many notes, and so have the instruments of a
-/// family, as far as their ranges allow.
+/// No instrument is in two parts. Within a part, the families have equally many notes, and so have the instruments of a
+/// family, as far as their ranges of pitches allow.
 struct NoteCorpusPlan: Sendable {
     static let velocities = [25, 50, 75, 100, 127]
     let cast: [CastInstrument]
     let notes: [CorpusPart: [PlannedNote]]
 
-    /// - Parameter size: notes in all parts together.
+    /// - Parameter size: the number of notes in all parts together.
+    /// - Throws: ``CorpusError/sizeOutOfRange(_:allowed:reason:)``.
     init(size: Int, seed: UInt64) throws(CorpusError) {
         cast = Self.drawCast(seed: seed)
         var notes: [CorpusPart: [PlannedNote]] = [:]
@@ -49,20 +50,20 @@ struct NoteCorpusPlan: Sendable {
         self.notes = notes
     }
 
-    /// The smallest corpus has a note of each family in the smallest part; the largest plays everything that the
-    /// instruments of its scarcest part can play.
+    /// The allowed sizes of a corpus. In the smallest corpus, the smallest part has one note of each family. In the
+    /// largest corpus, one of the parts has all notes that its instruments can play.
     static func sizeLimits(_ cast: [CastInstrument]) -> ClosedRange<Int> {
         let smallest = InstrumentFamily.allCases.count * 10
         let scarcest = CorpusPart.allCases.map { part in
             let playable = cast.filter { $0.part == part }.map { $0.instrument.pitches.count * velocities.count }
-            // Ten thousand is only there to take a share of; the quotient is exact enough for whole notes.
+            // 10,000 is only used to compute the share of the part. It is large enough for an exact number of notes.
             return playable.reduce(0, +) * 10_000 / part.share(of: 10_000)
         }
         return smallest...scarcest.reduce(.max, min)
     }
 
-    /// Shuffles each family, and gives a tenth of it, but at least one, to `valid` and a fifth, but at least one, to
-    /// `test`.
+    /// Assigns the instruments to parts. A random tenth of each family, but at least one instrument, is in `valid`. A
+    /// random fifth, but at least one instrument, is in `test`.
     private static func drawCast(seed: UInt64) -> [CastInstrument] {
         var cast: [CastInstrument] = []
         var ranks: [String: Int] = [:]
@@ -84,7 +85,7 @@ struct NoteCorpusPlan: Sendable {
         return cast
     }
 
-    /// All notes of every instrument in random order, the instruments gathered by family.
+    /// All notes of each instrument in random order: a list per family of lists per instrument.
     private static func drawPools(_ instruments: [CastInstrument], seed: UInt64) -> [[[PlannedNote]]] {
         InstrumentFamily.allCases.map { family in
             instruments.filter { $0.instrument.family == family }.map { instrument in
@@ -98,9 +99,11 @@ struct NoteCorpusPlan: Sendable {
         }
     }
 
-    /// Deals `count` notes: each family in turn gives one, from each of its instruments in turn, while it has any.
+    /// Selects `count` notes. The families take turns, and within a family the instruments take turns, as long as they
+    /// have notes.
     private static func deal(_ count: Int, from pools: [[[PlannedNote]]]) -> [PlannedNote] {
-        // A family's notes in the order in which it gives them: first notes of its instruments, then second ones, ….
+        // The notes of a family in the order in which they are selected: the first notes of its instruments, then the
+        // second notes, and so on.
         let queues = pools.map { family in
             (0..<(family.map(\.count).max() ?? 0)).flatMap { turn in
                 family.compactMap { turn < $0.count ? $0[turn] : nil }
@@ -112,7 +115,7 @@ struct NoteCorpusPlan: Sendable {
     }
 }
 
-/// Three digits, as NSynth writes numbers.
+/// The number with at least three digits, as in NSynth.
 private func padded(_ value: Int) -> String {
     let digits = String(value)
     return String(repeating: "0", count: max(0, 3 - digits.count)) + digits

@@ -1,13 +1,13 @@
 import Dispatch
 import Synchronization
 
-/// Runs jobs beside each other, as many as there are cores, and counts what they finish.
+/// Runs jobs in parallel on all cores, and counts the clips that they write.
 enum Rendering {
-    /// Reports how many of the corpus's clips are written; called from any thread, one call at a time.
+    /// Receives the number of clips that are written so far. It is called from any thread, one call at a time.
     typealias Progress = @Sendable (_ done: Int) -> Void
 
-    /// Runs `job` for 0 ..< `count`; each returns how many clips it wrote. After an error no further job starts, and
-    /// the error with the lowest number among those that happened is thrown.
+    /// Runs `job` for 0 ..< `count`. A job returns the number of clips that it has written. After an error no further
+    /// job starts. If several jobs have failed, the error of the job with the lowest number is thrown.
     static func run(
         _ count: Int, progress: Progress, job: @Sendable (Int) throws(CorpusError) -> Int
     ) throws(CorpusError) {
@@ -16,7 +16,7 @@ enum Rendering {
             var failure: (job: Int, error: CorpusError)?
         }
         let state = Mutex(State())
-        // Without escaping: concurrentPerform returns when every job has ended.
+        // The closure does not escape, because concurrentPerform returns when all jobs have ended.
         DispatchQueue.concurrentPerform(iterations: count) { index in
             guard state.withLock({ $0.failure == nil }) else { return }
             do throws(CorpusError) {

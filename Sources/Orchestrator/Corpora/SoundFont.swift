@@ -1,11 +1,14 @@
 import Foundation
 
-/// Where General MIDI sound fonts are found. The small one comes first: a corpus is the same on every machine that has it.
+/// The search for General MIDI sound fonts. The small one comes first, so that all machines that have it render the
+/// same corpus.
 enum SoundFont {
     static let folders = ["/usr/share/sounds/sf2", "/usr/share/soundfonts", "/usr/local/share/soundfonts"]
     static let names = ["TimGM6mb.sf2", "FluidR3_GM.sf2", "default-GM.sf2", "default.sf2"]
 
-    /// The named file, or the first known one of this machine.
+    /// The path `named`, or that of the first known sound font on this machine.
+    /// - Throws: ``CorpusError/soundFontMissing(_:)`` or ``CorpusError/notSoundFont(_:)`` if `named` cannot be used;
+    ///   ``CorpusError/noSoundFont(searched:)``.
     static func find(_ named: String?) throws(CorpusError) -> String {
         if let named {
             var isFolder: ObjCBool = false
@@ -23,7 +26,8 @@ enum SoundFont {
         throw .noSoundFont(searched: folders)
     }
 
-    /// A RIFF file of form `sfbk`. fluidsynth itself would go on without a word, and play nothing.
+    /// Whether a file is a RIFF file of the form `sfbk`. This is checked here, because fluidsynth reports no error for
+    /// other files and renders silence.
     private static func isSoundFont(_ path: String) -> Bool {
         guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 12) else {
             return false

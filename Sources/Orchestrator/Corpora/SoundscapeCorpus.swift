@@ -3,28 +3,29 @@ import OssicleAudio
 import OssicleBase
 import OssicleData
 
-/// Mixtures of isolated events over backgrounds, with exact annotations, in the layout of DCASE 2016 task 2:
-/// `{train,valid,test}/audio/{n}.wav` (16 kHz, mono) and `{train,valid,test}/annotation/{n}.txt`.
+/// A corpus of mixtures: isolated events over backgrounds, with exact annotations. The layout is that of DCASE 2016
+/// task 2: `{train,valid,test}/audio/{n}.wav` (16 kHz, mono) and `{train,valid,test}/annotation/{n}.txt`.
 ///
-/// An event's onset is where its sound begins, not where its file does: the quiet at both ends of a file, 30 dB under
-/// its loudest 10 ms, is cut away. Events of one class never overlap each other. Same sources and arguments: same bytes.
+/// The onset of an event is the time at which its sound begins, not its file. The quiet sections at both ends of a
+/// file, more than 30 dB below the loudest 10 ms, are removed. Events of one class never overlap each other. The same
+/// sources and arguments give the same bytes.
 ///
 /// *Reference:* Salamon et al., "Scaper: a library for soundscape synthesis and augmentation", WASPAA 2017.
 public struct SoundscapeCorpus: Sendable {
     public static let defaultSize = 300
-    /// Mixtures in all parts together.
+    /// The number of mixtures in all parts together.
     public var size = SoundscapeCorpus.defaultSize
     public var seed: UInt64 = 0
-    /// Length of a mixture.
+    /// The length of a mixture, in seconds.
     public var seconds = 10.0
-    /// Events that are drawn for a mixture; one that finds no place is left out.
+    /// The range of the number of events that are drawn for a mixture. Events for which there is no room are left out.
     public var count = 2...6
-    /// Probability with which an event may be put over others.
+    /// The probability that an event may overlap other events.
     public var overlap: Float = 0.3
-    /// Level of an event over that of the background.
+    /// The range of the level of an event relative to the background, in decibels.
     public var ratioDB: ClosedRange<Float> = 0...12
 
-    /// What was mixed.
+    /// The contents of a mixed corpus: the numbers of mixtures and events in each part.
     public struct Summary: Sendable, Equatable {
         public let clips: [CorpusPart: Int]
         public let events: [CorpusPart: Int]
@@ -33,17 +34,20 @@ public struct SoundscapeCorpus: Sendable {
     public init() {}
 
     static let sampleRate = 16_000
-    /// Root-mean-square level of the background.
+    /// The RMS level of the background.
     private static let level: Float = 0.01
-    /// Between events that do not overlap.
+    /// The smallest distance between events that do not overlap, in samples (50 ms).
     private static let gap = sampleRate / 20
-    /// Over which an event comes and goes, against clicks.
+    /// The length of the fades at both ends of an event, in samples (5 ms). They prevent clicks.
     private static let fade = sampleRate / 200
 
-    /// Mixes the corpus into the new folder `output`, all of it or nothing.
+    /// Mixes the corpus into the new folder `output`, completely or not at all.
+    ///
     /// - Parameters:
-    ///   - events: labelled sounds.
-    ///   - backgrounds: any recordings; shorter ones are repeated.
+    ///   - events: recordings of isolated events with labels.
+    ///   - backgrounds: background recordings. Short ones are repeated.
+    ///   - progress: receives the number of mixtures that are written so far. It is called from any thread, one call at
+    ///     a time.
     public func render(
         events: AudioDataset, backgrounds: AudioDataset, to output: String,
         progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
@@ -87,7 +91,7 @@ public struct SoundscapeCorpus: Sendable {
         return Summary(clips: clips, events: counts)
     }
 
-    /// The mixture and its events.
+    /// The samples of a mixture, and its events in the order of their onsets.
     private func mix(
         _ planned: PlannedSoundscape, _ events: AudioDataset, _ backgrounds: AudioDataset
     ) throws(CorpusError) -> ([Float], [SoundEvent]) {
@@ -116,7 +120,8 @@ public struct SoundscapeCorpus: Sendable {
         return (mixture, found.inOrder())
     }
 
-    /// `length` samples of a background at the level of backgrounds, from its start over again where it ends.
+    /// `length` samples of a background, scaled to the RMS level of backgrounds. A background that is too short is
+    /// repeated.
     private func scene(_ path: String, _ start: Float, _ length: Int) throws(CorpusError) -> [Float] {
         let whole = try CorpusAudio.source(path, sampleRate: Self.sampleRate)
         guard !whole.isEmpty else { return [Float](repeating: 0, count: length) }
@@ -126,7 +131,7 @@ public struct SoundscapeCorpus: Sendable {
         return part.map { $0 * gain }
     }
 
-    /// What sounds of an isolated event, with its ends faded.
+    /// The sound of an isolated event without the quiet sections at both ends, and with faded ends.
     private func isolated(_ path: String) throws(CorpusError) -> [Float] {
         let whole = try CorpusAudio.source(path, sampleRate: Self.sampleRate)
         var sound = Array(whole[Self.sounding(whole)])
@@ -138,7 +143,8 @@ public struct SoundscapeCorpus: Sendable {
         return sound
     }
 
-    /// From the first to the last 10 ms that are no more than 30 dB quieter than the loudest.
+    /// The range from the first to the last block of 10 ms whose level is at most 30 dB below that of the loudest
+    /// block.
     static func sounding(_ samples: [Float]) -> Range<Int> {
         let block = sampleRate / 100
         let starts = Array(stride(from: 0, to: samples.count, by: block))
@@ -150,7 +156,7 @@ public struct SoundscapeCorpus: Sendable {
         return starts[first]..<min(starts[last] + block, samples.count)
     }
 
-    /// A start where the event has room; nil if none of its draws has.
+    /// The first of the event's planned positions that is free, as a sample; nil if none of them is free.
     static func place(
         _ event: PlannedEvent, of count: Int, in length: Int, label: Int,
         among placed: [(range: Range<Int>, label: Int)]

@@ -1,40 +1,46 @@
 import OssicleBase
 import OssicleData
 
-/// One event of a mixture, drawn before anything is read.
+/// One event of a mixture, which is drawn before any file is read.
 struct PlannedEvent: Sendable, Equatable {
     /// Index into the data set of isolated events.
     let clip: Int
-    /// Level of the sound over that of the background, in decibels.
+    /// The level of the event relative to the background, in decibels.
     let ratioDB: Float
-    /// Draws where it goes once its length is known: whether it may overlap others, and a place for every attempt.
+    /// Whether the event may overlap other events.
     let mayOverlap: Bool
+    /// The positions that are tried until one is free: 0 is the start of the mixture, and 1 is the latest possible
+    /// position. They become times when the length of the event is known.
     let places: [Float]
 }
 
-/// One mixture.
+/// One mixture of the plan.
 struct PlannedSoundscape: Sendable, Equatable {
     let part: CorpusPart
-    /// From 0 within its part.
+    /// The number of the mixture, from 0 within its part.
     let number: Int
+    /// Index into the data set of backgrounds.
     let background: Int
-    /// Where the mixture begins in the background: 0 at its start, 1 as late as there is enough of it.
+    /// The position in the background at which the mixture begins: 0 is the start of the background, and 1 is the
+    /// latest position from which the rest of the background is long enough.
     let backgroundStart: Float
     let events: [PlannedEvent]
 
+    /// The name of the mixture's files: the number with five digits.
     var name: String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     }
 }
 
-/// What a corpus of soundscapes consists of. No file is a source in two parts, neither of events nor of backgrounds.
+/// The contents of a corpus of soundscapes. Each file of an event or a background is used in one part only.
 struct SoundscapePlan: Sendable {
     let soundscapes: [PlannedSoundscape]
-    /// Places that are tried for one event before it is left out.
+    /// The number of positions that are tried for an event before it is left out.
     static let attempts = 40
 
-    /// - Parameter size: mixtures in all parts together.
+    /// - Parameter size: the number of mixtures in all parts together.
+    /// - Throws: ``CorpusError/tooFewSources(what:found:needed:)``, ``CorpusError/sizeOutOfRange(_:allowed:reason:)``.
     init(
         events: [Clip], classes: [String], backgrounds: [Clip], size: Int, seed: UInt64, count: ClosedRange<Int>,
         overlap: Float, ratioDB: ClosedRange<Float>
@@ -75,7 +81,8 @@ struct SoundscapePlan: Sendable {
         soundscapes = planned
     }
 
-    /// Files for each part, at least one each.
+    /// Divides the files randomly between the parts, with at least one file per part.
+    /// - Throws: ``CorpusError/tooFewSources(what:found:needed:)``.
     private static func divide(
         _ files: [Int], seed: UInt64, view: Int, what: String
     ) throws(CorpusError) -> [CorpusPart: [Int]] {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A Standard MIDI File of format 0, one tick a millisecond.
+/// A Standard MIDI File of format 0, with one tick per millisecond.
 ///
 /// *Reference:* MIDI Manufacturers Association, "Standard MIDI Files 1.0", RP-001, 1996.
 struct StandardMIDIFile {
@@ -8,7 +8,7 @@ struct StandardMIDIFile {
     private var lastTick = 0
 
     init() {
-        // 1,000 ticks a quarter note, and 1,000,000 µs a quarter note.
+        // A quarter note has 1,000 ticks (see the header) and lasts 1,000,000 µs.
         append(at: 0, [0xFF, 0x51, 0x03, 0x0F, 0x42, 0x40])
     }
 
@@ -20,10 +20,10 @@ struct StandardMIDIFile {
 
     mutating func noteOff(pitch: Int, at tick: Int) { append(at: tick, [0x80, UInt8(pitch), 0]) }
 
-    /// Controller 120: cuts what still rings.
+    /// Appends a message of controller 120, which silences all notes that still sound.
     mutating func allSoundOff(at tick: Int) { append(at: tick, [0xB0, 120, 0]) }
 
-    /// The whole file; the track ends at `tick`.
+    /// The bytes of the file. The track ends at `tick`.
     func data(endingAt tick: Int) -> Data {
         var ended = self
         ended.append(at: tick, [0xFF, 0x2F, 0x00])
@@ -31,14 +31,15 @@ struct StandardMIDIFile {
         return Data(header + Array("MTrk".utf8) + Self.bigEndian(UInt32(ended.track.count)) + ended.track)
     }
 
-    /// Ticks must not go back.
+    /// Appends an event. `tick` must not be smaller than that of the event before.
     private mutating func append(at tick: Int, _ event: [UInt8]) {
         precondition(tick >= lastTick, "MIDI events are appended in the order of time")
         track += Self.variableLength(tick - lastTick) + event
         lastTick = tick
     }
 
-    /// Seven bits a byte, most significant first; the top bit says that another byte follows.
+    /// The encoding of a number with seven bits per byte, most significant byte first. The top bit of a byte is set if
+    /// another byte follows.
     static func variableLength(_ value: Int) -> [UInt8] {
         var bytes = [UInt8(value & 0x7F)]
         var rest = value >> 7

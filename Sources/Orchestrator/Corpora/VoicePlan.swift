@@ -1,25 +1,26 @@
 import OssicleBase
 
-/// One synthetic speaker: an accent and a timbre of espeak-ng, with a pitch and a pace of its own.
+/// One synthetic speaker: an accent and a timbre of espeak-ng, with its own pitch and pace.
 struct Voice: Sendable, Equatable {
-    /// As Speech Commands names speakers: eight hexadecimal digits.
+    /// The name, with eight hexadecimal digits as in Speech Commands.
     let name: String
     let accent: String
     let timbre: String
-    /// espeak-ng's scale, 0 to 99.
+    /// The pitch on the scale of espeak-ng, 0 to 99.
     let pitch: Int
-    /// Words a minute.
+    /// The pace in words per minute.
     let pace: Int
     let part: CorpusPart
 
-    /// espeak-ng's accents of English, and those of its timbres that sound like people.
+    /// The English accents of espeak-ng.
     static let accents = [
         "en-gb", "en-us", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029", "en-us-nyc",
     ]
+    /// The timbres of espeak-ng that sound like people.
     static let timbres = ["m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3", "f4", "f5"]
 
-    /// Draws `count` voices. Every tenth combination of accent and timbre speaks in `valid` only, and two of ten in
-    /// `test` only: a voice of one part is not another part's with a new pitch.
+    /// Draws `count` voices. Of ten combinations of accent and timbre, one is used in `valid` only and two are used in
+    /// `test` only. Therefore a voice of one part never has the accent and the timbre of a voice of another part.
     static func draw(_ count: Int, seed: UInt64) -> [Voice] {
         var combinations = accents.flatMap { accent in timbres.map { (accent, $0) } }
         var order = RandomStream(seed: seed, purpose: .corpus, view: 2)

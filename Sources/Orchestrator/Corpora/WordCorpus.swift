@@ -1,18 +1,23 @@
 import Foundation
 
-/// A corpus of spoken words in Speech Commands' layout, or of phrases in a folder for each speaker, by espeak-ng.
+/// A corpus of spoken words in the layout of Speech Commands, or of phrases with one folder per speaker. espeak-ng
+/// renders it.
 ///
-/// Words: `{word}/{speaker}_nohash_{k}.wav` (16 kHz, mono, 1 s), `validation_list.txt` and `testing_list.txt`.
-/// Phrases: `{speaker}/{speaker}_{k}.wav`, each as long as it takes. Same arguments and espeak-ng: same bytes.
+/// The files of words are `{word}/{speaker}_nohash_{k}.wav` (16 kHz, mono, 1 s), `validation_list.txt` and
+/// `testing_list.txt`. The files of phrases are `{speaker}/{speaker}_{k}.wav`, with different lengths. The same
+/// arguments and version of espeak-ng give the same bytes.
 public struct WordCorpus: Sendable {
     public static let defaultSize = 2000
+    /// The number of clips in all parts together.
     public var size = WordCorpus.defaultSize
     public var seed: UInt64 = 0
+    /// The words that are spoken.
     public var classes = WordClasses.all
-    /// Words of one clip. A pretraining corpus wants clips of two views (1.92 s), which four words make.
+    /// The number of words of one clip. For pretraining, clips should have the length of two views (1.92 s), which
+    /// takes four words.
     public var phraseWords = 1
 
-    /// What was rendered.
+    /// The contents of a rendered corpus: the numbers of clips and speakers in each part.
     public struct Summary: Sendable, Equatable {
         public let clips: [CorpusPart: Int]
         public let speakers: [CorpusPart: Int]
@@ -21,12 +26,16 @@ public struct WordCorpus: Sendable {
     public init() {}
 
     static let sampleRate = 16_000
-    /// Silence around a voice is cut where it stays under this part of the loudest sample (−46 dB).
+    /// The silence before and after the speech is removed. Samples up to this share of the loudest sample (−46 dB) are
+    /// silence.
     private static let silence: Float = 0.005
-    /// Kept before and after what is heard (10 ms), and around a phrase.
+    /// The number of samples that are kept before and after the speech (10 ms).
     private static let margin = sampleRate / 100
 
-    /// Renders the corpus to the new folder `output`, all of it or nothing.
+    /// Renders the corpus to the new folder `output`, completely or not at all.
+    ///
+    /// - Parameter progress: receives the number of clips that are written so far. It is called from any thread, one
+    ///   call at a time.
     public func render(
         to output: String, progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
     ) throws(CorpusError) -> Summary {
@@ -59,7 +68,7 @@ public struct WordCorpus: Sendable {
     ) throws(CorpusError) {
         let recording = folder.scratch.appending(path: "\(number).wav")
         defer { try? FileManager.default.removeItem(at: recording) }
-        // A comma makes the pause between the words of a phrase.
+        // espeak-ng makes a pause at each comma between the words of a phrase.
         try speaker.run([
             "-v", "\(utterance.voice.accent)+\(utterance.voice.timbre)", "-p", "\(utterance.pitch)", "-s",
             "\(utterance.pace)", "-w", recording.path, utterance.words.joined(separator: ", "),
@@ -72,7 +81,7 @@ public struct WordCorpus: Sendable {
             folder.partial.appending(path: utterance.path).path, samples: clip, sampleRate: sampleRate)
     }
 
-    /// Without the silence at both ends, except for a margin.
+    /// The sound without the silence at both ends, except for a margin.
     static func trimmed(_ sound: [Float]) -> ArraySlice<Float> {
         let threshold = silence * sound.reduce(0) { max($0, abs($1)) }
         guard let first = sound.firstIndex(where: { abs($0) > threshold }),
@@ -81,7 +90,8 @@ public struct WordCorpus: Sendable {
         return sound[max(0, first - margin)..<min(sound.count, last + 1 + margin)]
     }
 
-    /// `sound` between zeros in a clip of `count` samples; what is too long loses its end.
+    /// A clip of `count` samples with `sound` between zeros. `position` 0 is the beginning of the clip, and 1 is its
+    /// end. The end of a sound that is too long is cut off.
     static func placed(_ sound: [Float], in count: Int, position: Float) -> [Float] {
         let kept = sound.prefix(count)
         let before = Int(Float(count - kept.count) * position)

@@ -1,7 +1,7 @@
 import Foundation
 import OssicleBase
 
-/// Which words are spoken.
+/// The set of words that is spoken.
 public enum WordClasses: String, CaseIterable, Sendable {
     case digits
     case commands
@@ -20,28 +20,33 @@ public enum WordClasses: String, CaseIterable, Sendable {
 struct Utterance: Sendable, Equatable {
     let voice: Voice
     let words: [String]
-    /// From 0, among the voice's recordings of the same file name.
+    /// The number k in the file name, from 0. It distinguishes the phrases of one voice, and is 0 for single words.
     let take: Int
-    /// Change of the voice's pitch and pace for this recording: nobody says a word twice the same.
+    /// The pitch of this recording. It differs a little from that of the voice, because people never say a word twice
+    /// in the same way.
     let pitch: Int
+    /// The pace of this recording, in words per minute. It differs a little from that of the voice, too.
     let pace: Int
-    /// Linear gain, uniform in decibels.
+    /// The linear gain. Its value in decibels has a uniform distribution.
     let gain: Float
-    /// Where the sound lies in a clip that is longer than it: 0 at the beginning, 1 at the end.
+    /// The position of the sound in a longer clip: 0 is the beginning, and 1 is the end.
     let position: Float
 
-    /// Single words lie as in Speech Commands, `word/{speaker}_nohash_{k}.wav`; phrases in a folder for each speaker.
+    /// The path in the corpus: `{word}/{speaker}_nohash_{k}.wav` for single words, as in Speech Commands, and one
+    /// folder per speaker for phrases.
     var path: String {
         words.count == 1 ? "\(words[0])/\(voice.name)_nohash_\(take).wav" : "\(voice.name)/\(voice.name)_\(take).wav"
     }
 }
 
-/// What a corpus of words consists of, drawn before anything is rendered.
+/// The contents of a corpus of words, which are drawn before anything is rendered.
 struct WordCorpusPlan: Sendable {
     let utterances: [Utterance]
     static let minimumSpeakers = 10
 
-    /// Each voice says every word once (the last voice perhaps not all of them), or as many phrases as there are words.
+    /// Draws the recordings. Each voice says every word once, or as many phrases as there are words. The last voice may
+    /// say fewer.
+    /// - Throws: ``CorpusError/sizeOutOfRange(_:allowed:reason:)``.
     init(size: Int, seed: UInt64, classes: WordClasses, phraseWords: Int) throws(CorpusError) {
         let words = classes.words
         let smallest = Self.minimumSpeakers * words.count

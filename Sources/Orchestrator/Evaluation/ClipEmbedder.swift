@@ -3,12 +3,14 @@ import OssicleBase
 import OssicleData
 import OssicleModels
 
-/// Takes clips to vectors: cuts views, takes them through the front end, and encodes them in batches.
+/// Computes the embeddings of clips. It cuts clips into views, computes the input of the encoder with the front end,
+/// and encodes the views in batches.
 ///
-/// Clips come decoded: mono, at the front end's rate, scaled to the encoder's level (what ``ClipStore`` gives), in blocks, so
-/// that an hour takes no more memory than a second.
+/// The clips are decoded before: they are mono, have the sample rate of the front end, and are scaled to the level of
+/// the encoder, as `ClipStore` returns them. They are read in blocks, so the memory does not depend on the length of a
+/// clip.
 package struct ClipEmbedder {
-    /// Views encoded at once.
+    /// The number of views that are encoded at once.
     package static let batchSize = 64
 
     package let encoder: any ViewEncoder
@@ -23,23 +25,27 @@ package struct ClipEmbedder {
         frontEnd = try encoder.frontend.makeFrontEnd()
     }
 
-    /// Non-overlapping segments of every clip.
+    /// Returns the embeddings of the non-overlapping segments of each clip.
     ///
     /// - Parameters:
-    ///   - count: of the data set's clips; one that is not `wanted`, or that has no samples, gets no vector.
-    ///   - open: a clip by its index.
+    ///   - count: the number of clips of the data set.
+    ///   - wanted: the indices of the clips to embed; nil: all clips. Other clips, and clips without samples, get no
+    ///     vectors.
+    ///   - open: opens the clip with the given index; nil if the clip cannot be decoded.
     package func segmentVectors(
         clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?
     ) -> ClipVectors {
         embed(count, wanted, open) { _, length in segments.segments(samples: length) }
     }
 
-    /// One vector a clip: the mean over its non-overlapping segments, which are not kept.
+    /// Returns one vector per clip: the mean of the embeddings of its non-overlapping segments. The embeddings of the
+    /// segments are not kept.
     package func meanVectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
         embed(count, wanted, open, keepsRows: false) { _, length in segments.segments(samples: length) }
     }
 
-    /// Shows the encoder the views that it asks for: the middle segment of clips that are spread evenly over `clips`.
+    /// Calibrates the encoder with the number of views that it asks for. A view is the middle segment of a clip, and
+    /// the clips are spread evenly over `clips`.
     package func calibrate(on clips: [Int], open: (Int) -> ClipStream?) throws {
         let wanted = min(encoder.calibrationViews, clips.count)
         guard wanted > 0 else { return }
@@ -57,18 +63,19 @@ package struct ClipEmbedder {
         if count > 0 { try encoder.calibrate(views.span, count: count) }
     }
 
-    /// `crops` random crops of every clip, the same for every encoder and for the same seed. (A clip shorter than a view
-    /// has but one.)
+    /// Returns the embeddings of `crops` random crops of each clip. The same seed gives the same crops for all encoders
+    /// whose views are equally long. A clip that is not longer than a view has one crop only.
     ///
-    /// The paper draws a new crop of each clip at each step. Embedding a clip's crops once, and drawing one of them at
-    /// each step, is that protocol with the crops resampled from a finite set: encoding, which is nearly all of the
-    /// cost, is done `crops` times a clip and not once an epoch.
+    /// The paper draws a new crop of each clip in each step. Here the crops of a clip are embedded once, and each step
+    /// draws one of them. This is the protocol of the paper, with crops that are resampled from a finite set. Encoding
+    /// is nearly all of the cost, and is done `crops` times per clip instead of once per epoch.
     package func cropVectors(
         clips count: Int, wanted: Set<Int>? = nil, crops: Int, seed: UInt64, open: (Int) -> ClipStream?
     ) -> ClipVectors {
         embed(count, wanted, open) { clip, length in
             var stream = RandomStream(seed: seed, purpose: .probe, clip: clip)
-            // In order, so that they can be cut from a stream; a step of the probe draws one of them anyway.
+            // The starts are sorted, because a stream can only be cut in order. A step of the probe draws one of the
+            // crops at random, so their order has no effect.
             return segments.crops(samples: length, count: crops, from: &stream).sorted()
         }
     }
@@ -85,7 +92,7 @@ package struct ClipEmbedder {
         var scratch = [Float](repeating: 0, count: frontEnd.scratchCount)
         var embeddings = [Float](repeating: 0, count: Self.batchSize * dimension)
         var collected = CollectedVectors(clips: count, dimension: dimension, keepsRows: keepsRows)
-        var pending: [Int] = []  // the clips of the views that wait
+        var pending: [Int] = []  // the clip of each view that is not encoded yet
 
         func writeView(at place: Int) {
             var viewSpan = view.mutableSpan
@@ -110,7 +117,8 @@ package struct ClipEmbedder {
             var cutter = ViewStream(stream)
             for start in places {
                 guard cutter.cut(at: start, into: &waveform) else {
-                    // It can no longer be read: what was made of its beginning is no vector of the clip.
+                    // The clip cannot be read to its end. The vectors of its beginning do not represent the clip, so
+                    // remove them.
                     pending.removeAll { $0 == clip }
                     collected.remove(clip)
                     break
@@ -125,12 +133,12 @@ package struct ClipEmbedder {
     }
 }
 
-/// Vectors as they arrive, clips in order: every row of a clip, or the mean over them.
+/// Collects vectors that arrive in the order of the clips. Keeps all vectors of a clip, or only their mean.
 private struct CollectedVectors {
     private let dimension: Int
     private let keepsRows: Bool
     private var values: [Float] = []
-    /// Of each clip.
+    /// The number of vectors of each clip.
     private var rows: [Int]
     private var sums: [Double]
     private var summed: (clip: Int, count: Int)?
@@ -153,7 +161,7 @@ private struct CollectedVectors {
         summed = (clip, (summed?.count ?? 0) + 1)
     }
 
-    /// Forgets what was added of the last clip.
+    /// Removes the vectors that were added for the last clip.
     mutating func remove(_ clip: Int) {
         if keepsRows {
             values.removeLast(rows[clip] * dimension)

@@ -1,39 +1,46 @@
 import OssicleData
 import OssicleStatistics
 
-/// How a probe learns classes from vectors.
+/// A method to learn classes from vectors.
 public enum ProbeMethod: Sendable, Equatable {
-    /// Logistic regression on the mean vector of each clip, solved to the optimum, its penalty chosen without the test part.
+    /// Logistic regression on the mean vector of each clip, solved to the optimum. The penalty is chosen without the
+    /// test part.
     case logistic(LogisticProbe.Options)
-    /// The papers': one linear layer by Adam on random crops, and the mean of the logits of a test clip's segments.
+    /// The protocol of the papers: one linear layer that is trained with Adam on random crops. A test clip is
+    /// classified by the mean of the logits of its segments.
     case paper(LinearProbe.Options)
-    /// The vote of this many nearest training clips.
+    /// A k-nearest-neighbour classifier. The value is the number of training clips that vote.
     case neighbours(Int)
 }
 
-/// Probes what vectors of clips tell about the clips' classes, one answer a clip, fold by fold.
+/// A probe of clip classification: it fits a classifier to the vectors of clips, and predicts one class per test clip,
+/// fold by fold.
 package struct ClipProbe: Sendable {
     let labels: [Int]
     let classes: Int
-    /// Of each clip: its speaker, instrument or source, whose clips are never on both sides of an inner fold.
+    /// The group (speaker, instrument or source) of each clip that has one. Clips of one group are never in both parts
+    /// of an inner fold.
     let groups: [Int: String]
     let folds: [Fold]
     var method: ProbeMethod
     var bootstrap = Bootstrap()
 
+    /// The result of a probe.
     package struct Outcome: Sendable, Equatable {
         var score: ProbeScore
-        /// Over the test clips of all folds.
+        /// The confusion matrix over the test clips of all folds.
         var confusion: ConfusionMatrix
-        /// The test clips that could be judged, a list a fold, and 1 for each whose class was found, else 0.
+        /// For each fold, the test clips that have vectors and could be classified.
         var clips: [[Int]] = []
+        /// For each fold and each clip of `clips`, 1 if the predicted class is correct, else 0.
         var hits: [[Double]] = []
-        /// Clips that each fold's probe learned from.
+        /// The number of training clips of each fold.
         package var trainingClips: [Int] = []
-        /// Mean over the folds of the accuracy on clips that the choice of the penalty held back; nil where none is chosen.
+        /// The accuracy on the clips with which the penalty was chosen, averaged over the folds; nil if no penalty was
+        /// chosen in one of the folds.
         var validationAccuracy: Double?
 
-        /// - Parameter predict: the class of each test clip of a fold that could be judged.
+        /// - Parameter predict: returns the predicted class of each test clip of a fold that could be classified.
         package init(
             folds: [Fold], labels: [Int], classes: Int, bootstrap: Bootstrap,
             predict: (Fold) throws -> [(clip: Int, prediction: Int)]
@@ -49,8 +56,9 @@ package struct ClipProbe: Sendable {
             score = ProbeScore(value: value, ci95: ci95, clips: confusion.total)
         }
 
-        /// How far this score lies above another one of the same clips, whose difference varies less than either: both
-        /// find the easy clips. nil where the clips differ.
+        /// The difference between this score and another score for the same clips; nil if the clips differ. The
+        /// interval of the difference is narrower than the intervals of the scores, because both classifiers are
+        /// correct for the easy clips.
         func lead(over other: Outcome, bootstrap: Bootstrap) -> ProbeScore? {
             guard clips == other.clips else { return nil }
             let (value, ci95) = bootstrap.mean(ofFolds: zip(hits, other.hits).map { zip($0, $1).map { $0 - $1 } })
@@ -58,9 +66,14 @@ package struct ClipProbe: Sendable {
         }
     }
 
+    /// Fits and evaluates the method on each fold.
+    ///
     /// - Parameters:
-    ///   - training: of every clip of the data set; read for the folds' training and validation parts.
-    ///   - test: of every clip; read for the test parts.
+    ///   - training: the vectors of all clips of the data set. Those of the folds' training and validation parts are
+    ///     used.
+    ///   - test: the vectors of all clips of the data set. Those of the test parts are used.
+    /// - Throws: ``EvaluationError/notFinite(clips:)`` if the method is logistic regression and a vector contains a
+    ///   value that is not finite.
     func run(training: ClipVectors, test: ClipVectors) throws -> Outcome {
         var (validation, trainingClips): ([Double], [Int]) = ([], [])
         var outcome = try Outcome(folds: folds, labels: labels, classes: classes, bootstrap: bootstrap) { fold in
@@ -73,7 +86,7 @@ package struct ClipProbe: Sendable {
                 let probe = try LogisticProbe(
                     training: training, labels: labels, clips: fold.train, validation: fold.validation, groups: groups,
                     classes: classes, options: options)
-                // No number where a single group is all there is to learn from.
+                // The accuracy is NaN if all training clips are of one group, because inner folds need two groups.
                 if probe.validationAccuracy.isFinite { validation.append(probe.validationAccuracy) }
                 learned = probe.trainingClips
                 predictions = probe.predictions(test, clips: fold.test)

@@ -1,9 +1,10 @@
 import OssicleData
 
-/// Vectors of clips, any number a clip: the embeddings of its crops or segments, or one vector of statistics.
+/// The vectors of clips, with any number of vectors per clip: for example the embeddings of its crops or segments, or
+/// one vector of statistics.
 package struct ClipVectors: Sendable, Equatable {
     package let dimension: Int
-    /// (rows, dimension), a clip's rows together, clips in order.
+    /// The vectors, (rows, dimension). The rows of a clip are together, and the clips are in order.
     package private(set) var values: [Float] = []
     /// Clip i has the rows `offsets[i] ..< offsets[i + 1]`.
     package private(set) var offsets = [0]
@@ -11,8 +12,8 @@ package struct ClipVectors: Sendable, Equatable {
     package init(dimension: Int) { self.dimension = dimension }
 
     /// - Parameters:
-    ///   - values: (offsets.last, dimension).
-    ///   - offsets: 0 and the sums of the clips' numbers of rows.
+    ///   - values: the vectors, (offsets.last, dimension).
+    ///   - offsets: 0, and then the cumulative sums of the numbers of rows of the clips.
     init(dimension: Int, values: [Float], offsets: [Int]) {
         precondition(values.count == (offsets.last ?? 0) * dimension, "as many values as the offsets tell")
         self.dimension = dimension
@@ -25,14 +26,14 @@ package struct ClipVectors: Sendable, Equatable {
 
     package func rows(of clip: Int) -> Range<Int> { offsets[clip]..<offsets[clip + 1] }
 
-    /// Adds a clip. `vectors` is (rows, dimension).
+    /// Appends a clip with the vectors (rows, dimension).
     package mutating func append(_ vectors: some Collection<Float>) {
         precondition(vectors.count % dimension == 0, "whole vectors")
         values.append(contentsOf: vectors)
         offsets.append(values.count / dimension)
     }
 
-    /// (clips, dimension): the mean over each clip's rows, 0 of a clip without any.
+    /// The mean over the rows of each clip, (clips, dimension); 0 for a clip without rows.
     package func means() -> [Float] {
         var means = [Float](repeating: 0, count: clips * dimension)
         for clip in 0..<clips {
@@ -45,8 +46,9 @@ package struct ClipVectors: Sendable, Equatable {
         return means
     }
 
-    /// A regression would leave a value that is no number out without a word.
-    /// - Throws: ``EvaluationError/notFinite(clips:)`` where a row of these clips has one.
+    /// Checks that the vectors of the given clips contain finite values only. A regression would ignore other values
+    /// without a message.
+    /// - Throws: ``EvaluationError/notFinite(clips:)`` with the number of clips that contain other values.
     func expectNumbers(of clips: [Int]) throws(EvaluationError) {
         let values = values.span
         let broken = clips.count { clip in

@@ -1,10 +1,10 @@
 extension Standardization {
-    /// The largest magnitude of a standardised value, in deviations.
+    /// The largest magnitude of a standardized value, in standard deviations.
     static let clip: Float = 6
 
-    /// (rows.count, dimension): rows of `vectors`, standardised and clipped to ±6 deviations. A value that lies farther is
-    /// an outlying clip's or a dimension's that was all but constant in training, and must not decide a prediction alone.
-    /// What is not finite becomes 0, the training mean.
+    /// Rows of `vectors`, standardized and clipped to ±6 standard deviations, (rows.count, dimension). A larger value
+    /// belongs to an outlier, or to a dimension that was almost constant in training. Clipping prevents that one such
+    /// value determines a prediction. Values that are not finite become 0, which is the training mean.
     func clippedRows(_ rows: [Int], of vectors: ClipVectors) -> [Float] {
         let dimension = vectors.dimension
         var result = [Float](repeating: 0, count: rows.count * dimension)

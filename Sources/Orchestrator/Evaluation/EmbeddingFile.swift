@@ -3,33 +3,38 @@ import OssicleData
 import OssicleKernels
 import OssicleModels
 
-/// Embedded clips with what is known about them, as `ossicle embed` writes them for `numpy.load`:
+/// The embeddings of clips with their paths and labels, as `ossicle embed` writes them. `numpy.load` reads the file.
 ///
-/// | array | shape | what |
+/// | array | shape | contents |
 /// | --- | --- | --- |
-/// | `embeddings` | (n, dimension) float32 | mean over a clip's segments |
-/// | `paths` | (n) | files, in the same order |
-/// | `labels` | (n) int64 | indices into `classes`, −1 where there is none |
-/// | `classes` | (classes) | names |
-/// | `segments` | (m, dimension) float32 | every segment's own vector |
-/// | `segment_clip` | (m) int64 | the clip it belongs to |
+/// | `embeddings` | (n, dimension) float32 | the mean over the segments of each clip |
+/// | `paths` | (n) | the file of each clip |
+/// | `labels` | (n) int64 | the index of each clip's class in `classes`, −1 for no label |
+/// | `classes` | (classes) | the names of the classes |
+/// | `segments` | (m, dimension) float32 | the vector of each segment |
+/// | `segment_clip` | (m) int64 | the index of each segment's clip |
 ///
 /// Clips that could not be decoded are left out.
 public struct EmbeddingFile: Sendable, Equatable {
+    /// The number of values of a vector.
     public let dimension: Int
-    /// (clips, dimension).
+    /// The mean vector of each clip, (clips, dimension).
     public private(set) var embeddings: [Float] = []
+    /// The file of each clip.
     public private(set) var paths: [String] = []
+    /// The index of each clip's class in ``classes``, −1 for no label.
     public private(set) var labels: [Int64] = []
+    /// The names of the classes.
     public let classes: [String]
-    /// (segments, dimension).
+    /// The vector of each segment, (segments, dimension).
     public private(set) var segments: [Float] = []
+    /// The index of each segment's clip.
     public private(set) var segmentClips: [Int64] = []
 
-    /// Clips that could not be decoded, or not to their end: how many, and the first of them.
+    /// Warnings about clips that could not be decoded, or not to their end: the number of clips, and the first of them.
     public private(set) var warnings: [String] = []
 
-    /// - Parameter vectors: the segments of `clips`, in their order.
+    /// - Parameter vectors: the vectors of the segments of `clips`, in the same order.
     package init(vectors: ClipVectors, clips: [Clip], classes: [String]) {
         precondition(vectors.clips == clips.count, "vectors of all clips")
         dimension = vectors.dimension
@@ -45,13 +50,14 @@ public struct EmbeddingFile: Sendable, Equatable {
         }
     }
 
-    /// Embeds a data set, labelled or not.
+    /// Embeds the clips of a data set, with or without labels.
     ///
+    /// - Parameter shortestTail: see ``ClipSegments/shortestTail``.
     /// - Throws: ``EvaluationError/noViews`` if no clip could be decoded.
     public init(
         dataset: AudioDataset, encoder: any ViewEncoder, shortestTail: Double = ClipSegments.defaultShortestTail
     ) throws {
-        // Each clip is needed once: nothing is worth keeping.
+        // Each clip is used once, so keeping decoded clips in memory would have no benefit.
         let store = ClipStore(
             dataset: dataset, sampleRate: encoder.frontend.sampleRate, level: encoder.level, cacheMemoryMiB: 0)
         let vectors = try ClipEmbedder(encoder: encoder, shortestTail: shortestTail)
@@ -61,6 +67,8 @@ public struct EmbeddingFile: Sendable, Equatable {
         warnings = store.report.warnings
     }
 
+    /// Writes the arrays as an `.npz` file, completely or not at all.
+    /// - Throws: ``NumpyError/unwritable(path:reason:)``, also if the arrays need 4 GiB or more.
     public func write(to path: String) throws(NumpyError) {
         let archive = try NumpyArchive(path)
         try archive.add(name: "embeddings", floats: embeddings, shape: [paths.count, dimension])

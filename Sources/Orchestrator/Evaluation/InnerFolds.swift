@@ -1,20 +1,24 @@
 import OssicleBase
 import OssicleData
 
-/// Divisions of a training part, to choose a setting by: each clip is judged once by what the others teach.
+/// Inner folds: divisions of a training part, with which a setting such as the penalty is chosen. Each clip is judged
+/// once, by a model that was fitted to the other clips.
 ///
-/// Groups (speakers, instruments, official folds) stay whole: a setting that is chosen on clips whose group also taught is
-/// chosen for recognising groups.
+/// Groups (speakers, instruments, official folds) are never divided. If clips of one group were used for fitting and
+/// for judging, the chosen setting would be a good one for the recognition of groups.
 struct InnerFolds: Sendable, Equatable {
-    /// (train, judged) of each fold; both parts in rising order and not empty.
+    /// The folds. The judged clips are in `validation`. Both parts are in ascending order and not empty.
     private(set) var folds: [Fold] = []
 
     /// - Parameters:
-    ///   - clips: those to divide.
-    ///   - labels: of every clip of the data set.
-    ///   - groups: a key for each clip that has one; clips without are groups of their own.
-    ///   - count: how many folds at most; fewer where there are fewer groups, none below two groups.
-    ///   - singleAbove: with more clips than this, the first of five folds is enough: its scores vary little.
+    ///   - clips: the clips to divide.
+    ///   - labels: the classes of all clips of the data set.
+    ///   - groups: the group of each clip that has one. A clip without a group is a group of its own.
+    ///   - count: the largest number of folds. There are fewer folds if there are fewer groups, and no folds if there
+    ///     are fewer than two groups.
+    ///   - singleAbove: if there are more clips than this, only the first of five folds is made. With so many clips,
+    ///     its scores vary little.
+    ///   - seed: determines the order in which the groups are assigned.
     init(of clips: [Int], labels: [Int], groups: [Int: String], count: Int, singleAbove: Int, seed: UInt64) {
         let isSingle = clips.count > singleAbove
         let parts = Self.parts(of: clips, labels: labels, groups: groups, count: isSingle ? 5 : count, seed: seed)
@@ -25,8 +29,10 @@ struct InnerFolds: Sendable, Equatable {
         }
     }
 
-    /// Groups are visited in a drawn order, larger ones first, and each goes to the part whose classes' counts it brings
-    /// nearest to an equal share, Σ_k |have_k − want_k|; among equals to the part with the fewest clips.
+    /// Divides the clips into parts. Groups are visited in random order, larger groups first. Each group is assigned to
+    /// the part in which it reduces Σ_k |have_k − want_k| most, where have_k is the part's number of clips of class k,
+    /// and want_k is an equal share of that class. If several parts are equally good, the one with the fewest clips is
+    /// chosen.
     private static func parts(
         of clips: [Int], labels: [Int], groups: [Int: String], count: Int, seed: UInt64
     ) -> [[Int]] {
@@ -34,7 +40,7 @@ struct InnerFolds: Sendable, Equatable {
             .sorted { $0.key < $1.key }.map { $0.value.sorted() }
         let count = min(count, divided.count)
         guard count >= 2 else { return [] }
-        // Division draws its test part from the last number.
+        // `Division` uses the largest number to draw its test part.
         var stream = RandomStream(seed: seed, purpose: .probe, clip: Int(UInt32.max) - 1)
         stream.shuffle(&divided)
         let order = divided.indices.sorted { (divided[$0].count, $1) > (divided[$1].count, $0) }

@@ -1,20 +1,22 @@
 import OssicleBase
 import OssicleStatistics
 
-/// One linear layer on frozen vectors, trained with cross-entropy: what the vectors make linearly readable.
+/// A linear probe as in the paper: one linear layer on frozen vectors, trained with cross-entropy. Its accuracy
+/// measures the information that is linearly accessible.
 ///
-/// *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §4: Adam at 0.001, batches of 64, one random crop a clip and
-/// step. Here a clip's crops are embedded once and each step draws one of them.
+/// *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §4: Adam with learning rate 0.001, batches of 64, one random
+/// crop per clip and step. Here the crops of a clip are embedded once, and each step draws one of them.
 public struct LinearProbe: Sendable, Equatable {
+    /// The settings of the training.
     public struct Options: Sendable, Equatable {
         public var epochs = 100
-        /// Epochs go on until this many steps are done. On a few hundred clips 100 epochs are too few for the rate:
-        /// log-mel statistics of ESC-10 (320 clips) gave 68 % after 500 steps, 73 % after 2,000, 75 % after 4,000 and
-        /// after 8,000.
+        /// The smallest number of steps; further epochs are added until it is reached. For a few hundred clips, 100
+        /// epochs are too few at this learning rate: log-mel statistics of ESC-10 (320 clips) gave an accuracy of 68 %
+        /// after 500 steps, 73 % after 2,000 steps, and 75 % after 4,000 and after 8,000 steps.
         public var minimumSteps = 4000
         public var batchSize = 64
         public var learningRate = 1e-3
-        /// Decoupled weight decay; the paper has none.
+        /// Decoupled weight decay. The paper uses none.
         public var weightDecay = 0.0
         public var seed: UInt64 = 0
 
@@ -23,15 +25,15 @@ public struct LinearProbe: Sendable, Equatable {
 
     private let standardization: Standardization
     private var regression: SoftmaxRegression
-    /// Mean cross-entropy over the last epoch, in nats.
+    /// The mean cross-entropy over the last epoch, in nats.
     public private(set) var trainingLoss = 0.0
 
     public var classes: Int { regression.classes }
 
     /// - Parameters:
-    ///   - vectors: of every clip of the data set.
-    ///   - labels: of every clip, 0 ..< `classes`; read for `clips` only.
-    ///   - clips: those to learn from, each with a vector at least.
+    ///   - vectors: the vectors of all clips of the data set.
+    ///   - labels: the classes of all clips, 0 ..< `classes`. Those of `clips` are used.
+    ///   - clips: the training clips. Each of them must have at least one vector.
     package init(
         training vectors: ClipVectors, labels: [Int], clips: [Int], classes: Int, options: Options = Options()
     ) {
@@ -47,7 +49,7 @@ public struct LinearProbe: Sendable, Equatable {
         var weightsOptimizer = AdamVector(count: dWeights.count)
         var biasOptimizer = AdamVector(count: dBias.count)
         for epoch in 1...epochs {
-            // Epoch 0 of this purpose places the crops.
+            // Epoch 0 of this purpose determines the positions of the crops.
             var stream = RandomStream(seed: options.seed, purpose: .probe, epoch: epoch)
             var order = clips
             stream.shuffle(&order)
@@ -73,8 +75,9 @@ public struct LinearProbe: Sendable, Equatable {
         }
     }
 
-    /// (clips.count, classes): the mean of the *logits* of a clip's rows. (Not of the probabilities: a segment that is
-    /// sure then counts for more than one that is not.)
+    /// The mean of the *logits* of the rows of each clip, (clips.count, classes). With the mean of the logits, a
+    /// segment that is classified with certainty counts more than an uncertain one. With the mean of the probabilities,
+    /// it would not.
     package func logits(_ vectors: ClipVectors, clips: [Int]) -> [Float] {
         var result = [Float](repeating: 0, count: clips.count * classes)
         for (place, clip) in clips.enumerated() {
@@ -91,7 +94,7 @@ public struct LinearProbe: Sendable, Equatable {
         return result
     }
 
-    /// The class of the largest mean logit, the first of equals.
+    /// The class with the largest mean logit, for each clip; the first one if several are equal.
     package func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
         let logits = logits(vectors, clips: clips)
         return clips.indices.map { logits.span.extracting($0 * classes..<($0 + 1) * classes).indexOfLargest }
@@ -99,6 +102,6 @@ public struct LinearProbe: Sendable, Equatable {
 }
 
 extension Span<Float> {
-    /// Where the largest value stands, the first of equals.
+    /// The index of the largest value; the first one if several are equal.
     package var indexOfLargest: Int { indices.reduce(0) { self[$1] > self[$0] ? $1 : $0 } }
 }

@@ -2,14 +2,15 @@ import OssicleAudio
 import OssicleKernels
 import OssicleModels
 
-/// Mean and deviation of every mel band over the 160 ms around a frame: what a probe of frames can do without any encoder.
+/// A baseline for probes of frames: the mean and the standard deviation of each mel band over the 16 front-end frames
+/// around a frame. With a hop of 10 ms, these are 160 ms. No neural network is used.
 public final class LogMelFrames: ViewEncoder {
     public let frontend: FrontEndConfiguration
     public let viewFrames = 96
     public let frameMaps: [FrameMap]
     public let level: Float
     public var dimension: Int { 2 * frontend.melBands }
-    /// Front-end frames on either side of a row's own.
+    /// Half the number of front-end frames that a row uses: from `row − reach` to `row + reach − 1`.
     private static let reach = 8
 
     public init(frontend: LogMelConfiguration, level: Float) {

@@ -2,8 +2,8 @@ import OssicleAudio
 import OssicleData
 import OssicleKernels
 
-/// Mean and standard deviation of every mel band over the whole clip, 128 values for 64 bands: what a probe can do
-/// without any encoder.
+/// A baseline for probes of clips: the mean and the standard deviation of each mel band over the whole clip, 128 values
+/// for 64 bands. No neural network is used.
 public struct LogMelStatistics {
     public let frontend: LogMelConfiguration
     private let logMel: LogMel
@@ -15,7 +15,7 @@ public struct LogMelStatistics {
         logMel = try LogMel(frontend)
     }
 
-    /// One vector a clip; none where a clip has no samples. Clips come as for ``ClipEmbedder``.
+    /// Returns one vector per clip; none for a clip without samples. The clips are prepared as for `ClipEmbedder`.
     package func vectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
         var vectors = ClipVectors(dimension: dimension)
         for clip in 0..<count {
@@ -28,16 +28,17 @@ public struct LogMelStatistics {
         return vectors
     }
 
-    /// Front-end frames that are taken at a time.
+    /// The number of front-end frames that are computed at once.
     private static let blockFrames = 1000
 
-    /// Means, then deviations, of the bands; nil where the clip can no longer be read. What is shorter than a window is
-    /// filled up with zeros.
+    /// The means of all bands, and then their standard deviations; nil if the clip can no longer be read. A clip that
+    /// is shorter than a window is padded with zeros.
     func statistics(of stream: consuming ClipStream) -> [Float]? {
         let bands = frontend.melBands
         let frames = logMel.frames(samples: max(stream.count, frontend.windowSamples))
         var cutter = ViewStream(stream)
-        // Of the distance from the first frame, which is near the mean: their squares do not cancel.
+        // The sums are over differences from the first frame. The first frame is near the mean, which avoids
+        // cancellation.
         var origin: [Double] = []
         var sums = [Double](repeating: 0, count: bands)
         var squares = sums

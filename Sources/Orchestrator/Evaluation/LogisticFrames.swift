@@ -2,43 +2,48 @@ import Foundation
 import OssicleData
 import OssicleStatistics
 
-/// Independent logistic regressions on the frames of recordings, one a class, brought to their optimum: any number of
-/// classes may sound at once. ``LogisticRegression`` has the objective.
+/// Logistic regressions on the frames of recordings, one per class, solved to the optimum. Any number of classes can be
+/// active at once. ``LogisticRegression`` documents the objective.
 ///
-/// The penalty has the lowest log-loss on the validation recordings. The model is the one fitted to the training
-/// recordings: frames are many, and a second fit would learn little for twice the time.
+/// The penalty with the lowest loss on the validation recordings is chosen. The model with this penalty that was fitted
+/// to the training recordings is used. A second fit to training and validation recordings together would double the
+/// time and learn little, because there are many frames.
 public struct LogisticFrames: Sendable, Equatable {
+    /// The settings of the regressions.
     public struct Options: Sendable, Equatable {
-        /// C in rising order. Steps of ten: the log-loss of thousands of frames is flat around its minimum.
+        /// The values of C, in ascending order. The steps are factors of ten, because the loss over thousands of frames
+        /// is flat around its minimum.
         public var penalties = (-5...0).map { pow(10, Double($0)) }
-        /// Where there are no validation recordings and but one to learn from.
+        /// The penalty if none can be chosen: there are no validation recordings and only one training recording.
         public var fallbackPenalty = 1e-2
-        /// The search ends after this many penalties without a lower loss.
+        /// The search ends after this many successive penalties without a lower loss.
         public var patience = 1
-        /// Draws the fifth of the recordings that chooses, where there are no validation recordings.
+        /// Draws the fifth of the training recordings that chooses the penalty if there are no validation recordings.
         public var seed: UInt64 = 0
+        /// The settings of the solver.
         public var regression = LogisticRegression.Options()
-        /// Results are the same for any number.
+        /// The number of threads. Results do not depend on it.
         public var threads = 1
 
         public init() {}
     }
 
     public let classes: Int
+    /// The chosen value of C.
     public let chosenPenalty: Double
-    /// Mean over the judging frames of the sum over classes of the binary cross-entropies, in nats; NaN where nothing could
-    /// be chosen by.
+    /// The loss with the chosen penalty: the sum over the classes of the binary cross-entropies, averaged over the
+    /// frames that chose the penalty, in nats; NaN if no penalty could be chosen.
     public let validationLoss: Double
     let scores: [PenaltyChoice.Score]
     private let standardization: Standardization
     let regression: LogisticRegression
 
     /// - Parameters:
-    ///   - vectors: the frames of every recording. Values that are not finite are treated as ``LogisticProbe`` does.
-    ///   - activity: (rows of `vectors`, classes): 1 where the class sounds, else 0.
-    ///   - recordings: those to learn from, one at least. Without validation recordings a fifth of them chooses the
-    ///     penalty and then is learned from, too.
-    /// - Throws: ``EvaluationError/tooFewClips(found:)`` without frames to learn from.
+    ///   - vectors: the frames of all recordings. Values that are not finite are treated as in ``LogisticProbe``.
+    ///   - activity: (rows of `vectors`, classes): 1 if the class is active in the frame, else 0.
+    ///   - recordings: the training recordings, at least one. If there are no validation recordings, a fifth of the
+    ///     training recordings chooses the penalty, and then the model is fitted to all of them.
+    /// - Throws: ``EvaluationError/tooFewClips(found:)`` if the training recordings have no frames.
     package init(
         training vectors: ClipVectors, activity: [Float], recordings: [Int], validation: [Int] = [], classes: Int,
         options: Options = Options()
@@ -89,7 +94,7 @@ public struct LogisticFrames: Sendable, Equatable {
         }
     }
 
-    /// (rows of the recording, classes).
+    /// The probability of each class in each frame of a recording, (rows of the recording, classes).
     package func probabilities(_ vectors: ClipVectors, recording: Int) -> [Float] {
         let rows = Array(vectors.rows(of: recording))
         return regression.logits(standardization.clippedRows(rows, of: vectors), count: rows.count)
@@ -101,7 +106,8 @@ public struct LogisticFrames: Sendable, Equatable {
             activity: rows.flatMap { activity[$0 * classes..<($0 + 1) * classes] }, classes: classes)
     }
 
-    /// A recording at a time: the validation part is not copied as a whole. `hits` stay 0, as the loss alone chooses.
+    /// The loss of a solution, summed over recordings. The recordings are processed one after another, so that the
+    /// validation part is not copied as a whole. `hits` stay 0, because only the loss chooses.
     private static func judge(
         _ solution: LogisticRegression, on recordings: [Int], of vectors: ClipVectors, activity: [Float],
         standardization: Standardization

@@ -2,64 +2,70 @@ import Foundation
 import OssicleData
 import OssicleStatistics
 
-/// Multinomial logistic regression on frozen vectors, brought to its optimum: what the vectors make linearly readable,
-/// without a learning rate, a number of epochs or an order of clips.
+/// A linear probe on frozen vectors: multinomial logistic regression, solved to the optimum. Its accuracy measures the
+/// information that is linearly accessible. It does not depend on a learning rate, a number of epochs or an order of
+/// the clips.
 ///
-/// A clip is the mean of its rows, standardised by the training part. The penalty is chosen on the validation clips, or on
-/// inner folds of the training part; then the model is fitted to training and validation clips together
-/// (``LogisticRegression`` has the objective).
+/// A clip is represented by the mean of its rows, which is standardized with the statistics of the training part. The
+/// penalty is chosen on the validation clips, or on inner folds of the training part. Then the model is fitted to
+/// training and validation clips together. ``LogisticRegression`` documents the objective.
 public struct LogisticProbe: Sendable, Equatable {
+    /// The settings of the probe.
     public struct Options: Sendable, Equatable {
-        /// C in rising order: 10⁻⁵, 10⁻⁴·⁵ … 10. The strongest hardly leaves the prior; the weakest separates.
+        /// The values of C, in ascending order: 10⁻⁵, 10⁻⁴·⁵ … 10. With the smallest C, the predictions are nearly the
+        /// frequencies of the classes. With the largest C, the model separates the training clips.
         public var penalties = (-10...2).map { pow(10, Double($0) / 2) }
-        /// Where there are neither validation clips nor two groups to choose by.
+        /// The penalty if none can be chosen: there are no validation clips and fewer than two groups.
         public var fallbackPenalty = 1e-2
-        /// Without validation clips: how many parts the training clips are divided into.
+        /// The number of inner folds if there are no validation clips.
         public var innerFolds = 4
-        /// With more training clips than this, one inner fold of a fifth.
+        /// With more training clips than this, only one inner fold is used. It judges a fifth of the clips.
         public var singleFoldAbove = 4000
-        /// The search ends after this many penalties without a better accuracy or loss.
+        /// The search ends after this many successive penalties without a better accuracy or loss.
         public var patience = 3
         /// Draws the inner folds.
         public var seed: UInt64 = 0
+        /// The settings of the solver.
         public var regression = LogisticRegression.Options()
-        /// Results are the same for any number.
+        /// The number of threads. Results do not depend on it.
         public var threads = 1
 
         public init() {}
     }
 
     public let classes: Int
-    /// C of the fit.
+    /// The chosen value of C.
     public let chosenPenalty: Double
-    /// Share of the validation clips (of the inner folds' judged clips where there are none) whose class was found with
-    /// the chosen penalty; NaN where nothing could be chosen by.
+    /// The accuracy with the chosen penalty on the validation clips, or on the judged clips of the inner folds if there
+    /// are no validation clips; NaN if no penalty could be chosen.
     public let validationAccuracy: Double
-    /// Mean −ln p of their classes, in nats. Clips of classes that no training clip has are left out.
+    /// The mean over the same clips of −ln p, where p is the probability of the correct class, in nats. Clips of
+    /// classes without a training clip are left out.
     public let validationLoss: Double
-    /// How many clips the fit learned from.
+    /// The number of clips to which the model is fitted.
     public let trainingClips: Int
-    /// Each penalty that was tried, strongest first.
+    /// The scores of the penalties that were tried, in ascending order of C.
     let scores: [PenaltyChoice.Score]
     private let standardization: Standardization
-    /// Classes that occur in the fit, in order: those of the rows of `regression`.
+    /// The classes that occur in the fit, in ascending order. Row k of `regression` belongs to `present[k]`.
     private let present: [Int]
     let regression: LogisticRegression
 
     /// - Parameters:
-    ///   - vectors: of every clip of the data set. A dimension with a value that is not finite in a training clip is left
-    ///     out; such a value in another clip counts as the training mean.
-    ///   - labels: of every clip, 0 ..< `classes`; read for `clips` and `validation` only.
-    ///   - clips: the training part, one clip at least.
-    ///   - validation: may be empty.
-    ///   - groups: keys of clips that must stay on one side of an inner division; clips without are groups of their own.
-    /// - Throws: ``EvaluationError/tooFewClips(found:)`` without training clips.
+    ///   - vectors: the vectors of all clips of the data set. A dimension is ignored if it has a value that is not
+    ///     finite in a training clip. In other clips, such a value is replaced with the training mean.
+    ///   - labels: the classes of all clips, 0 ..< `classes`. Those of `clips` and `validation` are used.
+    ///   - clips: the training clips, at least one.
+    ///   - validation: the validation clips; may be empty.
+    ///   - groups: the group of each clip that has one. Clips of one group stay in the same part of an inner fold. A
+    ///     clip without a group is a group of its own.
+    /// - Throws: ``EvaluationError/tooFewClips(found:)`` if there are no training clips.
     package init(
         training vectors: ClipVectors, labels: [Int], clips: [Int], validation: [Int] = [],
         groups: [Int: String] = [:], classes: Int, options: Options = Options()
     ) throws(EvaluationError) {
         guard !clips.isEmpty else { throw .tooFewClips(found: 0) }
-        // Order must not matter, not even for rounding.
+        // The clips are sorted, so that their order has no effect, not even through rounding.
         let (clips, validation) = (clips.sorted(), validation.sorted())
         let means = ClipVectors(
             dimension: vectors.dimension, values: vectors.means(), offsets: Array(0...vectors.clips))
@@ -70,7 +76,8 @@ public struct LogisticProbe: Sendable, Equatable {
                 singleAbove: options.singleFoldAbove, seed: options.seed
             ).folds
             : [Fold(train: clips, validation: validation)]
-        // Either the parts or the blocks of one part are divided between the threads.
+        // With several folds, the threads work on different folds. With one fold, they work on different blocks of
+        // rows.
         var regressionOptions = options.regression
         regressionOptions.threads = folds.count > 1 ? 1 : options.threads
         let penalties = options.penalties.sorted()
@@ -96,7 +103,7 @@ public struct LogisticProbe: Sendable, Equatable {
         regression = problem.solve(penalty: chosenPenalty)
     }
 
-    /// (clips.count, classes). −∞ for a class that no clip of the fit has.
+    /// The logits of clips, (clips.count, classes). They are −∞ for a class without a clip in the fit.
     package func logits(_ vectors: ClipVectors, clips: [Int]) -> [Float] {
         var chosen = ClipVectors(dimension: vectors.dimension)
         for clip in clips {
@@ -115,18 +122,20 @@ public struct LogisticProbe: Sendable, Equatable {
         return result
     }
 
-    /// The class of the largest logit, the first of equals.
+    /// The class with the largest logit, for each clip; the first one if several are equal.
     package func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
         let logits = logits(vectors, clips: clips)
         return clips.indices.map { logits.span.extracting($0 * classes..<($0 + 1) * classes).indexOfLargest }
     }
 
-    /// Classes without a row are left out of the softmax: their logits would fall without end.
+    /// The targets of clips. Classes without a clip in the fit are left out of the softmax, because their logits would
+    /// decrease without limit.
     private static func targets(_ labels: [Int], of clips: [Int], present: [Int]) -> LogisticRegression.Targets {
         let places = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
         return .multinomial(labels: clips.map { places[labels[$0]] ?? 0 }, classes: present.count)
     }
 
+    /// The problem of an inner fold, with the clips that judge its solutions.
     private static func part(
         of fold: Fold, means: ClipVectors, labels: [Int], options: LogisticRegression.Options
     ) -> PenaltyChoice.Part {
@@ -135,7 +144,8 @@ public struct LogisticProbe: Sendable, Equatable {
         let problem = LogisticProblem(
             standardization.clippedRows(fold.train, of: means), count: fold.train.count, dimension: means.dimension,
             targets: targets(labels, of: fold.train, present: present), options: options)
-        // A class that cannot be predicted is an error for every penalty, and its loss would be infinite.
+        // A class without a training clip cannot be predicted. Its clips are errors for every penalty, and their loss
+        // would be infinite.
         let judged = fold.validation.filter { Set(present).contains(labels[$0]) }
         let x = standardization.clippedRows(judged, of: means)
         let answers = targets(labels, of: judged, present: present)

@@ -1,9 +1,9 @@
 import Foundation
 import OssicleStatistics
 
-/// Classifies a vector by the training vectors nearest to it: what the geometry of an embedding tells, without training.
+/// A k-nearest-neighbour classifier. It measures the information in the geometry of an embedding, without training.
 ///
-///     score(c) = Σ over the k nearest i of class c of exp(s_i / 0.07),   s = cosine of the standardised vectors
+///     score(c) = Σ over the k nearest i of class c of exp(s_i / 0.07),   s = cosine of the standardized vectors
 ///
 /// *Reference:* Wu et al., "Unsupervised feature learning via non-parametric instance discrimination", CVPR 2018.
 package struct NearestNeighbours: Sendable, Equatable {
@@ -11,15 +11,15 @@ package struct NearestNeighbours: Sendable, Equatable {
     package let classes: Int
     private let dimension: Int
     private let standardization: Standardization
-    /// (training clips, dimension), of length 1.
+    /// The standardized vectors of the training clips, scaled to length 1, (training clips, dimension).
     private let points: [Float]
     private let labels: [Int]
     private static let temperature = 0.07
 
     /// - Parameters:
-    ///   - vectors: of every clip; a clip is the mean of its rows.
-    ///   - labels: of every clip, 0 ..< `classes`; read for `clips` only.
-    ///   - clips: those to compare with.
+    ///   - vectors: the vectors of all clips. A clip is represented by the mean of its rows.
+    ///   - labels: the classes of all clips, 0 ..< `classes`. Those of `clips` are used.
+    ///   - clips: the training clips, at least one.
     package init(vectors: ClipVectors, labels: [Int], clips: [Int], classes: Int, k: Int = 20) {
         precondition(k > 0 && !clips.isEmpty, "there are neighbours")
         self.k = min(k, clips.count)
@@ -31,7 +31,7 @@ package struct NearestNeighbours: Sendable, Equatable {
         self.labels = clips.map { labels[$0] }
     }
 
-    /// The class with the highest score, the first of equals.
+    /// The class with the highest score, for each clip; the first one if several are equal.
     package func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
         let queries = Self.directions(vectors, clips, standardization)
         var similarities = [Float](repeating: 0, count: clips.count * labels.count)
@@ -39,7 +39,7 @@ package struct NearestNeighbours: Sendable, Equatable {
             queries, points, into: &similarities, m: clips.count, n: labels.count, k: dimension)
         return clips.indices.map { row in
             let own = similarities[row * labels.count..<(row + 1) * labels.count]
-            // Equal similarities in the order of the training clips.
+            // Clips with equal similarities stay in the order of the training clips.
             let nearest = labels.indices.sorted { a, b in
                 let (x, y) = (own[own.startIndex + a], own[own.startIndex + b])
                 return x == y ? a < b : x > y
@@ -52,6 +52,7 @@ package struct NearestNeighbours: Sendable, Equatable {
         }
     }
 
+    /// The standardized mean vectors of clips, scaled to length 1, (clips.count, dimension).
     private static func directions(
         _ vectors: ClipVectors, _ clips: [Int], _ standardization: Standardization
     ) -> [Float] {

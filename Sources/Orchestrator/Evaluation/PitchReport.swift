@@ -2,17 +2,19 @@ import OssicleData
 import OssicleModels
 import OssicleStatistics
 
-/// How well notes' pitches are read, as `ossicle probe pitch --json` prints it. Pitches are MIDI notes, 21 (A0) to 108 (C8).
+/// The result of pitch classification, as `ossicle probe pitch --json` prints it. Pitches are MIDI notes, 21 (A0) to
+/// 108 (C8).
 public struct PitchReport: Sendable, Codable, Equatable {
-    /// What one set of vectors reached.
+    /// The scores of one encoder or baseline.
     public struct Scores: Sendable, Codable, Equatable {
-        /// Share of notes whose pitch is right.
+        /// The share of notes whose pitch is correct.
         public var pitch: ProbeScore
-        /// Share of notes whose pitch is right but for octaves.
+        /// The share of notes whose chroma is correct: the pitch is correct or wrong by whole octaves.
         public var chroma: ProbeScore
-        /// Mean distance of the predicted from the true pitch, in semitones.
+        /// The mean distance between the predicted and the true pitch, in semitones.
         public var meanErrorSemitones: Double
-        /// Notes by the octaves (from the true pitch up) at which a right chroma was found: "0" are right.
+        /// The numbers of notes with the correct chroma by octave error, which is the predicted minus the true octave.
+        /// The notes with the key "0" have the correct pitch.
         public var octaves: [String: Int]
 
         enum CodingKeys: String, CodingKey {
@@ -22,7 +24,7 @@ public struct PitchReport: Sendable, Codable, Equatable {
             case meanErrorSemitones = "mean_error_semitones"
         }
 
-        /// - Parameter confusion: over ``PitchReport/pitches``.
+        /// - Parameter confusion: the confusion matrix of ``PitchReport/pitches``.
         init(_ confusion: ConfusionMatrix, bootstrap: Bootstrap) {
             var (pitchScores, chromaScores): ([Double], [Double]) = ([], [])
             var (distance, octaves) = (0, [Int: Int]())
@@ -47,24 +49,35 @@ public struct PitchReport: Sendable, Codable, Equatable {
         }
     }
 
+    /// The pitches that the probe distinguishes.
     public static let pitches = 21...108
 
-    /// `pitch_accuracy`.
+    /// The name of ``value``: `pitch_accuracy`.
     public var metric = "pitch_accuracy"
+    /// The pitch accuracy of the first encoder.
     public var value: Double
+    /// The confidence interval of ``value``.
     public var ci95: Interval
+    /// The scores of the first encoder.
     public var scores: Scores
-    /// As in ``ProbeReport``, and so are `embedding`, `leads` and `variants`.
+    /// The method of the probe, as in ``ProbeReport/method``.
     public var method: String
+    /// The source of the embedding, as in ``ProbeReport/embedding``.
     public var embedding: [String]?
+    /// The number of training notes, averaged over the folds.
     public var trainingClips: Int
+    /// The number of test notes of all folds.
     public var testClips: Int
-    /// `random` and `logmel`, as in ``ProbeReport``.
+    /// The scores of the baselines `random` and `logmel`, as in ``ProbeReport/baselines``.
     public var baselines: [String: Scores]
+    /// The leads of the pitch accuracy over the baselines, as in ``ProbeReport/leads``.
     public var leads: [String: ProbeScore]
+    /// The variants of the baselines, as in ``ProbeReport/variants``.
     public var variants: [String: String]
+    /// The layout of the data set.
     public var layout: String
     public var seed: UInt64
+    /// Warnings about notes that could not be decoded, as in ``ProbeReport/warnings``.
     public var warnings: [String] = []
 
     enum CodingKeys: String, CodingKey {
@@ -85,10 +98,11 @@ public struct PitchReport: Sendable, Codable, Equatable {
     }
 }
 
-/// Reads the pitch of notes off frozen vectors: one linear layer over the 88 keys of a piano.
+/// Evaluates pitch classification of notes on frozen vectors. The classes are the 88 keys of a piano. The parameters
+/// are those of ``probeClips(dataset:encoders:options:report:)``.
 ///
-/// - Parameters: as of ``probeClips(dataset:encoders:options:report:)``.
-/// - Throws: ``EvaluationError/noPitches(layout:)`` if the layout names none, ``EvaluationError/pitchOutOfRange(path:pitch:)``.
+/// - Throws: ``EvaluationError/noPitches(layout:)`` if no clip has a pitch,
+///   ``EvaluationError/pitchOutOfRange(path:pitch:)`` if a pitch is not in ``PitchReport/pitches``.
 public func probePitch(
     dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions = ClipProbeOptions(), report: (String) -> Void = { _ in }

@@ -4,39 +4,47 @@ import OssicleKernels
 import OssicleModels
 import OssicleStatistics
 
-/// How a data set's clips are probed.
+/// The settings of a probe of clips.
 public struct ClipProbeOptions: Sendable, Equatable {
-    /// nil: the one that the data set is published with (``Division/standard(for:prefersGroups:)``).
+    /// The division into training and test parts; nil: the published division of the data set
+    /// (``Division/standard(for:prefersGroups:)``).
     public var division: Division?
-    /// Judge on the last fold alone: what `data.hold_out: test` keeps from training.
+    /// Whether only the last fold is evaluated: the clips that `data.hold_out: test` excludes from training.
     public var heldOutOnly = false
+    /// The classifier.
     public var method = ProbeMethod.logistic(LogisticProbe.Options())
-    /// Of the papers' method: crops embedded of each training clip; fewer where their vectors would take more than
-    /// `memoryMiB`.
+    /// For the method `paper`: the number of crops per training clip. It is reduced if their vectors would take more
+    /// than `memoryMiB`.
     public var crops = 10
+    /// For the method `paper`: the limit of the memory for the vectors of the crops, in MiB.
     public var memoryMiB = 2048
+    /// See ``ClipSegments/shortestTail``.
     public var shortestTail = ClipSegments.defaultShortestTail
-    /// Of the regression. Results do not depend on it.
+    /// The number of threads of the regression. Results do not depend on it.
     public var threads = 1
+    /// The number of bootstrap resamples.
     public var resamples = 1000
-    /// Places the crops, orders the steps, draws the resamples and a random division.
+    /// Determines the crops, the order of the clips in the steps, the inner folds, the bootstrap resamples and a random
+    /// division.
     public var seed: UInt64 = 0
-    /// Whether ``LogMelStatistics`` are probed too, as `logmel`.
+    /// Whether ``LogMelStatistics`` are probed too, as the baseline `logmel`.
     public var includesLogMel = true
-    /// Decoded audio kept in memory.
+    /// The memory for decoded audio, in MiB.
     public var cacheMemoryMiB = 2048
 
     public init() {}
 }
 
-/// Probes a data set's classes.
+/// Evaluates clip classification on frozen vectors, with the classes of a data set.
 ///
 /// - Parameters:
-///   - dataset: labelled clips; those without a label are not used.
-///   - encoders: the first one is reported, the others are its baselines under their names (`random`). Of several of one
-///     name the strongest is taken (``ViewEncoder/variant``). All are given the same crops and segments where their views
-///     are equally long.
-///   - report: receives a line whenever a part is done.
+///   - dataset: labelled clips. Clips without a label are not used.
+///   - encoders: the first encoder is evaluated, and the others are its baselines, with their names in the report (for
+///     example `random`). If several encoders have one name, the strongest is reported (``ViewEncoder/variant``).
+///     Encoders whose views are equally long get the same crops and segments.
+///   - report: receives a line of text whenever a part is done.
+/// - Throws: ``EvaluationError/noLabels(layout:)`` if no clip has a label, and other errors if the clips cannot be
+///   divided or the encoders cannot be run.
 public func probeClips(
     dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions = ClipProbeOptions(), report: (String) -> Void = { _ in }
@@ -54,17 +62,17 @@ public func probeClips(
     return found
 }
 
-/// Opens clips at a sample rate and a level, for one encoder after the other.
+/// Opens clips at a sample rate and a level. The result is a function that opens a clip by its index.
 package typealias ClipSource = (_ sampleRate: Int, _ level: Float) -> (Int) -> ClipStream?
 
-/// Opens a data set's clips; encoders of one rate and level that follow each other share what is decoded.
+/// Opens the clips of a data set. Successive encoders with the same sample rate and level share the decoded clips.
 package final class ProbeSource {
     private let dataset: AudioDataset
     private let cacheMemoryMiB: Int
     private var store: ClipStore?
     private var earlier: [String] = []
 
-    /// What was found wrong with clips, each sentence once.
+    /// Warnings about clips that could not be decoded, or not to their end, without repetitions.
     var warnings: [String] {
         (earlier + (store?.report.warnings ?? [])).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
@@ -89,7 +97,7 @@ package final class ProbeSource {
     }
 }
 
-/// The same, of clips from anywhere.
+/// Evaluates clips from any source, like ``probeClips(dataset:encoders:options:report:)``.
 ///
 /// - Parameter source: opens the clips at a sample rate and a level.
 package func probeClips(
@@ -115,17 +123,17 @@ package func probeClips(
     )
 }
 
-/// What one name's vectors tell.
+/// The result of the encoders with one name.
 struct NamedOutcome {
     let name: String
-    /// Of several ways to make it, the one that is reported.
+    /// The variant of the encoder that is reported, if there are several.
     let variant: String?
     let outcome: ClipProbe.Outcome
     let folds: [Fold]
 }
 
-/// What each encoder's vectors, and log-mel statistics where they are asked for, tell about the clips' labels: one outcome
-/// a name, in the order in which the names come first.
+/// Evaluates the vectors of each encoder, and log-mel statistics if `options` asks for them, on the labels of the
+/// clips. There is one outcome per name, in the order in which the names first occur.
 func clipOutcomes(
     _ clips: [Clip], classes: Int, division: Division, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions, report: (String) -> Void,
@@ -162,8 +170,8 @@ func clipOutcomes(
 }
 
 extension NamedOutcome {
-    /// By clips that were held back from the training part; where the method holds none back, by the test clips, which
-    /// favours the baseline.
+    /// Compares the accuracies on clips that were held back from the training part. If the method holds back no clips,
+    /// it compares the accuracies on the test clips, which favors baselines with several variants.
     func isStronger(than other: NamedOutcome) -> Bool {
         if let own = outcome.validationAccuracy, let rival = other.outcome.validationAccuracy { return own > rival }
         return outcome.score.value > other.outcome.score.value
@@ -171,7 +179,7 @@ extension NamedOutcome {
 }
 
 extension ProbeMethod {
-    /// As reports name it.
+    /// The name of the method in reports.
     public var name: String {
         switch self {
         case .logistic: "logistic"

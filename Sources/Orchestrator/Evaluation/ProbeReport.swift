@@ -2,11 +2,11 @@ import Foundation
 import OssicleData
 import OssicleStatistics
 
-/// A score with the interval in which other test clips might have put it.
+/// A score with its confidence interval, which reflects the choice of the test clips.
 public struct ProbeScore: Sendable, Codable, Equatable {
     public var value: Double
     public var ci95: Interval
-    /// Clips that were tested.
+    /// The number of test clips.
     public var clips: Int
 
     public init(value: Double, ci95: Interval, clips: Int) {
@@ -22,36 +22,46 @@ public struct ProbeScore: Sendable, Codable, Equatable {
     }
 }
 
-/// What a probe found, as `ossicle probe --json` prints it and a run's `report.json` keeps it.
+/// The result of a probe of clips, as `ossicle probe clip --json` prints it and as a sweep stores it in `probe.json`.
 public struct ProbeReport: Sendable, Codable, Equatable {
-    /// What `value` is: `accuracy`, from 0 to 1, the mean over folds.
+    /// The name of ``value``: `accuracy`.
     public var metric: String
+    /// The accuracy from 0 to 1, averaged over the folds.
     public var value: Double
+    /// The confidence interval of ``value``.
     public var ci95: Interval
-    /// How the probe learned: `logistic`, `paper` or `neighbours`.
+    /// The method of the probe: `logistic`, `paper`, `neighbours` or `fine-tuned`.
     public var method: String
-    /// What the encoder was read from: the names of its maps, or `last`; nil where the vectors are no encoder's.
+    /// The source of the embedding: the names of the feature maps, or `last`; nil if the vectors are not from an
+    /// encoder.
     public var embedding: [String]?
-    /// Clips a probe was trained on (the mean over folds, rounded), and clips that were tested, of all folds.
+    /// The number of training clips, averaged over the folds and rounded.
     public var trainingClips: Int
+    /// The number of test clips of all folds.
     public var testClips: Int
+    /// The names of the classes.
     public var classes: [String]
+    /// The number of folds.
     public var folds: Int
-    /// Over the test clips of all folds; classes without any are left out.
+    /// The recall of each class over the test clips of all folds. Classes without test clips are left out.
     public var recalls: [String: Double]
+    /// The mean of ``recalls``.
     public var meanClassRecall: Double
-    /// The same probe on other vectors of the same clips: `random`, an encoder that learned nothing, and `logmel`,
-    /// statistics without an encoder. What does not beat both has learned nothing of use here.
+    /// The scores of the same probe on other vectors of the same clips: `random` is an untrained encoder, and `logmel`
+    /// are log-mel statistics without an encoder. An encoder that is not better than both has learned nothing that is
+    /// useful for this task.
     public var baselines: [String: ProbeScore]
-    /// Of each baseline that can be made in several ways, the one whose score stands here: the strongest on clips held back
-    /// from the training part.
+    /// For each baseline with several variants, the variant that is reported. It is the strongest one on clips that
+    /// were held back from the training part.
     public var variants: [String: String]
-    /// How far the score lies above each baseline's on the same resamples of the clips: above 0 with its whole interval,
-    /// it is ahead. This paired interval is narrower than comparing the two intervals.
+    /// For each baseline, the difference between the score and the baseline's score, over the same resamples of the
+    /// clips. The encoder is ahead if the whole interval is above 0. This paired interval is narrower than a comparison
+    /// of the two separate intervals.
     public var leads: [String: ProbeScore]
+    /// The layout of the data set.
     public var layout: String
     public var seed: UInt64
-    /// Clips that could not be decoded, or not to their end: how many, and the first of them.
+    /// Warnings about clips that could not be decoded, or not to their end: the number of clips, and the first of them.
     public var warnings: [String] = []
 
     enum CodingKeys: String, CodingKey {
@@ -75,8 +85,8 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     }
 
     /// - Parameters:
-    ///   - outcome: over the test clips of all folds.
-    ///   - classes: names, in the order of the outcome's confusion matrix.
+    ///   - outcome: the result over the test clips of all folds.
+    ///   - classes: the names of the classes, in the order of the outcome's confusion matrix.
     package init(
         _ outcome: ClipProbe.Outcome, folds: [Fold], classes: [String], layout: String, seed: UInt64,
         method: String, embedding: [String]? = nil, baselines: [String: ProbeScore] = [:],
@@ -104,9 +114,10 @@ public struct ProbeReport: Sendable, Codable, Equatable {
         self.seed = seed
     }
 
+    /// ``value`` with its interval and the number of test clips.
     public var score: ProbeScore { ProbeScore(value: value, ci95: ci95, clips: testClips) }
 
-    /// One JSON object, keys sorted.
+    /// The report as one JSON object with sorted keys.
     public func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -3,31 +3,38 @@ import OssicleData
 import OssicleKernels
 import OssicleModels
 
-/// Where along an encoder a data set's classes are read best: every map probed by itself, and the maps that the embedding
-/// reads together; trained, untrained, and log-mel statistics beside.
+/// The probe accuracy at each stage of an encoder. Every feature map is probed by itself, and the feature maps that the
+/// embedding reads are probed together. The scores of an untrained encoder and of log-mel statistics are for
+/// comparison.
 public struct StageSurvey: Sendable, Encodable {
-    /// One encoder's scores.
+    /// The scores of one encoder.
     public struct Curve: Sendable, Encodable {
         public let name: String
-        /// One a map, in the encoder's order.
+        /// One score per feature map, in the encoder's order.
         public let scores: [ProbeScore]
-        /// Of the maps that the embedding reads, together; nil where it reads none of them.
+        /// The score of all feature maps that the embedding reads, together; nil if the embedding reads none of them.
         public let together: ProbeScore?
     }
 
+    /// The names of the feature maps, in the encoder's order.
     public let maps: [String]
-    /// Those that the embedding reads.
+    /// The names of the feature maps that the embedding reads.
     public let read: [String]
     public let curves: [Curve]
+    /// The score of log-mel statistics; nil if they were not probed.
     public let logMel: ProbeScore?
     public let layout: String
+    /// The number of classes that occur in the data set.
     public let classes: Int
 
+    /// Probes the feature maps of encoders.
+    ///
     /// - Parameters:
-    ///   - encoders: of the embedding `every`; of several of one name the strongest is taken for each map.
-    ///   - read: what is probed together.
-    ///   - every: ``Embedding/everyStage(of:and:largest:)`` with `read`.
-    ///   - options: with the method `logistic`.
+    ///   - encoders: encoders with the embedding `every`. If several encoders have one name, the strongest is used for
+    ///     each feature map.
+    ///   - read: the embedding whose feature maps are probed together.
+    ///   - every: the result of ``Embedding/everyStage(of:and:largest:)`` with `read`.
+    ///   - options: settings with the method `logistic`.
     public init(
         dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)], read: Embedding,
         every: Embedding, options: ClipProbeOptions, report: (String) -> Void = { _ in }
@@ -46,7 +53,7 @@ public struct StageSurvey: Sendable, Encodable {
         let parts =
             every.ranges.prefix(stages).map { [$0] } + (together.isEmpty ? [] : [together.map { every.ranges[$0] }])
 
-        // The parts of one name's encoders, each of the strongest.
+        // For each name, the best outcome of each part over all encoders with this name.
         var curves: [(name: String, best: [NamedOutcome])] = []
         for (name, encoder) in encoders {
             let open = source.open(encoder.frontend.sampleRate, encoder.level)
@@ -87,7 +94,7 @@ public struct StageSurvey: Sendable, Encodable {
 }
 
 extension ClipVectors {
-    /// The same rows with these values alone.
+    /// The same rows, with the values of the given ranges only.
     func selecting(_ ranges: [Range<Int>]) -> ClipVectors {
         let width = ranges.map(\.count).reduce(0, +)
         var selected: [Float] = []

@@ -1,14 +1,16 @@
-/// x̂ = (x − μ) / σ per dimension, with the training rows' mean and deviation.
+/// Standardization of vectors: x̂ = (x − μ) / σ per dimension, with the mean and the standard deviation of the training
+/// rows.
 ///
-/// One learning rate serves every input only if inputs are of one scale, and an encoder's outputs (0.1 to 10), statistics
-/// in nats and a random network's differ by orders. The map is affine, so that a linear layer behind it can express
-/// just what one without it can.
+/// One learning rate is suitable for all inputs only if the inputs have the same scale. The scales of an encoder's
+/// outputs (0.1 to 10), of statistics in nats and of a random network's outputs differ by orders of magnitude.
+/// Standardization is an affine map, so a linear layer after it can express the same functions as a linear layer
+/// without it.
 struct Standardization: Sendable, Equatable {
     let means: [Float]
-    /// 1/σ; 0 for a dimension that is constant in training, which hence says nothing at test time either.
+    /// 1/σ; 0 for a dimension that is constant in training. Such a dimension has no effect on predictions.
     let scales: [Float]
 
-    /// Over all rows of the given clips, in double precision.
+    /// Computes the statistics over all rows of the given clips, in double precision.
     init(of vectors: ClipVectors, clips: [Int]) {
         let dimension = vectors.dimension
         var sums = [Double](repeating: 0, count: dimension)
@@ -32,12 +34,12 @@ struct Standardization: Sendable, Equatable {
         self.means = means.map(Float.init)
         scales = zip(squares, means).map { square, mean in
             let deviation = (square / Double(max(count, 1))).squareRoot()
-            // What rounding alone leaves of a constant.
+            // A smaller deviation is the rounding error of a constant dimension.
             return deviation > 1e-6 * abs(mean) && deviation > 1e-30 ? Float(1 / deviation) : 0
         }
     }
 
-    /// Row `row` of `vectors`, standardised, to place `slot` of `batch` (…, dimension).
+    /// Standardizes row `row` of `vectors`, and writes it to row `slot` of `batch`, (…, dimension).
     func write(row: Int, of vectors: ClipVectors, to batch: inout [Float], slot: Int) {
         let dimension = vectors.dimension
         let source = vectors.values.span

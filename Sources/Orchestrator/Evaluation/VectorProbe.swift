@@ -2,19 +2,22 @@ import OssicleData
 import OssicleModels
 import OssicleStatistics
 
-/// A data set's division with its labels: embeds what it needs of an encoder, and probes the vectors.
+/// A division of labelled clips into folds. It computes the vectors that a probe needs, and evaluates the probe on
+/// them.
 struct VectorProbe {
     let clips: [Clip]
     let classes: Int
     let options: ClipProbeOptions
     let folds: [Fold]
 
-    /// Clips that a probe learns from (crops, or segments), and those that it is judged by.
+    /// The clips of the training and validation parts, from which a probe learns.
     private var training: [Int] { Set(folds.flatMap { $0.train + $0.validation }).sorted() }
+    /// The clips of the test parts.
     private var tested: Set<Int> { Set(folds.flatMap(\.test)) }
     var wanted: Set<Int> { tested.union(training) }
 
-    /// The vectors of one encoder, as the method wants them.
+    /// Computes the vectors of one encoder in the form that the method needs: one mean vector per clip, or random crops
+    /// for training and segments for testing.
     func vectors(
         of encoder: any ViewEncoder, name: String, open: (Int) -> ClipStream?, report: (String) -> Void
     ) throws -> (training: ClipVectors, test: ClipVectors) {
@@ -35,6 +38,8 @@ struct VectorProbe {
         return (trainingVectors, testVectors)
     }
 
+    /// Evaluates the method on vectors. Clips without vectors are left out.
+    /// - Throws: ``EvaluationError/emptyPart(name:)`` if the training or the test part of a fold is then empty.
     func outcome(
         _ name: String, variant: String?, training: ClipVectors, test: ClipVectors
     ) throws -> NamedOutcome {
@@ -48,7 +53,8 @@ struct VectorProbe {
             guard !fold.test.isEmpty else { throw EvaluationError.emptyPart(name: "test") }
             return fold
         }
-        // An inner fold holds back what an outer one does: an official fold where several are left, a speaker, an instrument.
+        // An inner fold holds back the same kind of group as an outer fold: an official fold if there are at least
+        // three of them, else a speaker or an instrument.
         let hasFolds = Set(clips.compactMap(\.fold)).count > 2
         let groups = clips.enumerated().compactMap { place, clip in
             (hasFolds ? clip.fold.map { "fold \($0)" } ?? clip.group : clip.group).map { (place, $0) }

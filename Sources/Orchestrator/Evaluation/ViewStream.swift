@@ -1,18 +1,19 @@
 import OssicleData
 
-/// Cuts views out of a clip that comes in blocks, from its beginning on: what lies behind a view is forgotten.
+/// Cuts views from a clip that is read in blocks, from the beginning to the end. Samples before the current view are
+/// not kept.
 struct ViewStream: ~Copyable {
     private var stream: ClipStream
-    /// Samples of the clip from `first` on.
+    /// The samples of the clip from `first` on.
     private var window: [Float] = []
     private var first = 0
     private var block: [Float] = []
 
     init(_ stream: consuming ClipStream) { self.stream = stream }
 
-    /// The view at `start`, zeros where it reaches beyond the clip.
-    /// - Parameter start: not before that of the view before.
-    /// - Returns: false where the clip can no longer be read.
+    /// Cuts the view that begins at `start`. Samples outside the clip are 0.
+    /// - Parameter start: the first sample of the view; not before the `start` of the previous call.
+    /// - Returns: false if the clip can no longer be read.
     mutating func cut(at start: Int, into view: inout [Float]) -> Bool {
         let (from, end) = (max(start, 0), min(start + view.count, stream.count))
         precondition(from >= first, "views are cut in order")
@@ -20,7 +21,7 @@ struct ViewStream: ~Copyable {
         window.removeFirst(forgotten)
         first += forgotten
         while first + window.count < end {
-            // What lies between two views is read and forgotten a view at a time.
+            // The samples between two views are read in blocks of one view, and are not kept.
             let wanted = min(max(view.count, 1), end - first - window.count)
             if block.count != wanted { block = Array(repeating: 0, count: wanted) }
             guard let read = stream.read(into: &block), read > 0 else { return false }

@@ -4,30 +4,35 @@ import OssicleModels
 import OssicleStatistics
 import OssicleTraining
 
-/// Trains the whole encoder on a data set's classes, from a run's weights (fine-tuning) or from random ones, and judges it
-/// as the linear probe is judged: mean logits over a clip's segments, the data set's own folds, the same interval.
+/// Supervised training of the whole encoder on the classes of a data set. It starts with the weights of a run
+/// (fine-tuning) or with random weights. The evaluation is like that of ``LinearProbe``: the mean of the logits over
+/// the segments of a clip, the folds of the data set, and the same confidence interval.
 ///
-/// The training is the recipe `supervised` in the same loop as pretraining: one random crop a clip and step, Adam.
+/// The training uses the method `supervised` and the same loop as pretraining: one random crop per clip and step, Adam.
+///
 /// *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §4.
 public struct SupervisedProbe {
-    /// Front end, views and encoder; its method is replaced.
+    /// The front end, the views and the encoder. The method of the recipe is replaced.
     public var recipe: Recipe
-    /// nil: from random initialisation.
+    /// The run whose weights initialize the encoder; nil: random weights.
     public var start: Checkpoint?
-    /// What the classifier reads: maps of the encoder, or its last one.
+    /// The source of the classifier's input: feature maps of the encoder, or its last one.
     public var embedding: Embedding
     public var epochs = 30
     public var batchSize = 64
     public var learningRate = 1e-3
+    /// The division into training and test parts; nil: the published division of the data set, or a random one.
     public var division: Division?
-    /// Judge on the last fold alone: what `data.hold_out: test` keeps from training.
+    /// Whether only the last fold is evaluated: the clips that `data.hold_out: test` excludes from training.
     public var heldOutOnly = false
+    /// See ``ClipSegments/shortestTail``.
     public var shortestTail = ClipSegments.defaultShortestTail
+    /// The number of bootstrap resamples.
     public var resamples = 1000
     public var seed: UInt64 = 0
     public var threads: Int
 
-    /// - Parameter embedding: nil: the checkpoint's, or the recipe's.
+    /// - Parameter embedding: nil: the embedding of the checkpoint, or of the recipe if there is no checkpoint.
     public init(recipe: Recipe, start: Checkpoint?, embedding: Embedding? = nil, threads: Int) {
         self.recipe = recipe
         self.start = start
@@ -35,7 +40,11 @@ public struct SupervisedProbe {
         self.threads = threads
     }
 
-    /// - Parameter report: receives a line whenever a fold is done.
+    /// Trains and evaluates an encoder for each fold.
+    ///
+    /// - Parameter report: receives a line of text whenever a fold is done.
+    /// - Throws: ``EvaluationError/noLabels(layout:)`` if no clip has a label,
+    ///   ``TrainingError/lossNotFinite(step:path:hasCheckpoint:)`` if a training diverges.
     public func run(_ dataset: AudioDataset, report: (String) -> Void = { _ in }) throws -> ProbeReport {
         guard dataset.clips.contains(where: { $0.label != nil }) else {
             throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
@@ -60,7 +69,8 @@ public struct SupervisedProbe {
             method: "fine-tuned", embedding: embedding.readNames)
     }
 
-    /// Trains on one fold; returns the test clips that could be decoded, each with its predicted class.
+    /// Trains on one fold.
+    /// - Returns: the test clips that could be decoded, each with its predicted class.
     private func predict(_ fold: Fold, _ dataset: AudioDataset, _ store: ClipStore) throws -> [(
         clip: Int, prediction: Int
     )] {
@@ -68,7 +78,7 @@ public struct SupervisedProbe {
         recipe.method = .supervised
         recipe.training.batchSize = min(batchSize, fold.train.count)
         recipe.training.seed = seed
-        // The same conditions for every start, whatever its pretraining was like.
+        // The settings are the same for every start, whatever the settings of the pretraining were.
         recipe.augmentation = AugmentationSection()
         recipe.head = HeadSection()
         recipe[Supervised.Options.self] = Supervised.Options()

@@ -5,10 +5,11 @@ import OssicleEvaluation
 import OssicleModels
 import OssicleTraining
 
-/// Runs a ``SweepPlan``: pretrains each cell and probes it, skipping what is done. Everything is in one folder: a run's
-/// folder a cell with its `probe.json`, and `table.md` and `heatmap.svg` over all cells that are done.
+/// Runs a ``SweepPlan``: pretrains and probes each cell, and skips finished cells. All results are in one folder. It
+/// contains one run folder per cell with a `probe.json`, and `table.md` and `heatmap.svg` for all finished cells.
 public struct Sweep {
     public let plan: SweepPlan
+    /// The folder for all runs and results.
     public let output: String
     public let threads: Int
 
@@ -18,17 +19,19 @@ public struct Sweep {
         self.threads = threads
     }
 
-    /// A cell's score, in the order of the plan's cells; nil where it is not done.
+    /// The score of each cell, in the order of the plan's cells; nil if the cell is not finished.
     public typealias Scores = [ProbeScore?]
 
+    /// Runs all cells that are not finished.
+    ///
     /// - Parameters:
-    ///   - observer: of each cell's training.
-    ///   - tell: receives a line whenever a cell is begun or done.
+    ///   - observer: receives the progress of each cell's training.
+    ///   - tell: receives a line of text whenever a cell begins or is finished.
     /// - Returns: the scores, and whether ``Interruption`` ended the sweep early.
     public func run(
         observer: (any TrainingObserver)? = nil, tell: (String) -> Void = { _ in }
     ) throws -> (scores: Scores, interrupted: Bool) {
-        // All recipes are read before the first is trained: a wrong one is found now and not after a night.
+        // All recipes are read before the first training, so that a wrong recipe is found at once.
         let recipes = try plan.cells.map { try RecipeFile.load(plan.recipe, overrides: $0.settings) }
         let dataset = try AudioDataset.open(plan.data)
         let labelled = try AudioDataset.open(plan.probe)
@@ -46,7 +49,8 @@ public struct Sweep {
         return (scores, false)
     }
 
-    /// Throws where a cell that is begun or done was trained by another recipe than the grid has now.
+    /// Checks that a cell that has begun was trained with the recipe that the grid has now.
+    /// - Throws: ``TrainingError/cellDiffers(path:key:saved:wanted:)``.
     private func expectUnchanged(_ cell: SweepPlan.Cell, _ recipe: Recipe) throws {
         let path = folder(cell)
         guard FileManager.default.fileExists(atPath: path + "/" + Checkpoint.fileName),
@@ -58,7 +62,7 @@ public struct Sweep {
         }
     }
 
-    /// What is done so far.
+    /// The scores of the finished cells.
     public var scores: Scores { plan.cells.map(score) }
 
     private func folder(_ cell: SweepPlan.Cell) -> String { "\(output)/\(cell.name)" }
@@ -71,13 +75,15 @@ public struct Sweep {
         return report.score
     }
 
-    /// Whether a report is of the embedding that the grid asks for; a grid that names none takes any.
+    /// Whether a report has the embedding that the grid asks for. If the grid does not ask for one, any embedding is
+    /// accepted.
     private func isRead(_ report: ProbeReport) -> Bool {
         guard let kind = plan.embedding, let read = report.embedding else { return true }
         return (read == ["last"]) == (kind == .last)
     }
 
-    /// - Returns: false where it was interrupted, after a checkpoint.
+    /// Trains a cell, or continues its training.
+    /// - Returns: false if the training was interrupted. In this case there is a checkpoint.
     private func train(
         _ cell: SweepPlan.Cell, _ recipe: Recipe, _ dataset: AudioDataset, _ observer: (any TrainingObserver)?
     ) throws -> Bool {

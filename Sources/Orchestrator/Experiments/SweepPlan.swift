@@ -2,19 +2,19 @@ import Foundation
 import OssicleModels
 import Yams
 
-/// A grid of runs: every row with every column and seed, one recipe changed by settings in which `{row}` and `{column}`
-/// stand for the names.
+/// A grid of runs, one for each combination of a row, a column and a seed. All runs have the same recipe with changed
+/// settings. In the settings, `{row}` and `{column}` are replaced by the names of the row and the column.
 ///
 /// ```yaml
 /// recipe: clar                       # a name or a path
 /// data: [train/sounds]
 /// rows: [fade, time-mask]
-/// columns: [fade, time-mask]         # one column without a name where there are none
-/// seeds: [0, 1, 2]                   # 0
+/// columns: [fade, time-mask]         # default: one column without a name
+/// seeds: [0, 1, 2]                   # default: 0
 /// set: {augmentation.chain: "{row} 0.5, {column} 0.5", training.epochs: 20}
-/// diagonal: {augmentation.chain: "{row} 0.5"}    # besides, where row and column have one name
-/// probe: [labelled/sounds]           # what the run's encoder is probed on (probe clip)
-/// embedding: stages                  # what the probe reads (stages, last); the recipe's where there is none
+/// diagonal: {augmentation.chain: "{row} 0.5"}    # further settings if row and column have the same name
+/// probe: [labelled/sounds]           # labelled data on which the encoder of the run is probed (probe clip)
+/// embedding: stages                  # source of the embedding: stages or last. Default: that of the recipe
 /// ```
 public struct SweepPlan: Sendable, Equatable {
     public var recipe = ""
@@ -22,10 +22,13 @@ public struct SweepPlan: Sendable, Equatable {
     public var rows: [String] = []
     public var columns: [String] = []
     public var seeds: [UInt64] = [0]
+    /// The recipe keys and values of `set`.
     public var settings: [String: String] = [:]
+    /// The recipe keys and values of `diagonal`.
     public var diagonal: [String: String] = [:]
+    /// The folders with labelled data on which the encoders are probed.
     public var probe: [String] = []
-    /// nil: the recipe's.
+    /// The source of the embedding; nil: that of the recipe.
     public var embedding: Embedding.Kind?
 
     /// One run of the grid.
@@ -33,10 +36,10 @@ public struct SweepPlan: Sendable, Equatable {
         public let row: String
         public let column: String
         public let seed: UInt64
-        /// `key=value`, sorted by key.
+        /// The changed settings as `key=value`, sorted by key.
         public let settings: [String]
 
-        /// A folder's name.
+        /// The name of the folder of the run.
         public var name: String {
             Self.folderName(([row, column].filter { !$0.isEmpty } + ["seed-\(seed)"]).joined(separator: "+"))
         }
@@ -48,6 +51,7 @@ public struct SweepPlan: Sendable, Equatable {
 
     init() {}
 
+    /// Reads a grid from a YAML file.
     /// - Throws: ``RecipeError`` that names the file and the key.
     public init(readingFrom path: String) throws(RecipeError) {
         try self.init(yaml: try RecipeFile.text(of: path), path: path)
@@ -86,7 +90,7 @@ public struct SweepPlan: Sendable, Equatable {
         try require(!probe.isEmpty, "probe", "a list of folders with labelled clips")
         try require(!seeds.isEmpty, "seeds", "a list of whole numbers from 0")
         for (key, names) in [("rows", rows), ("columns", columns), ("seeds", seeds.map { "\($0)" })] {
-            // As folders have them: “a b” and “a_b” would share one.
+            // The names of folders are compared, because the names “a b” and “a_b” have the same folder.
             let folders = Set(names.map(Cell.folderName))
             try require(
                 folders.count == names.count, key, "names that differ from each other in letters, digits and +-._")
@@ -99,7 +103,7 @@ public struct SweepPlan: Sendable, Equatable {
         guard holds else { throw .invalidValue(key: key, value: "", expected: expected) }
     }
 
-    /// Row by row, and within a row column by column.
+    /// The runs, row by row, within a row column by column, and within a column seed by seed.
     public var cells: [Cell] {
         rows.flatMap { row in
             (columns.isEmpty ? [""] : columns).flatMap { column in seeds.map { cell(row, column, $0) } }

@@ -3,23 +3,23 @@ import OssicleAudio
 import OssicleBase
 import OssicleEvaluation
 
-/// A sweep's scores, the mean over the seeds of each row and column: as a table of Markdown and as a heat map.
+/// The scores of a sweep, averaged over the seeds for each row and column, as a Markdown table and as a heat map.
 struct SweepTable {
     let plan: SweepPlan
-    /// In the order of the plan's cells.
+    /// The scores, in the order of the plan's cells.
     let scores: [ProbeScore?]
 
-    /// One row and column.
+    /// The result of one row and column.
     struct Entry: Equatable {
         var mean: Double
-        /// Standard deviation over the seeds; nil of a single one.
+        /// The standard deviation over the seeds; nil if there is only one.
         var deviation: Double?
         var seeds: Int
     }
 
     private var columns: [String] { plan.columns.isEmpty ? [""] : plan.columns }
 
-    /// nil where no seed is done.
+    /// The result of a row and column; nil if no seed is finished.
     func entry(row: Int, column: Int) -> Entry? {
         let first = (row * columns.count + column) * plan.seeds.count
         let values = scores[first..<first + plan.seeds.count].compactMap { $0?.value }
@@ -45,7 +45,7 @@ struct SweepTable {
         return ([head, rule] + lines).joined(separator: "\n") + "\n"
     }
 
-    /// Rows downwards, columns to the right, as in the table; bright is good.
+    /// The heat map, with the rows and columns of the table. Brighter cells have higher scores.
     var heatMap: SVGDrawing {
         let (left, top, side) = (140.0, 110.0, 64.0)
         var drawing = SVGDrawing(
@@ -78,7 +78,7 @@ struct SweepTable {
         return drawing
     }
 
-    /// `table.md` and `heatmap.svg` in a folder.
+    /// Writes `table.md` and `heatmap.svg` to a folder.
     func write(to folder: String) throws(FeatureError) {
         let path = folder + "/table.md"
         if let reason = PartialFile(path).commit(Array(markdown.utf8)) { throw .unwritable(path: path, reason: reason) }

@@ -5,8 +5,8 @@ import OssicleModels
 import OssicleStatistics
 import OssicleTraining
 
-/// Probes an encoder in the middle of its training: a linear layer on the frozen embeddings of labelled clips, by a copy of
-/// the weights. The training is not changed by it, and goes on when it is done.
+/// Probes an encoder during its training, with logistic regression on frozen embeddings of labelled clips. It uses a
+/// copy of the weights, so it does not change the training.
 package final class TrainingEvaluation {
     private let dataset: AudioDataset
     private let division: Division
@@ -15,7 +15,8 @@ package final class TrainingEvaluation {
     private let parameters = ParameterStore()
     private let encoder: EncoderProgram
 
-    /// - Throws: ``EvaluationError`` where the clips cannot be probed: now, and not after ten epochs.
+    /// - Throws: ``EvaluationError`` if the clips cannot be probed. The clips are checked here, so that the error does
+    ///   not occur after ten epochs of training.
     package init(recipe: Recipe, dataset: AudioDataset, threads: Int) throws {
         let classes = Set(dataset.clips.compactMap(\.label)).count
         guard classes > 0 else { throw EvaluationError.noLabels(layout: dataset.layout.rawValue) }
@@ -34,6 +35,7 @@ package final class TrainingEvaluation {
         encoder = try EncoderProgram(recipe: recipe, parameters: parameters, threads: threads)
     }
 
+    /// Probes the encoder with the given weights, or with their running averages if there are any.
     package func callAsFunction(_ trained: ParameterStore) throws -> ProbeReport {
         parameters.copy(from: trained)
         return try probeClips(
@@ -43,9 +45,12 @@ package final class TrainingEvaluation {
 }
 
 extension Trainer {
+    /// Creates a trainer that also probes the encoder during the training.
+    ///
     /// - Parameters:
-    ///   - output: the run's folder; created, or one that holds a run when it is resumed.
-    ///   - evaluationData: labelled clips that the encoder is probed on every `training.evaluation_epochs`, and at the end.
+    ///   - output: the folder of the run. It is created, or contains the run to resume.
+    ///   - evaluationData: labelled clips on which the encoder is probed every `training.evaluation_epochs` epochs and
+    ///     at the end; nil: no probes.
     public convenience init(
         recipe: Recipe, dataset: AudioDataset, output: String, threads: Int, observer: (any TrainingObserver)? = nil,
         evaluationData: AudioDataset?

@@ -1,4 +1,4 @@
-// The library's one import: every layer, from the lowest to the highest (docs/architecture.md).
+// `import Orchestrator` imports every layer of the library (docs/architecture.md).
 @_exported import OssicleAudio
 @_exported import OssicleBase
 @_exported import OssicleCorpora

@@ -1,13 +1,16 @@
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM ask a run to stop after its step, with a checkpoint.
+/// The request to stop a run after the current step, with a checkpoint. The signals SIGINT and SIGTERM make this
+/// request.
 public enum Interruption {
     private static let flag = Atomic<Bool>(false)
 
+    /// Whether a stop has been requested.
     public static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
-    /// From now on both signals set the flag; a second one ends the process as usual.
+    /// Installs handlers that turn SIGINT and SIGTERM into a request, and clears an earlier request. A second signal of
+    /// the same kind ends the process as usual.
     public static func watch() {
         flag.store(false, ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {
@@ -18,7 +21,8 @@ public enum Interruption {
         }
     }
 
-    /// For tests, and for programs with signals of their own.
+    /// Requests a stop. This is for tests, and for programs that handle signals themselves.
     public static func request() { flag.store(true, ordering: .relaxed) }
+    /// Clears the request.
     public static func reset() { flag.store(false, ordering: .relaxed) }
 }

@@ -2,16 +2,19 @@ import OssicleGraph
 import OssicleKernels
 import OssicleModels
 
-/// What a recipe's optimizer does to the parameters after a backward pass. Everything is allocated in `init`.
+/// An optimizer, which updates the parameters after a backward pass. All memory is allocated in `init`.
 protocol Optimizer {
-    /// What its moments are called in a checkpoint, the first and then the second; as many as it keeps.
+    /// The names of the moments in a checkpoint: of the first moment, and of the second moment if the optimizer has
+    /// one.
     var moments: [String] { get }
-    /// - Parameter step: from 0.
+    /// Updates all parameters.
+    /// - Parameter step: the number of the step, from 0.
     func update(_ execution: Execution, step: Int, learningRate: Double)
 }
 
-/// Neighbours in the arenas that are updated alike. Weight decay is for matrices and kernels: shrinking the one-dimensional
-/// parameters, biases and the scales and shifts of norms, only takes the norm's freedom away.
+/// A range of the arenas with parameters that are updated in the same way. Weight decay is applied to matrices and
+/// convolution kernels. One-dimensional parameters (biases, and the scales and shifts of norms) are excluded by
+/// default, because decay would only restrict the norms.
 struct ParameterRun {
     let weights: Buffer
     let gradients: Buffer
@@ -19,7 +22,11 @@ struct ParameterRun {
     let secondMoments: Buffer
     let isDecayed: Bool
 
-    /// - Parameter joins: whether equally decayed neighbours are one run, or every tensor is its own.
+    /// The ranges of all trained parameters.
+    /// - Parameters:
+    ///   - decaysAll: whether weight decay is also applied to one-dimensional parameters.
+    ///   - joins: whether neighbours with the same decay are joined to one range. Otherwise each tensor has a range of
+    ///     its own.
     static func all(of store: ParameterStore, decaysAll: Bool, joins: Bool) -> [ParameterRun] {
         var ranges: [(range: Range<Int>, isDecayed: Bool)] = []
         for parameter in store.all {
@@ -43,7 +50,8 @@ struct ParameterRun {
     }
 }
 
-/// Adam, and with weight decay AdamW (decoupled). *Reference:* Kingma, Ba, ICLR 2015; Loshchilov, Hutter, ICLR 2019.
+/// The optimizer Adam. With weight decay it is AdamW, in which the decay is decoupled from the gradient. *Reference:*
+/// Kingma, Ba, ICLR 2015; Loshchilov, Hutter, ICLR 2019.
 struct Adam: Optimizer {
     let moments = ["adam.m", "adam.v"]
     private let section: OptimizerSection
@@ -51,12 +59,13 @@ struct Adam: Optimizer {
 
     init(_ section: OptimizerSection, _ store: ParameterStore) {
         self.section = section
-        // Without decay all are alike.
+        // Without weight decay, all parameters are updated in the same way.
         runs = ParameterRun.all(of: store, decaysAll: section.decaysAll || section.weightDecay == 0, joins: true)
     }
 
     func update(_ execution: Execution, step: Int, learningRate: Double) {
-        // By index, here and below: unoptimised, an iterator allocates a box for every element.
+        // This loop and the loop in MomentumDescent use an index, because in unoptimized builds an iterator allocates
+        // memory for each element.
         for index in 0..<runs.count {
             let run = runs[index]
             AdamKernel.step(
@@ -68,12 +77,15 @@ struct Adam: Optimizer {
     }
 }
 
-/// Gradient descent with momentum; as LARS each tensor's gradient is first scaled to the tensor's own size:
+/// Gradient descent with momentum (SGD). For LARS, it first scales the gradient of each tensor according to the norms
+/// of the tensor and of its gradient:
 ///
-///     trust = coefficient · ‖w‖ / (‖g‖ + decay · ‖w‖)        (1 where either norm is 0, and for what is not decayed)
+///     trust = coefficient · ‖w‖ / (‖g‖ + decay · ‖w‖)
 ///
-/// *Reference:* You, Gitman, Ginsburg, "Large batch training of convolutional networks", 2017; one-dimensional parameters are
-/// left out as in Chen et al., "A simple framework for contrastive learning", ICML 2020.
+/// The trust is 1 if a norm is 0, and for parameters that are excluded from weight decay.
+///
+/// *Reference:* You, Gitman, Ginsburg, "Large batch training of convolutional networks", 2017. One-dimensional
+/// parameters are left out as in Chen et al., "A simple framework for contrastive learning", ICML 2020.
 struct MomentumDescent: Optimizer {
     let moments = ["sgd.m"]
     private let section: OptimizerSection
@@ -87,7 +99,7 @@ struct MomentumDescent: Optimizer {
         var buffer: Buffer { arena.buffer(at: 0, count: arena.bytes / 4) }
     }
 
-    /// - Parameter adapts: LARS.
+    /// - Parameter adapts: whether the optimizer is LARS.
     init(_ section: OptimizerSection, _ store: ParameterStore, adapts: Bool) throws(MemoryError) {
         self.section = section
         self.adapts = adapts
@@ -107,6 +119,7 @@ struct MomentumDescent: Optimizer {
         }
     }
 
+    /// The scale of the gradient in LARS.
     private func trust(_ execution: Execution, _ run: ParameterRun, _ decay: Double) -> Double {
         let weights = NormKernel.norm(execution, run.weights, workspace: workspace.buffer)
         let gradients = NormKernel.norm(execution, run.gradients, workspace: workspace.buffer)
@@ -115,7 +128,8 @@ struct MomentumDescent: Optimizer {
 }
 
 extension OptimizerSection {
-    /// - Parameter store: with its memory.
+    /// The optimizer that the recipe selects.
+    /// - Parameter store: the parameters; their memory must be allocated.
     func optimizer(of store: ParameterStore) throws(MemoryError) -> any Optimizer {
         switch name {
         case .adam: Adam(self, store)

@@ -1,14 +1,14 @@
 import OssicleModels
 
 extension Recipe {
-    /// Keys that change no bit of a run's result.
+    /// The keys that have no effect on the bits of a run's result.
     private static let free: Set<String> = [
         "training.threads", "data.workers", "data.prefetch", "data.cache_memory_mib", "embedding",
         "training.checkpoint_minutes", "training.evaluation_epochs",
     ]
 
-    /// The first key that makes the results of a run differ from those of a run with `other`.
-    /// - Parameter ignored: keys that may differ too.
+    /// The first key that differs from `other` and has an effect on the results of a run; nil if there is none.
+    /// - Parameter ignored: further keys that may differ.
     package func difference(
         from other: Recipe, ignoring ignored: Set<String> = []
     ) -> (key: String, own: String, other: String)? {
@@ -19,8 +19,9 @@ extension Recipe {
         return nil
     }
 
-    /// Throws where a run with this recipe cannot go on as `wanted` to the same bits. The length of the run may differ, unless
-    /// the schedule follows it.
+    /// Checks that a run with this recipe can be resumed with the recipe `wanted`, with the same bits as a result. The
+    /// length of the run may differ if the schedule does not depend on it.
+    /// - Throws: ``TrainingError/recipeDiffers(key:saved:wanted:)``.
     func expectResumable(as wanted: Recipe) throws(TrainingError) {
         let length: Set = ["training.epochs", "training.steps"]
         if let found = difference(from: wanted, ignoring: schedule.name == .constant ? length : []) {

@@ -1,13 +1,14 @@
 import Foundation
 
-/// The files of a run besides its checkpoint: `recipe.yaml`, `log.jsonl`, `report.json`.
+/// The folder of a run, with the files `recipe.yaml`, `log.jsonl` and `report.json`. `Checkpoint` reads and writes the
+/// checkpoint in it.
 struct RunFolder {
     let path: String
 
     init(_ path: String) { self.path = path }
 
-    /// Makes the folder, if there is none. Once everything else is known to be in order: a run that cannot start leaves
-    /// no trace.
+    /// Creates the folder if there is none. Call this after all other checks, so that a run that cannot start does not
+    /// leave a folder.
     func create() throws(TrainingError) {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -18,7 +19,8 @@ struct RunFolder {
 
     var hasCheckpoint: Bool { FileManager.default.fileExists(atPath: path + "/" + Checkpoint.fileName) }
 
-    /// Drops what a stopped run logged after its last checkpoint, so that every step stands there once.
+    /// Removes the log entries of steps after `step`, which a stopped run logged after its last checkpoint. The resumed
+    /// run repeats these steps and logs them again.
     func trimLog(toStep step: Int) throws(TrainingError) {
         guard let text = try? String(contentsOfFile: logPath, encoding: .utf8) else { return }
         let kept = text.split(separator: "\n").filter { line in
@@ -47,7 +49,7 @@ struct RunFolder {
     private var logPath: String { path + "/log.jsonl" }
 }
 
-/// `log.jsonl`, open for the length of a run; every entry is written through, so that a killed run has logged what it did.
+/// The open log of a run, `log.jsonl`. Every entry is written immediately, so that the log of a killed run is complete.
 struct RunLog {
     private let path: String
     private let handle: FileHandle
@@ -64,6 +66,7 @@ struct RunLog {
         _ = try? handle.seekToEnd()
     }
 
+    /// Writes one entry as one line.
     func append(_ entry: some Encodable) throws(TrainingError) {
         do {
             try handle.write(contentsOf: try JSONEncoder.run.encode(entry) + Data("\n".utf8))
@@ -74,7 +77,8 @@ struct RunLog {
 }
 
 extension JSONEncoder {
-    /// Snake case and sorted keys, one object a line.
+    /// The encoder for the files of a run: keys in snake case, sorted keys, one object per line. Values that are not
+    /// finite are written as the strings `inf`, `-inf` and `nan`.
     public static var run: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -1,8 +1,8 @@
 import Foundation
 import OssicleBase
 
-/// Reads a safetensors file: 8 bytes of header length, a JSON header, then the tensors' bytes. Only float32 tensors are
-/// handed out; nothing is trusted: every offset is checked before it is used.
+/// A safetensors file that is open for reading: 8 bytes with the length of the header, a JSON header, and the bytes of
+/// the tensors. Only float32 tensors can be read. The file is not trusted: every offset is checked before it is used.
 ///
 /// *Reference:* the safetensors format, https://github.com/huggingface/safetensors.
 package struct SafeTensorsFile {
@@ -13,11 +13,11 @@ package struct SafeTensorsFile {
     }
 
     package let path: String
-    /// The header's `__metadata__`.
+    /// The entry `__metadata__` of the header.
     package let metadata: [String: String]
     private let data: Data
     private let tensors: [String: Tensor]
-    /// The format's own limit.
+    /// The largest length of a header that the format allows.
     private static let largestHeader = 100_000_000
 
     package init(readingFrom path: String) throws(CheckpointError) {
@@ -58,6 +58,7 @@ package struct SafeTensorsFile {
     package func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
 
     /// The values of a float32 tensor.
+    /// - Throws: ``CheckpointError`` if there is no tensor with this name, or if it is not float32 of its shape.
     package func floats(_ name: String) throws(CheckpointError) -> [Float] {
         guard let tensor = tensors[name] else { throw .missingTensor(path: path, name: name) }
         var count = 1
@@ -78,7 +79,7 @@ package struct SafeTensorsFile {
     }
 }
 
-/// Writes float32 tensors and text metadata. The same content gives the same bytes.
+/// A writer for float32 tensors and text metadata. The same content gives the same bytes.
 package struct SafeTensorsWriter {
     package var metadata: [String: String] = [:]
     private var tensors: [(name: String, shape: [Int], floats: [Float])] = []
@@ -90,7 +91,8 @@ package struct SafeTensorsWriter {
         tensors.append((name, shape, floats))
     }
 
-    /// Writes beside `path` and renames: whatever happens, `path` holds either the old file or the whole new one.
+    /// Writes a temporary file and renames it. In every case, `path` contains either the old file or the complete new
+    /// one.
     package func write(to path: String) throws(CheckpointError) {
         guard var bytes = header() else {
             throw .cannotWrite(path: path, reason: "the metadata is no text")
@@ -100,7 +102,8 @@ package struct SafeTensorsWriter {
         if let reason = PartialFile(path).commit(bytes) { throw .cannotWrite(path: path, reason: reason) }
     }
 
-    /// Length and JSON with sorted keys, padded with spaces so that the tensors begin at a multiple of 64.
+    /// The length of the JSON header and the JSON header with sorted keys, padded with spaces so that the tensors begin
+    /// at a multiple of 64; nil if the metadata cannot be encoded.
     private func header() -> [UInt8]? {
         var entries: [String: Any] = ["__metadata__": metadata]
         var offset = 0

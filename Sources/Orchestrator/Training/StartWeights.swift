@@ -1,13 +1,14 @@
 import OssicleGraph
 import OssicleKernels
 
-/// Encoder weights that a training begins with: another run's, or those of any safetensors file with PyTorch's names and
-/// shapes, as `safetensors.torch.save_file(torchvision.models.resnet18().state_dict(), "resnet18.safetensors")` writes it.
+/// The encoder weights with which a training begins. They come from another run, or from any safetensors file with
+/// PyTorch's names and shapes, for example one that was written with
+/// `safetensors.torch.save_file(torchvision.models.resnet18().state_dict(), "resnet18.safetensors")`.
 struct StartWeights {
     private let file: SafeTensorsFile
     private let prefix: String
 
-    /// - Parameter path: a run's folder, a checkpoint, or a safetensors file.
+    /// - Parameter path: the folder of a run, a checkpoint, or a safetensors file.
     init(_ path: String) throws(CheckpointError) {
         do {
             let checkpoint = try Checkpoint(path)
@@ -17,9 +18,9 @@ struct StartWeights {
         }
     }
 
-    /// Copies what the file holds of the parameters `names`.
-    /// - Returns: those that it lacks, which keep their values.
-    /// - Throws: ``CheckpointError`` where it has none of them, or one in another shape.
+    /// Copies the values of the parameters `names` from the file.
+    /// - Returns: the names that the file does not contain. These parameters keep their values.
+    /// - Throws: ``CheckpointError`` if the file contains none of the names, or a tensor with another shape.
     func load(into store: ParameterStore, names: Set<String>) throws(CheckpointError) -> [String] {
         var missing: [String] = []
         for parameter in store.all {
@@ -41,7 +42,7 @@ struct StartWeights {
 }
 
 extension SafeTensorsFile {
-    /// A parameter's values, in memory's order.
+    /// The values of a parameter, in the order in which they are stored in memory.
     func values(_ name: String, of entry: ParameterStore.Entry) throws(CheckpointError) -> [Float] {
         let values = try floats(name)
         guard shape(name) == entry.shape else {

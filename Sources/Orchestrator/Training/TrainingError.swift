@@ -4,9 +4,9 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case runExists(path: String)
     case nothingToResume(path: String)
     case recipeDiffers(key: String, saved: String, wanted: String)
-    /// A cell of a sweep that was trained otherwise than the grid says now.
+    /// A cell of a sweep was trained with another recipe than the one that the grid has now.
     case cellDiffers(path: String, key: String, saved: String, wanted: String)
-    /// The clips of a run that is resumed are not those that it was started with.
+    /// The clips of a resumed run are not the clips with which the run was started.
     case dataDiffers(path: String, saved: String, found: String)
     case lossNotFinite(step: Int, path: String, hasCheckpoint: Bool)
     case labelsMissing(method: String)

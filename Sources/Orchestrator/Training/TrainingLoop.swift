@@ -2,8 +2,8 @@ import Foundation
 import OssicleData
 import OssicleKernels
 
-/// Steps over a loader's batches, from the given counters to the last step. Pretraining and the fine-tuning of a probe
-/// are the same loop; what happens between steps is the caller's.
+/// The training loop: it trains on a loader's batches, from the given counters to the last step. Pretraining and the
+/// fine-tuning of a probe use the same loop. The caller decides what happens between steps.
 package struct TrainingLoop {
     package let step: TrainingStep
     package let loader: ViewLoader
@@ -17,25 +17,30 @@ package struct TrainingLoop {
         self.totalSteps = totalSteps
     }
 
+    /// The reason why the loop has ended.
     package enum Ending {
         case done
         case stopped
-        /// At this step (from 1); the weights are those before it.
+        /// The loss of this step (counted from 1) is not finite. The weights are those before this step.
         case notFinite(step: Int)
     }
 
-    /// One trained batch.
+    /// The results of one step.
     package struct Step {
-        /// From 0.
+        /// The number of the epoch, from 0.
         let epoch: Int
         let value: LossValue
         let terms: [String: Double]?
         let learningRate: Double
+        /// The duration of the step, including the time of `waited`.
         let seconds: Double
+        /// The time in seconds that the step has waited for the loader.
         let waited: Double
     }
 
-    /// - Parameter after: called after every step, with the counters already pointing at the next batch; false stops.
+    /// Runs the steps from `counters` on.
+    /// - Parameter after: called after every step, with the counters of the next batch. The loop stops if the result is
+    ///   false.
     package func run(_ counters: inout RunCounters, after: (Step, RunCounters) throws -> Bool) throws -> Ending {
         while counters.step < totalSteps {
             let start = Self.now()

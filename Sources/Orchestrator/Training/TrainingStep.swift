@@ -3,13 +3,13 @@ import OssicleGraph
 import OssicleKernels
 import OssicleModels
 
-/// One step of pretraining: forward over all views, loss, backward, optimizer. Everything is allocated in `init`; a step
-/// allocates nothing.
+/// A training step: forward pass over all views, loss, backward pass, update of the weights. All memory is allocated in
+/// `init`; a step does not allocate.
 package final class TrainingStep {
     package let recipe: Recipe
-    /// Views of one step: twice the batch for a contrastive method.
+    /// The number of views of one step: the number of clips times the number of views per clip of the method.
     package let views: Int
-    /// Values of a view: frames × bands × channels.
+    /// The number of values of a view: frames × bands × channels.
     package let viewValues: Int
     package let parameters: ParameterStore
     let program: Program
@@ -17,10 +17,11 @@ package final class TrainingStep {
     private let model: TrainingModel
 
     /// - Parameters:
-    ///   - batch: clips of a step.
-    ///   - classes: width of the classifier, where labels are used.
-    ///   - classified: of the recipe `supervised`, what the classifier reads; nil: the encoder's last map.
-    ///   - threads: compute threads, at least 1.
+    ///   - batch: the number of clips of a step.
+    ///   - classes: the number of classes of the classifier, if labels are used.
+    ///   - classified: for the method `supervised`, the embedding that the classifier reads; nil: the encoder's last
+    ///     feature map.
+    ///   - threads: the number of compute threads, at least 1.
     package init(
         recipe: Recipe, batch: Int, classes: Int = 0, classified: Embedding? = nil, threads: Int
     ) throws(MemoryError) {
@@ -37,16 +38,19 @@ package final class TrainingStep {
         program = try Program(graph, threads: threads)
     }
 
-    /// Bytes of activations, gradients and workspace.
+    /// The bytes of the arena: activations, gradients and workspace.
     package var arenaBytes: Int { program.arenaBytes }
 
-    /// Forward and loss. The loss may be NaN: look before ``update(step:learningRate:)``.
+    /// Runs the forward pass and computes the loss. The loss may be NaN, so check it before
+    /// `update(step:learningRate:)`.
     /// - Parameters:
-    ///   - views: (views, frames, bands, channels): anchors, positives, shifted anchors.
-    ///   - labels: one a clip where labels are used; below 0: none.
-    ///   - ratios: one per clip where a loss asks for them, of the pitch of its shifted anchor to its anchor's.
-    ///   - step: number of the step, from 0; keys the step's randomness.
-    /// - Returns: the weighted sum of the losses, with the accuracy of the first.
+    ///   - views: (views, frames, bands, channels). The order is: first all anchors, then all positives, then all
+    ///     shifted anchors.
+    ///   - labels: one label per clip if labels are used. A negative number means that the clip has no label.
+    ///   - ratios: one ratio per clip if a loss asks for them: the pitch of the shifted anchor divided by the pitch of
+    ///     the anchor.
+    ///   - step: the number of the step, from 0. It is part of the key of all random numbers of the step.
+    /// - Returns: the weighted sum of the losses, with the accuracy of the first loss.
     package func forward(views: Span<Float>, labels: [Int32] = [], ratios: [Float] = [], step: Int) -> LossValue {
         program.buffer(model.input).copy(from: views)
         for index in 0..<program.graph.feeds.count {
@@ -69,20 +73,21 @@ package final class TrainingStep {
         return value
     }
 
-    /// The losses of the last forward pass by name, unweighted; nil where there is only one.
+    /// The unweighted losses of the last forward pass by name; nil if there is only one loss.
     package var terms: [String: Double]? {
         guard model.objectives.count > 1 else { return nil }
         return Dictionary(uniqueKeysWithValues: model.objectives.map { ($0.term, $0.value.loss) })
     }
 
-    /// Gradients of the last forward pass.
+    /// Computes the gradients of the last forward pass.
     package func backward(step: Int) { program.backward(seed: recipe.training.seed, step: step) }
 
-    /// One optimizer step on the gradients of the last backward pass.
+    /// Updates the weights with the gradients of the last backward pass, and then the running averages, if there are
+    /// any.
     package func update(step: Int, learningRate: Double) {
         optimizer.update(program.execution, step: step, learningRate: learningRate)
         guard parameters.hasAverages else { return }
-        // A young average follows closely: the first weights are random.
+        // In the first steps the average follows the weights closely, because the initial weights are random.
         let decay = min(recipe.optimizer.average, Double(1 + step) / Double(10 + step))
         let (execution, all) = (program.execution, parameters.averaged)
         AverageKernel.step(execution, decay: decay, values: all.weights, averages: all.weightAverages)
@@ -95,9 +100,11 @@ package final class TrainingStep {
         return buffer.slice(0, min(count, views) * buffer.count / views).array
     }
 
+    /// The number of values of an embedding.
     package var dimension: Int { program.buffer(model.embedding).count / views }
 
-    /// Wall time of one training step by operation, in seconds, forward and backward.
+    /// Measures the wall time of one forward pass and one backward pass by operation, in seconds. The update of the
+    /// weights is not measured.
     package func profile(step: Int, clock: @escaping () -> Double) -> [(
         name: String, forward: Double, backward: Double
     )] {

@@ -1,19 +1,19 @@
 import OssicleBase
 
-/// Makes events of probabilities:
+/// Converts probabilities of frames to sound events:
 ///
-///     active(t, k) = p(t, k) ≥ threshold → median over time → runs of active frames → those that last long enough
+///     active(t, k) = p(t, k) ≥ threshold → median filter over time → runs of active frames → runs that are long enough
 ///
 /// Frame t covers the time from t·hop to (t + 1)·hop.
 public struct EventDecoder: Sendable {
-    /// Seconds from one frame to the next.
+    /// The time from one frame to the next, in seconds.
     public var hopSeconds: Double
-    /// A probability of just so much is active.
+    /// A class is active in a frame if its probability is at least this value.
     public var threshold: Float
-    /// Length of the median filter; it takes the odd number of frames that comes nearest (the larger one of two), 1 at
-    /// least.
+    /// The length of the median filter, in seconds. The filter takes the nearest odd number of frames, at least 1. If
+    /// two odd numbers are equally near, it takes the larger one.
     public var medianSeconds: Double
-    /// Shorter events are dropped.
+    /// The minimum duration of an event, in seconds. Shorter events are removed.
     public var minimumSeconds: Double
 
     public init(hopSeconds: Double, threshold: Float = 0.5, medianSeconds: Double = 0, minimumSeconds: Double = 0) {
@@ -24,11 +24,13 @@ public struct EventDecoder: Sendable {
         self.minimumSeconds = minimumSeconds
     }
 
+    /// Decodes the events of one recording.
+    ///
     /// - Parameters:
     ///   - probabilities: (frames, labels), row-major.
-    ///   - labels: a name a class.
-    ///   - seconds: length of the recording, if events shall not end after it.
-    /// - Returns: events by onset.
+    ///   - labels: the name of each class.
+    ///   - seconds: the length of the recording. Events are cut off there.
+    /// - Returns: the events in the order of their onsets.
     public func callAsFunction(_ probabilities: [Float], labels: [String], seconds: Double = .infinity) -> [SoundEvent]
     {
         precondition(!labels.isEmpty && probabilities.count % labels.count == 0, "a probability a frame and label")
@@ -45,12 +47,14 @@ public struct EventDecoder: Sendable {
         return events.inOrder()
     }
 
-    /// 2·floor(n / 2) + 1 of n = median / hop. A billionth of a frame forgives the division's rounding.
+    /// The length of the median filter in frames: 2·floor(n / 2) + 1 with n = median / hop. Adding 10⁻⁹ compensates for
+    /// the rounding error of the division.
     var medianFrames: Int { 2 * Int(max(0, medianSeconds / hopSeconds + 1e-9) / 2) + 1 }
 
     private var minimumFrames: Int { Int((minimumSeconds / hopSeconds - 1e-9).rounded(.up)) }
 
-    /// The value that most of the `width` (odd) frames around each have; the first and the last frame go on beyond the ends.
+    /// The majority of the `width` frames around each frame, where `width` is odd. Before the start and after the end,
+    /// the first and the last frame are repeated.
     static func median(_ active: [Bool], width: Int) -> [Bool] {
         guard width > 1, let first = active.first, let last = active.last else { return active }
         let half = width / 2
@@ -64,7 +68,7 @@ public struct EventDecoder: Sendable {
         }
     }
 
-    /// Where `active` is true without a break.
+    /// The ranges of frames in which `active` is true without interruption.
     static func runs(_ active: [Bool]) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         var start: Int?

@@ -5,17 +5,22 @@ import OssicleKernels
 import OssicleModels
 import OssicleStatistics
 
-/// Probes which events sound when: frames at a constant hop, a sigmoid a class, and events from runs of active frames.
+/// A probe of sound event detection. It classifies frames at a constant hop, with one sigmoid per class, and converts
+/// runs of active frames to events.
 public struct EventProbe {
+    /// The recordings of the three parts with their annotated events.
     public let layout: EventsLayout
     public let options: EventProbeOptions
 
-    /// One encoder's results: its scores, and the events that it predicts in the test part by recording.
+    /// The result of one encoder: its scores, and the events that it predicts in each test recording.
     public struct Outcome: Sendable {
         public let scores: EventReport.Scores
-        /// Onset F-measure on the validation part, with the threshold chosen there.
+        /// The onset F-measure on the validation part, with the threshold and the minimum duration that were chosen
+        /// there.
         public let validationF: Double
+        /// The time from one frame to the next, in seconds.
         public let hopSeconds: Double
+        /// Each test recording with its length in seconds and its predicted events.
         public let predictions: [(recording: EventRecording, seconds: Double, events: [SoundEvent])]
     }
 
@@ -23,8 +28,9 @@ public struct EventProbe {
     private let validation: [Int]
     private let test: [Int]
 
-    /// - Throws: ``EvaluationError/emptyEventPart(name:)`` without a training, validation or test part;
-    ///   ``EvaluationError/unknownLabel(path:label:)`` where an event could not have been learned.
+    /// - Throws: ``EvaluationError/emptyEventPart(name:)`` if the training, validation or test part is empty;
+    ///   ``EvaluationError/unknownLabel(path:label:)`` if a label of the validation or test part does not occur in the
+    ///   training part.
     public init(layout: EventsLayout, options: EventProbeOptions = EventProbeOptions()) throws(EvaluationError) {
         self.layout = layout
         self.options = options
@@ -44,8 +50,13 @@ public struct EventProbe {
         }
     }
 
-    /// - Parameter encoders: of frames; the first one is reported, the others are its baselines. Of several of one name the
-    ///   one that is best on the validation part is taken.
+    /// Evaluates encoders, and compares the first one with the others.
+    ///
+    /// - Parameters:
+    ///   - encoders: encoders of frames. The first one is evaluated, and the others are its baselines. If several
+    ///     encoders have one name, the one that is best on the validation part is reported.
+    ///   - tell: receives a line of text for each encoder.
+    /// - Returns: the report, and the result of the first encoder.
     public func report(
         _ encoders: [(name: String, encoder: any ViewEncoder)], tell: (String) -> Void = { _ in }
     ) throws -> (report: EventReport, outcome: Outcome) {
@@ -74,7 +85,7 @@ public struct EventProbe {
         return (report, first)
     }
 
-    /// How far the onset F-measure lies above another one's over the same resamples of the test recordings.
+    /// The difference between the onset F-measures of two outcomes, over the same resamples of the test recordings.
     private func lead(of outcome: Outcome, over other: Outcome) -> ProbeScore {
         let pairs = zip(outcome.predictions, other.predictions).enumerated().map { place, both in
             (counts(test[place], both.0.events), counts(test[place], both.1.events))
@@ -86,7 +97,8 @@ public struct EventProbe {
         return ProbeScore(value: value, ci95: ci95, clips: test.count)
     }
 
-    /// Trains on the train part, chooses on the validation part, scores on the test part.
+    /// Evaluates one encoder. It trains on the training part, chooses the settings on the validation part, and computes
+    /// the scores on the test part.
     public func run(_ encoder: any ViewEncoder) throws -> Outcome {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: options.hopSeconds)
         let training = try ClipEmbedder(encoder: encoder)
@@ -130,7 +142,8 @@ public struct EventProbe {
             predictions: found.map { (layout.recordings[$0.index], lengths[$0.index], $0.events) })
     }
 
-    /// Of each recording of the validation and test parts, (frames, classes).
+    /// The probabilities of each recording of the validation and test parts, (frames, classes), by the index of the
+    /// recording.
     private func probabilities(_ vectors: ClipVectors, activity: [Float]) throws -> [Int: [Float]] {
         let classes = layout.labels.count
         let predict: (Int) -> [Float]
@@ -151,7 +164,7 @@ public struct EventProbe {
         return Dictionary(uniqueKeysWithValues: (validation + test).map { ($0, predict($0)) })
     }
 
-    /// (rows, classes): 1 where an event covers the middle of the frame.
+    /// The targets of all frames, (rows, classes): 1 if an event of the class covers the middle of the frame, else 0.
     private func activity(_ vectors: ClipVectors, hop: Double) -> [Float] {
         var active = [Float](repeating: 0, count: vectors.rows * layout.labels.count)
         let places = Dictionary(uniqueKeysWithValues: layout.labels.enumerated().map { ($1, $0) })

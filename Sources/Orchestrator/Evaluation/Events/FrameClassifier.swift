@@ -2,16 +2,18 @@ import Foundation
 import OssicleBase
 import OssicleStatistics
 
-/// One linear layer with a sigmoid for each class on the frames of recordings: any number of classes may sound at once.
+/// A linear layer with one sigmoid per class on the frames of recordings. Any number of classes can be active at once.
 ///
 ///     L = mean over frames and classes of −y·ln σ(z) − (1 − y)·ln(1 − σ(z)),   z = W·x + b
 ///
 /// *Reference:* Kuroyanagi, Komatsu, ICASSP 2022, §3: Adam, 250 epochs, batches of 1,024 frames, dropout 0.1.
 public struct FrameClassifier: Sendable, Equatable {
+    /// The settings of the training.
     public struct Options: Sendable, Equatable {
         public var epochs = 250
         public var batchSize = 1024
         public var learningRate = 1e-3
+        /// The share of the input values that are set to 0 in training.
         public var dropout: Float = 0.1
         public var seed: UInt64 = 0
 
@@ -23,9 +25,9 @@ public struct FrameClassifier: Sendable, Equatable {
     private var regression: SoftmaxRegression
 
     /// - Parameters:
-    ///   - vectors: the frames of every recording.
-    ///   - activity: (rows of `vectors`, classes): 1 where the class sounds.
-    ///   - recordings: those to learn from.
+    ///   - vectors: the frames of all recordings.
+    ///   - activity: (rows of `vectors`, classes): 1 if the class is active in the frame, else 0.
+    ///   - recordings: the training recordings.
     package init(
         training vectors: ClipVectors, activity: [Float], recordings: [Int], classes: Int, options: Options = Options()
     ) {
@@ -66,7 +68,7 @@ public struct FrameClassifier: Sendable, Equatable {
         }
     }
 
-    /// (rows of the recording, classes).
+    /// The probability of each class in each frame of a recording, (rows of the recording, classes).
     package func probabilities(_ vectors: ClipVectors, recording: Int) -> [Float] {
         let rows = vectors.rows(of: recording)
         var x = [Float](repeating: 0, count: rows.count * vectors.dimension)
@@ -78,14 +80,15 @@ public struct FrameClassifier: Sendable, Equatable {
 
     private static func sigmoid(_ z: Float) -> Float { 1 / (1 + exp(-z)) }
 
-    /// Inverted dropout: what stays is scaled so that the mean stays too.
+    /// Inverted dropout: the values that are kept are scaled so that the mean stays the same. The share is rounded down
+    /// to a multiple of 1/256.
     private static func drop(_ share: Float, from stream: inout RandomStream, in x: inout [Float], count: Int) {
         guard share > 0 else { return }
         let threshold = UInt32(Double(share) * 256)
         let scale = 256 / Float(256 - threshold)
         var values = x.mutableSpan
         var i = 0
-        // Four draws of eight bits from one word.
+        // One word of 32 random bits gives four draws of eight bits.
         while i < count {
             var word = stream.nextWord()
             for _ in 0..<min(4, count - i) {

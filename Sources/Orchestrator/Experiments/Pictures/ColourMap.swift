@@ -1,12 +1,13 @@
-/// From dark blue over green to yellow: brightness rises evenly with the value, so that it survives grey print.
+/// A colour map from dark blue over green to yellow. The brightness increases evenly with the value, so that pictures
+/// are readable when they are printed in grey.
 enum ColourMap {
-    /// Red, green, blue at 0, 1/8 … 1.
+    /// The red, green and blue values at 0, 1/8 … 1.
     private static let stops: [(Double, Double, Double)] = [
         (70, 8, 92), (72, 40, 120), (62, 74, 137), (49, 104, 142), (38, 130, 142), (31, 158, 137), (72, 193, 110),
         (160, 218, 57), (253, 231, 37),
     ]
 
-    /// `value` in 0 … 1, clamped; NaN is grey.
+    /// The red, green and blue values of `value`, which is limited to 0 … 1. NaN is grey.
     static func colour(_ value: Float) -> (UInt8, UInt8, UInt8) {
         guard !value.isNaN else { return (128, 128, 128) }
         let place = Double(min(max(value, 0), 1)) * Double(stops.count - 1)

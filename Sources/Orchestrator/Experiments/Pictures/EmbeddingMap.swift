@@ -3,15 +3,16 @@ import OssicleAudio
 import OssicleEvaluation
 import OssicleStatistics
 
-/// Clips as points of the plane in which their embeddings differ most (their principal components), a colour a class; the
-/// same unit on both axes. Clips without a class are grey.
+/// A plot of clips by the first two principal components of their embeddings, with one colour per class. Both axes have
+/// the same scale. Clips without a class are grey.
 public struct EmbeddingMap: Sendable {
     private static let side = 720.0, margin = 50.0, legend = 200.0, legendRow = 18.0
 
-    /// Of the variance, what the two axes show.
+    /// The shares of the variance that the two axes explain.
     public let shares: [Double]
     let drawing: SVGDrawing
 
+    /// Plots the clips of an embedding file.
     public init(_ file: EmbeddingFile) {
         let components = PrincipalComponents(
             points: file.embeddings, count: file.paths.count, dimension: file.dimension)
@@ -31,7 +32,7 @@ public struct EmbeddingMap: Sendable {
 
         func colour(_ label: Int64) -> String {
             guard label >= 0 else { return "#999" }
-            // Neighbours in the list are far apart on the circle of hues, and differ in lightness.
+            // Classes that are neighbours in the list differ clearly in hue and in lightness.
             let hue = Int((Double(label) * 137.508).truncatingRemainder(dividingBy: 360))
             return "hsl(\(hue),65%,\([42, 56, 34][Int(label) % 3])%)"
         }
@@ -52,6 +53,6 @@ public struct EmbeddingMap: Sendable {
         self.drawing = drawing
     }
 
-    /// Writes an SVG; the file appears complete or not at all.
+    /// Writes an SVG file, completely or not at all.
     public func write(to path: String) throws(FeatureError) { try drawing.write(to: path) }
 }

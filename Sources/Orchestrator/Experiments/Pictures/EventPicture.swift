@@ -2,8 +2,8 @@ import OssicleAudio
 import OssicleBase
 import OssicleKernels
 
-/// A recording's log-mel spectrum over time, and below it a row a label: the annotated events above, the predicted ones
-/// below.
+/// A picture of a recording: its log-mel spectrum over time, and below it one row per label. Each row shows the
+/// annotated events above the predicted events.
 public struct EventPicture: Sendable {
     private static let left = 150.0, right = 30.0, top = 44.0, plotWidth = 1_000.0, plotHeight = 256.0
     private static let axis = 34.0, row = 30.0, bar = 12.0
@@ -11,10 +11,14 @@ public struct EventPicture: Sendable {
 
     let drawing: SVGDrawing
 
+    /// Draws a recording.
+    ///
     /// - Parameters:
-    ///   - name: written above the picture.
-    ///   - samples: mono, at the front end's rate.
+    ///   - name: the title of the picture.
+    ///   - samples: mono samples at the sample rate of the front end.
     ///   - logMel: the front end.
+    ///   - reference: the annotated events.
+    ///   - prediction: the predicted events.
     public init(
         name: String, samples: [Float], logMel: LogMel, reference: [SoundEvent], prediction: [SoundEvent]
     ) throws(FeatureError) {
@@ -65,7 +69,7 @@ public struct EventPicture: Sendable {
                 (reference, Self.referenceColour, 0.0), (prediction, Self.predictionColour, Self.bar + 1),
             ] {
                 for event in events where event.label == label {
-                    // An event shorter than a pixel is still seen.
+                    // An event is at least one pixel wide, so that short events are visible.
                     drawing.rectangle(
                         x: place(event.onset), y: y + offset,
                         width: max(place(event.offset) - place(event.onset), 1), height: Self.bar, fill: colour,
@@ -76,6 +80,6 @@ public struct EventPicture: Sendable {
         self.drawing = drawing
     }
 
-    /// Writes an SVG; the file appears complete or not at all.
+    /// Writes an SVG file, completely or not at all.
     public func write(to path: String) throws(FeatureError) { try drawing.write(to: path) }
 }

@@ -2,7 +2,7 @@ import Foundation
 import OssicleKernels
 
 extension FeatureImage {
-    /// Between four and ten marks from 0 on, at steps of 1, 2 or 5 times a power of ten.
+    /// Five to eleven marks from 0 on, at steps of 1, 2 or 5 times a power of ten.
     static func secondMarks(_ seconds: Double) -> [AxisMark] {
         guard seconds > 0 else { return [] }
         var step = pow(10, floor(log10(seconds / 4)))
@@ -14,7 +14,8 @@ extension FeatureImage {
         }
     }
 
-    /// Round frequencies at the height of the band whose peak is there: band m fills (m … m + 1) / melBands.
+    /// Marks at round frequencies. The height of a mark is the middle of the band whose peak is at the frequency. Band
+    /// m fills the height from m / melBands to (m + 1) / melBands.
     static func hertzMarks(_ configuration: LogMelConfiguration) -> [AxisMark] {
         func mel(_ hertz: Double) -> Double { 1127 * log(1 + hertz / 700) }
         let low = mel(Double(configuration.lowHertz))

@@ -2,21 +2,21 @@ import Foundation
 import OssicleAudio
 import OssicleKernels
 
-/// A mark on an axis: where, from 0 (left, bottom) to 1 (right, top), and what is written there.
+/// A mark on an axis: its position, from 0 (left or bottom) to 1 (right or top), and its text.
 struct AxisMark: Equatable {
     let place: Double
     let text: String
 }
 
-/// A matrix as a picture: rows run from left to right, columns from bottom to top, values from dark to bright. The bar on
-/// the right tells the smallest and the largest.
+/// A picture of a matrix. Rows run from left to right and columns from bottom to top. Small values are dark and large
+/// values are bright. The bar on the right shows the smallest and the largest value.
 public struct FeatureImage {
     private static let fontScale = 2
     private static let left = 96, right = 104, top = 20, bottom = 48, tick = 6, barWidth = 16
 
     let canvas: PixelCanvas
 
-    /// A log-mel spectrum, (frames, melBands), over seconds and hertz.
+    /// Draws a log-mel spectrum, (frames, melBands), with axes in seconds and hertz.
     public init(logMel values: [Float], configuration: LogMelConfiguration) {
         let frames = values.count / configuration.melBands
         let hop = Double(configuration.hopSamples) / Double(configuration.sampleRate)
@@ -28,11 +28,12 @@ public struct FeatureImage {
 
     /// - Parameters:
     ///   - values: (rows, columns).
-    ///   - rowMarks: along the bottom.
-    ///   - columnMarks: along the left side.
+    ///   - rowMarks: the marks along the bottom.
+    ///   - columnMarks: the marks along the left side.
     init(_ values: [Float], rows: Int, columns: Int, rowMarks: [AxisMark] = [], columnMarks: [AxisMark] = []) {
         precondition(values.count == rows * columns, "the values are (rows, columns)")
-        // Between 600 and 2,400 pixels wide: a short sound is enlarged, of a long one only some rows are drawn.
+        // The plot is about 500 to 2,400 pixels wide: a short sound is enlarged, and of a long sound only some rows are
+        // drawn.
         let width = rows == 0 ? 600 : rows > 2_400 ? 2_400 : rows * max(1, 1_000 / rows)
         let height = columns == 0 ? 320 : columns > 1_024 ? 1_024 : columns * max(1, 384 / columns)
         var canvas = PixelCanvas(
@@ -45,7 +46,7 @@ public struct FeatureImage {
         self.canvas = canvas
     }
 
-    /// Writes a PNG; the file appears complete or not at all.
+    /// Writes a PNG file, completely or not at all.
     public func write(to path: String) throws(FeatureError) { try canvas.writePNG(to: path) }
 
     private static func drawBar(_ canvas: inout PixelCanvas, x: Int, height: Int, low: Float, high: Float) {

@@ -2,11 +2,11 @@ import CPNG
 import OssicleAudio
 import OssicleBase
 
-/// An RGB picture on white, (0, 0) at the top left. What falls outside is not drawn.
+/// An RGB picture with a white background. The origin (0, 0) is the top left corner. Shapes are cut off at the edges.
 struct PixelCanvas {
     let width: Int
     let height: Int
-    /// (height, width, 3)
+    /// The red, green and blue values, (height, width, 3).
     private(set) var pixels: [UInt8]
 
     init(width: Int, height: Int) {
@@ -15,15 +15,16 @@ struct PixelCanvas {
         pixels = [UInt8](repeating: 255, count: width * height * 3)
     }
 
-    /// A (rows, columns) matrix from edge to edge: rows run from left to right, columns from bottom to top, values from dark
-    /// to bright between the smallest and the largest finite one. Where there are more of them than pixels, some are drawn.
+    /// Draws a (rows, columns) matrix over the whole picture. Rows run from left to right and columns from bottom to
+    /// top. The smallest finite value is dark and the largest one is bright. If there are more rows or columns than
+    /// pixels, only some of them are drawn.
     init(matrix values: [Float], rows: Int, columns: Int, width: Int, height: Int) {
         precondition(values.count == rows * columns, "the values are (rows, columns)")
         self.init(width: width, height: height)
         draw(matrix: values, rows: rows, columns: columns, x: 0, y: 0, width: width, height: height)
     }
 
-    /// The same, within a rectangle of the picture.
+    /// Draws a matrix in the same way, within a rectangle of the picture.
     mutating func draw(
         matrix values: [Float], rows: Int, columns: Int, x left: Int, y top: Int, width: Int, height: Int
     ) {
@@ -39,7 +40,7 @@ struct PixelCanvas {
         }
     }
 
-    /// The smallest and the largest finite value; 0 and 0 without any.
+    /// The smallest and the largest finite value; 0 and 0 if there is none.
     static func range(_ values: [Float]) -> (low: Float, high: Float) {
         let finite = values.lazy.filter { $0.isFinite }
         return (finite.min() ?? 0, finite.max() ?? 0)
@@ -58,9 +59,10 @@ struct PixelCanvas {
         }
     }
 
-    /// Pixels that ``draw(_:x:y:scale:)`` takes from left to right.
+    /// The width in pixels of a text that `draw(_:x:y:scale:)` draws.
     static func textWidth(_ text: String, scale: Int) -> Int { max(0, text.count * (PixelFont.width + 1) - 1) * scale }
 
+    /// Draws a text whose top left corner is at (x, y). Every pixel of the font becomes a square of `scale` pixels.
     mutating func draw(_ text: String, x: Int, y: Int, scale: Int) {
         var left = x
         for character in text {
@@ -73,7 +75,7 @@ struct PixelCanvas {
         }
     }
 
-    /// The file appears complete or not at all.
+    /// Writes a PNG file, completely or not at all.
     func writePNG(to path: String) throws(FeatureError) {
         if let reason = PartialFile(path).commit(try png()) { throw .unwritable(path: path, reason: reason) }
     }
@@ -85,7 +87,7 @@ struct PixelCanvas {
         image.width = png_uint_32(width)
         image.height = png_uint_32(height)
         image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR)
-        // Room for the picture without any compression.
+        // The buffer has enough room for the picture without compression.
         var size = png_alloc_size_t(pixels.count + height + 4_096 + pixels.count / 512)
         var bytes = [UInt8](repeating: 0, count: size)
         guard png_image_write_to_memory(&image, &bytes, &size, 0, pixels, 0, nil) != 0 else {

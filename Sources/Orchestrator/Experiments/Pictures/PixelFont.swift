@@ -1,9 +1,10 @@
-/// The few characters that the axes of a picture need, 5 × 7 pixels each.
+/// A font with the characters that the axes of a picture need. Each character has 5 × 7 pixels.
 enum PixelFont {
     static let width = 5
     static let height = 7
 
-    /// Seven rows from the top; the highest of five bits is the left pixel. Nothing for other characters.
+    /// The seven rows of a character, from the top. The highest of the five bits of a row is the left pixel. The result
+    /// is empty for characters that the font does not have.
     static func rows(_ character: Character) -> [UInt8] { glyphs[character] ?? [] }
 
     private static let glyphs: [Character: [UInt8]] = [

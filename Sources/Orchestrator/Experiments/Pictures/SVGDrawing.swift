@@ -2,7 +2,8 @@ import Foundation
 import OssicleAudio
 import OssicleBase
 
-/// Shapes and words on white, (0, 0) at the top left, lengths in pixels, later ones over earlier ones.
+/// An SVG picture of shapes and texts on a white background. The origin (0, 0) is the top left corner, and lengths are
+/// in pixels. Later shapes cover earlier ones.
 package struct SVGDrawing: Sendable {
     package enum Anchor: String, Sendable {
         case start
@@ -20,8 +21,8 @@ package struct SVGDrawing: Sendable {
     }
 
     /// - Parameters:
-    ///   - fill: a colour as CSS writes it.
-    ///   - title: shown where the pointer rests.
+    ///   - fill: a colour in the notation of CSS.
+    ///   - title: a text that is shown when the pointer is on the shape.
     package mutating func rectangle(
         x: Double, y: Double, width: Double, height: Double, fill: String, title: String? = nil
     ) {
@@ -37,7 +38,7 @@ package struct SVGDrawing: Sendable {
         shape("line", "x1=\"\(n(x))\" y1=\"\(n(y))\" x2=\"\(n(toX))\" y2=\"\(n(toY))\" stroke=\"\(stroke)\"", nil)
     }
 
-    /// - Parameter y: of the line that the letters stand on.
+    /// - Parameter y: the position of the baseline of the text.
     package mutating func text(
         _ text: String, x: Double, y: Double, size: Double = 12, anchor: Anchor = .start, fill: String = "black"
     ) {
@@ -47,7 +48,7 @@ package struct SVGDrawing: Sendable {
                 + "\(Self.escaped(text))</text>")
     }
 
-    /// A picture inside the picture, stretched to the rectangle.
+    /// Draws a PNG image that is stretched to the rectangle.
     package mutating func image(png: [UInt8], x: Double, y: Double, width: Double, height: Double) {
         let data = Data(png).base64EncodedString()
         shape(
@@ -56,7 +57,7 @@ package struct SVGDrawing: Sendable {
                 + "href=\"data:image/png;base64,\(data)\"", nil)
     }
 
-    /// The whole document.
+    /// The whole SVG document.
     package var document: String {
         """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(n(width)) \(n(height))" width="\(n(width))" \
@@ -68,7 +69,7 @@ package struct SVGDrawing: Sendable {
         """
     }
 
-    /// The file appears complete or not at all.
+    /// Writes an SVG file, completely or not at all.
     package func write(to path: String) throws(FeatureError) {
         if let reason = PartialFile(path).commit(Array(document.utf8)) { throw .unwritable(path: path, reason: reason) }
     }
@@ -78,7 +79,7 @@ package struct SVGDrawing: Sendable {
         shapes.append("<\(name) \(attributes)><title>\(Self.escaped(title))</title></\(name)>")
     }
 
-    /// A hundredth of a pixel is fine enough.
+    /// Formats a length with a precision of 0.01 pixels, which is sufficient.
     private func n(_ value: Double) -> String {
         let rounded = (value * 100).rounded() / 100
         return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"

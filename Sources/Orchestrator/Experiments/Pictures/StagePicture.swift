@@ -3,13 +3,15 @@ import OssicleAudio
 import OssicleEvaluation
 import OssicleStatistics
 
-/// A ``StageSurvey`` as curves: the encoder's maps to the right, accuracy upwards, the interval of each score as a bar, the
-/// maps that the embedding reads on grey, and what they give together in the last column.
+/// A plot of a ``StageSurvey``. The feature maps of the encoder are on the horizontal axis, and the accuracy is on the
+/// vertical axis. Vertical lines show the confidence intervals. The feature maps that the embedding reads have a grey
+/// background, and their score together is in the last column.
 public struct StagePicture: Sendable {
     private static let (left, top, plotHeight, column) = (70.0, 50.0, 320.0, 84.0)
     private static let colours = ["#1b6ca8", "#d1762b", "#4b8b3b", "#7a4ea3"]
     let drawing: SVGDrawing
 
+    /// Plots a survey.
     public init(_ survey: StageSurvey) {
         let names = survey.maps + (survey.read.isEmpty ? [] : ["together"])
         let width = Self.left + Self.column * Double(names.count) + 30
@@ -43,7 +45,7 @@ public struct StagePicture: Sendable {
         }
         for (number, curve) in survey.curves.enumerated() {
             let colour = Self.colours[number % Self.colours.count]
-            // Bars of two curves side by side.
+            // The curves are shifted, so that their confidence intervals are side by side.
             let shift = 5 * (Double(number) - Double(survey.curves.count - 1) / 2)
             for (place, score) in (curve.scores + [curve.together].compactMap { $0 }).enumerated() {
                 let middle = x(place) + shift
@@ -67,6 +69,6 @@ public struct StagePicture: Sendable {
         self.drawing = drawing
     }
 
-    /// Writes an SVG; the file appears complete or not at all.
+    /// Writes an SVG file, completely or not at all.
     public func write(to path: String) throws(FeatureError) { try drawing.write(to: path) }
 }
