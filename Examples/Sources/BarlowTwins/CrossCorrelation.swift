@@ -55,6 +55,7 @@ public final class CrossCorrelation: Objective {
     public var backwardAccess: [Value] {
         [standardized, standardizedGradient, inverseDeviation, correlation, gradient]
     }
+    public var contributions: [Value] { [gradient] }
     public var memory: WorkingMemory {
         .largest([correlate.memory, spreadToAnchors.memory, spreadToPositives.memory])
     }
@@ -97,7 +98,7 @@ public final class CrossCorrelation: Objective {
         for view in 0..<2 {
             standardizeBackward(
                 half(z, view), half(dz, view), run(inverseDeviation).slice(view * width, width),
-                half(run(gradient), view))
+                half(run(gradient), view), beta: run.beta(self, gradient))
         }
     }
 
@@ -117,7 +118,7 @@ public final class CrossCorrelation: Objective {
         }
     }
 
-    private func standardizeBackward(_ y: Buffer, _ dy: Buffer, _ inverse: Buffer, _ dx: Buffer) {
+    private func standardizeBackward(_ y: Buffer, _ dy: Buffer, _ inverse: Buffer, _ dx: Buffer, beta: Float) {
         for column in 0..<width {
             var (sum, product) = (0.0, 0.0)
             for row in 0..<clips {
@@ -128,7 +129,9 @@ public final class CrossCorrelation: Objective {
             let (mean, projection) = (Float(sum / Double(clips)), Float(product / Double(clips)))
             for row in 0..<clips {
                 let place = row * width + column
-                dx[place] = inverse[column] * (dy[place] - mean - y[place] * projection)
+                let slope = inverse[column] * (dy[place] - mean - y[place] * projection)
+                // With beta 0 the place may hold anything, even NaN.
+                dx[place] = beta == 0 ? slope : dx[place] + slope
             }
         }
     }

@@ -40,6 +40,8 @@ package struct ViewCutter: Sendable {
     package init(store: ClipStore, recipe: Recipe, backgrounds: [Int]) throws(DataError) {
         self.store = store
         views = recipe.trainingMethod.views
+        precondition(
+            views.first?.placement == .anywhere, "the first view of a method lies anywhere: the others refer to it")
         self.backgrounds = backgrounds
         do {
             frontEnd = try recipe.frontend.makeFrontEnd()

@@ -78,7 +78,10 @@ public final class ParameterStore {
         isTrained: Bool = true
     ) -> Parameter {
         if let known = byName[name] {
-            precondition(entries[known.index].shape == shape, "\(name) has two shapes")
+            let entry = entries[known.index]
+            precondition(
+                entry.shape == shape && entry.layout == layout && entry.isTrained == isTrained,
+                "\(name) is declared in two ways")
             return known
         }
         precondition(memory == nil, "\(name) is declared after the memory was laid out")
@@ -130,6 +133,8 @@ public final class ParameterStore {
 
     package var isAllocated: Bool { memory != nil }
     package private(set) var hasAverages = false
+    /// Whether all values are finite.
+    package var isFinite: Bool { all.allSatisfy { buffer($0).isFinite } }
     /// The number of trained values, without padding.
     public var trainedCount: Int { entries.filter(\.isTrained).map(\.count).reduce(0, +) }
     package var all: [Parameter] { entries.indices.map(Parameter.init) }

@@ -70,7 +70,10 @@ public struct FrameMap: Sendable, Equatable {
     /// Derives the stride, which is a power of two for every encoder. The last row may extend beyond the end of the
     /// view.
     init(rows: Int, values: Int, viewFrames: Int) {
+        // A padded layer of stride s has ⌈frames / s⌉ rows. A layer with other padding may have one row more or less.
+        let exact = (0..<31).map { 1 << $0 }.first { (viewFrames + $0 - 1) / $0 == rows }
         self.init(
-            rows: rows, values: values, stride: 1 << Int(log2(Double(viewFrames) / Double(rows)).rounded()))
+            rows: rows, values: values,
+            stride: exact ?? 1 << Int(log2(Double(viewFrames) / Double(rows)).rounded()))
     }
 }

@@ -37,6 +37,9 @@ public struct Checkpoint {
     /// Before the names of the values that are the run's result: its averages, where it kept them.
     var resultPrefix: String { recipe.optimizer.average > 0 ? Self.average + "/" : "" }
 
+    /// Whether a file of tensors says that it is a checkpoint.
+    static func isCheckpoint(_ file: SafeTensorsFile) -> Bool { file.metadata["format"] == kind }
+
     /// Reads `path`, a run's folder or a checkpoint file.
     public init(_ path: String) throws(CheckpointError) {
         var isFolder: ObjCBool = false
@@ -55,6 +58,12 @@ public struct Checkpoint {
             throw CheckpointError.wrongKind(path: filePath, found: "version \(metadata["version"] ?? "unknown")")
         }
         recipe = try Self.decode(metadata["recipe"], "recipe", filePath)
+        guard MethodName.allCases.contains(recipe.method) else {
+            throw CheckpointError.unknownPlugIn(path: filePath, kind: "method", name: recipe.method.rawValue)
+        }
+        guard EncoderName.allCases.contains(recipe.encoder.name) else {
+            throw CheckpointError.unknownPlugIn(path: filePath, kind: "encoder", name: recipe.encoder.name.rawValue)
+        }
         counters = try Self.decode(metadata["counters"], "counters", filePath)
         data = metadata["data"] ?? ""
         classes = try Self.decode(metadata["classes"], "classes", filePath)

@@ -5,6 +5,7 @@ public enum CheckpointError: Error, CustomStringConvertible, Equatable {
     case missingTensor(path: String, name: String)
     case wrongShape(path: String, name: String, expected: [Int], found: [Int])
     case wrongKind(path: String, found: String)
+    case unknownPlugIn(path: String, kind: String, name: String)
     case cannotWrite(path: String, reason: String)
 
     public var description: String {
@@ -19,6 +20,8 @@ public enum CheckpointError: Error, CustomStringConvertible, Equatable {
             "\(path): “\(name)” has the shape \(found), not \(expected): it is a checkpoint of another model"
         case .wrongKind(let path, let found):
             "\(path) is not a checkpoint of this program: it contains \(found)"
+        case .unknownPlugIn(let path, let kind, let name):
+            "\(path) needs the \(kind) “\(name)”, which this program does not have; use the program that trained it"
         case .cannotWrite(let path, let reason):
             "cannot write the checkpoint \(path): \(reason); the previous one, if there is one, is unchanged"
         }

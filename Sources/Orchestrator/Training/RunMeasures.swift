@@ -11,6 +11,8 @@ struct RunMeasures: Codable, Sendable, Equatable {
     var effectiveRank = 0.0
     /// Of all epochs.
     var largestRank = 0.0
+    /// Of the last step; nil before the first one.
+    var lastLoss: Double?
     var hasWarned = false
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import OssicleGraph
 import OssicleKernels
 
@@ -10,12 +11,16 @@ struct StartWeights {
 
     /// - Parameter path: the folder of a run, a checkpoint, or a safetensors file.
     init(_ path: String) throws(CheckpointError) {
-        do {
-            let checkpoint = try Checkpoint(path)
-            (file, prefix) = (checkpoint.file, checkpoint.resultPrefix)
-        } catch .wrongKind {
-            (file, prefix) = (try SafeTensorsFile(readingFrom: path), "")
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+            let weights = try SafeTensorsFile(readingFrom: path)
+            guard Checkpoint.isCheckpoint(weights) else {
+                (file, prefix) = (weights, "")
+                return
+            }
         }
+        let checkpoint = try Checkpoint(path)
+        (file, prefix) = (checkpoint.file, checkpoint.resultPrefix)
     }
 
     /// Copies the values of the parameters `names` from the file.

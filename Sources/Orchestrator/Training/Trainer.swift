@@ -86,6 +86,11 @@ public final class Trainer {
             step = try makeStep(classes)
             try start(step)
         }
+        if step.readsAverages, recipe.optimizer.average == 0 {
+            throw RecipeError.invalidValue(
+                key: "optimizer.average", value: "0",
+                expected: "a number above 0, because the method reads running averages of the weights")
+        }
         let judge = try evaluation.map { try $0(recipe, threads) }
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let loader = try ViewLoader(
@@ -155,12 +160,23 @@ public final class Trainer {
         let identity = dataset.identity
         var lastCheckpoint = TrainingLoop.now()
         func save(_ counters: RunCounters) throws {
+            // A gradient that is not finite shows in the next step's loss. Until then it must not replace a good checkpoint.
+            guard step.parameters.isFinite else {
+                throw TrainingError.lossNotFinite(
+                    step: counters.step, path: folder.path, hasCheckpoint: folder.hasCheckpoint)
+            }
             var counters = counters
             counters.measures = meter.measures
             try Checkpoint.write(
                 to: folder.path, store: step.parameters, moments: step.optimizer.moments, recipe: recipe,
                 counters: counters, classes: classes, data: identity)
             lastCheckpoint = TrainingLoop.now()
+        }
+        guard counters.step < totalSteps else {
+            // A finished run was resumed. Its files stay as they are.
+            warn("the run in \(folder.path) is finished: it has all \(totalSteps) steps")
+            return Outcome(
+                report: meter.report(recipe, counters, threads: threads, interrupted: false, warnings: warnings))
         }
         let log = try folder.openLog()
         let ending = try loop.run(&counters) { done, counters in

@@ -24,7 +24,8 @@ struct TrainingMeter {
         self.epochs = epochs
         self.steps = steps
         progress = TrainingProgress(
-            epoch: 0, epochs: epochs, step: 0, steps: steps, loss: 0, pretextAccuracy: 0, learningRate: 0,
+            epoch: 0, epochs: epochs, step: 0, steps: steps, loss: measures.lastLoss ?? .nan, pretextAccuracy: 0,
+            learningRate: 0,
             viewsPerSecond: 0, dataWaitFraction: 0, secondsLeft: 0)
     }
 
@@ -33,6 +34,7 @@ struct TrainingMeter {
         seconds += step.seconds
         waited += step.waited
         measures.loss += step.value.loss
+        measures.lastLoss = step.value.loss
         measures.correct += step.value.correct
         measures.rows += step.value.rows
         measures.steps += 1

@@ -38,6 +38,9 @@ package final class TrainingStep {
         program = try Program(graph, threads: threads)
     }
 
+    /// Whether the method reads running averages of the weights.
+    package var readsAverages: Bool { program.graph.usesAverages }
+
     /// The bytes of the arena: activations, gradients and workspace.
     package var arenaBytes: Int { program.arenaBytes }
 
@@ -73,10 +76,11 @@ package final class TrainingStep {
         return value
     }
 
-    /// The unweighted losses of the last forward pass by name; nil if there is only one loss.
+    /// The unweighted losses of the last forward pass by name; nil if there is only one loss. Losses of one name are
+    /// added.
     package var terms: [String: Double]? {
         guard model.objectives.count > 1 else { return nil }
-        return Dictionary(uniqueKeysWithValues: model.objectives.map { ($0.term, $0.value.loss) })
+        return Dictionary(model.objectives.map { ($0.term, $0.value.loss) }, uniquingKeysWith: +)
     }
 
     /// Computes the gradients of the last forward pass.

@@ -182,6 +182,22 @@ import Testing
         }
     }
 
+    /// Two losses of one value, and a constant made from it, which adds nothing.
+    @Test(arguments: [false, true]) func losses_of_one_value_add_up(isConstantFirst: Bool) throws {
+        try expectExact([8, 9, 6, 1]) { graph, input in
+            let h = graph.pooled("pool", Stem(name: "stem", channels: 5)(graph, input), .max)
+            let unit = graph.unit("unit", ProjectionHead(width: 7, normalizes: false)(graph, h))
+            if isConstantFirst { _ = graph.constant(unit) }
+            let first = recorded(graph, CosineContrast(graph, unit, batch: 4, temperature: 0.2, weight: 0.7))
+            let second = recorded(graph, NTXent(graph, unit, temperature: 0.3))
+            let logits = Dense(name: "classifier", outputs: 4)(graph, h)
+            let third = recorded(graph, LabelCrossEntropy(graph, logits))
+            let fourth = recorded(graph, LabelCrossEntropy(graph, logits, weight: 0.5))
+            if !isConstantFirst { _ = graph.constant(unit) }
+            return first + second + third + fourth
+        }
+    }
+
     @Test func label_cross_entropy() throws {
         try expectExact([6, 9, 6, 1]) { graph, input in
             let pooling = Pooling(graph, "pool", Stem(name: "stem", channels: 5)(graph, input), .max)

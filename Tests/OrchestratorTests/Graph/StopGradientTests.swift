@@ -143,10 +143,12 @@ private final class SquaredDistance: Objective {
         program.buffer(input).copy(from: (0..<4 * 32 * 32).map { _ in random.normal() })
         program.forward()
         #expect(program.buffer(online).array == program.buffer(teacher).array)
-        // A step of the weights moves the online encoder alone.
+        // A step of all weights moves the online encoder alone.
+        for parameter in store.all where store.entry(parameter).isTrained {
+            let weights = store.buffer(parameter)
+            for i in 0..<weights.count { weights[i] += 0.02 * random.normal() }
+        }
         let stem = try #require(store.named("features.0.0.weight"))
-        let weights = store.buffer(stem)
-        for i in 0..<weights.count { weights[i] += 0.1 * random.normal() }
         let before = program.buffer(teacher).array
         program.forward()
         #expect(program.buffer(teacher).array == before && program.buffer(online).array != before)

@@ -26,6 +26,12 @@ import Testing
         (.cola, .resNet18OfWaveforms, .waveform), (.multiStrategy, .resNet18OfWaveforms, .waveform),
     ]
 
+    /// 45 frames and a stride of 32: two rows, 32 frames apart.
+    @Test(arguments: [(3, 96, 32), (2, 45, 32), (2, 33, 32), (12, 96, 8), (1, 20, 32), (96, 96, 1)])
+    func a_frame_map_knows_the_distance_of_its_rows(rows: Int, viewFrames: Int, stride: Int) {
+        #expect(FrameMap(rows: rows, values: 4, viewFrames: viewFrames).stride == stride)
+    }
+
     @Test(arguments: cases) func a_step_changes_every_weight_and_frames_agree_with_the_view(
         method: MethodName, encoder: EncoderName, frontend: FrontEndConfiguration.Name
     ) throws {

@@ -179,6 +179,15 @@ import Testing
         #expect(throws: CheckpointError.self) { _ = try start(file) }
     }
 
+    @Test func weights_of_a_checkpoint_of_another_version_are_not_read_as_plain_weights() throws {
+        var writer = SafeTensorsWriter()
+        writer.add(name: "features.0.0.weight", floats: [1, 2], shape: [2])
+        writer.metadata = ["format": "ossicle-checkpoint", "version": "2"]
+        let path = folder.place("other.safetensors")
+        try writer.write(to: path)
+        #expect(throws: CheckpointError.wrongKind(path: path, found: "version 2")) { _ = try StartWeights(path) }
+    }
+
     @Test func evaluation_on_clips_without_labels_is_an_error_before_anything_is_written() throws {
         let dataset = try AudioDataset.open([folder.path], layout: .folders)
         let trainer = Trainer(
@@ -285,6 +294,74 @@ import Testing
         }
         let after = try bytes("nan")
         #expect(after == poisoned)
+    }
+
+    /// An update can make weights infinite after the last loss that was computed.
+    @Test func weights_that_are_not_finite_are_not_saved() throws {
+        defer { remove("infinite") }
+        Interruption.reset()
+        var recipe = recipe(steps: 1)
+        recipe.optimizer.learningRate = 1e300
+        recipe.schedule.warmupEpochs = 0
+        #expect(throws: TrainingError.lossNotFinite(step: 1, path: "\(folder.path)-infinite", hasCheckpoint: false)) {
+            _ = try train(recipe, "infinite")
+        }
+        #expect(!FileManager.default.fileExists(atPath: "\(folder.path)-infinite/\(Checkpoint.fileName)"))
+    }
+
+    @Test func a_finished_run_that_is_resumed_stays_as_it_is() throws {
+        defer { remove("finished") }
+        Interruption.reset()
+        let first = try train(recipe(), "finished")
+        let files = [Checkpoint.fileName, "report.json", "log.jsonl"].map { "\(folder.path)-finished/\($0)" }
+        let before = try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+        let again = try train(recipe(), "finished", resume: true)
+        #expect(again.steps == 4 && again.views == first.views && again.lossLast == first.lossLast)
+        #expect(try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) } == before)
+    }
+
+    /// A method with a momentum teacher that nothing would move.
+    private struct Teacher: TrainingMethod {
+        static let name: MethodName = "test-teacher"
+        init(recipe: Recipe) {}
+        let views: [ViewRole] = [.anchor, .positive]
+
+        func record(_ model: ModelRecorder) -> RecordedLosses {
+            let h = model.graph.withAverages { model.vectors() }
+            let online = model.vectors()
+            return RecordedLosses(
+                embedding: h, objectives: [model.graph.ntXent(model.graph.unit("unit", online), temperature: 0.2)])
+        }
+    }
+
+    @Test func a_method_that_reads_averages_needs_averages() throws {
+        Registry.register(Teacher.self)
+        defer { remove("teacher") }
+        Interruption.reset()
+        var recipe = recipe(steps: 1)
+        recipe.method = Teacher.name
+        let error = #expect(throws: RecipeError.self) { _ = try train(recipe, "teacher") }
+        #expect(error?.description.contains("optimizer.average") == true)
+        recipe.optimizer.average = 0.9
+        #expect(try train(recipe, "teacher").steps == 1)
+    }
+
+    @Test func a_checkpoint_of_an_unknown_method_or_encoder_is_refused() throws {
+        defer { remove("unknown") }
+        Interruption.reset()
+        _ = try train(recipe(steps: 1), "unknown")
+        let path = "\(folder.path)-unknown/\(Checkpoint.fileName)"
+        for (kind, old, new) in [("method", "cola", "bola"), ("encoder", "efficientnet-b0", "efficientnet-b9")] {
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            let (quote, place) = ("\\\"", kind == "method" ? "method" : "name")
+            let range = try #require(bytes.range(of: Data("\(place)\(quote):\(quote)\(old)".utf8)))
+            bytes.replaceSubrange(range, with: Data("\(place)\(quote):\(quote)\(new)".utf8))
+            let changed = "\(folder.path)-unknown/changed.safetensors"
+            try bytes.write(to: URL(fileURLWithPath: changed))
+            #expect(throws: CheckpointError.unknownPlugIn(path: changed, kind: kind, name: new)) {
+                _ = try Checkpoint(changed)
+            }
+        }
     }
 
     @Test func a_run_is_neither_overwritten_nor_resumed_with_another_recipe() throws {

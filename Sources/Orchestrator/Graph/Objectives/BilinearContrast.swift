@@ -67,6 +67,7 @@ package final class BilinearContrast: Objective {
 
     package var forwardAccess: [Value] { [input, transformed, logits] }
     package var backwardAccess: [Value] { [input, transformed, logits, gradient] }
+    package var contributions: [Value] { [gradient] }
     package var memory: WorkingMemory { .largest(products.all.map(\.memory) + [crossEntropy.memory]) }
 
     package func forward(_ run: borrowing Run) {
@@ -82,12 +83,13 @@ package final class BilinearContrast: Objective {
         let (anchors, positives) = halves(run(input))
         let (dAnchors, dPositives) = halves(run(gradient))
         let (g, mixed, w) = (run(logits), run(transformed), run(similarity))
-        let workspace = run.workspace
-        products.dPositives(run.execution, alpha: weight, g, mixed, into: dPositives, workspace: workspace)
+        let (workspace, beta) = (run.workspace, run.beta(self, gradient))
+        products.dPositives(
+            run.execution, alpha: weight, g, mixed, beta: beta, into: dPositives, workspace: workspace)
         products.mix(run.execution, alpha: weight, g, positives, into: mixed, workspace: workspace)
-        products.dAnchors(run.execution, mixed, w, into: dAnchors, workspace: workspace)
+        products.dAnchors(run.execution, mixed, w, beta: beta, into: dAnchors, workspace: workspace)
         products.dWeights(run.execution, anchors, mixed, into: run.gradient(similarity), workspace: workspace)
-        run(gradient).clear(from: 2 * batch * width)
+        if beta == 0 { run(gradient).clear(from: 2 * batch * width) }
     }
 
     private func halves(_ views: Buffer) -> (Buffer, Buffer) {

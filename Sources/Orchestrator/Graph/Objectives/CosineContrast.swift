@@ -42,6 +42,7 @@ package final class CosineContrast: Objective {
 
     package var forwardAccess: [Value] { [input, logits] }
     package var backwardAccess: [Value] { [input, logits, gradient] }
+    package var contributions: [Value] { [gradient] }
     package var memory: WorkingMemory {
         .largest([compare.memory, dAnchors.memory, dPositives.memory, crossEntropy.memory])
     }
@@ -57,13 +58,13 @@ package final class CosineContrast: Objective {
 
     package func backward(_ run: borrowing Run) {
         let (views, gradients, g) = (run(input), run(gradient), run(logits))
-        let half = batch * width
+        let (half, beta) = (batch * width, run.beta(self, gradient))
         dAnchors(
-            run.execution, alpha: weight / temperature, g, views.slice(half, half), into: gradients.slice(0, half),
-            workspace: run.workspace)
+            run.execution, alpha: weight / temperature, g, views.slice(half, half), beta: beta,
+            into: gradients.slice(0, half), workspace: run.workspace)
         dPositives(
-            run.execution, alpha: weight / temperature, g, views.slice(0, half), into: gradients.slice(half, half),
-            workspace: run.workspace)
-        gradients.clear(from: 2 * half)
+            run.execution, alpha: weight / temperature, g, views.slice(0, half), beta: beta,
+            into: gradients.slice(half, half), workspace: run.workspace)
+        if beta == 0 { gradients.clear(from: 2 * half) }
     }
 }

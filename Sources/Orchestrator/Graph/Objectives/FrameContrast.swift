@@ -81,6 +81,7 @@ package final class FrameContrast: Objective {
         self.similarity = similarity
         self.weight = weight
         self.addsToSimilarity = addsToSimilarity
+        precondition(shape[0] % (3 * batch) == 0, "the frame loss needs three views of each clip")
         frames = shape[0] / (3 * batch)
         width = shape[shape.count - 1]
         comparisons = pairs.comparisons
@@ -101,6 +102,7 @@ package final class FrameContrast: Objective {
     private var values: [Value] { [input, logits] + [transformed].compactMap { $0 } }
     package var forwardAccess: [Value] { values }
     package var backwardAccess: [Value] { values + [gradient] }
+    package var contributions: [Value] { [gradient] }
     package var memory: WorkingMemory { .largest(products.all.map(\.memory)) }
 
     package func forward(_ run: borrowing Run) {
@@ -130,7 +132,7 @@ package final class FrameContrast: Objective {
     }
 
     package func backward(_ run: borrowing Run) {
-        run(gradient).fill(0)
+        if run.beta(self, gradient) == 0 { run(gradient).fill(0) }
         for index in 0..<comparisons.count {
             let comparison = comparisons[index]
             let (first, second) = (view(run(input), comparison.first), view(run(input), comparison.second))

@@ -12,6 +12,8 @@ package final class LabelCrossEntropy: Objective {
     package let labels: Value
     private let input: Value
     private let gradient: Value
+    /// The gradient of the unweighted loss, which the forward pass computes.
+    private let slope: Value
     private let crossEntropy: CrossEntropyKernel
 
     /// - Parameter input: the logits, (rows, classes).
@@ -21,22 +23,24 @@ package final class LabelCrossEntropy: Objective {
         self.input = input
         labels = graph.feed(.labels, [shape[0]])
         gradient = graph.gradient(input)
+        slope = graph.value(shape)
         crossEntropy = CrossEntropyKernel(rows: shape[0], columns: shape.last ?? 1)
     }
 
-    package var forwardAccess: [Value] { [input, labels, gradient] }
-    package var backwardAccess: [Value] { [gradient] }
+    package var forwardAccess: [Value] { [input, labels, slope] }
+    package var backwardAccess: [Value] { [slope, gradient] }
+    package var contributions: [Value] { [gradient] }
     package var memory: WorkingMemory { crossEntropy.memory }
 
-    /// Computes the loss and its gradient together. The backward pass only multiplies the gradient by the weight.
+    /// Computes the loss and its gradient together.
     package func forward(_ run: borrowing Run) {
         value = crossEntropy(
-            run.execution, logits: run(input), labels: run(labels), gradient: run(gradient), workspace: run.workspace)
+            run.execution, logits: run(input), labels: run(labels), gradient: run(slope), workspace: run.workspace)
     }
 
     package func backward(_ run: borrowing Run) {
-        guard weight != 1 else { return }
-        let gradient = run(gradient)
-        for i in 0..<gradient.count { gradient[i] *= weight }
+        let (slope, gradient) = (run(slope), run(gradient))
+        if run.beta(self, self.gradient) == 0 { gradient.fill(0) }
+        for i in 0..<gradient.count { gradient[i] += weight * slope[i] }
     }
 }

@@ -28,6 +28,7 @@ package final class NTXent: Objective {
     /// - Parameter input: (2B, D), rows of length 1: all anchors, then their positives in the same order.
     package init(_ graph: Graph, _ input: Value, temperature: Float) {
         let shape = graph.shape(input)
+        precondition(shape[0] % 2 == 0, "NT-Xent needs two views of each clip")
         self.input = input
         self.temperature = temperature
         views = shape[0]
@@ -43,6 +44,7 @@ package final class NTXent: Objective {
 
     package var forwardAccess: [Value] { [input, logits, partners] }
     package var backwardAccess: [Value] { [input, logits, gradient] }
+    package var contributions: [Value] { [gradient] }
     package var memory: WorkingMemory {
         .largest([compare.memory, mix.memory, mixTransposed.memory, crossEntropy.memory])
     }
@@ -60,7 +62,8 @@ package final class NTXent: Objective {
 
     package func backward(_ run: borrowing Run) {
         let (z, g, dz) = (run(input), run(logits), run(gradient))
-        mix(run.execution, alpha: 1 / temperature, g, z, into: dz, workspace: run.workspace)
+        let beta = run.beta(self, gradient)
+        mix(run.execution, alpha: 1 / temperature, g, z, beta: beta, into: dz, workspace: run.workspace)
         mixTransposed(run.execution, alpha: 1 / temperature, g, z, beta: 1, into: dz, workspace: run.workspace)
     }
 }

@@ -45,6 +45,7 @@ package final class PitchRegression: Objective {
         self.input = input
         self.batch = batch
         self.weight = weight
+        precondition(graph.shape(input)[0] % (3 * batch) == 0, "the pitch loss needs three views of each clip")
         frames = graph.shape(input)[0] / (3 * batch)
         ratios = graph.feed(.pitchRatios, [batch])
         gradient = graph.gradient(input)
@@ -52,6 +53,7 @@ package final class PitchRegression: Objective {
 
     package var forwardAccess: [Value] { [input, ratios] }
     package var backwardAccess: [Value] { [input, ratios, gradient] }
+    package var contributions: [Value] { [gradient] }
 
     package func forward(_ run: borrowing Run) {
         let (p, ratios) = (run(input), run(ratios))
@@ -66,11 +68,11 @@ package final class PitchRegression: Objective {
     package func backward(_ run: borrowing Run) {
         let (p, ratios, gradient) = (run(input), run(ratios), run(gradient))
         let rows = batch * frames
-        gradient.fill(0)
+        if run.beta(self, self.gradient) == 0 { gradient.fill(0) }
         for row in 0..<rows {
             let slope = weight * 2 * residual(p, ratios, row) / Float(rows)
-            gradient[row] = slope
-            gradient[2 * rows + row] = -slope
+            gradient[row] += slope
+            gradient[2 * rows + row] -= slope
         }
     }
 

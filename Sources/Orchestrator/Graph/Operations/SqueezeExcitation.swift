@@ -34,13 +34,12 @@ package final class SqueezeExcitation: Operation {
         self.name = name
         self.input = input
         kernel = SqueezeExciteKernel(images: images, rows: input.rowsPerImage, channels: channels, squeezed: squeezed)
-        let store = graph.parameters
-        reduce = store.parameter(
+        reduce = graph.parameter(
             name + ".fc1.weight", [squeezed, channels, 1, 1], .varianceScaling(scale: 2, fanOut: squeezed))
-        reduceBias = store.parameter(name + ".fc1.bias", [squeezed], .constant(0))
-        expand = store.parameter(
+        reduceBias = graph.parameter(name + ".fc1.bias", [squeezed], .constant(0))
+        expand = graph.parameter(
             name + ".fc2.weight", [channels, squeezed, 1, 1], .varianceScaling(scale: 2, fanOut: channels))
-        expandBias = store.parameter(name + ".fc2.bias", [channels], .constant(0))
+        expandBias = graph.parameter(name + ".fc2.bias", [channels], .constant(0))
         gate = graph.value([images, channels])
         pooled = graph.value([images, channels])
         hidden = graph.value([images, squeezed])

@@ -37,6 +37,11 @@ public struct Buffer {
         }
     }
 
+    package var isFinite: Bool {
+        // Zero times a value that is not finite is NaN, which stays NaN in the sum.
+        UnsafeBufferPointer(start: base, count: count).reduce(into: Float(0)) { $0 += 0 * $1 } == 0
+    }
+
     public var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
     /// Loops of operations read and write value by value: inlinable, so that they do not call across modules for each.

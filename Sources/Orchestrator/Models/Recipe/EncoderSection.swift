@@ -38,7 +38,7 @@ public struct EncoderSection: RecipeOptions {
             .choice("name", \.name),
             .path("start", \.start),
             .choice("output", \.output),
-            .integer("time_stride", \.timeStride, 8...32),
+            .integer("time_stride", \.timeStride, .size),
             .choice("mel_pooling", \.melPooling),
             .choice("frame_pooling", \.framePooling),
             .integer("frame_width", \.frameWidth, .size),

@@ -55,6 +55,7 @@ public final class CrossCorrelation: Objective {
     public var backwardAccess: [Value] {
         [standardized, standardizedGradient, inverseDeviation, correlation, gradient]
     }
+    public var contributions: [Value] { [gradient] }
     public var memory: WorkingMemory {
         .largest([correlate.memory, spreadToAnchors.memory, spreadToPositives.memory])
     }
