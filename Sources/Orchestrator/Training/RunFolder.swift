@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// The folder of a run, with the files `recipe.yaml`, `log.jsonl` and `report.json`. `Checkpoint` reads and writes the
 /// checkpoint in it.
@@ -33,15 +34,18 @@ struct RunFolder {
     func openLog() throws(TrainingError) -> RunLog { try RunLog(path: logPath) }
 
     func writeReport(_ report: some Encodable) throws(TrainingError) {
-        guard let data = try? JSONEncoder.run.encode(report) else { return }
+        let data: Data
+        do {
+            data = try JSONEncoder.run.encode(report)
+        } catch {
+            throw TrainingError.cannotWrite(path: path + "/report.json", reason: "\(error)")
+        }
         try write(String(decoding: data, as: UTF8.self) + "\n", to: "report.json")
     }
 
     func write(_ text: String, to name: String) throws(TrainingError) {
-        do {
-            try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
-        } catch {
-            throw TrainingError.cannotWrite(path: path + "/" + name, reason: error.localizedDescription)
+        if let reason = PartialFile(path + "/" + name).commit(Array(text.utf8)) {
+            throw TrainingError.cannotWrite(path: path + "/" + name, reason: reason)
         }
     }
 
@@ -59,11 +63,10 @@ struct RunLog {
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(atPath: path, contents: nil)
         }
-        guard let handle = FileHandle(forWritingAtPath: path) else {
+        guard let handle = FileHandle(forWritingAtPath: path), (try? handle.seekToEnd()) != nil else {
             throw TrainingError.cannotWrite(path: path, reason: "the file cannot be opened")
         }
         self.handle = handle
-        _ = try? handle.seekToEnd()
     }
 
     /// Writes one entry as one line.
@@ -79,7 +82,7 @@ struct RunLog {
 extension JSONEncoder {
     /// The encoder for the files of a run: keys in snake case, sorted keys, one object per line. Values that are not
     /// finite are written as the strings `inf`, `-inf` and `nan`.
-    public static var run: JSONEncoder {
+    package static var run: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

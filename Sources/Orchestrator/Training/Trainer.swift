@@ -100,7 +100,8 @@ public final class Trainer {
         try folder.create()
         if method.isContrastive { warnAboutShortClips() }
         if recipe.data.holdOut == .test, heldOut.isEmpty {
-            warn("data.hold_out is test, but these clips have no published test part: all of them are trained on")
+            warnings.append(
+                "data.hold_out is test, but these clips have no published test part: all of them are trained on")
         }
         if !resume {
             try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml")
@@ -138,7 +139,7 @@ public final class Trainer {
         let names = ModelBuilder(recipe: recipe).encoderNames()
         let missing = try StartWeights(recipe.encoder.start).load(into: step.parameters, names: names)
         guard let first = missing.min() else { return }
-        warn(
+        warnings.append(
             "\(recipe.encoder.start) lacks \(missing.count) of the encoder’s \(names.count) tensors (\(first) for one); "
                 + "they begin at random")
     }
@@ -154,67 +155,27 @@ public final class Trainer {
                 base: recipe.optimizer.learningRate, section: recipe.schedule, totalSteps: totalSteps,
                 batchesPerEpoch: loader.batchesPerEpoch),
             totalSteps: totalSteps)
-        var meter = TrainingMeter(
-            epochs: (totalSteps + loader.batchesPerEpoch - 1) / loader.batchesPerEpoch, steps: totalSteps,
-            viewsPerStep: step.views, measures: counters.measures ?? RunMeasures())
-        let identity = dataset.identity
-        var lastCheckpoint = TrainingLoop.now()
-        func save(_ counters: RunCounters) throws {
-            // A gradient that is not finite shows in the next step's loss. Until then it must not replace a good checkpoint.
-            guard step.parameters.isFinite else {
-                throw TrainingError.lossNotFinite(
-                    step: counters.step, path: folder.path, hasCheckpoint: folder.hasCheckpoint)
-            }
-            var counters = counters
-            counters.measures = meter.measures
-            try Checkpoint.write(
-                to: folder.path, store: step.parameters, moments: step.optimizer.moments, recipe: recipe,
-                counters: counters, classes: classes, data: identity)
-            lastCheckpoint = TrainingLoop.now()
-        }
+        let run = TrainingRun(
+            recipe: recipe, step: step, folder: folder, counters: counters, totalSteps: totalSteps,
+            batchesPerEpoch: loader.batchesPerEpoch, classes: classes, data: dataset.identity, observer: observer,
+            judge: judge)
+        for sentence in warnings { run.warn(sentence) }
         guard counters.step < totalSteps else {
             // A finished run was resumed. Its files stay as they are.
-            warn("the run in \(folder.path) is finished: it has all \(totalSteps) steps")
-            return Outcome(
-                report: meter.report(recipe, counters, threads: threads, interrupted: false, warnings: warnings))
+            run.warn("the run in \(folder.path) is finished: it has all \(totalSteps) steps")
+            return Outcome(report: run.report(counters, threads: threads))
         }
-        let log = try folder.openLog()
+        try run.open()
         let ending = try loop.run(&counters) { done, counters in
-            meter.add(done, counters)
-            observer?.progressed(meter.progress)
-            try log.append(LogEntry(meter.progress))
-            if counters.batch == 0 || counters.step == totalSteps {
-                let epoch = meter.closeEpoch(
-                    counters,
-                    collapse: CollapseMeasures(
-                        embeddings: step.embeddings(256).span, count: min(256, step.views), dimension: step.dimension))
-                try log.append(epoch)
-                observer?.finished(epoch)
-                if recipe.trainingMethod.isContrastive, let sentence = meter.measures.observe(epoch) { warn(sentence) }
-                let isDue = epoch.epoch % recipe.training.evaluationEpochs == 0 || counters.step == totalSteps
-                if let judge, isDue {
-                    // Whatever becomes of the probe, the epochs before it are not lost.
-                    try save(counters)
-                    let start = TrainingLoop.now()
-                    let (accuracy, ci95) = try judge(step.parameters)
-                    let summary = EvaluationSummary(
-                        epoch: epoch.epoch, step: counters.step, probeAccuracy: accuracy, ci95: ci95,
-                        seconds: TrainingLoop.now() - start)
-                    try log.append(summary)
-                    observer?.evaluated(summary)
-                }
-            }
-            if TrainingLoop.now() - lastCheckpoint > 60 * recipe.training.checkpointMinutes { try save(counters) }
+            try run.add(done, counters)
             return !Interruption.isRequested
         }
         if case .notFinite(let number) = ending {
             throw TrainingError.lossNotFinite(step: number, path: folder.path, hasCheckpoint: folder.hasCheckpoint)
         }
-        try save(counters)
-        let stopped = counters.step < totalSteps
-        for sentence in store.report.warnings { warn(sentence) }
-        let report = meter.report(
-            recipe, counters, threads: threads, interrupted: stopped, warnings: warnings)
+        try run.save(counters)
+        for sentence in store.report.warnings { run.warn(sentence) }
+        let report = run.report(counters, threads: threads)
         try folder.writeReport(report)
         return Outcome(report: report)
     }
@@ -224,34 +185,10 @@ public final class Trainer {
         let share = dataset.shareShorter(than: 2 * view)
         guard share > 0 else { return }
         let percent = max(1, Int((100 * share).rounded()))
-        warn(
+        warnings.append(
             "\(percent) % of the clips are shorter than two views (\(Self.seconds(2 * view)) s): their two crops are "
                 + "nearly the same sound, and a pretext on those alone teaches nothing")
     }
 
     private static func seconds(_ value: Double) -> String { String(format: "%.2f", value) }
-
-    private func warn(_ sentence: String) {
-        warnings.append(sentence)
-        observer?.warned(sentence)
-    }
-
-    /// A line of `log.jsonl` for one step: the part of the progress that a repeated run reproduces.
-    private struct LogEntry: Encodable {
-        let epoch: Int
-        let step: Int
-        let loss: Double
-        let losses: [String: Double]?
-        let pretextAccuracy: Double
-        let learningRate: Double
-
-        init(_ progress: TrainingProgress) {
-            epoch = progress.epoch
-            step = progress.step
-            loss = progress.loss
-            losses = progress.losses
-            pretextAccuracy = progress.pretextAccuracy
-            learningRate = progress.learningRate
-        }
-    }
 }
