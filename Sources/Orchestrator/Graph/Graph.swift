@@ -93,7 +93,7 @@ public final class Graph {
     }
 
     /// The value whose memory `value` uses: `value` itself if it is not an alias.
-    func owner(_ value: Value) -> Value {
+    package func owner(_ value: Value) -> Value {
         var current = value
         while let next = aliases[current] { current = next }
         return current

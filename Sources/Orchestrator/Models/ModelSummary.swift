@@ -67,23 +67,29 @@ public struct ModelSummary: Codable, Sendable {
         workspaceBytes = graph.operations.map(\.memory.workspace).max() ?? 0
         parameterBytes = 4 * 4 * store.trainedCount
         inferenceArenaBytes = MemoryPlan(inference).bytes + (early?.bytes ?? 0)
-        var seen: Set<Value> = []
+        // What the step gets from the batch is not the output of a layer.
+        var seen = Set([model.input] + graph.feeds.map(\.value))
+        var counts = store.trainedCounts(ofLayers: graph.operations.map(\.name))
         layers = graph.operations.map { operation in
-            let fresh = operation.forwardAccess.filter { seen.insert($0).inserted }
+            let fresh = operation.forwardAccess.filter { seen.insert(graph.owner($0)).inserted }
             return Layer(
                 name: operation.name, kind: "\(type(of: operation))",
-                parameters: store.count(ofPrefix: operation.name),
-                outputBytes: fresh.map { graph.shape($0).reduce(4, *) }.reduce(0, +))
+                parameters: counts.removeValue(forKey: operation.name) ?? 0,
+                outputBytes: fresh.map { graph.shape($0).reduce(graph.format($0).bytes, *) }.reduce(0, +))
         }
     }
 }
 
 extension ParameterStore {
-    /// The number of trained values whose names begin with the name of a layer.
-    fileprivate func count(ofPrefix name: String) -> Int {
-        entries.filter {
-            $0.isTrained && ($0.name.hasPrefix(name + ".") || name == "objective" && $0.name.hasPrefix("similarity."))
+    /// The number of trained values of each layer. A parameter belongs to the layer with the longest name that its own name
+    /// begins with: `projection.norm.weight` to `projection.norm`, not to `projection`.
+    fileprivate func trainedCounts(ofLayers names: [String]) -> [String: Int] {
+        let known = Set(names)
+        let loss = names.first { $0.hasPrefix("objective") } ?? ""
+        return entries.filter(\.isTrained).reduce(into: [:]) { counts, entry in
+            var layer = entry.name[...]
+            while !known.contains(String(layer)), let dot = layer.lastIndex(of: ".") { layer = layer[..<dot] }
+            counts[known.contains(String(layer)) ? String(layer) : loss, default: 0] += entry.count
         }
-        .map(\.count).reduce(0, +)
     }
 }

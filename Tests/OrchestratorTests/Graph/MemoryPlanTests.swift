@@ -44,4 +44,13 @@ import Testing
         #expect(summary.encoderParameters == 4_006_972)
         #expect(summary.dimension == 1280)
     }
+
+    @Test(arguments: ["cola", "multi-strategy", "clar", "supervised"])
+    func every_parameter_belongs_to_one_layer(name: String) throws {
+        var recipe = try RecipeFile.load("Configs/\(name).yaml")
+        recipe.training.batchSize = 4
+        let summary = ModelSummary(recipe: recipe)
+        #expect(summary.layers.map(\.parameters).reduce(0, +) == summary.parameters)
+        #expect(summary.layers.allSatisfy { $0.outputBytes >= 0 } && summary.layers[0].outputBytes > 0)
+    }
 }
