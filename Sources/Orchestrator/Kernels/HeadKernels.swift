@@ -87,10 +87,11 @@ public struct MatrixProduct {
     /// The sizes of the buffers are not checked: they must agree with the planned shapes.
     ///
     /// - Parameters:
-    ///   - a: A.
-    ///   - b: B.
-    ///   - beta: the factor of the present values of C. With 0, they are not read.
-    ///   - c: C. It must not overlap A or B.
+    ///   - alpha: the factor of the product.
+    ///   - a: the matrix A.
+    ///   - b: the matrix B.
+    ///   - beta: the factor of the present values of C. If it is 0, they are not read.
+    ///   - c: the matrix C. It must not overlap A or B.
     ///   - workspace: ``Run/workspace``.
     public func callAsFunction(
         _ execution: Execution, alpha: Float = 1, _ a: Buffer, _ b: Buffer, beta: Float = 0, into c: Buffer,

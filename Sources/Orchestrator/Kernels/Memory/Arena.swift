@@ -35,15 +35,17 @@ package struct Arena: ~Copyable {
 
     deinit { munmap(base, bytes) }
 
-    /// Returns `count` floats. The first one is `offset` bytes after the start of the arena. `offset` is a multiple of
-    /// 64.
+    /// Returns `count` floats. The first one is `offset` bytes after the start of the arena.
+    ///
+    /// - Parameter offset: a multiple of 64.
     package func buffer(at offset: Int, count: Int) -> Buffer {
         precondition(offset >= 0 && offset % 64 == 0 && offset + count * 4 <= bytes, "outside the arena")
         return Buffer(base: (base + offset).assumingMemoryBound(to: Float.self), count: count)
     }
 
     /// Returns the address of `count` bfloat16 values. The first one is `offset` bytes after the start of the arena.
-    /// `offset` is a multiple of 64.
+    ///
+    /// - Parameter offset: a multiple of 64.
     package func halves(at offset: Int, count: Int) -> UnsafeMutablePointer<UInt16> {
         precondition(offset >= 0 && offset % 64 == 0 && offset + count * 2 <= bytes, "outside the arena")
         return (base + offset).assumingMemoryBound(to: UInt16.self)
