@@ -28,6 +28,8 @@ public final class Execution {
     /// The calls are distributed over the compute threads. The result does not depend on the number of threads if each
     /// value is written by one block only, and if sums have an order that does not depend on `thread`.
     ///
+    /// Only one thread at a time may use an execution. `body` must not call this function.
+    ///
     /// - Parameters:
     ///   - blocks: the number of calls.
     ///   - body: receives the number of the block and the number of the thread (0 ..< ``threads``). Calls on one thread

@@ -52,7 +52,7 @@ public final class PitchMachine: Sendable {
         return ratio
     }
 
-    /// Draws a ratio that is uniform in `lowest` ..< `highest`.
+    /// Draws a ratio that is uniform from `lowest` to `highest`.
     ///
     /// - Throws: `AugmentationError.ratioOutOfRange` if `lowest` or `highest` is not in `ratios`.
     static func draw(

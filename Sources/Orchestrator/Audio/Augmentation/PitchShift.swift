@@ -13,7 +13,7 @@ public struct PitchShift: Sendable, Equatable {
         self.ratio = try PitchMachine.checked(ratio, "pitch ratio")
     }
 
-    /// Draws a ratio that is uniform in `lowest` ..< `highest`.
+    /// Draws a ratio that is uniform from `lowest` to `highest`.
     ///
     /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` if one of them is not in
     ///   ``PitchMachine/ratios``.

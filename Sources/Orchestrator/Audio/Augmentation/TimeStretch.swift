@@ -13,7 +13,7 @@ public struct TimeStretch: Sendable, Equatable {
         self.rate = try PitchMachine.checked(rate, "stretching rate")
     }
 
-    /// Draws a rate that is uniform in `lowest` ..< `highest`.
+    /// Draws a rate that is uniform from `lowest` to `highest`.
     ///
     /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` if one of them is not in
     ///   ``PitchMachine/ratios``.
