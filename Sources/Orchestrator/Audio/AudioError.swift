@@ -3,12 +3,15 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
     case missing(path: String)
     case unreadable(path: String, reason: String)
     case zeroBytes(path: String)
+    /// The file cannot be decoded as audio.
     case notAudio(path: String, reason: String)
     /// The header has a sample rate outside the supported range.
     case sampleRate(path: String, rate: Int)
+    /// The header has a number of channels outside the supported range.
     case channels(path: String, count: Int)
-    /// `index` is the frame at the file's sample rate.
+    /// A sample is NaN or infinite. `index` is the number of its frame, at the sample rate of the file.
     case notFinite(path: String, index: Int)
+    /// The file contains no samples.
     case noFrames(path: String)
     case resampling(path: String, reason: String)
     case unwritable(path: String, reason: String)

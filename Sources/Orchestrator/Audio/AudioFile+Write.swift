@@ -3,16 +3,21 @@ import Foundation
 import OssicleBase
 
 extension AudioFile {
-    /// How samples are stored.
+    /// The number format of the samples in a file.
     public enum SampleFormat: Sendable {
-        /// 16 bits; samples beyond ±1 are clipped.
+        /// Integers with 16 bits. Samples beyond ±1 are clipped.
         case int16
-        /// 32-bit floats in wav; flac has none and takes 24 bits, clipped.
+        /// Floats with 32 bits in wav files. Flac files have no floats. They get integers with 24 bits, and samples
+        /// beyond ±1 are clipped.
         case float
     }
 
-    /// Writes one channel; the format follows from the extension (wav, flac, ogg, mp3; the last two lose quality). The file
-    /// appears complete or not at all.
+    /// Writes a sound file with one channel.
+    ///
+    /// The extension of the name selects the file format: wav, flac, ogg or mp3. The last two are lossy, and ignore
+    /// `format`. If writing fails, no file is created, and an existing file is not changed.
+    ///
+    /// - Throws: ``AudioError/unwritable(path:reason:)``.
     public static func write(
         _ path: String, samples: [Float], sampleRate: Int, format: SampleFormat = .float
     ) throws(AudioError) {
@@ -25,7 +30,7 @@ extension AudioFile {
             throw .unwritable(path: path, reason: String(cString: sf_strerror(nil)))
         }
         sf_command(file, Int32(SFC_SET_CLIPPING), nil, Int32(SF_TRUE))
-        // In blocks: libsndfile's Vorbis encoder puts what it is given on the stack.
+        // The samples are written in blocks, because the Vorbis encoder of libsndfile copies each block to the stack.
         var written = 0
         samples.withUnsafeBufferPointer { buffer in
             while let base = buffer.baseAddress, written < buffer.count {

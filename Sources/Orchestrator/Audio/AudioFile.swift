@@ -1,27 +1,41 @@
-/// Sound files: wav, flac, ogg, mp3, and what else libsndfile reads, of any rate and number of channels.
+/// Functions for sound files: wav, flac, ogg, mp3, and the other formats that libsndfile reads.
+///
+/// Files can have any sample rate in ``AudioInfo/sampleRates`` and up to ``AudioInfo/mostChannels`` channels.
 public enum AudioFile {
-    /// By extension, whatever the case: a cheap filter for folders, no promise that the file decodes.
+    /// Whether a path has the extension of a sound file, in upper or lower case.
+    ///
+    /// This is a fast filter for the files of a folder. It does not guarantee that the file can be decoded.
     public static func isAudioPath(_ path: String) -> Bool {
         guard let dot = path.lastIndex(of: ".") else { return false }
         return ["wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "au", "caf", "w64"].contains(
             path[path.index(after: dot)...].lowercased())
     }
 
-    /// Reads the header alone; of a file whose header leaves the length open, all of it, to count its frames.
+    /// Returns the sample rate, the number of channels and the length of a file.
+    ///
+    /// Only the header is read. If it does not state the length, the complete file is decoded to count its frames.
+    ///
+    /// - Throws: ``AudioError`` if the file cannot be read, or if its header is not supported.
     public static func info(_ path: String) throws(AudioError) -> AudioInfo {
         var reader = try SoundFileReader(path)
         return try reader.info()
     }
 
-    /// The mean of the channels at `sampleRate`, in −1 … 1 as far as the file is.
+    /// Reads a file, or a part of it, as one channel: the mean of all channels, resampled to `sampleRate`.
     ///
-    /// Only the part that is needed is decoded, with a margin for the resampler's filter, so that a part equals the same
-    /// part of the whole (of ogg and mp3 also what comes before, which their decoders need). A range that reaches past the
-    /// end gives as many samples as there are. The end is the file's own, not the one that its header promises.
+    /// The samples are in −1 … 1 if those of the file are. A part that is read has the same samples as this part of the
+    /// complete file. Only the part is decoded, with a margin for the filter of the resampler. For ogg and mp3, the
+    /// samples before the part are decoded, too, because the decoders need them.
+    ///
+    /// If the part extends beyond the end of the file, the result has fewer samples. The end is the real end of the
+    /// file, which can be before the end that the header states.
+    ///
     /// - Parameters:
-    ///   - from: first sample, at `sampleRate`.
-    ///   - count: samples, at `sampleRate`; nil: up to the end.
-    ///   - warn: receives a sentence if the file lacks a part of what its header promises.
+    ///   - from: the index of the first sample, at `sampleRate`.
+    ///   - count: the number of samples, at `sampleRate`. If it is nil, the file is read to its end.
+    ///   - warn: receives a sentence if the file is shorter than its header states, or if it is damaged.
+    /// - Returns: the samples.
+    /// - Throws: ``AudioError`` if the file cannot be read or decoded.
     public static func read(
         _ path: String, sampleRate: Int = 16_000, from: Int = 0, count: Int? = nil, warn: (String) -> Void = { _ in }
     ) throws(AudioError) -> [Float] {
@@ -29,7 +43,8 @@ public enum AudioFile {
         let claimed = reader.frames.map { AudioInfo.frames($0, from: reader.sampleRate, to: sampleRate) } ?? 0
         var stream = try AudioStream(reader, sampleRate: sampleRate, from: from, count: count)
         var samples: [Float] = []
-        // A header may claim anything: beyond a few minutes the array grows with what there is.
+        // The length in the header may be wrong. The reservation is limited to 2²³ samples. For more samples, the array
+        // grows while the file is read.
         samples.reserveCapacity(min(max(0, claimed - from), count ?? .max, 1 << 23))
         while try stream.readSome(appendingTo: &samples) {}
         if let shortfall = stream.shortfall { warn("\(shortfall)") }

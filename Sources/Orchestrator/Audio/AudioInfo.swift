@@ -1,26 +1,28 @@
-/// What is known of a file before it is decoded.
+/// The sample rate, the number of channels and the length of a sound file.
 public struct AudioInfo: Sendable, Equatable {
-    /// Where a file's length comes from.
+    /// The source of a file's length.
     public enum Length: Sendable, Equatable {
-        /// The header states it. A file that was cut off holds less.
+        /// The header states the length. A file that was cut off is shorter.
         case stated
-        /// Estimated from the first frame of an MP3 without a Xing header. With a variable bit rate the file may hold many
-        /// times as much, or a part of it.
+        /// The length is estimated from the first frame of an MP3 file without a Xing header. With a variable bit rate,
+        /// the real length can be several times as long, or much shorter.
         case estimated
-        /// The header leaves it open, as an encoder does that writes into a pipe: the file was decoded and counted.
+        /// The header does not state the length, for example because the encoder wrote to a pipe. The file was decoded
+        /// and its frames were counted.
         case counted
     }
 
-    /// Sample rates that are taken for a sound's, in Hz.
+    /// The supported sample rates in Hz. Headers with other sample rates are rejected.
     public static let sampleRates = 1_000...768_000
-    /// libsndfile's limit as well.
+    /// The largest supported number of channels. It is also the limit of libsndfile.
     public static let mostChannels = 1_024
 
-    /// Hz.
+    /// The sample rate of the file in Hz.
     public let sampleRate: Int
     public let channels: Int
-    /// Samples of one channel, at the file's own rate, as `length` says.
+    /// The number of samples of one channel, at the sample rate of the file.
     public let frames: Int
+    /// The source of the number of frames.
     public let length: Length
 
     public init(sampleRate: Int, channels: Int, frames: Int, length: Length = .stated) {
@@ -30,12 +32,13 @@ public struct AudioInfo: Sendable, Equatable {
         self.length = length
     }
 
+    /// The duration in seconds.
     public var seconds: Double { Double(frames) / Double(sampleRate) }
 
-    /// Samples of the whole file at another rate, rounded to nearest.
+    /// Returns the number of frames after resampling to another rate, rounded to nearest.
     public func frames(at rate: Int) -> Int { Self.frames(frames, from: sampleRate, to: rate) }
 
-    /// ⌊frames · to / from + ½⌋; `Int.max` where that is greater.
+    /// Returns ⌊frames · to / from + ½⌋, or `Int.max` if the result does not fit into an `Int`.
     static func frames(_ frames: Int, from: Int, to: Int) -> Int {
         let (seconds, rest) = frames.quotientAndRemainder(dividingBy: from)
         let whole = seconds.multipliedReportingOverflow(by: to)
@@ -44,11 +47,14 @@ public struct AudioInfo: Sendable, Equatable {
     }
 }
 
-/// A file that is used although it does not hold what its header promises.
+/// A warning about a file that is used although it is cut off or damaged. The description is one sentence and names the
+/// file.
 public struct AudioShortfall: Sendable, Equatable, CustomStringConvertible {
     public let path: String
-    /// Frames at the file's own rate; nil where the header promises nothing and the decoder met an error.
+    /// The number of frames that the header states, at the sample rate of the file. It is nil if the header does not
+    /// state a number. In this case, the decoder has reported an error.
     public let expected: Int?
+    /// The number of frames that could be read.
     public let found: Int
 
     public var description: String {

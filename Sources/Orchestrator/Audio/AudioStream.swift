@@ -1,7 +1,8 @@
-/// A sound file decoded from its beginning to its end: the mean of the channels at the wanted rate, in consecutive blocks.
+/// A sound file that is decoded in consecutive blocks, from its beginning to its end.
 ///
-/// The memory is the same for every length of file. The blocks, whatever their sizes, are the samples that
-/// ``AudioFile/read(_:sampleRate:from:count:warn:)`` gives at once, which reads by this.
+/// The samples are the mean of the channels, resampled to the requested sample rate. The memory does not depend on the
+/// length of the file. The samples do not depend on the sizes of the blocks: they are those that
+/// ``AudioFile/read(_:sampleRate:from:count:warn:)`` returns for the complete file.
 ///
 /// ```swift
 /// var stream = try AudioStream("hour.flac", sampleRate: 16_000)
@@ -10,33 +11,36 @@
 /// ```
 public struct AudioStream: ~Copyable {
     public var path: String { reader.path }
-    /// Hz, of the samples that it gives.
+    /// The sample rate of the returned samples in Hz.
     public let sampleRate: Int
-    /// Number of the samples given so far.
+    /// The number of samples that were returned so far.
     public private(set) var position = 0
-    /// What the file lacks of what its header promises; known once `read` has given 0.
+    /// The warning about a file that is cut off or damaged. It is known as soon as `read` has returned 0.
     public private(set) var shortfall: AudioShortfall?
 
     private var reader: SoundFileReader
     private let resampler: Resampler?
-    /// Samples that are decoded and resampled but not yet given: those from `taken` on.
+    /// Decoded and resampled samples. Those before the index `taken` were already returned.
     private var ready: [Float] = []
     private var taken = 0
     private var input: [Float] = []
-    /// The first sample, at `sampleRate`.
+    /// The index of the first sample in the file, at `sampleRate`.
     private let start: Int
-    /// Samples yet to be given; `Int.max` until the end of the file is known.
+    /// The number of samples that are still to be returned. If no number was requested, it is `Int.max` until the end
+    /// of the file is known.
     private var remaining: Int
-    /// Frames of the file from here on are not needed.
+    /// The number of the first frame of the file that is not needed any more.
     private let inputEnd: Int
     private var isAtEnd = false
 
     /// Opens a file and reads its header.
+    ///
+    /// - Throws: ``AudioError`` if the file cannot be read, or if its header is not supported.
     public init(_ path: String, sampleRate: Int = 16_000) throws(AudioError) {
         try self.init(path, sampleRate: sampleRate, from: 0, count: nil)
     }
 
-    /// The part of a file from a sample on, both at `sampleRate`.
+    /// Opens a file for reading a part of it. `from` and `count` are samples at `sampleRate`.
     init(_ path: String, sampleRate: Int, from: Int, count: Int?) throws(AudioError) {
         try self.init(SoundFileReader(path), sampleRate: sampleRate, from: from, count: count)
     }
@@ -60,14 +64,15 @@ public struct AudioStream: ~Copyable {
         self.reader = reader
     }
 
-    /// Fills `block` from its beginning with the samples that come next.
+    /// Fills `block` with the next samples.
     ///
-    /// - Returns: How many there were: fewer than asked for at the end of the file only, then 0.
+    /// - Returns: the number of samples that were written to the beginning of `block`. It is smaller than the size of
+    ///   the block only at the end of the file. After the end, it is 0.
     public mutating func read(into block: inout MutableSpan<Float>) throws(AudioError) -> Int {
         try read(block.count, into: &block)
     }
 
-    /// The same for the first `wanted` places of `block`.
+    /// Writes the next `wanted` samples to the beginning of `block`. Returns the number of samples that were written.
     package mutating func read(_ wanted: Int, into block: inout MutableSpan<Float>) throws(AudioError) -> Int {
         var filled = 0
         while filled < wanted, try prepare() {
@@ -79,13 +84,18 @@ public struct AudioStream: ~Copyable {
         return filled
     }
 
-    /// The same for an array, all of whose values may be replaced.
+    /// Fills an array with the next samples. The size of the array does not change.
+    ///
+    /// - Returns: the number of samples that were written to the beginning of `block`. It is smaller than the size of
+    ///   the block only at the end of the file. After the end, it is 0.
     public mutating func read(into block: inout [Float]) throws(AudioError) -> Int {
         var span = block.mutableSpan
         return try read(into: &span)
     }
 
-    /// Appends the samples that come next, as many as are at hand, to `samples`; false at the end of the file.
+    /// Appends the next samples to `samples`, as many as have been decoded.
+    ///
+    /// - Returns: false at the end of the file.
     package mutating func readSome(appendingTo samples: inout [Float]) throws(AudioError) -> Bool {
         guard try prepare() else { return false }
         let count = available
@@ -102,7 +112,7 @@ public struct AudioStream: ~Copyable {
         remaining -= count
     }
 
-    /// Decodes until a sample is at hand; false at the end.
+    /// Decodes blocks until at least one sample is available. Returns false at the end of the file.
     private mutating func prepare() throws(AudioError) -> Bool {
         while available == 0 {
             if isAtEnd || remaining == 0 { return false }
@@ -128,6 +138,9 @@ public struct AudioStream: ~Copyable {
         }
     }
 
+    /// Notes the end of the samples.
+    ///
+    /// - Parameter ofFile: true at the end of the file, false at the end of the requested part.
     private mutating func end(ofFile: Bool) throws(AudioError) {
         isAtEnd = true
         guard ofFile else { return }
@@ -137,29 +150,33 @@ public struct AudioStream: ~Copyable {
         remaining = min(remaining, max(0, whole - start - position))
     }
 
+    /// Returns a + b, or `Int.max` on overflow.
     static func sum(_ a: Int, _ b: Int) -> Int {
         let (sum, overflow) = a.addingReportingOverflow(b)
         return overflow ? .max : sum
     }
 }
 
-/// Which frames of a file give samples `start` ..< `end` at the same or another rate.
+/// The frames of a file that are needed for the samples `start` ..< `end` at the same or another rate.
 ///
-/// Input k·down falls on output k·up exactly: starting there keeps the phase of the whole file.
+/// The time of the input frame k·down is exactly the time of the output sample k·up. If decoding starts at such a
+/// frame, the resampled part has the same samples as the resampled file.
 private struct ResampledPart {
     private(set) var inputStart = 0
     private(set) var inputEnd = Int.max
+    /// The number of resampled samples before `start`, which are discarded.
     private(set) var outputsToDrop = 0
 
-    /// Longer than the resampler's filters, in samples at the lower of the two rates.
+    /// A length that is longer than the filters of the resampler, in samples at the lower of the two rates.
     private static let margin = 1_024
 
-    /// At the file's own rate.
+    /// Creates a part at the sample rate of the file.
     init(start: Int, end: Int) {
         inputStart = start
         inputEnd = end
     }
 
+    /// Creates a part that is resampled from the rate `from` to the rate `to`.
     init(from: Int, to: Int, start: Int, end: Int) {
         let divisor = Self.greatestCommonDivisor(from, to)
         let (up, down) = (to / divisor, from / divisor)

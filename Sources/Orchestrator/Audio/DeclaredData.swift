@@ -1,12 +1,15 @@
-/// How many bytes of samples the header of an uncompressed file declares, and where they begin.
+/// The number of bytes of samples that the header of an uncompressed file declares, and their position.
 ///
-/// libsndfile shortens such a file without a word where its data end early. Known are RIFF and RF64 waves, AIFF and AU.
+/// If the samples of such a file end too early, libsndfile reads a shorter file and reports no error. The declared
+/// number shows that the file was cut off. The supported formats are wav (RIFF and RF64), AIFF and AU.
 struct DeclaredData {
+    /// The position of the first sample in the file, in bytes.
     private(set) var offset: Int
+    /// The declared size of the samples in bytes.
     private(set) var declared: Int
 
-    /// nil where there is nothing to compare with: another format, no chunk of samples, or a size that the writer left
-    /// open, as programs do that write into a pipe.
+    /// Reads the values from a header. Returns nil if the file has another format, if it has no chunk of samples, or if
+    /// the header does not state the size. Programs that write to a pipe do not state the size.
     init?(_ bytes: SoundFileBytes) {
         let head = bytes.bytes(at: 0, count: 12)
         guard head.count == 12 else { return nil }
@@ -28,7 +31,8 @@ struct DeclaredData {
     }
 
     private init?(_ bytes: SoundFileBytes, samples: String, isBigEndian: Bool) {
-        // Every turn advances within the file, so that the sums are below its length and a chunk's size.
+        // `position` is checked in each iteration. It is at most the length of the file plus the size of a chunk, so
+        // that it cannot overflow.
         var position = 12
         var long: Int?
         while true {
@@ -57,10 +61,11 @@ struct DeclaredData {
         }
     }
 
-    /// An AIFF file's samples begin behind two numbers of their chunk.
+    /// The size of the two numbers that come before the samples in the chunk of an AIFF file, in bytes.
     private static let soundHeader = 8
 
-    /// What writers into pipes leave: nothing, or the largest number that they can write, less the size of a header.
+    /// Whether a size means that the size is unknown. Programs that write to a pipe store 0, or the largest possible
+    /// number minus the size of a header.
     private static func isOpen(_ size: Int) -> Bool {
         size == 0 || size >= 0xFFFF_F000 || (0x7FFF_F000...0x7FFF_FFFF).contains(size)
     }

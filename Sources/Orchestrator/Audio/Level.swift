@@ -1,22 +1,25 @@
-/// The level of a clip: x ← gain · x brings its root mean square to 0.0025, which for 10 s at 16 kHz is the unit
-/// L2 norm of COLA's code, and for other lengths the same loudness.
+/// Functions that normalize the RMS level of a clip: x ← gain · x.
+///
+/// The RMS level after the normalization is 0.0025. For a clip of 10 s at 16 kHz, the L2 norm is then 1, as in the code
+/// of COLA. Clips of other lengths get the same loudness.
 public enum Level {
-    /// The root mean square that clips are brought to.
+    /// The RMS level of clips after the normalization.
     public static let target: Float = 0.0025
 
-    /// √(mean x²), summed in double; 0 for no samples.
+    /// Returns the RMS level √(mean x²), with a sum in double precision. It is 0 if there are no samples.
     public static func rms(_ samples: Span<Float>) -> Float {
         var meter = Meter()
         meter.add(samples)
         return meter.rms
     }
 
+    /// Returns the RMS level √(mean x²), with a sum in double precision. It is 0 if there are no samples.
     public static func rms(_ samples: [Float]) -> Float { rms(samples.span) }
 
-    /// target / max(rms, 1e-5): silence is not blown up to noise.
+    /// Returns the gain target / max(rms, 1e-5). Because of the limit of 1e-5, silence is not amplified to noise.
     public static func gain(rms: Float, target: Float = target) -> Float { target / max(rms, 1e-5) }
 
-    /// The root mean square of samples that come block by block, with the bits that all at once give.
+    /// The RMS level of samples that arrive in blocks. It has the same bits as the level of all samples at once.
     package struct Meter {
         package private(set) var count = 0
         private var sum = 0.0

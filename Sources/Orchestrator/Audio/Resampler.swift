@@ -1,15 +1,17 @@
 import CSoxr
 
-/// soxr at its high quality (20 bits), one channel, fed block by block.
+/// A resampler for one channel that processes blocks. It uses soxr with the quality “high” (20 bits).
 final class Resampler {
     private let path: String
     private let handle: soxr_t
     private var toDrop: Int
     private var block = [Float](repeating: 0, count: 16_384)
 
+    /// Creates a resampler from the rate `from` to the rate `to`, in Hz.
+    ///
     /// - Parameters:
-    ///   - path: for messages.
-    ///   - dropping: outputs to throw away first.
+    ///   - path: the path of the file, for error messages.
+    ///   - dropping: the number of outputs at the beginning that are discarded.
     init(path: String, from: Int, to: Int, dropping: Int) throws(AudioError) {
         var reason: soxr_error_t?
         guard let handle = soxr_create(Double(from), Double(to), 1, &reason, nil, nil, nil) else {
@@ -22,7 +24,7 @@ final class Resampler {
 
     deinit { soxr_delete(handle) }
 
-    /// Appends to `outputs` what can be said after `samples`; the rest follows with later samples.
+    /// Processes `samples`, and appends the outputs that do not depend on later samples to `outputs`.
     func feed(_ samples: [Float], appendingTo outputs: inout [Float]) throws(AudioError) {
         var done = 0
         while done < samples.count {
@@ -31,8 +33,9 @@ final class Resampler {
         }
     }
 
-    /// Lets the filter ring out until `outputs` has `count` values. Past the end of the input the sound is silence, and so
-    /// are the outputs that rounding may leave to fill.
+    /// Appends the last outputs of the filter to `outputs`, until `outputs` has `count` values.
+    ///
+    /// The input after its end counts as silence. If values are still missing because of rounding, zeros are appended.
     func finish(_ outputs: inout [Float], count: Int) throws(AudioError) {
         while outputs.count < count {
             let (_, written) = try process(nil, from: 0, &outputs)

@@ -1,16 +1,18 @@
 import CRubberBand
 
-/// Rubber Band, off line and on one thread. It allocates for every sound: the engine to compare with, or to take where
-/// quality matters more than time.
+/// Pitch shifting and time stretching with the Rubber Band library, in its offline mode and on one thread.
+///
+/// It allocates memory for each sound. It is used for comparisons, and if quality is more important than time.
 public enum RubberBand {
-    /// Of the library's two engines: `faster` (R2) and `finer` (R3).
+    /// The engine of the library: `faster` (R2) or `finer` (R3).
     public enum Quality: Sendable { case faster, finer }
 
-    /// Samples that it is fed at once.
+    /// The number of samples in each call of the library.
     private static let blockSamples = 4096
 
-    /// The sound with its duration times `timeRatio` and its pitch times `pitchScale`: round(count · timeRatio) samples.
-    /// Both ratios are positive.
+    /// Multiplies the duration of a sound by `timeRatio` and its pitch by `pitchScale`. Both ratios are positive.
+    ///
+    /// - Returns: round(count · timeRatio) samples.
     public static func process(
         _ samples: Span<Float>, sampleRate: Int, timeRatio: Double, pitchScale: Double, quality: Quality = .finer
     ) -> [Float] {
@@ -34,7 +36,7 @@ public enum RubberBand {
                     withUnsafePointer(to: input.baseAddress.map { $0 + start }) {
                         rubberband_process(state, $0, UInt32(count), start + count == input.count ? 1 : 0)
                     }
-                    // Its buffer holds a second or so: what it has is taken at once.
+                    // The output is read after each block, because the library buffers only about a second.
                     while done < wanted {
                         let available = min(wanted - done, Int(rubberband_available(state)))
                         guard available > 0 else { break }

@@ -1,28 +1,29 @@
 import CSndFile
 import Foundation
 
-/// The bytes of a file as libsndfile asks for them.
+/// The bytes of a file, which libsndfile reads through callbacks.
 ///
-/// libsndfile takes a failed read for the end of the file. Here it is tried again, and what fails for good is kept in
-/// ``failure``: a disk that cannot be read is not a short recording.
+/// libsndfile treats a failed read as the end of the file. A disk error would then look like a short recording. This
+/// class repeats a failed read, and stores the error in `failure` if all attempts fail.
 final class SoundFileBytes {
-    /// As `pread`.
+    /// A function that reads bytes, like `pread`.
     typealias Read = (_ file: Int32, _ target: UnsafeMutableRawPointer, _ count: Int, _ offset: Int) -> Int
 
     let path: String
-    /// Bytes.
+    /// The length of the file in bytes.
     let length: Int
-    /// The length that libsndfile is told; see ``SoundFileReader``.
+    /// The length that is reported to libsndfile. `SoundFileReader` explains why it can differ from `length`.
     var claimedLength: Int
-    /// `errno` of a read that failed in spite of all attempts.
+    /// The `errno` of a read for which all attempts failed.
     private(set) var failure: Int32?
     private var position = 0
     private let file: Int32
     private let readBytes: Read
 
-    /// Bytes that lie at the end of a claimed length: the size of an ID3v1 tag, for which decoders look there.
+    /// The number of zero bytes that are returned at the end of a `claimedLength` that is longer than the file. It is
+    /// the size of an ID3v1 tag, which decoders search at this position.
     private static let tailLength = 128
-    /// A disk or a network may fail for a moment.
+    /// The number of attempts to read. An error of a disk or a network may be temporary.
     private static let attempts = 3
 
     init(_ path: String, read: @escaping Read = { pread($0, $1, $2, off_t($3)) }) throws(AudioError) {
@@ -46,7 +47,7 @@ final class SoundFileBytes {
 
     deinit { close(file) }
 
-    /// `count` bytes from `offset` on; fewer at the end of the file.
+    /// Returns `count` bytes from `offset`, or fewer bytes at the end of the file.
     func bytes(at offset: Int, count: Int) -> [UInt8] {
         guard offset >= 0, offset < length else { return [] }
         return [UInt8](unsafeUninitializedCapacity: min(count, length - offset)) { buffer, initialized in
@@ -55,7 +56,9 @@ final class SoundFileBytes {
         }
     }
 
-    /// Opens the bytes as a sound file; nil if libsndfile refuses. They must live as long as the sound file.
+    /// Opens the bytes as a sound file. This object must exist as long as the sound file.
+    ///
+    /// - Returns: nil if libsndfile cannot open the file.
     func openSound(_ header: inout SF_INFO) -> OpaquePointer? {
         position = 0
         var callbacks = SF_VIRTUAL_IO(

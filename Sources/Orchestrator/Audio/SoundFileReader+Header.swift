@@ -2,7 +2,8 @@ import CSndFile
 import Foundation
 
 extension SoundFileReader {
-    /// What is said of the file. Where the header leaves its length open, the rest of the file is decoded and counted.
+    /// Returns the sample rate, the number of channels and the length of the file. If the header does not state the
+    /// length, the rest of the file is decoded and its frames are counted.
     mutating func info() throws(AudioError) -> AudioInfo {
         let frames: Int
         if let known = self.frames { frames = known } else { frames = try countFrames() }
@@ -10,7 +11,9 @@ extension SoundFileReader {
         return AudioInfo(sampleRate: sampleRate, channels: channels, frames: frames, length: length)
     }
 
-    /// Numbers in headers come from anywhere: nothing is computed from one that no recording has.
+    /// Checks the numbers of a header. They can be wrong, and must not be used before this check.
+    ///
+    /// - Throws: an error if the sample rate or the number of channels is not supported, or if there are no frames.
     static func check(_ header: SF_INFO, path: String) throws(AudioError) {
         let (rate, channels) = (Int(header.samplerate), Int(header.channels))
         guard AudioInfo.sampleRates.contains(rate) else { throw .sampleRate(path: path, rate: rate) }
@@ -18,20 +21,21 @@ extension SoundFileReader {
         guard header.frames != 0 else { throw .noFrames(path: path) }
     }
 
-    /// The frames that the header promises, at least those that libsndfile has found.
+    /// Returns the number of frames that the header states. It is at least `frames`, the number that libsndfile found.
     static func promised(_ frames: Int, _ bytes: SoundFileBytes) -> Int {
         guard let data = DeclaredData(bytes), data.offset < bytes.length, data.declared > bytes.length - data.offset
         else { return frames }
         let held = bytes.length - data.offset
         let (frameBytes, rest) = held.quotientAndRemainder(dividingBy: frames)
-        // Frames of so many bytes with a part of one at the end; else the file is compressed, and the share a guess.
+        // In an uncompressed file, all frames have `frameBytes` bytes, and the rest is an incomplete frame. Otherwise
+        // the file is compressed, and the number of frames is estimated from the share of the bytes.
         let isExact = frameBytes > 0 && rest < frameBytes
         let promised =
             isExact ? Double(data.declared / frameBytes) : Double(frames) * Double(data.declared) / Double(held)
         return max(frames + 1, Int(exactly: promised.rounded(.down)) ?? .max)
     }
 
-    /// Whether an MP3's first frame says how many follow. Only the beginning is looked at, behind ID3v2 tags.
+    /// Whether the first frame of an MP3 file states the number of frames. ID3v2 tags before the frame are skipped.
     static func hasXingHeader(_ bytes: SoundFileBytes) -> Bool {
         var offset = 0
         while true {
@@ -40,7 +44,7 @@ extension SoundFileReader {
             let size = head[6..<10].reduce(0) { $0 << 7 | Int($1 & 0x7F) }
             offset += 10 + size + (head[5] & 0x10 == 0 ? 0 : 10)
         }
-        // The header stands at most 40 bytes behind the frame's beginning; some files have padding before that.
+        // The Xing header begins at most 40 bytes after the start of the frame. There may be padding before the frame.
         let start = bytes.bytes(at: offset, count: 4_096)
         return start.indices.dropLast(8).contains { i in
             let name = start[i..<i + 4]
@@ -49,12 +53,12 @@ extension SoundFileReader {
         }
     }
 
-    /// Why libsndfile did not open a file.
+    /// Returns the error for a file that libsndfile did not open.
     static func refusal(_ bytes: SoundFileBytes) -> AudioError {
         if let failure = bytes.failure { return .unreadable(path: bytes.path, reason: text(ofError: failure)) }
         var reason = String(cString: sf_strerror(nil))
         while reason.hasSuffix(".") { reason.removeLast() }
-        // What libsndfile says of a rate of 0 or above 2^31.
+        // libsndfile returns this message for a sample rate of 0 or above 2³¹.
         if reason.contains("SF_INFO struct incomplete") {
             reason = "its header has no sample rate or number of channels that a sound can have"
         }

@@ -1,31 +1,35 @@
 import CSndFile
 
-/// A file open for decoding: the mean of its channels, block by block, to the real end of the file.
+/// An open sound file, which is decoded in blocks to its real end. The samples are the mean of the channels.
 ///
-/// An MP3 without a Xing header states no length. libsndfile estimates one from the first frame's bit rate and reads no
-/// further than that. Such a file is opened as if it were much longer: the estimate, being proportional, is then
-/// beyond its end, and the decoder goes on until the bytes run out.
+/// An MP3 file without a Xing header does not state its length. libsndfile estimates the length from the bit rate of
+/// the first frame, and does not read beyond this estimate. With a variable bit rate, the file can be longer. For this
+/// reason, a much larger number of bytes is reported to libsndfile. The estimate is proportional to this number. The
+/// estimated end is then after the real end, so that the decoder continues until there are no more bytes.
 struct SoundFileReader: ~Copyable {
     let path: String
     let sampleRate: Int
     let channels: Int
     let length: AudioInfo.Length
-    /// The length in frames, stated or estimated; nil where the header leaves it open.
+    /// The stated or estimated length in frames. It is nil if the header does not state a length.
     let frames: Int?
-    /// The next frame that is read.
+    /// The number of the next frame.
     private(set) var position = 0
-    /// Whether decoding can start in the middle. Vorbis and MP3 land elsewhere than asked, by up to a packet, and files
-    /// of unknown length may refuse: they are decoded from the start instead.
+    /// Whether decoding can start at any frame.
+    ///
+    /// In Vorbis and MP3 files, the position after seeking can differ by up to a packet. In files of unknown length,
+    /// seeking may fail. Such files are decoded from the start.
     let seeksExactly: Bool
-    /// Frames read at once.
+    /// The largest number of frames that are decoded at once.
     let blockFrames: Int
 
     private let file: OpaquePointer
     private let bytes: SoundFileBytes
-    /// Frames that the header promises; more than `frames` where libsndfile noticed the cut by itself.
+    /// The number of frames that the header states. It is larger than `frames` if libsndfile has found that the file is
+    /// cut off.
     private let promised: Int?
     private let isLossy: Bool
-    /// Whether the decoder has met an error.
+    /// Whether the decoder has reported an error.
     private var hasFailed = false
     private var block: [Float]
 
@@ -37,7 +41,7 @@ struct SoundFileReader: ~Copyable {
         let type = Int(header.format) & Int(SF_FORMAT_TYPEMASK)
         let isEstimated = type == SF_FORMAT_MPEG && !Self.hasXingHeader(bytes)
         if isEstimated {
-            // Bit rates are between 8 and 320 kbit/s: forty times the length is enough.
+            // Bit rates are between 8 and 320 kbit/s, so that a factor of 40 would be sufficient.
             let (longer, overflow) = bytes.length.multipliedReportingOverflow(by: 64)
             bytes.claimedLength = overflow ? bytes.length : longer + 1 << 24
             sf_close(file)
@@ -67,8 +71,8 @@ struct SoundFileReader: ~Copyable {
             promised = isOpen ? nil : Self.promised(Int(header.frames), bytes)
         }
         seeksExactly = !isLossy && !isOpen
-        // An MP3 that was cut within a frame fails there, and libsndfile throws away what the same call has decoded: one
-        // frame at a time loses nothing.
+        // If an MP3 file is cut off within a frame, decoding this frame fails, and libsndfile discards all samples of
+        // the same call. With calls of one MP3 frame (1,152 samples), no complete frame is lost.
         blockFrames = isEstimated ? 1_152 : max(1, 32_768 / channels)
         block = [Float](repeating: 0, count: blockFrames * channels)
         self.file = file
@@ -79,7 +83,8 @@ struct SoundFileReader: ~Copyable {
 
     /// Decodes at most `count` frames, and appends the means of their channels to `samples`.
     ///
-    /// - Returns: The number of frames; 0 at the end of the file.
+    /// - Returns: the number of decoded frames. It is 0 at the end of the file.
+    /// - Throws: an error if the file cannot be read, or if a sample is not finite.
     mutating func read(_ count: Int, appendingTo samples: inout [Float]) throws(AudioError) -> Int {
         let start = position
         let read = try decode(count)
@@ -92,26 +97,27 @@ struct SoundFileReader: ~Copyable {
         return read
     }
 
-    /// Goes to a frame, as fast as the format allows; only as far as the end.
+    /// Moves the position to a frame, by seeking or by decoding. It stops at the end of the file.
     mutating func skip(to frame: Int) throws(AudioError) {
         if seeksExactly, sf_seek(file, sf_count_t(frame), SEEK_SET) == frame {
             position = frame
             return
         }
-        // A seek that failed, as it may in a file that is cut off, leaves the decoder anywhere.
+        // Seeking can fail in a file that is cut off. The position of the decoder is then unknown, so that the file is
+        // opened again.
         if seeksExactly { self = try SoundFileReader(path) }
         while position < frame, try decode(frame - position) > 0 {}
     }
 
-    /// Reads to the end of the file, and gives the number of its frames.
+    /// Decodes the rest of the file, and returns the number of all its frames.
     mutating func countFrames() throws(AudioError) -> Int {
         while try decode(blockFrames) > 0 {}
         return position
     }
 
-    /// What is missing, once the end has been reached.
+    /// The warning about missing frames. It is valid only at the end of the file.
     var shortfall: AudioShortfall? {
-        // Codecs pad and cut at both ends, by up to two MP3 frames.
+        // Lossy codecs add or remove samples at both ends, up to two MP3 frames.
         let tolerance = isLossy ? 2_304 : 0
         if let promised, position < promised - tolerance {
             return AudioShortfall(path: path, expected: promised, found: position)
@@ -128,7 +134,7 @@ struct SoundFileReader: ~Copyable {
         return read
     }
 
-    /// Replaces interleaved frames by their means, in place at the front.
+    /// Replaces interleaved frames by the means of their channels, which are stored at the beginning of `block`.
     private static func mix(_ block: inout [Float], frames: Int, channels: Int) {
         guard channels > 1 else { return }
         let share = 1 / Float(channels)

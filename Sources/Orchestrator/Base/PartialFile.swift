@@ -1,10 +1,12 @@
 import Foundation
 
-/// A file that is written beside its destination and renamed when it is complete: a reader sees the old file or the new
-/// one, never half of one. What was not committed is removed.
+/// A file that is written under a temporary name in the folder of its destination, and renamed when it is complete.
+///
+/// A reader sees the old file or the complete new file, but never a part of a file. A temporary file that is not
+/// committed is removed.
 package struct PartialFile: ~Copyable {
     let destination: String
-    /// Where to write.
+    /// The path of the temporary file. The caller writes to this path.
     package let path: String
 
     package init(_ destination: String) {
@@ -12,20 +14,25 @@ package struct PartialFile: ~Copyable {
         path = "\(destination).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
     }
 
-    /// Renames; nil on success, else the system's reason.
+    /// Renames the temporary file to its destination.
+    ///
+    /// - Returns: nil on success, otherwise the error message of the system.
     package consuming func commit() -> String? {
         rename(path, destination) == 0 ? nil : String(cString: strerror(errno))
     }
 
-    /// Writes all bytes, waits until they are on the disk, then renames; nil on success, else the system's reason.
+    /// Writes `bytes`, waits until they are on the disk, and renames the temporary file to its destination.
+    ///
+    /// - Returns: nil on success, otherwise the error message of the system.
     package consuming func commit(_ bytes: [UInt8]) -> String? {
         guard let file = fopen(path, "wb") else { return String(cString: strerror(errno)) }
         let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-        // Buffered bytes meet a full disk at the flush, and on some file systems only at the sync.
+        // The bytes are buffered. A full disk causes an error only in `fflush`, on some file systems only in `fsync`.
         let isWhole = written == bytes.count && fflush(file) == 0 && fsync(fileno(file)) == 0
-        let reason = String(cString: strerror(errno))
-        guard fclose(file) == 0, isWhole else { return reason }
-        return commit()
+        let reason = isWhole ? nil : String(cString: strerror(errno))
+        let isClosed = fclose(file) == 0
+        if let reason { return reason }
+        return isClosed ? commit() : String(cString: strerror(errno))
     }
 
     deinit { unlink(path) }

@@ -1,8 +1,8 @@
-/// A sound that begins, ends and has a name.
+/// A sound with a label, an onset and an offset.
 public struct SoundEvent: Sendable, Equatable, Codable {
-    /// Seconds from the beginning of the recording.
+    /// The time at which the sound begins, in seconds from the beginning of the recording.
     public var onset: Double
-    /// Seconds from the beginning of the recording; not before ``onset``.
+    /// The time at which the sound ends, in seconds from the beginning of the recording. It is not before ``onset``.
     public var offset: Double
     public var label: String
 
@@ -13,16 +13,19 @@ public struct SoundEvent: Sendable, Equatable, Codable {
         self.label = label
     }
 
+    /// The duration of the sound in seconds.
     public var seconds: Double { offset - onset }
 }
 
 extension Sequence<SoundEvent> {
-    /// By onset; at one onset by offset, then by label.
+    /// Returns the events, sorted by onset. Events with the same onset are sorted by offset, then by label.
     public func inOrder() -> [SoundEvent] {
         sorted { ($0.onset, $0.offset, $0.label) < ($1.onset, $1.offset, $1.label) }
     }
 
-    /// Events of one label that overlap made one, in order; events of no length left out. Events that only touch stay apart.
+    /// Merges overlapping events with the same label, and returns the result sorted by onset.
+    ///
+    /// Events without a duration are omitted. Events that only touch each other are not merged.
     package func merged() -> [SoundEvent] {
         var result: [SoundEvent] = []
         var last: [String: Int] = [:]

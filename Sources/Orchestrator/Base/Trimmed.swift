@@ -1,6 +1,6 @@
 import Foundation
 
 extension StringProtocol {
-    /// Without white space at its ends.
+    /// The text without spaces and tabs at its beginning and its end.
     package var trimmed: String { trimmingCharacters(in: .whitespaces) }
 }

@@ -1,10 +1,13 @@
 import CKernels
 
-/// Owner of a `ck_spectra` context, which is immutable: any number of threads may run it, each with its own scratch.
+/// The kernel that computes CLAR spectra, and the owner of its `ck_spectra` context.
+///
+/// The context is immutable. Any number of threads may run the kernel, each with its own scratch memory.
 package struct CLARSpectraKernel: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
 
-    /// nil when the kernel refuses the configuration (`ck_spectra.h` names the bounds).
+    /// Returns nil if the kernel rejects the configuration (`ck_spectra.h` lists the bounds), or if there is not enough
+    /// memory.
     package init?(_ configuration: CLARSpectraConfiguration) {
         let variant = configuration.variant
         var config = ck_spectra_config(
@@ -21,10 +24,12 @@ package struct CLARSpectraKernel: ~Copyable, @unchecked Sendable {
 
     deinit { ck_spectra_destroy(context) }
 
-    /// Floats of scratch that ``run(_:into:scratch:)`` needs.
+    /// The size of the scratch memory that `run(_:into:scratch:)` needs, in floats.
     package var scratchCount: Int { (ck_spectra_scratch_bytes(context) + 3) / 4 }
 
-    /// `output` holds `frames(samples.count) · bands · 3` floats or more.
+    /// Computes the spectra of `samples`.
+    ///
+    /// - Parameter output: at least `frames(samples.count) · bands · 3` floats.
     package func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
         withAddresses(samples, &output, &scratch) { ck_spectra_run(context, samples.count, $0, $1, $2) }
     }

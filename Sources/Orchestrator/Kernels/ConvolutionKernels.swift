@@ -1,6 +1,6 @@
 import CKernels
 
-/// Steps of a convolution down and across: 1 and 1, 2 and 2, or 1 and 2.
+/// The strides of a convolution along the height (time) and the width (mel): 1 and 1, 2 and 2, or 1 and 2.
 public struct Stride: Sendable, Equatable {
     public var height: Int
     public var width: Int
@@ -13,23 +13,26 @@ public struct Stride: Sendable, Equatable {
     public static let one = Stride(height: 1, width: 1)
 }
 
-/// What convolves windows of a map: every channel by itself, or all together.
+/// A convolution over windows of a feature map: depthwise (each channel separately) or dense (all channels together).
 package protocol WindowKernel {
     var outputHeight: Int { get }
     var outputWidth: Int { get }
-    /// Blocks of the forward statistics, and of the sums that the backward pass leaves.
+    /// The number of blocks of the statistics that the forward pass writes.
     var statisticsBlocks: Int { get }
+    /// The number of blocks of the sums that the backward pass writes.
     var sumsBlocks: Int { get }
     var memory: WorkingMemory { get }
     func forward(
         _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer)
-    /// - Parameter dz: nil where the input is data, which has no gradient.
+    /// Computes the gradients of the input and of the weights.
+    ///
+    /// - Parameter dz: the gradient of the input. It is nil if the input is data, which has no gradient.
     func backward(
         _ execution: Execution, _ x: Operand, weights: Buffer, dy: RawGradient, dz: Buffer?, beta: Float,
         sums: Buffer?, dWeights: Buffer, workspace: Buffer)
 }
 
-/// Depthwise k×k convolution (ck_depthwise.h).
+/// A depthwise k×k convolution (ck_depthwise.h).
 package struct DepthwiseKernel: WindowKernel {
     private var plan = ck_depthwise()
 
@@ -68,7 +71,7 @@ package struct DepthwiseKernel: WindowKernel {
     }
 }
 
-/// The 3×3 stride-2 convolution that reads the input (ck_stem.h).
+/// The 3×3 convolution with stride 2 that reads the input of the encoder (ck_stem.h).
 package struct StemKernel {
     private var plan = ck_stem()
 

@@ -1,23 +1,24 @@
 import CKernels
 
-/// Size, stride and padding of a window, in time (height) and mel (width).
+/// The size, stride and padding of a window, in time (height) and mel (width).
 public struct Window: Sendable, Equatable {
     public private(set) var height: Int
     public private(set) var width: Int
-    /// Whether it moves over maps of height 1.
+    /// Whether the window is for feature maps of height 1.
     package private(set) var isAcross = false
     var stride: Stride
     var paddingHeight: Int
     var paddingWidth: Int
 
-    /// Square, padded by half of it on every side, so that a step of 1 keeps the map's size.
+    /// Creates a square window. The padding on each side is half the size of the window, rounded down. With an odd size
+    /// and a stride of 1, the output has the size of the input.
     public init(_ size: Int, stride: Int = 1) {
         (height, width) = (size, size)
         self.stride = Stride(height: stride, width: stride)
         (paddingHeight, paddingWidth) = (size / 2, size / 2)
     }
 
-    /// Over maps of height 1.
+    /// Creates a window of height 1, for feature maps of height 1.
     public init(across size: Int, stride: Int = 1, padding: Int) {
         (height, width, isAcross) = (1, size, true)
         self.stride = Stride(height: 1, width: stride)
@@ -32,7 +33,7 @@ public struct Window: Sendable, Equatable {
         return window
     }
 
-    /// One value with the same strides.
+    /// A window of size 1 with the same strides, without padding.
     package var onePixel: Window {
         var window = self
         (window.height, window.width, window.paddingHeight, window.paddingWidth) = (1, 1, 0, 0)
@@ -40,11 +41,14 @@ public struct Window: Sendable, Equatable {
     }
 }
 
-/// Dense convolution (ck_conv2d.h).
+/// A dense convolution (ck_conv2d.h).
 package struct ConvolutionKernel: WindowKernel {
     private var plan = ck_conv2d()
 
-    /// - Parameter allowsWinograd: where the window has such a method, 3×3 or 9 with a stride of 1.
+    /// Plans the convolution.
+    ///
+    /// - Parameter allowsWinograd: whether Winograd convolution may be used. It exists for windows of 3×3, or 1×9 over
+    ///   feature maps of height 1, with a stride of 1.
     package init(
         images: Int, height: Int, width: Int, channels: Int, outputs: Int, window: Window, allowsWinograd: Bool
     ) {
@@ -90,7 +94,7 @@ package struct ConvolutionKernel: WindowKernel {
     }
 }
 
-/// Maximum over windows (ck_maxpool.h).
+/// Max pooling: the maximum over windows (ck_maxpool.h).
 package struct MaxPoolKernel {
     private var plan: ck_maxpool
 
@@ -116,7 +120,7 @@ package struct MaxPoolKernel {
     }
 }
 
-/// The end of a residual block (ck_residual.h).
+/// The end of a residual block: the sum of two branches, and its ReLU (ck_residual.h).
 package struct ResidualKernel {
     let images: Int
     let rows: Int
@@ -127,7 +131,8 @@ package struct ResidualKernel {
         expectPlanned(ck_images_check(images, rows, channels), "residual sum \(images)×\(rows)×\(channels)")
     }
 
-    /// A branch's raw values, and how they are normalised.
+    /// The raw values of a branch, and the scale and the shift that normalize them. Without scale and shift, the raw
+    /// values are used unchanged.
     package struct Branch {
         package var raw: Buffer
         package var scale: Buffer?
@@ -147,9 +152,11 @@ package struct ResidualKernel {
         execution { ck_residual_forward($0, images, rows, channels, &a, &b, y.base) }
     }
 
+    /// Computes the gradient of both branches, and the sums for their batch normalization.
+    ///
     /// - Parameters:
-    ///   - dy: of the sum in, of both branches' normalised values out.
-    ///   - otherRaw: nil, like its sums, where the other branch is the identity.
+    ///   - dy: on input the gradient of `y`, on output the gradient of the normalized values of both branches.
+    ///   - otherRaw: the raw values of the other branch. It is nil, like `otherSums`, if that branch is the identity.
     package func backward(
         _ execution: Execution, dy: Buffer, y: Buffer, raw: Buffer, otherRaw: Buffer?, sums: Buffer, otherSums: Buffer?
     ) {

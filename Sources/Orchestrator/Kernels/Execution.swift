@@ -1,14 +1,21 @@
 import CKernels
+import Synchronization
 
-/// The compute threads and the scratch memory of each. Results never depend on the number of threads.
+/// The compute threads and their scratch memory. The results of kernels do not depend on the number of threads.
 public final class Execution {
     private let pool: OpaquePointer
     private let scratch: Arena
     private let threadBytes: Int
+    private let isBusy = Atomic<Bool>(false)
+    /// The number of compute threads.
     public let threads: Int
 
-    /// - Parameter scratchBytes: what the hungriest kernel asks for, per thread.
+    /// Starts the threads.
+    ///
+    /// - Parameter scratchBytes: the largest scratch memory that a kernel needs for each thread, in bytes.
+    /// - Throws: `MemoryError` if there is not enough memory, or if the threads cannot be started.
     package init(threads: Int, scratchBytes: Int) throws(MemoryError) {
+        precondition((1...4095).contains(threads), "from 1 to 4095 threads, not \(threads)")
         threadBytes = (max(64, scratchBytes) + 4095) / 4096 * 4096
         scratch = try Arena(bytes: threadBytes * threads)
         var created: OpaquePointer?
@@ -19,14 +26,20 @@ public final class Execution {
 
     deinit { ck_pool_destroy(pool) }
 
-    /// Calls `body` once for every block, and returns when all calls have returned. The calls are distributed over the compute
-    /// threads. Write each value in one block only, and sum in an order that does not depend on `thread`: then the result
-    /// does not depend on the number of threads.
+    /// Calls `body` once for every block, and returns when all calls have returned.
+    ///
+    /// The calls are distributed over the compute threads. The result does not depend on the number of threads if each
+    /// value is written by one block only, and if sums have an order that does not depend on `thread`.
+    ///
+    /// Only one thread at a time may use an execution. `body` must not call this function.
+    ///
     /// - Parameters:
-    ///   - blocks: number of calls.
-    ///   - body: receives the number of the block, and that of the thread (0 ..< ``threads``). Calls on one thread do not
-    ///     overlap.
+    ///   - blocks: the number of calls.
+    ///   - body: receives the number of the block and the number of the thread (0 ..< ``threads``). Calls on one thread
+    ///     do not overlap.
     public func forEach(_ blocks: Int, _ body: (_ block: Int, _ thread: Int) -> Void) {
+        precondition(!isBusy.exchange(true, ordering: .acquiring), "an execution runs one job at a time")
+        defer { isBusy.store(false, ordering: .releasing) }
         withoutActuallyEscaping(body) { body in
             let job = Job(body: body, scratch: scratch.buffer(at: 0, count: 0).base, threadBytes: threadBytes)
             self { exec in
@@ -51,7 +64,7 @@ public final class Execution {
         }
     }
 
-    /// Hands the C environment to one run function.
+    /// Calls `body` with the execution environment for one run function in C.
     func callAsFunction<R>(_ body: (UnsafePointer<ck_exec>) -> R) -> R {
         let all = scratch.buffer(at: 0, count: threadBytes * threads / 4)
         var exec = ck_exec(pool: pool, scratch: all.base, scratch_bytes: threadBytes)
@@ -59,9 +72,11 @@ public final class Execution {
     }
 }
 
-/// Bytes that an operation needs while it runs: `workspace` is shared by the threads, `scratch` is each thread's own.
+/// The memory that an operation needs while it runs.
 public struct WorkingMemory {
+    /// The memory that all threads share, in bytes.
     public var workspace = 0
+    /// The memory that each thread has for itself, in bytes.
     public var scratch = 0
 
     public init(workspace: Int = 0, scratch: Int = 0) {
@@ -69,7 +84,7 @@ public struct WorkingMemory {
         self.scratch = scratch
     }
 
-    /// What is enough for each of `uses`, one after the other.
+    /// Returns the memory that is sufficient for all of `uses`, if they run one after another.
     public static func largest(_ uses: [WorkingMemory]) -> WorkingMemory {
         WorkingMemory(workspace: uses.map(\.workspace).max() ?? 0, scratch: uses.map(\.scratch).max() ?? 0)
     }

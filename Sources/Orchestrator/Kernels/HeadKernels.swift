@@ -1,6 +1,6 @@
 import CKernels
 
-/// LayerNorm with an optional tanh over rows (ck_layernorm.h).
+/// LayerNorm over rows, with an optional tanh (ck_layernorm.h).
 package struct LayerNormKernel {
     private var plan = ck_layernorm()
 
@@ -36,7 +36,7 @@ package struct LayerNormKernel {
     }
 }
 
-/// y = x/‖x‖ over rows (ck_layernorm.h).
+/// L2 normalization of rows, y = x/‖x‖ (ck_layernorm.h).
 package struct L2NormalizeKernel {
     package let rows: Int
     let width: Int
@@ -57,14 +57,20 @@ package struct L2NormalizeKernel {
     }
 }
 
-/// C := beta·C + alpha·op(A)·op(B) over dense row-major matrices of floats (ck_gemm.h). op(X) is X or its transpose.
+/// A product of dense row-major matrices of floats (ck_gemm.h).
+///
+///     C := beta·C + alpha·op(A)·op(B)
+///
+/// op(X) is X or its transpose.
 public struct MatrixProduct {
     private var plan = ck_gemm()
 
+    /// Plans a product for given shapes.
+    ///
     /// - Parameters:
-    ///   - rows: of op(A) and of C.
-    ///   - columns: of op(B) and of C.
-    ///   - inner: columns of op(A), rows of op(B).
+    ///   - rows: the number of rows of op(A) and of C.
+    ///   - columns: the number of columns of op(B) and of C.
+    ///   - inner: the number of columns of op(A), which is the number of rows of op(B).
     ///   - transposeA: whether A is stored transposed, (inner, rows).
     ///   - transposeB: whether B is stored transposed, (columns, inner).
     public init(rows: Int, columns: Int, inner: Int, transposeA: Bool = false, transposeB: Bool = false) {
@@ -73,14 +79,27 @@ public struct MatrixProduct {
             "product \(rows)×\(inner)×\(columns)")
     }
 
-    /// What an operation that calls the product returns as its ``Operation/memory``.
+    /// The memory that the product needs. An operation that calls the product returns it as its ``Operation/memory``.
     public var memory: WorkingMemory { WorkingMemory(workspace: plan.workspace_bytes, scratch: plan.scratch_bytes) }
 
-    /// - Parameter workspace: ``Run/workspace``.
+    /// Computes the product.
+    ///
+    /// The buffers must have at least the planned sizes; otherwise the call traps.
+    ///
+    /// - Parameters:
+    ///   - alpha: the factor of the product.
+    ///   - a: the matrix A.
+    ///   - b: the matrix B.
+    ///   - beta: the factor of the present values of C. If it is 0, they are not read.
+    ///   - c: the matrix C. It must not overlap A or B.
+    ///   - workspace: ``Run/workspace``.
     public func callAsFunction(
         _ execution: Execution, alpha: Float = 1, _ a: Buffer, _ b: Buffer, beta: Float = 0, into c: Buffer,
         workspace: Buffer
     ) {
+        precondition(
+            a.count >= plan.M * plan.K && b.count >= plan.K * plan.N && c.count >= plan.M * plan.N
+                && workspace.count * 4 >= plan.workspace_bytes, "a buffer of a matrix product is too small")
         var plan = plan
         let lda = plan.transpose_a != 0 ? plan.M : plan.K
         let ldb = plan.transpose_b != 0 ? plan.K : plan.N
@@ -90,10 +109,13 @@ public struct MatrixProduct {
     }
 }
 
-/// Mean loss over the rows that count, and how many of them were right.
+/// The value of a loss, and the number of rows whose answer is correct. Rows that take no part are not counted.
 public struct LossValue: Sendable {
+    /// The mean loss over the counted rows.
     public var loss: Double
+    /// The number of counted rows whose answer is correct.
     public var correct: Int
+    /// The number of counted rows.
     public var rows: Int
 
     public init(loss: Double, correct: Int, rows: Int) {
@@ -101,6 +123,7 @@ public struct LossValue: Sendable {
         self.correct = correct
         self.rows = rows
     }
+    /// The share of correct answers, or 0 if no rows are counted.
     public var accuracy: Double { rows > 0 ? Double(correct) / Double(rows) : 0 }
 }
 
@@ -116,10 +139,12 @@ package struct CrossEntropyKernel {
 
     package var memory: WorkingMemory { WorkingMemory(workspace: rows * 16) }
 
+    /// Computes the loss and, if `gradient` is given, the gradient of the logits.
+    ///
     /// - Parameters:
-    ///   - logits: (rows, columns); `gradient` may be the same buffer.
-    ///   - labels: integers below `columns`, one a row, below 0 for a row that takes no part; nil: row m belongs to
-    ///     column m.
+    ///   - logits: (rows, columns). `gradient` may be the same buffer.
+    ///   - labels: one integer below `columns` for each row. A row with a negative label takes no part. If `labels` is
+    ///     nil, the label of row m is m.
     package func callAsFunction(
         _ execution: Execution, logits: Buffer, labels: Buffer?, gradient: Buffer?, workspace: Buffer
     ) -> LossValue {

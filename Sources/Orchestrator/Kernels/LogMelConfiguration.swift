@@ -1,24 +1,29 @@
-/// The log-mel front end's parameters. *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §3.
+/// The parameters of the log-mel front end.
+///
+/// *Reference:* Saeed, Grangier, Zeghidour, ICASSP 2021, §3.
 public struct LogMelConfiguration: Sendable, Equatable {
-    /// Hz.
+    /// The sample rate in Hz.
     public var sampleRate = 16_000
-    /// Samples under the periodic Hann window, and from one frame to the next.
+    /// The length of the periodic Hann window in samples.
     public var windowSamples = 400
+    /// The hop length in samples: the distance between the starts of two neighboring frames.
     public var hopSamples = 160
-    /// Points of the transform; the window is padded with zeros.
+    /// The number of points of the FFT. The window is padded with zeros to this size.
     public var fftSize = 1024
     public var melBands = 64
+    /// The lower end of the lowest mel band in Hz.
     public var lowHertz: Float = 60
+    /// The upper end of the highest mel band in Hz.
     public var highHertz: Float = 7800
-    /// Smallest mel value whose logarithm is taken.
+    /// The smallest value whose logarithm is taken. It replaces smaller values of mel bands.
     public var floor: Float = 1e-5
 
     public init() {}
 
-    /// The fewest samples that give `frames` frames.
+    /// Returns the smallest number of samples that gives `frames` frames.
     public func samples(frames: Int) -> Int { frames < 1 ? 0 : windowSamples + (frames - 1) * hopSamples }
 
-    /// The parameters' names in recipes and messages.
+    /// The names of the parameters in recipes and messages.
     package enum Key: String {
         case floor
         case sampleRate = "sample_rate"

@@ -1,10 +1,13 @@
 import CKernels
 
-/// Owner of a `ck_logmel` context, which is immutable: any number of threads may run it, each with its own scratch.
+/// The kernel that computes log-mel spectra, and the owner of its `ck_logmel` context.
+///
+/// The context is immutable. Any number of threads may run the kernel, each with its own scratch memory.
 package struct LogMelKernel: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
 
-    /// nil when the kernel refuses the configuration (`ck_logmel.h` names the bounds).
+    /// Returns nil if the kernel rejects the configuration (`ck_logmel.h` lists the bounds), or if there is not enough
+    /// memory.
     package init?(_ configuration: LogMelConfiguration) {
         var config = ck_logmel_config(
             sample_rate: configuration.sampleRate, window: configuration.windowSamples, hop: configuration.hopSamples,
@@ -17,16 +20,19 @@ package struct LogMelKernel: ~Copyable, @unchecked Sendable {
 
     deinit { ck_logmel_destroy(context) }
 
-    /// Floats of scratch that ``run(_:into:scratch:)`` needs.
+    /// The size of the scratch memory that `run(_:into:scratch:)` needs, in floats.
     package var scratchCount: Int { (ck_logmel_scratch_bytes(context) + 3) / 4 }
 
-    /// `output` holds `frames(samples.count) · mels` floats or more.
+    /// Computes the log-mel spectra of `samples`.
+    ///
+    /// - Parameter output: at least `frames(samples.count) · mels` floats.
     package func run(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>) {
         withAddresses(samples, &output, &scratch) { ck_logmel_run(context, samples.count, $0, $1, $2) }
     }
 }
 
-/// Runs `body` with the addresses of a front end's input, output and scratch, unless one of them is empty.
+/// Calls `body` with the addresses of the input, the output and the scratch memory of a front end. If one of them is
+/// empty, `body` is not called.
 func withAddresses(
     _ samples: Span<Float>, _ output: inout MutableSpan<Float>, _ scratch: inout MutableSpan<Float>,
     _ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void

@@ -7,15 +7,17 @@ extension Machine {
         String(cString: ck_cpu_name()).trimmingCharacters(in: .whitespaces)
     }
 
-    /// Instruction sets that this CPU and operating system run, from the plainest to the widest.
+    /// The instruction sets that this CPU and operating system support, from the most basic to the widest.
     public static var instructionSets: [String] {
         (0..<CK_ISA_COUNT.rawValue).map { ck_isa(rawValue: $0) }.filter { ck_isa_available($0) != 0 }.map(name)
     }
 
-    /// The one that the kernels use: the widest, or the one that `OSSICLE_ISA` names.
+    /// The instruction set that the kernels use: the widest one, or the one that `OSSICLE_ISA` names. If `OSSICLE_ISA`
+    /// does not name an instruction set of this machine, it is the portable one.
     public static var activeInstructionSet: String { name(ck_isa_active()) }
 
-    /// One sentence where `OSSICLE_ISA` names no instruction set of this machine; nil where the name is good or not set.
+    /// The error message for an `OSSICLE_ISA` that is not an instruction set of this machine. It is one sentence. It is
+    /// nil if `OSSICLE_ISA` is valid or not set.
     public static var instructionSetComplaint: String? {
         guard let wanted = ProcessInfo.processInfo.environment["OSSICLE_ISA"], !wanted.isEmpty else { return nil }
         var found = CK_ISA_PORTABLE

@@ -1,8 +1,10 @@
 import CKernels
 
-/// Batch normalisation's per-channel part, and its application where nobody downstream can take it over (ck_norm.h).
+/// Batch normalization: the computations for each channel, and the normalized sum at the end of a block (ck_norm.h).
+///
+/// In all other places, the operation that reads a feature map applies the scale and the shift to it.
 package enum NormalizationKernel {
-    /// The per-channel tensors of one normalisation.
+    /// The tensors of one normalization, with one value for each channel.
     package struct Channels {
         package var gamma: Buffer
         package var beta: Buffer
@@ -61,7 +63,7 @@ package enum NormalizationKernel {
         execution { ck_batchnorm_backward($0, &norm, sums.base, blocks, &gradients) }
     }
 
-    /// Blocks of the partial sums over `images` images of `rows` rows.
+    /// Returns the number of blocks of the partial sums over `images` images with `rows` rows each.
     package static func imageBlocks(images: Int, rows: Int, channels: Int) -> Int {
         expectPlanned(ck_images_check(images, rows, channels), "partial sums of \(images)×\(rows)×\(channels)")
         return ck_image_blocks(images, rows, channels)
@@ -129,9 +131,11 @@ package struct SqueezeExciteKernel {
         }
     }
 
+    /// Computes the gradients of the weights and of the normalized tensor.
+    ///
     /// - Parameters:
     ///   - x: the operand with its gate.
-    ///   - da: gradient of the gated activation in, of the normalised tensor out.
+    ///   - da: on input the gradient of the gated activation, on output the gradient of the normalized tensor.
     package func backward(
         _ execution: Execution, _ x: Operand, _ weights: Weights, _ gradients: Weights, pooled: Buffer, hidden: Buffer,
         gate: Buffer, dGate: Buffer, dPooled: Buffer, da: Buffer, sums: Buffer, workspace: Buffer
@@ -149,7 +153,7 @@ package struct SqueezeExciteKernel {
     }
 }
 
-/// Global pooling of images (ck_pooling.h).
+/// Global pooling: the maximum or the average over all rows of an image (ck_pooling.h).
 package struct PoolingKernel {
     let images: Int
     let rows: Int
@@ -170,7 +174,9 @@ package struct PoolingKernel {
         execution { ck_squeeze_forward($0, images, rows, channels, &operand, y.base) }
     }
 
-    /// - Parameter index: what ``maximum(_:_:y:index:)`` left; nil: of the average.
+    /// Computes the gradient of the maximum or of the average.
+    ///
+    /// - Parameter index: the indices that `maximum(_:_:y:index:)` has written. It is nil for the average.
     package func backward(_ execution: Execution, _ x: Operand, dy: Buffer, index: Buffer?, dz: Buffer, sums: Buffer?) {
         var operand = x.c
         execution {

@@ -1,13 +1,14 @@
 import CKernels
 
-/// What a reader of a feature map applies to its values.
+/// The activation function that an operation applies to a feature map when it reads the map.
 public enum Activation: Sendable {
     case identity
     case swish
     case relu
 }
 
-/// A tensor as a kernel reads it: `ck_operand` (ck_operand.h).
+/// A tensor, and the scale, shift, activation and gate that a kernel applies when it reads the tensor: `ck_operand`
+/// (ck_operand.h).
 package struct Operand {
     package var x: RawBuffer
     package var scale: Buffer?
@@ -33,14 +34,15 @@ package struct Operand {
     }
 }
 
-/// The gradient of a raw tensor, formed while it is read: `ck_gradient` (ck_operand.h).
+/// The gradient of a raw tensor. A kernel computes it from the gradient of the normalized tensor when it reads it:
+/// `ck_gradient` (ck_operand.h).
 package struct RawGradient {
     package var dz: Buffer
     package var raw: RawBuffer?
     package var a: Buffer?
     package var b: Buffer?
     package var c: Buffer?
-    /// Per image; nil: 1.
+    /// A factor for each image. If it is nil, all factors are 1.
     package var imageScale: Buffer?
 
     package init(
@@ -63,14 +65,16 @@ package struct RawGradient {
 }
 
 extension ck_update {
-    /// What a layer's `beta` asks for: 0 stores a gradient, 1 adds it to what is there.
+    /// Converts the `beta` of a layer: 0 stores a gradient, 1 adds it to the present values.
     init(beta: Float) {
         precondition(beta == 0 || beta == 1, "a gradient is stored (beta 0) or added (beta 1), not scaled by \(beta)")
         self = beta == 0 ? CK_STORE : CK_ADD
     }
 }
 
-/// Traps on a shape that a kernel refuses: layers check what users can get wrong, so this is a mistake in a model.
+/// Stops the program if a kernel rejects a shape.
+///
+/// The layers above check all settings of users. A shape that a kernel rejects is therefore a mistake in a model.
 func expectPlanned(_ status: ck_status, _ what: @autoclosure () -> String) {
     precondition(status == CK_OK, "\(what()): \(String(cString: ck_status_message(status)))")
 }

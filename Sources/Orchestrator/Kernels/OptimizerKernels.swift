@@ -1,6 +1,6 @@
 import CKernels
 
-/// Adam over flat arenas (ck_optimizer.h).
+/// The optimizer Adam, for weights that are contiguous in memory (ck_optimizer.h).
 package enum AdamKernel {
     package static func step(
         _ execution: Execution, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
@@ -17,7 +17,7 @@ package enum AdamKernel {
     }
 }
 
-/// Stochastic gradient descent with momentum over a flat arena (ck_optimizer.h).
+/// Stochastic gradient descent with momentum, for weights that are contiguous in memory (ck_optimizer.h).
 package enum SGDKernel {
     package static func step(
         _ execution: Execution, learningRate: Double, momentum: Double, weightDecay: Double, trust: Double,
@@ -29,16 +29,16 @@ package enum SGDKernel {
     }
 }
 
-/// The running average of an arena's values (ck_optimizer.h).
+/// The running average of values that are contiguous in memory (ck_optimizer.h).
 package enum AverageKernel {
     package static func step(_ execution: Execution, decay: Double, values: Buffer, averages: Buffer) {
         execution { ck_average_step($0, decay, values.count, values.base, averages.base) }
     }
 }
 
-/// √Σ x² (ck_optimizer.h).
+/// The L2 norm √Σ x² (ck_optimizer.h).
 package enum NormKernel {
-    /// Bytes of workspace for `count` values.
+    /// Returns the size of the workspace for `count` values, in bytes.
     package static func workspaceBytes(_ count: Int) -> Int { 8 * ck_arena_blocks(count) }
 
     package static func norm(_ execution: Execution, _ x: Buffer, workspace: Buffer) -> Double {

@@ -1,10 +1,16 @@
 import CKernels
 
-/// 1×1 convolution and dense layers over rows (ck_pointwise.h).
+/// A 1×1 convolution, or a dense layer over rows (ck_pointwise.h).
 package struct PointwiseKernel {
     private var plan = ck_pointwise()
 
-    /// - Parameters: rows of `inner` values in, `outer` values out; `rowsPerImage` of them share a gate.
+    /// Plans the computation.
+    ///
+    /// - Parameters:
+    ///   - rows: the number of rows.
+    ///   - inner: the number of input values in each row.
+    ///   - outer: the number of output values in each row.
+    ///   - rowsPerImage: the number of rows that belong to the same image and share a gate.
     package init(rows: Int, inner: Int, outer: Int, rowsPerImage: Int) {
         expectPlanned(ck_pointwise_plan(&plan, rows, inner, outer, rowsPerImage), "pointwise \(rows)×\(inner)→\(outer)")
     }

@@ -1,8 +1,10 @@
 import CKernels
 
-/// Owner of a `ck_vocoder` context, which is immutable: any number of threads may run it, each with its own scratch.
+/// The phase vocoder, and the owner of its `ck_vocoder` context.
+///
+/// The context is immutable. Any number of threads may run the kernel, each with its own scratch memory.
 package struct VocoderKernel: ~Copyable, @unchecked Sendable {
-    /// What the kernel takes, for pitch and for duration.
+    /// The ratios that the kernel supports, for the pitch and for the duration.
     package static let ratios = CK_VOCODER_LOWEST_RATIO...CK_VOCODER_HIGHEST_RATIO
 
     package enum Mode { case shift, stretch }
@@ -10,7 +12,7 @@ package struct VocoderKernel: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
     package let windowSamples: Int
 
-    /// nil when there is no memory, or when the kernel refuses the window (`ck_vocoder.h` names the bounds).
+    /// Returns nil if the kernel rejects the window (`ck_vocoder.h` lists the bounds), or if memory is not sufficient.
     package init?(windowSamples: Int, hopSamples: Int) {
         var config = ck_vocoder_config(window: windowSamples, hop: hopSamples)
         var created: OpaquePointer?
@@ -21,10 +23,10 @@ package struct VocoderKernel: ~Copyable, @unchecked Sendable {
 
     deinit { ck_vocoder_destroy(context) }
 
-    /// Floats of scratch that `count` samples of output need, at any ratio.
+    /// Returns the size of the scratch memory for `count` samples of output at any ratio, in floats.
     package func scratchCount(samples count: Int) -> Int { (ck_vocoder_scratch_bytes(context, count) + 3) / 4 }
 
-    /// Fills `output` with the output's samples from `first` on.
+    /// Computes the part of the shifted or stretched sound that begins at sample `first`, and fills `output` with it.
     package func run(
         _ mode: Mode, ratio: Double, _ samples: Span<Float>, from first: Int, into output: inout MutableSpan<Float>,
         scratch: inout MutableSpan<Float>
@@ -34,7 +36,7 @@ package struct VocoderKernel: ~Copyable, @unchecked Sendable {
             output.withUnsafeMutableBufferPointer { out in
                 scratch.withUnsafeMutableBufferPointer { lane in
                     guard let out = out.baseAddress, let lane = lane.baseAddress else { return }
-                    // An empty sound has no address, and its samples are not read.
+                    // An empty sound has no address. Another address is passed, because no samples are read from it.
                     let input = x.baseAddress ?? UnsafePointer(out)
                     switch mode {
                     case .shift: ck_vocoder_shift(context, ratio, x.count, input, first, count, out, lane)

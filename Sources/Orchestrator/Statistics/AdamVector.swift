@@ -1,10 +1,11 @@
 import Foundation
 
-/// Adam over one small array, for the probes; the trainer's own runs over the arena of all parameters.
+/// The optimizer Adam for one small array, which the probes use. Training uses a kernel that updates all parameters.
 ///
 /// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η [(m/(1−β₁ᵗ)) / (sqrt(v/(1−β₂ᵗ)) + ε) + λw]
 ///
-/// *Reference:* Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015; λ as in Loshchilov, Hutter, ICLR 2019.
+/// *Reference:* Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015. The weight decay λ is that of
+/// Loshchilov, Hutter, ICLR 2019.
 package struct AdamVector: Sendable {
     private var first: [Float]
     private var second: [Float]

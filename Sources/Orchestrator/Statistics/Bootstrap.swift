@@ -1,6 +1,6 @@
 import OssicleBase
 
-/// Two ends of an interval, an array of two in JSON.
+/// An interval from `low` to `high`. In JSON, it is an array of two numbers.
 public struct Interval: Sendable, Equatable, Codable {
     public let low: Double
     public let high: Double
@@ -25,14 +25,17 @@ public struct Interval: Sendable, Equatable, Codable {
     public func contains(_ value: Double) -> Bool { low <= value && value <= high }
 }
 
-/// How far a score would move if other clips had been drawn: clips are resampled with replacement, the score is taken
-/// anew, and the interval holds the middle 95 % of such scores (percentile method).
+/// A bootstrap estimate of the uncertainty of a score (percentile method).
 ///
-/// It covers the choice of *test clips* alone: neither the training of the probe, nor speakers or instruments that
-/// contribute many clips, nor the pretraining seed vary.
+/// The clips are resampled with replacement, and the score is computed for each resample. The interval contains the
+/// middle 95 % of these scores.
+///
+/// The interval includes only the variation between *test clips*. It does not include the variation between trainings
+/// of the probe, between pretraining seeds, or between speakers or instruments that contribute many clips.
 ///
 /// *Reference:* Efron, Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
 public struct Bootstrap: Sendable {
+    /// The number of resamples. With 0, the interval contains only the score itself.
     public var resamples: Int
     public var seed: UInt64
 
@@ -41,11 +44,14 @@ public struct Bootstrap: Sendable {
         self.seed = seed
     }
 
-    /// Mean over folds of the mean over the fold's clips, and the interval of it. Clips are resampled within their fold,
-    /// because a fold's size and its probe are given.
+    /// Returns the mean score of the folds, and its 95 % confidence interval. The score of a fold is the mean score of
+    /// its clips.
     ///
-    /// - Parameter folds: each clip's score (1 for a right answer, 0 for a wrong one), fold by fold; empty folds are
-    ///   left out.
+    /// Clips are resampled within their fold, because the size and the probe of a fold are fixed.
+    ///
+    /// - Parameter folds: the scores of the clips in each fold (1 for a correct answer, 0 for a wrong one). Empty folds
+    ///   are ignored.
+    /// - Returns: the mean and its interval, which are 0 if there are no clips.
     public func mean(ofFolds folds: [[Double]]) -> (value: Double, ci95: Interval) {
         let folds = folds.filter { !$0.isEmpty }
         guard !folds.isEmpty else { return (0, Interval(low: 0, high: 0)) }
@@ -65,7 +71,7 @@ public struct Bootstrap: Sendable {
         return (value, Interval(low: Self.quantile(0.025, sorted: scores), high: Self.quantile(0.975, sorted: scores)))
     }
 
-    /// Any statistic of `items`, and the interval of it.
+    /// Returns a statistic of `items`, and its 95 % confidence interval.
     public func statistic<Item>(of items: [Item], _ statistic: ([Item]) -> Double) -> (value: Double, ci95: Interval) {
         let value = statistic(items)
         guard resamples > 0, !items.isEmpty else { return (value, Interval(low: value, high: value)) }
@@ -76,7 +82,7 @@ public struct Bootstrap: Sendable {
         return (value, Interval(low: Self.quantile(0.025, sorted: values), high: Self.quantile(0.975, sorted: values)))
     }
 
-    /// Linear interpolation between the two nearest order statistics.
+    /// Returns a quantile, by linear interpolation between the two nearest of the sorted values.
     static func quantile(_ q: Double, sorted values: [Double]) -> Double {
         let place = q * Double(values.count - 1)
         let lower = Int(place)

@@ -1,17 +1,22 @@
 import Foundation
 
-/// Whether embeddings still differ: a contrastive run that collapses maps every view to one point (deviations near 0) or
-/// onto a few directions (effective rank near 1).
+/// Measures of the variation of embeddings, which show a collapse.
+///
+/// If a contrastive run collapses, the encoder maps all views to one point (deviations near 0) or to a few directions
+/// (effective rank near 1).
 ///
 /// deviation_d = sqrt((1/B) Σ_b (x_bd − mean_d)²)
 ///
-/// effective rank = exp(−Σ_i p_i ln p_i), p_i = σ_i / Σ_j σ_j, σ the singular values of the centred (B, D) matrix; from
-/// 1 (a line) to min(B − 1, D) (a sphere); 0 where every row is the same.
+/// effective rank = exp(−Σ_i p_i ln p_i), p_i = σ_i / Σ_j σ_j
+///
+/// σ are the singular values of the centered (B, D) matrix of embeddings. The effective rank is between 1 (all rows lie
+/// on a line) and min(B − 1, D) (the variance is the same in all directions). It is 0 if all rows are equal.
 ///
 /// *Reference:* Roy, Vetterli, "The effective rank: a measure of effective dimensionality", EUSIPCO 2007.
 package struct CollapseMeasures: Sendable, Codable, Equatable {
-    /// Mean and smallest of the dimensions' deviations, in the embedding's own unit.
+    /// The mean of the deviations of all dimensions, in the unit of the embeddings.
     package let meanDeviation: Double
+    /// The smallest deviation of a dimension, in the unit of the embeddings.
     package let minimumDeviation: Double
     package let effectiveRank: Double
 
@@ -21,8 +26,12 @@ package struct CollapseMeasures: Sendable, Codable, Equatable {
         case effectiveRank = "effective_rank"
     }
 
-    /// - Parameter embeddings: (count, dimension). The cost is that of a symmetric eigenproblem of the smaller of the
-    ///   two, so a few hundred rows suffice.
+    /// Computes the measures.
+    ///
+    /// The computation solves a symmetric eigenvalue problem of the order min(count, dimension), which is slow for a
+    /// large matrix. A few hundred rows are sufficient.
+    ///
+    /// - Parameter embeddings: (count, dimension).
     package init(embeddings: Span<Float>, count: Int, dimension: Int) {
         precondition(embeddings.count >= count * dimension, "the matrix holds as many values as named")
         guard count > 0, dimension > 0 else {

@@ -1,7 +1,10 @@
-/// How often clips of one class were taken for another: rows are the true classes, columns the predicted ones.
+/// The numbers of clips for each pair of a true class and a predicted class.
+///
+/// The rows are the true classes, and the columns are the predicted classes.
 public struct ConfusionMatrix: Sendable, Equatable {
+    /// The number of classes.
     public let classes: Int
-    /// (classes, classes), row-major.
+    /// The numbers of clips, (classes, classes), row-major.
     public private(set) var counts: [Int]
 
     public init(classes: Int) {
@@ -9,25 +12,32 @@ public struct ConfusionMatrix: Sendable, Equatable {
         counts = Array(repeating: 0, count: classes * classes)
     }
 
-    /// - Parameters: `labels` and `predictions` are of one length, every value in 0 ..< `classes`.
+    /// Counts pairs of labels and predictions.
+    ///
+    /// - Parameters:
+    ///   - labels: the true class of each clip, in 0 ..< `classes`.
+    ///   - predictions: the predicted class of each clip, in 0 ..< `classes`. There are as many as labels.
     public init(classes: Int, labels: [Int], predictions: [Int]) {
         self.init(classes: classes)
         precondition(labels.count == predictions.count, "one prediction a label")
         for (label, prediction) in zip(labels, predictions) { add(label: label, prediction: prediction) }
     }
 
+    /// Counts one clip. Both values are in 0 ..< `classes`.
     public mutating func add(label: Int, prediction: Int) { counts[label * classes + prediction] += 1 }
 
+    /// The number of clips with this label and this prediction.
     public subscript(label: Int, prediction: Int) -> Int { counts[label * classes + prediction] }
 
+    /// The number of all clips.
     public var total: Int { counts.reduce(0, +) }
 
-    /// Σ_k n_kk / Σ_kj n_kj; 0 of nothing.
+    /// The share of correct predictions, Σ_k n_kk / Σ_kj n_kj. It is 0 if there are no clips.
     public var accuracy: Double {
         total == 0 ? 0 : Double((0..<classes).reduce(0) { $0 + self[$1, $1] }) / Double(total)
     }
 
-    /// n_kk / Σ_j n_kj of every class k; nil where no clip has the class.
+    /// The recall of each class k, n_kk / Σ_j n_kj. It is nil if no clip has the class.
     public var recalls: [Double?] {
         (0..<classes).map { label in
             let row = (0..<classes).reduce(0) { $0 + self[label, $1] }
@@ -35,7 +45,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
         }
     }
 
-    /// Mean recall of the classes that occur: what accuracy would be if they all had as many clips.
+    /// The mean recall of the classes that occur. It is the accuracy for equal numbers of clips in these classes.
     public var meanRecall: Double {
         let found = recalls.compactMap { $0 }
         return found.isEmpty ? 0 : found.reduce(0, +) / Double(found.count)

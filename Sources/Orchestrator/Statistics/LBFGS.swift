@@ -1,19 +1,25 @@
-/// Limited-memory BFGS: x ← x + α·p, p = −H·∇f(x), where H approximates the inverse Hessian from the last `history` steps
-/// and their changes of the gradient, and α fulfils the strong Wolfe conditions (``LineSearch``).
+/// A minimization of a function f with limited-memory BFGS (L-BFGS).
 ///
-/// It allocates once; an iteration takes 4·history passes over vectors besides what f costs.
+///     x ← x + α·p,   p = −H·∇f(x)
+///
+/// H approximates the inverse Hessian. It is computed from the last `history` steps and the changes of the gradient in
+/// these steps. The step length α satisfies the strong Wolfe conditions (`LineSearch`).
+///
+/// Memory is allocated only once. In addition to the evaluation of f, an iteration needs 4·history passes over vectors.
 ///
 /// *Reference:* Liu, Nocedal, Mathematical Programming 45, 1989; Nocedal, Wright, "Numerical optimization", 2006,
 /// algorithms 7.4 and 7.5.
 struct LBFGS: Sendable, Equatable {
+    /// The reason why a minimization ended.
     enum Ending: Sendable, Equatable {
         /// No component of the gradient exceeds the tolerance.
         case converged
-        /// Ten iterations in a row neither lowered the value by more than its rounding nor made the gradient smaller than
-        /// it had been.
+        /// Ten iterations in a row neither lowered the value by more than its rounding error, nor made the gradient
+        /// smaller than in all iterations before.
         case stalled
         case maximumIterations
-        /// No lower point along the steepest descent: the rounding of f hides it, or the gradient is not f's.
+        /// There is no lower point in the direction of steepest descent. Rounding errors of f hide it, or the gradient
+        /// is not that of f.
         case noLowerPoint
         /// The value or the gradient at the start is not finite.
         case notFinite
@@ -21,23 +27,26 @@ struct LBFGS: Sendable, Equatable {
 
     struct Result: Sendable, Equatable {
         var value: Double
-        /// max |∂f/∂x|.
+        /// The largest component of the gradient, max |∂f/∂x|.
         var largestGradient: Double
         var iterations = 0
         var evaluations = 1
         var ending = Ending.maximumIterations
     }
 
+    /// The number of steps from which H is computed.
     var history = 12
     var maximumIterations = 300
     var gradientTolerance = 1e-5
-    /// How far off values of f are, relative: the rounding of single precision where f computes in it.
+    /// The relative rounding error of the values of f. It is that of single precision if f uses single precision.
     var valueNoise = 1e-15
     var lineSearch = LineSearch()
 
-    /// Lowers f from `x` on; `x` then is the last accepted point, which is the lowest up to the noise.
+    /// Minimizes f, with `x` as the starting point.
     ///
-    /// - Parameter f: the value at a point; writes its gradient. Values that are not finite count as points too far.
+    /// - Parameters:
+    ///   - x: receives the last accepted point. It is the lowest point, apart from rounding errors of f.
+    ///   - f: returns the value at a point, and writes the gradient. If they are not finite, a shorter step is tried.
     func minimize(_ x: inout [Double], _ f: (_ x: [Double], _ gradient: inout [Double]) -> Double) -> Result {
         let count = x.count
         var gradient = [Double](repeating: 0, count: count)
@@ -62,7 +71,7 @@ struct LBFGS: Sendable, Equatable {
                 pairs.direction(of: gradient, into: &direction)
                 slope = LinearAlgebra.dot(direction, gradient)
             }
-            // Nothing is known of the scale at first: a step of length 1 at most.
+            // At first, the scale of the problem is unknown. The first step has a length of at most 1.
             let first = pairs.isEmpty ? min(1, 1 / (-slope).squareRoot()) : 1
             let noise = valueNoise * abs(result.value)
             var lastStep = Double.nan
@@ -76,7 +85,7 @@ struct LBFGS: Sendable, Equatable {
             }
             let start = LineSearch.Point(step: 0, value: result.value, slope: slope)
             guard let found = lineSearch.find(from: start, firstStep: first, noise: noise, evaluate: evaluate) else {
-                // The approximation of the Hessian may be at fault: the steepest descent is tried before giving up.
+                // The approximation of the Hessian may be wrong. Steepest descent is tried before the search ends.
                 guard pairs.isEmpty else {
                     pairs.removeAll()
                     continue
@@ -105,15 +114,15 @@ struct LBFGS: Sendable, Equatable {
 }
 
 extension LBFGS {
-    /// The last steps s and changes of the gradient y, in a ring.
+    /// The last steps s and the changes y of the gradient in these steps, in a ring buffer.
     private struct Pairs {
         let capacity: Int
         private var steps: [[Double]] = []
         private var changes: [[Double]] = []
-        /// sᵀy of each.
+        /// The product sᵀy of each pair.
         private var products: [Double] = []
         private var coefficients: [Double]
-        /// Stored pairs, and the place of the next one.
+        /// The number of stored pairs, and the index of the next pair.
         private var (count, next) = (0, 0)
 
         init(capacity: Int) {
@@ -125,9 +134,11 @@ extension LBFGS {
 
         mutating func removeAll() { (count, next) = (0, 0) }
 
-        /// Keeps a step unless the curvature along it is not positive, which the Wolfe conditions exclude but rounding
-        /// does not.
+        /// Stores a step if the curvature along it is positive. The Wolfe conditions guarantee a positive curvature,
+        /// but rounding errors can make it negative.
         mutating func append(from x: [Double], _ gradient: [Double], to end: [Double], _ endGradient: [Double]) {
+            // A rejected step must not replace the oldest pair, which is still in use.
+            guard hasCurvature(x, gradient, end, endGradient) else { return }
             if next == steps.count {
                 steps.append(end)
                 changes.append(endGradient)
@@ -138,14 +149,24 @@ extension LBFGS {
             }
             LinearAlgebra.add(-1, times: x, to: &steps[next])
             LinearAlgebra.add(-1, times: gradient, to: &changes[next])
-            let product = LinearAlgebra.dot(steps[next], changes[next])
-            guard product > 1e-14 * LinearAlgebra.dot(changes[next], changes[next]), product.isFinite else { return }
-            products[next] = product
+            products[next] = LinearAlgebra.dot(steps[next], changes[next])
             next = (next + 1) % capacity
             count = min(count + 1, capacity)
         }
 
-        /// Algorithm 7.4: p = −H·g.
+        private func hasCurvature(
+            _ x: [Double], _ gradient: [Double], _ end: [Double], _ endGradient: [Double]
+        ) -> Bool {
+            var (product, square) = (0.0, 0.0)
+            for i in x.indices {
+                let change = endGradient[i] - gradient[i]
+                product += (end[i] - x[i]) * change
+                square += change * change
+            }
+            return product > 1e-14 * square && product.isFinite
+        }
+
+        /// Computes the direction p = −H·g, with algorithm 7.4.
         mutating func direction(of gradient: [Double], into p: inout [Double]) {
             LinearAlgebra.copy(gradient, into: &p)
             LinearAlgebra.scale(&p, by: -1)

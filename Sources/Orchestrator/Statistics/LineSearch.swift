@@ -1,24 +1,31 @@
-/// A step α along a descent direction for which φ(α) = f(x + α·p) fulfils the strong Wolfe conditions
+/// A search for a step length α along a descent direction p. The function φ(α) = f(x + α·p) has to satisfy the strong
+/// Wolfe conditions
 ///
 ///     φ(α) ≤ φ(0) + c₁·α·φ′(0),    |φ′(α)| ≤ c₂·|φ′(0)|
 ///
 /// *Reference:* Nocedal, Wright, "Numerical optimization", 2006, algorithms 3.5 and 3.6, cubic interpolation (3.59).
 struct LineSearch: Sendable, Equatable {
+    /// A step length α, with φ(α) and φ′(α).
     struct Point: Equatable {
         var step: Double
         var value: Double
         var slope: Double
     }
 
+    /// c₁.
     var sufficientDecrease = 1e-4
+    /// c₂.
     var curvature = 0.9
     var maximumEvaluations = 25
 
+    /// Searches for a step length.
+    ///
     /// - Parameters:
-    ///   - start: φ and φ′ at 0; the slope is negative.
-    ///   - noise: how far off values may be, absolute; a rise by less is no rise.
-    ///   - evaluate: φ and φ′ at a step; a value that is not finite counts as a point too far.
-    /// - Returns: the step, or where there is none the lowest point that was seen, if it is lower than the start.
+    ///   - start: φ and φ′ at 0. The slope is negative.
+    ///   - noise: the absolute error of the values. A smaller increase of the value is ignored.
+    ///   - evaluate: returns φ and φ′ at a step length. If they are not finite, a shorter step is tried.
+    /// - Returns: a point that satisfies the conditions. If none is found, the lowest point that was evaluated, or nil
+    ///   if no point is lower than the start.
     func find(
         from start: Point, firstStep: Double, noise: Double, evaluate: (Double) -> (value: Double, slope: Double)
     ) -> Point? {
@@ -39,7 +46,7 @@ struct LineSearch: Sendable, Equatable {
             point.value.isFinite && abs(point.slope) <= -curvature * start.slope
         }
 
-        // Algorithm 3.5: longer steps until an interval holds a good one.
+        // Algorithm 3.5: the step is doubled until an interval contains a suitable step.
         var (low, high) = (start, start)
         var step = firstStep
         while true {
@@ -58,10 +65,11 @@ struct LineSearch: Sendable, Equatable {
             step *= 2
         }
 
-        // Algorithm 3.6: `low` is the lower end of the interval, `high` the other one, to whichever side.
+        // Algorithm 3.6: `low` is the end of the interval with the lower value. `high` is the other end. Either of them
+        // can have the longer step.
         while evaluations < maximumEvaluations {
             let width = abs(high.step - low.step)
-            // Nearer than this the two ends are one number.
+            // If the ends are closer than this, they are equal apart from rounding.
             guard width > 1e-14 * max(abs(low.step), abs(high.step)) else { break }
             let next = point(at: Self.between(low, high))
             if isTooHigh(next) || next.value > low.value + noise {
@@ -75,7 +83,11 @@ struct LineSearch: Sendable, Equatable {
         return lowest
     }
 
-    /// The minimum of the cubic through both points with their slopes; the middle where it is not well inside.
+    /// Returns a step between two points, by cubic interpolation.
+    ///
+    /// The step is the minimum of the cubic polynomial that has the values and the slopes of both points. It is limited
+    /// to a distance of at least a tenth of the interval from both ends. If the polynomial has no minimum, the step is
+    /// the middle of the interval. If a value is not finite, the step is a tenth of the interval away from `a`.
     private static func between(_ a: Point, _ b: Point) -> Double {
         let middle = (a.step + b.step) / 2
         guard a.value.isFinite, b.value.isFinite else { return a.step + 0.1 * (b.step - a.step) }

@@ -1,12 +1,13 @@
 import COpenBLAS
 import OssicleBase
 
-/// The few products and decompositions that evaluation needs, row-major. OpenBLAS is held to one thread in this process:
-/// its sums would otherwise depend on how many it finds.
+/// The products and decompositions of row-major matrices that the evaluation needs.
+///
+/// OpenBLAS is limited to one thread in this process. Otherwise its sums would depend on the number of threads.
 package enum LinearAlgebra {
     private static let singleThreaded: Void = openblas_set_num_threads(1)
 
-    /// c ← a bᵀ, with a (m, k), b (n, k), c (m, n).
+    /// Computes c ← a bᵀ, with a (m, k), b (n, k), c (m, n).
     package static func multiplyTransposed(_ a: [Float], _ b: [Float], into c: inout [Float], m: Int, n: Int, k: Int) {
         precondition(a.count >= m * k && b.count >= n * k && c.count >= m * n, "matrices hold fewer values than named")
         singleThreaded
@@ -15,7 +16,7 @@ package enum LinearAlgebra {
             Int32(n))
     }
 
-    /// c ← aᵀ b, with a (k, m), b (k, n), c (m, n).
+    /// Computes c ← aᵀ b, with a (k, m), b (k, n), c (m, n).
     static func transposedMultiply(_ a: [Float], _ b: [Float], into c: inout [Float], m: Int, n: Int, k: Int) {
         precondition(a.count >= m * k && b.count >= n * k && c.count >= m * n, "matrices hold fewer values than named")
         singleThreaded
@@ -24,7 +25,7 @@ package enum LinearAlgebra {
             Int32(n))
     }
 
-    /// c ← x[rows] wᵀ, with x (…, k), w (n, k), c (rows.count, n).
+    /// Computes c ← x[rows] wᵀ, with x (…, k), w (n, k), c (rows.count, n).
     static func multiplyTransposed(
         rows: Range<Int>, of x: [Float], _ w: [Float], into c: inout [Float], n: Int, k: Int
     ) {
@@ -41,7 +42,7 @@ package enum LinearAlgebra {
         }
     }
 
-    /// c ← c + gᵀ x[rows], with g (rows.count, m), x (…, n), c (m, n).
+    /// Computes c ← c + gᵀ x[rows], with g (rows.count, m), x (…, n), c (m, n).
     static func addTransposedMultiply(
         _ g: [Float], rows: Range<Int>, of x: [Float], to c: inout [Float], m: Int, n: Int
     ) {
@@ -61,7 +62,7 @@ package enum LinearAlgebra {
         return cblas_ddot(Int32(a.count), a, 1, b, 1)
     }
 
-    /// y ← y + α x.
+    /// Computes y ← y + α x.
     static func add(_ alpha: Double, times x: [Double], to y: inout [Double]) {
         precondition(x.count == y.count, "vectors of one length")
         singleThreaded
@@ -73,14 +74,14 @@ package enum LinearAlgebra {
         cblas_dscal(Int32(x.count), alpha, &x, 1)
     }
 
-    /// y ← x, into y's own memory.
+    /// Copies x into the memory of y, without an allocation: y ← x.
     static func copy(_ x: [Double], into y: inout [Double]) {
         precondition(x.count == y.count, "vectors of one length")
         singleThreaded
         cblas_dcopy(Int32(x.count), x, 1, &y, 1)
     }
 
-    /// max |x|; NaN if a value is NaN, 0 of none.
+    /// Returns max |x|. It is NaN if a value is NaN, and 0 if there are no values.
     static func largestMagnitude(_ x: [Double]) -> Double {
         var largest = 0.0
         let values = x.span
@@ -92,9 +93,13 @@ package enum LinearAlgebra {
         return largest
     }
 
-    /// x xᵀ of x (rows, columns), summed in double precision, and of it the eigenvalues, largest first, and U with an
-    /// eigenvector in each *row*, in that order. nil if values are not finite. Columns are widened 512 at a time: a whole
-    /// copy in double precision would take twice the matrix.
+    /// Returns the eigenvalues and the eigenvectors of x xᵀ, for x (rows, columns).
+    ///
+    /// The eigenvalues are sorted, with the largest one first. Each *row* of the vectors is an eigenvector, in the same
+    /// order. The product x xᵀ is computed in double precision. The columns of x are converted in blocks of 512: a copy
+    /// of x in double precision would need twice the memory of x.
+    ///
+    /// - Returns: nil if values are not finite.
     static func rowEigenvectors(of x: [Float], rows: Int, columns: Int) -> (values: [Double], vectors: [Double])? {
         precondition(x.count >= rows * columns, "the matrix holds as many values as named")
         guard rows > 0 else { return ([], []) }
@@ -120,14 +125,17 @@ package enum LinearAlgebra {
         return (values, vectors)
     }
 
-    /// Singular values of x (rows, columns), largest first, min(rows, columns) of them: the square roots of the
-    /// eigenvalues of x xᵀ or xᵀ x, whichever is smaller. Values under 10⁻⁸ of the largest are rounding.
+    /// Returns the min(rows, columns) singular values of x (rows, columns), with the largest one first.
+    ///
+    /// They are the square roots of the eigenvalues of x xᵀ or xᵀ x, whichever matrix is smaller. Singular values below
+    /// 10⁻⁸ of the largest one are rounding errors. If values of x are not finite, the result is empty.
     static func singularValues(_ x: [Double], rows: Int, columns: Int) -> [Double] {
         var gram = gram(x, rows: rows, columns: columns)
         return decompose(&gram, order: min(rows, columns), job: "N").map { max($0, 0).squareRoot() }
     }
 
-    /// Eigenvalues of x xᵀ (rows ≤ columns) or xᵀ x, largest first, and to each its eigenvector of length 1.
+    /// Returns the eigenvalues of x xᵀ (if rows ≤ columns) or xᵀ x, with the largest one first, and the eigenvector of
+    /// length 1 for each of them. If values of x are not finite, the results are empty.
     static func eigenvectors(
         ofGramOf x: [Double], rows: Int, columns: Int
     ) -> (values: [Double], vectors: [[Double]]) {
@@ -137,7 +145,7 @@ package enum LinearAlgebra {
         return (values, values.indices.map { Array(gram[(order - 1 - $0) * order..<(order - $0) * order]) })
     }
 
-    /// The upper triangle of x xᵀ or xᵀ x, whichever is smaller.
+    /// Returns the upper triangle of x xᵀ or xᵀ x, whichever matrix is smaller.
     private static func gram(_ x: [Double], rows: Int, columns: Int) -> [Double] {
         precondition(x.count == rows * columns, "the matrix holds as many values as named")
         let order = min(rows, columns)
@@ -151,13 +159,19 @@ package enum LinearAlgebra {
         return gram
     }
 
-    /// Eigenvalues, largest first; with the job V, `matrix` then holds the eigenvectors, the smallest value's first.
-    /// Nothing for values that are not finite.
+    /// Returns the eigenvalues of a symmetric matrix, with the largest one first.
+    ///
+    /// - Parameters:
+    ///   - matrix: the upper triangle. With the job V, it receives the eigenvectors as rows. The first row belongs to
+    ///     the smallest eigenvalue.
+    ///   - job: V for eigenvalues and eigenvectors, N for eigenvalues only.
+    /// - Returns: the eigenvalues, or an empty array if values are not finite.
     private static func decompose(_ matrix: inout [Double], order: Int, job: Unicode.Scalar) -> [Double] {
         guard order > 0 else { return [] }
         singleThreaded
-        // LAPACK counts by columns: the upper triangle by rows is its lower one. The reference's C wrapper would be one
-        // library more, so that its Fortran is called as it is: a first call asks for the sizes of its workspaces.
+        // LAPACK matrices are column-major, so that the upper triangle of the row-major matrix is a lower triangle for
+        // LAPACK. The Fortran function is called directly, because its C wrapper is an additional library. The first
+        // call returns the sizes of the workspaces.
         var (job, triangle) = (CChar(UInt8(ascii: job)), CChar(UInt8(ascii: "L")))
         var (n, status) = (Int32(order), Int32(0))
         var eigenvalues = [Double](repeating: 0, count: order)
@@ -179,5 +193,6 @@ package enum LinearAlgebra {
 }
 
 extension Machine {
+    /// The version and the build options of OpenBLAS.
     public static var openBLASVersion: String { String(cString: openblas_get_config()) }
 }

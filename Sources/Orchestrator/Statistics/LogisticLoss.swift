@@ -1,10 +1,14 @@
 import Foundation
 
-/// The two losses of ``LogisticRegression`` and their gradients with respect to the logits, in single precision, with sums in
-/// double.
+/// The two losses of `LogisticRegression`, and their gradients with respect to the logits.
+///
+/// Values are computed in single precision, and sums over rows in double precision.
 enum LogisticLoss {
-    /// Σ_i loss_i over `rows`; turns the logits z of these rows (rows.count, classes) into scale·dloss/dz and adds the sums
-    /// of its columns to `bias`.
+    /// Returns Σ_i loss_i over `rows`.
+    ///
+    /// - Parameters:
+    ///   - logits: the logits z of these rows, (rows.count, classes). They are replaced by the gradient scale·dloss/dz.
+    ///   - bias: the sums of the gradient's columns are added to it.
     static func lossAndGradient(
         logits: inout [Float], rows: Range<Int>, targets: LogisticRegression.Targets, scale: Float,
         bias: inout [Double]
@@ -17,7 +21,7 @@ enum LogisticLoss {
         }
     }
 
-    /// loss = ln Σ_k exp z_k − z_y, dloss/dz = softmax(z) − onehot(y).
+    /// The cross-entropy of the softmax: loss = ln Σ_k exp z_k − z_y, dloss/dz = softmax(z) − onehot(y).
     private static func softmax(
         _ logits: inout [Float], rows: Range<Int>, labels: [Int], classes: Int, scale: Float, bias: inout [Double]
     ) -> Double {
@@ -47,6 +51,7 @@ enum LogisticLoss {
         return total
     }
 
+    /// The sum of the binary cross-entropies of sigmoids:
     /// loss = Σ_k max(z_k, 0) − y_k·z_k + ln(1 + exp(−|z_k|)), dloss/dz = σ(z) − y.
     private static func sigmoid(
         _ logits: inout [Float], rows: Range<Int>, activity: [Float], classes: Int, scale: Float, bias: inout [Double]
@@ -55,7 +60,8 @@ enum LogisticLoss {
         var z = logits.mutableSpan
         var bias = bias.mutableSpan
         var total = 0.0
-        // Σ ln(1 + e) = ln Π(1 + e): one logarithm for 512 factors, each at most 2.
+        // Σ ln(1 + e) = ln Π(1 + e). One logarithm is computed for 512 factors. Each factor is at most 2, so that the
+        // product does not overflow.
         var (product, factors) = (1.0, 0)
         for row in rows {
             let (start, from) = ((row - rows.lowerBound) * classes, row * classes)
@@ -79,11 +85,14 @@ enum LogisticLoss {
         return total + log(product)
     }
 
-    /// exp(x) for x ≤ 0, within 2 ulp, 0 below −87: 2ⁿ·exp(r), |r| ≤ ln 2 / 2, with Taylor's polynomial of degree 7. The C
-    /// library's is a call an element, and the loss would take as long as the products.
+    /// Returns exp(x) for x ≤ 0, with an error of at most 2 ulp. It is 0 for x below −87.
+    ///
+    /// The result is 2ⁿ·exp(r) with |r| ≤ ln 2 / 2. exp(r) is the Taylor polynomial of degree 7. The function of the C
+    /// library would be called for each element, and the loss would then need as much time as the matrix products.
     @inline(__always)
     static func exponential(_ x: Float) -> Float {
-        // 1.5·2²³: its sum with a small number has that number, rounded, in its low bits.
+        // 12,582,912 = 1.5·2²³. If a small number is added to it, the low bits of the sum are the number, rounded to an
+        // integer.
         let shifted = x * 1.442_695_04 + 12_582_912
         let n = shifted - 12_582_912
         let r = (x - n * 0.693_359_375) + n * 2.121_944_4e-4

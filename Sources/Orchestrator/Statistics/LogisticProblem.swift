@@ -1,12 +1,13 @@
 import Synchronization
 
-/// The objective of ``LogisticRegression`` on given rows, and a solver that starts from its last optimum.
+/// The objective of `LogisticRegression` for given rows, and a solver that starts from its last optimum.
 ///
-/// Rows are divided into at most four runs by their number alone; each run sums its gradient over blocks of 256 rows, which
-/// stay in the cache between the product that reads them for the logits and the one for the gradient. Runs are added in
-/// order, so that results are the same for any number of threads.
+/// The rows are divided into at most four parts of consecutive rows (`Run`). The division depends only on the number of
+/// rows. Each part computes its gradient in blocks of 256 rows. A block stays in the cache between the product for the
+/// logits and the product for the gradient. The results of the parts are added in order, so that the sums are the same
+/// for any number of threads.
 package struct LogisticProblem: Sendable {
-    /// What a run of rows computes in. Each is locked by one thread at a time; a lock makes it `Sendable`.
+    /// The memory for the computations of a `Run`. One thread uses it at a time. A lock makes it `Sendable`.
     private struct Scratch {
         var logits: [Float]
         var weightGradient: [Float]
@@ -14,6 +15,7 @@ package struct LogisticProblem: Sendable {
         var loss = 0.0
     }
 
+    /// A part of the rows.
     private final class Run: Sendable {
         let rows: Range<Int>
         let scratch: Mutex<Scratch>
@@ -28,19 +30,21 @@ package struct LogisticProblem: Sendable {
 
     private let x: [Float]
     private let count: Int
-    /// Of x as it stands here: its rank at most where ``rotation`` is in use.
+    /// The number of columns of `x`. If `rotation` is used, it is `rotation.rank`.
     private let dimension: Int
     private let targets: LogisticRegression.Targets
     private let options: LogisticRegression.Options
     private let rotation: RowRotation?
     private let runs: [Run]
-    /// W (classes, dimension), then b (classes).
+    /// The last optimum: W (classes, dimension), followed by b (classes).
     private var parameters: [Double]
 
     private var classes: Int { targets.classes }
 
-    /// - Parameter x: (count, dimension). Kept, not copied, unless it has twice as many columns as rows: then what is
-    ///   kept is the smaller matrix of ``RowRotation``.
+    /// Creates the problem.
+    ///
+    /// - Parameter x: (count, dimension). It is used without a copy. If it has at least twice as many columns as rows,
+    ///   the problem uses the smaller matrix of `RowRotation`.
     package init(
         _ x: [Float], count: Int, dimension: Int, targets: LogisticRegression.Targets,
         options: LogisticRegression.Options
@@ -74,12 +78,13 @@ package struct LogisticProblem: Sendable {
         }
     }
 
-    /// The optimum for a penalty, from the last one on (zero at first).
+    /// Returns the optimum for a penalty. The first search starts from zero, and later searches from the last optimum.
     package mutating func solve(penalty: Double) -> LogisticRegression {
         var solver = LBFGS()
         solver.gradientTolerance = options.gradientTolerance
         solver.maximumIterations = options.maximumIterations
-        // Logits are rounded to 2⁻²⁴ of their size. The slopes decide below that, as the problem is convex.
+        // Logits have a relative rounding error of 2⁻²⁴. Smaller differences of the value are ignored. Only the slopes
+        // are used then, which is sufficient because the problem is convex.
         solver.valueNoise = 1e-7
         var x = parameters
         let result = solver.minimize(&x) { value(at: $0, penalty: penalty, gradient: &$1) }
@@ -93,7 +98,7 @@ package struct LogisticProblem: Sendable {
             trainingLoss: result.value - square / (2 * penalty * Double(max(1, count))), result: result)
     }
 
-    /// The objective at parameters W, b, and its gradient.
+    /// Returns the objective for the parameters W and b, and writes its gradient.
     func value(at parameters: [Double], penalty: Double, gradient: inout [Double]) -> Double {
         let size = classes * dimension
         guard count > 0, classes > 0 else {

@@ -1,23 +1,25 @@
-/// Logistic regression with an L2 penalty, at the optimum of
+/// A logistic regression with an L2 penalty. Its weights W and its bias b minimize
 ///
 ///     (1/n) Σ_i loss(x_i·Wᵀ + b, y_i) + |W|² / (2·C·n)
 ///
-/// which is scikit-learn's `LogisticRegression(C)`: its C·Σ loss + |W|²/2 divided by C·n. The bias b is not penalised. x is
-/// (n, dimension), W (classes, dimension), b (classes). The problem is convex: the optimum does not depend on the start, on
-/// a learning rate or on the order of the rows, but for rounding.
+/// This is the objective of scikit-learn's `LogisticRegression(C)`, C·Σ loss + |W|²/2, divided by C·n. The bias b is
+/// not penalized. x is (n, dimension), W (classes, dimension), b (classes). The problem is convex. Apart from rounding,
+/// the optimum does not depend on the starting point, on a learning rate or on the order of the rows.
 ///
-/// The loss is the cross-entropy of the softmax (`multinomial`), or the sum over classes of the binary cross-entropies of
-/// sigmoids (`independent`: one scikit-learn model a class). Two classes in the former are two rows of W, not
-/// scikit-learn's single one.
+/// There are two losses. `multinomial` is the cross-entropy of the softmax. `independent` is the sum over classes of
+/// the binary cross-entropies of sigmoids, which corresponds to one scikit-learn model for each class. With two
+/// classes, `multinomial` has two rows of W, whereas scikit-learn has one.
 ///
 /// *Reference:* Hastie, Tibshirani, Friedman, "The elements of statistical learning", 2009, §4.4.
 public struct LogisticRegression: Sendable, Equatable {
+    /// The classes of the training rows. The case selects the loss.
     public enum Targets: Sendable, Equatable {
-        /// One class of each row, 0 ..< `classes`.
+        /// The class of each row, in 0 ..< `classes`.
         case multinomial(labels: [Int], classes: Int)
-        /// (n, classes): 1 where the class is present, else 0.
+        /// The activity of each class, (n, classes): 1 if the class is present in the row, otherwise 0.
         case independent(activity: [Float], classes: Int)
 
+        /// The number of classes.
         public var classes: Int {
             switch self {
             case .multinomial(_, let classes), .independent(_, let classes): classes
@@ -25,37 +27,41 @@ public struct LogisticRegression: Sendable, Equatable {
         }
     }
 
+    /// The options of the solver.
     public struct Options: Sendable, Equatable {
-        /// The optimum is reached when no component of the gradient exceeds this.
+        /// The solver ends if no component of the gradient exceeds this value.
         public var gradientTolerance = 1e-5
-        /// For each penalty.
+        /// The largest number of iterations for each penalty.
         public var maximumIterations = 300
-        /// Blocks of rows are divided between them; results are the same for any number.
+        /// The number of threads. It does not change the results.
         public var threads = 1
 
         public init() {}
     }
 
+    /// The number of values in each row of x.
     public let dimension: Int
+    /// The number of classes.
     public let classes: Int
-    /// C: the smaller, the stronger.
+    /// C. A smaller value is a stronger penalty.
     public let penalty: Double
-    /// (classes, dimension).
+    /// W, (classes, dimension).
     public internal(set) var weights: [Float]
+    /// b, (classes).
     public internal(set) var bias: [Float]
     /// The mean loss on the training rows, in nats, without the penalty.
     public internal(set) var trainingLoss: Double
-    /// How the minimisation ended.
+    /// The result of the minimization.
     let result: LBFGS.Result
 
-    /// The optima for several penalties, each started from the one before.
+    /// Computes the optima for several penalties. Each search starts from the optimum of the penalty before.
     ///
     /// - Parameters:
-    ///   - x: (count, dimension), standardised: one penalty for all inputs needs inputs of one scale.
-    ///   - penalties: C in rising order, from the strongest penalty to the weakest: the first optima are near zero, and
-    ///     each is near the next.
-    ///   - continues: sees each optimum; false ends the path.
-    /// - Returns: an optimum for each penalty that was reached.
+    ///   - x: (count, dimension), standardized. One penalty for all inputs requires inputs of the same scale.
+    ///   - penalties: values of C in ascending order, from the strongest penalty to the weakest one. In this order, the
+    ///     first optimum is near zero, and each optimum is near the next one.
+    ///   - continues: receives each optimum. If it returns false, the remaining penalties are skipped.
+    /// - Returns: an optimum for each penalty that was not skipped.
     public static func path(
         _ x: [Float], count: Int, dimension: Int, targets: Targets, penalties: [Double],
         options: Options = Options(), continues: (LogisticRegression) -> Bool = { _ in true }
@@ -70,7 +76,7 @@ public struct LogisticRegression: Sendable, Equatable {
         return solutions
     }
 
-    /// x·Wᵀ + b, (count, classes), of x (count, dimension).
+    /// Returns the logits x·Wᵀ + b, (count, classes), for x (count, dimension).
     public func logits(_ x: [Float], count: Int) -> [Float] {
         var logits = [Float](repeating: 0, count: count * classes)
         guard classes > 0 else { return logits }
@@ -81,7 +87,7 @@ public struct LogisticRegression: Sendable, Equatable {
         return logits
     }
 
-    /// The sum over rows of the loss of logits (n, classes).
+    /// Returns the sum of the loss over all rows, for logits (n, classes).
     package static func loss(logits: [Float], targets: Targets) -> Double {
         var (logits, biasGradient) = (logits, [Double](repeating: 0, count: targets.classes))
         let count = targets.classes > 0 ? logits.count / targets.classes : 0

@@ -1,23 +1,26 @@
 import Synchronization
 
-/// The choice of a penalty by what solutions score on rows that they did not learn from.
+/// The choice of a penalty by the scores of the solutions on held-out rows.
 package struct PenaltyChoice: Sendable, Equatable {
-    /// What chooses: `accuracy` with ties by the loss, or the loss alone. The stronger penalty wins what is left.
+    /// The criterion for the best score. `accuracy` uses the loss only if accuracies are equal. `loss` uses only the
+    /// loss. If scores are equal, the stronger penalty is chosen.
     package enum Criterion: Sendable { case accuracy, loss }
 
+    /// The score of a penalty.
     package struct Score: Sendable, Equatable {
         package var penalty: Double
         package var accuracy: Double
-        /// Mean loss of the judged rows, in nats.
+        /// The mean loss of the held-out rows, in nats.
         package var loss: Double
     }
 
-    /// What a solution scores on a part: sums over its rows.
+    /// The sums over the held-out rows of a part, from which the score of a penalty is computed.
     package struct Sums: Sendable, Equatable {
+        /// The number of correct predictions, out of `rows`.
         package var hits = 0
         package var rows = 0
+        /// The sum of the loss over `lossRows` rows.
         package var loss = 0.0
-        /// Rows that the loss counts.
         package var lossRows = 0
 
         package init(hits: Int = 0, rows: Int = 0, loss: Double = 0, lossRows: Int = 0) {
@@ -28,7 +31,7 @@ package struct PenaltyChoice: Sendable, Equatable {
         }
     }
 
-    /// A problem with the rows that judge its solutions.
+    /// A problem, and the function that evaluates its solutions on held-out rows.
     package final class Part: Sendable {
         private let problem: Mutex<LogisticProblem>
         private let judge: @Sendable (LogisticRegression) -> Sums
@@ -51,19 +54,25 @@ package struct PenaltyChoice: Sendable, Equatable {
         var lastSolution: LogisticRegression? { solution.withLock { $0 } }
     }
 
-    /// Of the penalties that were tried, in order.
+    /// The scores of the penalties that were tried, in order.
     package private(set) var scores: [Score] = []
+    /// The index of the best score.
     private(set) var best = 0
-    /// The first part's solution for the chosen penalty.
+    /// The solution of the first part for the chosen penalty.
     package private(set) var solution: LogisticRegression?
 
+    /// The score of the chosen penalty.
     package var chosen: Score? { scores.isEmpty ? nil : scores[best] }
 
+    /// Tries the penalties one after another, and chooses one.
+    ///
     /// - Parameters:
-    ///   - penalties: C in rising order.
-    ///   - patience: the path ends after this many penalties in a row that improved neither the best accuracy nor the
-    ///     best loss: weaker penalties take the most iterations, and overfit the more.
-    ///   - threads: parts are solved side by side, each penalty by all parts before the next; sums are added in order.
+    ///   - penalties: values of C in ascending order.
+    ///   - patience: the number of successive penalties without an improvement after which the remaining penalties are
+    ///     skipped. An improvement is a new best loss or, with the criterion `accuracy`, a new best accuracy. The
+    ///     remaining penalties are weaker. They need the most iterations and overfit more.
+    ///   - threads: the number of parts that are solved at the same time. All parts solve a penalty before the next one
+    ///     is tried. The sums of the parts are added in order.
     package init(parts: [Part], penalties: [Double], by criterion: Criterion, patience: Int, threads: Int) {
         guard !parts.isEmpty else { return }
         var (highest, lowest, idle) = (-Double.infinity, Double.infinity, 0)

@@ -1,19 +1,21 @@
-/// The directions in which points differ most.
+/// The principal components of points: the directions in which the points have the largest variance.
 ///
 ///     X̄ = X − 1 μᵀ,   X̄ = U Σ Vᵀ,   coordinates = X̄ V = U Σ,   share_k = σ_k² / Σ_j σ_j²
 ///
-/// A direction's sign is not determined by the points; here the coordinate farthest from 0 is positive.
+/// The points do not determine the sign of a direction. Here, the coordinate with the largest magnitude is positive.
 ///
 /// *Reference:* Pearson, "On lines and planes of closest fit to systems of points in space", 1901.
 package struct PrincipalComponents: Sendable, Equatable {
-    /// (points, components), the component with the largest share first.
+    /// The coordinates of the points, (points, components). The component with the largest share is the first one.
     package let coordinates: [Float]
-    /// Of the variance, a share a component; 0 where there is no variance.
+    /// The share of each component in the variance. It is 0 if there is no variance.
     package let shares: [Double]
 
+    /// Computes the components.
+    ///
     /// - Parameters:
     ///   - points: (count, dimension).
-    ///   - components: how many; those beyond min(count, dimension) are 0.
+    ///   - components: the number of components. Components beyond min(count, dimension) are 0.
     package init(points: [Float], count: Int, dimension: Int, components: Int = 2) {
         precondition(points.count == count * dimension, "the matrix holds as many values as named")
         var centred = points.map(Double.init)
@@ -29,7 +31,7 @@ package struct PrincipalComponents: Sendable, Equatable {
             shares[k] = max(variances[k], 0) / total
             var own = [Double](repeating: 0, count: count)
             for row in 0..<count {
-                // The smaller Gram matrix gives U or V.
+                // The eigenvectors of the smaller Gram matrix are the columns of U (if count ≤ dimension) or of V.
                 own[row] =
                     count <= dimension
                     ? vectors[k][row] * max(variances[k], 0).squareRoot()

@@ -1,11 +1,12 @@
 import Foundation
 
-/// Multinomial logistic regression: logits = X Wᵀ + b, and the mean cross-entropy of their softmax against labels.
+/// A multinomial logistic regression: logits = X Wᵀ + b. The loss is the mean cross-entropy of their softmax.
 package struct SoftmaxRegression: Sendable, Equatable {
     let dimension: Int
     package let classes: Int
-    /// (classes, dimension). Zero at first: the problem is convex, there is no symmetry to break.
+    /// W, (classes, dimension). The initial value is 0. Random values are not needed, because the problem is convex.
     package var weights: [Float]
+    /// b, (classes).
     package var bias: [Float]
 
     package init(dimension: Int, classes: Int) {
@@ -15,7 +16,7 @@ package struct SoftmaxRegression: Sendable, Equatable {
         bias = Array(repeating: 0, count: classes)
     }
 
-    /// x is (count, dimension) at least; logits receive (count, classes).
+    /// Computes the logits, (count, classes), for the first `count` rows of x (…, dimension).
     package func logits(_ x: [Float], count: Int, into logits: inout [Float]) {
         LinearAlgebra.multiplyTransposed(x, weights, into: &logits, m: count, n: classes, k: dimension)
         for row in 0..<count {
@@ -23,7 +24,9 @@ package struct SoftmaxRegression: Sendable, Equatable {
         }
     }
 
-    /// L = (1/B) Σ_i [ln Σ_k exp z_ik − z_iy]; turns the logits z into dL/dz = (softmax(z) − onehot(y)) / B.
+    /// Returns the loss L = (1/B) Σ_i [ln Σ_k exp z_ik − z_iy].
+    ///
+    /// - Parameter logits: z. They are replaced by the gradient dL/dz = (softmax(z) − onehot(y)) / B.
     package func lossAndGradient(logits: inout [Float], labels: [Int]) -> Double {
         var loss = 0.0
         let share = 1 / Float(labels.count)
@@ -45,7 +48,7 @@ package struct SoftmaxRegression: Sendable, Equatable {
         return loss / Double(labels.count)
     }
 
-    /// dW = Gᵀ X, db = Σ_i G_i with G = dL/dz (count, classes).
+    /// Computes the gradients of the parameters: dW = Gᵀ X and db = Σ_i G_i, with G = dL/dz (count, classes).
     package func gradients(
         _ gradient: [Float], x: [Float], count: Int, weights dWeights: inout [Float], bias dBias: inout [Float]
     ) {

@@ -1,24 +1,30 @@
 import OssicleBase
 
-/// Transforms of a waveform in the order in which they are applied, each with a probability: as text
+/// A sequence of waveform transforms, each of which is applied with a probability.
+///
+/// A chain is written as text, for example
 ///
 ///     fade 0.5, time-mask 0.5 length=0..0.1, pitch-shift 0.5 semitones=-5..5
 ///
-/// A step is a name, then a probability (1 where there is none), then parameters with a range or one value; what is
-/// not named is as published. A transform occurs once at most.
+/// A step has a name, an optional probability (default: 1), and optional parameters with a range or one value.
+/// Parameters that are not given have the values of the paper. Each transform may occur only once.
 public struct AugmentationChain: Sendable, Equatable {
+    /// A transform, its probability and the ranges of its parameters.
     public struct Step: Sendable, Equatable {
         public let kind: WaveformTransformKind
         public let probability: Float
-        /// One a parameter of the kind, in their order.
+        /// The ranges of the parameters, in the order of ``WaveformTransformKind/parameters``.
         public let ranges: [ClosedRange<Float>]
     }
 
+    /// The steps in the order in which they are applied.
     public private(set) var steps: [Step] = []
 
-    /// No steps.
+    /// Creates a chain without steps.
     public init() {}
 
+    /// Reads a chain from text. An empty text is a chain without steps.
+    ///
     /// - Throws: ``AugmentationError/chain(step:reason:)``, which names the step.
     public init(_ text: String) throws(AugmentationError) {
         for part in text.split(separator: ",", omittingEmptySubsequences: false) where !text.trimmed.isEmpty {
@@ -30,7 +36,7 @@ public struct AugmentationChain: Sendable, Equatable {
         }
     }
 
-    /// What the text of an equal chain is.
+    /// The chain as text. A chain that is read from this text is equal to this chain.
     public var text: String {
         steps.map { step in
             let changed = zip(step.kind.parameters, step.ranges).filter { $0.published != $1 }
@@ -44,9 +50,9 @@ public struct AugmentationChain: Sendable, Equatable {
         .joined(separator: ", ")
     }
 
-    /// What is applied to one view, in order.
+    /// Draws the transforms for one view, in the order in which they are applied.
     ///
-    /// - Parameter count: samples of the view.
+    /// - Parameter count: the number of samples of the view.
     public func draw(count: Int, seed: UInt64, epoch: Int, clip: Int, view: Int) -> [any WaveformTransform] {
         steps.compactMap { step in
             var stream = RandomStream(seed: seed, purpose: step.kind.purpose, epoch: epoch, clip: clip, view: view)
@@ -99,7 +105,7 @@ public struct AugmentationChain: Sendable, Equatable {
 }
 
 extension AugmentationChain: Codable {
-    /// As text.
+    /// Decodes a chain from its text.
     public init(from decoder: any Decoder) throws {
         try self.init(try decoder.singleValueContainer().decode(String.self))
     }

@@ -1,7 +1,10 @@
 /// An error in the parameters of an augmentation. The description is one sentence and says what to change.
 public enum AugmentationError: Error, CustomStringConvertible, Equatable {
+    /// A pitch ratio or a stretching rate is out of range.
     case ratioOutOfRange(name: String, ratio: Double, allowed: ClosedRange<Double>)
+    /// The sample rate is not supported by pitch shifting and time stretching.
     case sampleRate(Int)
+    /// A step of an ``AugmentationChain`` is not valid.
     case chain(step: String, reason: String)
     case outOfMemory
 

@@ -1,11 +1,13 @@
 import Foundation
 import OssicleBase
 
-/// Adds noise at a signal-to-noise ratio: x ← x + rms(x) / rms(b) · 10^(−r/20) · b. Silence stays silent.
+/// An augmentation that adds noise b with a given signal-to-noise ratio r: x ← x + rms(x) / rms(b) · 10^(−r/20) · b.
 ///
-/// The power of the noise b falls by 0 (white), 3 (pink) or 6 dB (brown) an octave above 20 Hz; below, it is flat, for what
-/// is not heard should not take the power.
+/// If x is silent, it does not change. Above 20 Hz, the power of the noise decreases by 0 dB (white), 3 dB (pink) or
+/// 6 dB (brown) per octave. Below 20 Hz, the spectrum is flat, so that inaudible frequencies do not have most of the
+/// power.
 public struct ColouredNoise: Sendable {
+    /// The spectrum of the noise.
     public enum Colour: String, Sendable, CaseIterable {
         case white
         case brown
@@ -13,11 +15,13 @@ public struct ColouredNoise: Sendable {
     }
 
     public let colour: Colour
+    /// The signal-to-noise ratio r in decibels.
     public let ratioDB: Float
-    /// Where the noise is drawn from; a copy of it draws the same noise again.
+    /// The source of the noise. Each call of ``apply(to:sampleRate:)`` uses a copy of it and adds the same noise.
     public let stream: RandomStream
     private static let corner = 20.0
 
+    /// Adds the noise.
     public func apply(to samples: inout MutableSpan<Float>, sampleRate: Int) {
         let level = Level.rms(samples.span)
         guard level > 0 else { return }
@@ -38,7 +42,8 @@ public struct ColouredNoise: Sendable {
         case .white: break
         case .brown: Self.filter(&span, pole: coefficient(Self.corner), zero: 0)
         case .pink:
-            // Down by 6 dB an octave from each pole to its zero, and flat from there to the next pole: 3 on average.
+            // From each pole to its zero, the spectrum decreases by 6 dB per octave. From the zero to the next pole, it
+            // is flat. The average is 3 dB per octave.
             var hertz = Self.corner
             while hertz < Double(sampleRate) / 2 {
                 Self.filter(
@@ -49,10 +54,12 @@ public struct ColouredNoise: Sendable {
         return noise
     }
 
-    /// y(n) = p·y(n − 1) + x(n) − z·x(n − 1); the first output has the deviation that later ones have.
+    /// Applies the filter y(n) = p·y(n − 1) + x(n) − z·x(n − 1).
+    ///
+    /// For white input, the first output has the same deviation as later outputs.
     private static func filter(_ x: inout MutableSpan<Float>, pole: Float, zero: Float) {
         guard x.count > 0 else { return }
-        // Variance for white input: 1 + (p − z)² / (1 − p²).
+        // For white input with a variance of 1, the variance of the output is 1 + (p − z)² / (1 − p²).
         var before = x[0]
         var y = x[0] * (1 + (pole - zero) * (pole - zero) / (1 - pole * pole)).squareRoot()
         x[0] = y

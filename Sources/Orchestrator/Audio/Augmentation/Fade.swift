@@ -1,18 +1,23 @@
 import Foundation
 import OssicleBase
 
-/// Lets a sound come in and go out: x(n) ← g(n / in) · x(n) at its beginning, and mirrored at its end, with
+/// An augmentation that fades a sound in and out.
+///
+/// x(n) ← g(n / in) · x(n) at the beginning, and the same in reverse at the end, with
 ///
 ///     linear g(t) = t,   logarithmic g(t) = min(1, 1 + log₁₀(0.1 + t)),   exponential g(t) = t · 2^(t − 1)
 ///
 /// g(0) = 0 and g(1) = 1.
 public struct Fade: Sendable, Equatable {
+    /// The shape of the gain.
     public enum Shape: String, Sendable, CaseIterable {
         case linear
         case logarithmic
         case exponential
 
-        /// - Parameter t: 0 … 1.
+        /// Returns g(t).
+        ///
+        /// - Parameter t: a number from 0 to 1.
         func gain(_ t: Float) -> Float {
             switch self {
             case .linear: t
@@ -22,12 +27,14 @@ public struct Fade: Sendable, Equatable {
         }
     }
 
-    /// Samples at the beginning and at the end that are changed; they may overlap.
+    /// The number of samples at the beginning that are changed. Fade-in and fade-out may overlap.
     public let fadeIn: Int
+    /// The number of samples at the end that are changed.
     public let fadeOut: Int
     public let shape: Shape
 
-    /// Lengths as parts of `count` samples, uniform in their ranges; all shapes are equally likely.
+    /// Draws the lengths and the shape. The lengths are shares of `count` samples, and are uniform in their ranges. All
+    /// shapes have the same probability.
     public static func draw(
         _ fadeIn: ClosedRange<Float>, _ fadeOut: ClosedRange<Float>, count: Int, from stream: inout RandomStream
     ) -> Fade {
@@ -41,7 +48,7 @@ public struct Fade: Sendable, Equatable {
 
     public func apply(to samples: inout MutableSpan<Float>) {
         let count = samples.count
-        // The first sample is silent, and the sample behind the last changed one would have the gain 1.
+        // The first sample becomes 0. The gain reaches 1 at the first sample that is not changed.
         for i in 0..<min(fadeIn, count) { samples[i] *= shape.gain(Float(i) / Float(fadeIn)) }
         for i in 0..<min(fadeOut, count) { samples[count - 1 - i] *= shape.gain(Float(i) / Float(fadeOut)) }
     }

@@ -1,27 +1,33 @@
 import OssicleBase
 import OssicleKernels
 
-/// Who changes pitch and duration.
+/// The method for changing pitch and duration.
 public enum PitchEngine: String, Sendable, CaseIterable, Codable {
-    /// The kernels' phase vocoder: fast, no allocation.
+    /// The phase vocoder of the kernels. It is fast and does not allocate memory.
     case vocoder
-    /// The Rubber Band library's finer engine: slow, and allocates.
+    /// The engine “finer” of the Rubber Band library. It is slow and allocates memory.
     case rubberband
 }
 
-/// What a ``PitchEngine`` needs to work; immutable, so that any number of threads may share it, each with its own scratch.
+/// A ``PitchEngine`` for a sample rate, with its tables.
+///
+/// It is immutable. Any number of threads may share it, each with its own scratch memory.
 public final class PitchMachine: Sendable {
-    /// Pitch and duration may be changed by these factors.
+    /// The supported factors of pitch and duration.
     public static let ratios = VocoderKernel.ratios
 
     public let engine: PitchEngine
+    /// The sample rate of the sounds in Hz.
     public let sampleRate: Int
     private let kernel: VocoderKernel
 
-    /// - Throws: ``AugmentationError`` for a sample rate outside of 1000 … 96000 Hz, or without memory.
+    /// Computes the tables of the phase vocoder.
+    ///
+    /// - Throws: ``AugmentationError`` if the sample rate is not in 1000 … 96000 Hz, or if there is not enough memory.
     public init(_ engine: PitchEngine, sampleRate: Int = 16_000) throws(AugmentationError) {
         guard (1000...96_000).contains(sampleRate) else { throw .sampleRate(sampleRate) }
-        // 64 ms resolve the partials of a voice or note above 60 Hz, and still follow speech.
+        // The window is a power of two of at least 1/16 s (64 ms at 16 kHz). It separates the partials of a voice or a
+        // note above 60 Hz, and is short enough for speech.
         var window = 64
         while window * 16 < sampleRate { window *= 2 }
         guard let kernel = VocoderKernel(windowSamples: window, hopSamples: window / 4) else { throw .outOfMemory }
@@ -30,21 +36,25 @@ public final class PitchMachine: Sendable {
         self.kernel = kernel
     }
 
-    /// Samples of sound before and after a view that still have a part in it, at any ratio.
+    /// The number of samples before and after a view that can have an influence on it, at any ratio.
     public var contextSamples: Int { 3 * kernel.windowSamples }
 
-    /// Floats of scratch for `count` samples of output, at any ratio.
+    /// Returns the size of the scratch memory for `count` samples of output at any ratio, in floats.
     public func scratchCount(samples count: Int) -> Int {
         engine == .vocoder ? kernel.scratchCount(samples: count) : 0
     }
 
-    /// A ratio that the engines take, or the error that names it.
+    /// Returns `ratio` if it is supported.
+    ///
+    /// - Throws: `AugmentationError.ratioOutOfRange` if the ratio is not in `ratios`. The error contains `name`.
     static func checked(_ ratio: Double, _ name: String) throws(AugmentationError) -> Double {
         guard ratios.contains(ratio) else { throw .ratioOutOfRange(name: name, ratio: ratio, allowed: ratios) }
         return ratio
     }
 
-    /// Uniform in `lowest` ..< `highest`; both must be ratios that the engines take.
+    /// Draws a ratio that is uniform from `lowest` to `highest`.
+    ///
+    /// - Throws: `AugmentationError.ratioOutOfRange` if `lowest` or `highest` is not in `ratios`.
     static func draw(
         _ name: String, _ lowest: Float, _ highest: Float, from stream: inout RandomStream
     ) throws(AugmentationError) -> Double {
@@ -52,7 +62,7 @@ public final class PitchMachine: Sendable {
         return Double(stream.uniform(lowest, highest))
     }
 
-    /// A whole sound of `count` samples, written by `body`, which is given the scratch that it needs.
+    /// Returns a sound of `count` samples that `body` writes. `body` receives the scratch memory that it needs.
     package func render(
         _ count: Int, _ body: (_ view: inout MutableSpan<Float>, _ scratch: inout MutableSpan<Float>) -> Void
     )
@@ -97,13 +107,13 @@ public final class PitchMachine: Sendable {
         }
     }
 
-    /// `first` ..< `last` with its context, within the sound.
+    /// Returns the range `first` ..< `last` with its context, limited to the sound.
     private func neighbourhood(_ first: Int, _ last: Int, of count: Int) -> (start: Int, end: Int) {
         let start = min(count, max(0, first - contextSamples))
         return (start, min(count, max(start, last + contextSamples)))
     }
 
-    /// What lies outside of `sound` is silence.
+    /// Copies the samples of `sound` from index `first` to `view`. Samples outside of `sound` are 0.
     private func copy(_ sound: [Float], from first: Int, to view: inout MutableSpan<Float>) {
         for i in view.indices { view[i] = sound.indices.contains(first + i) ? sound[first + i] : 0 }
     }

@@ -1,25 +1,34 @@
 import Foundation
 import OssicleBase
 
-/// Shifts the pitch of a waveform and keeps its duration: every frequency f becomes `ratio` · f.
+/// An augmentation that shifts the pitch of a waveform and keeps its duration: each frequency f becomes `ratio` · f.
 public struct PitchShift: Sendable, Equatable {
     public let ratio: Double
 
-    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` beyond ``PitchMachine/ratios``.
+    /// Creates a pitch shift by a ratio.
+    ///
+    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` if the ratio is not in
+    ///   ``PitchMachine/ratios``.
     public init(ratio: Double) throws(AugmentationError) {
         self.ratio = try PitchMachine.checked(ratio, "pitch ratio")
     }
 
-    /// A ratio uniform in `lowest` ..< `highest`.
+    /// Draws a ratio that is uniform from `lowest` to `highest`.
+    ///
+    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` if one of them is not in
+    ///   ``PitchMachine/ratios``.
     public static func draw(
         lowest: Float, highest: Float, from stream: inout RandomStream
     ) throws(AugmentationError) -> PitchShift {
         try PitchShift(ratio: PitchMachine.draw("pitch ratio", lowest, highest, from: &stream))
     }
 
-    /// Fills `view` with what the shifted sound is from sample `first` on; the sound around the view serves as context,
-    /// as far as there is any, and what lies outside of it is silence.
-    /// - Parameter scratch: ``PitchMachine/scratchCount(samples:)`` floats for the view; what they hold is overwritten.
+    /// Computes the part of the shifted sound that begins at sample `first`, and fills `view` with it.
+    ///
+    /// The samples of the sound before and after the view are used as context. Outside of the sound, there is silence.
+    ///
+    /// - Parameter scratch: at least ``PitchMachine/scratchCount(samples:)`` floats, for the number of samples of the
+    ///   view. They are overwritten.
     public func apply(
         to sound: Span<Float>, from first: Int, into view: inout MutableSpan<Float>, machine: PitchMachine,
         scratch: inout MutableSpan<Float>
@@ -27,7 +36,7 @@ public struct PitchShift: Sendable, Equatable {
         machine.shift(sound, ratio: ratio, from: first, into: &view, scratch: &scratch)
     }
 
-    /// The whole sound, as long as it was.
+    /// Returns the shifted sound. It has the same length as `sound`.
     public func apply(to sound: [Float], machine: PitchMachine) -> [Float] {
         machine.render(sound.count) { view, scratch in
             apply(to: sound.span, from: 0, into: &view, machine: machine, scratch: &scratch)
@@ -36,10 +45,12 @@ public struct PitchShift: Sendable, Equatable {
 }
 
 extension PitchShift: WaveformTransform {
-    /// ratio = 2^(semitones / 12).
+    /// The supported numbers of semitones. The ratio is 2^(semitones / 12).
     static let semitones: ClosedRange<Float> = -15...15
 
-    /// - Parameter withinRange: semitones within ``semitones``.
+    /// Creates a pitch shift by a number of semitones.
+    ///
+    /// - Parameter withinRange: a number in `semitones`. It is not checked.
     init(withinRange semitones: Double) { ratio = Foundation.exp2(semitones / 12) }
 
     public var description: String {

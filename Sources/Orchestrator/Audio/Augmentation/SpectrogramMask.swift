@@ -1,21 +1,29 @@
 import OssicleBase
 
-/// Hides bands of frames (in time) or of mels (in frequency) of a spectrogram.
+/// An augmentation that masks ranges of frames or ranges of mel bands in a spectrogram.
 ///
-/// What is hidden gets its channel's own mean: the neutral value for an encoder that normalises its activations. The
-/// floor of the logarithm, silence, would be an event of its own, at the far end of the scale, and would shift the batch's
-/// statistics. *Reference:* Park et al., "SpecAugment", Interspeech 2019 (whose inputs have zero mean, and masks are 0).
+/// Masked values are replaced by the mean of their channel, which is a neutral value for an encoder that normalizes its
+/// activations. The floor of the logarithm (silence) is an extreme value. It would look like a sound event and would
+/// change the statistics of the batch.
+///
+/// *Reference:* Park et al., "SpecAugment", Interspeech 2019. In the paper, inputs have a mean of 0, and masked values
+/// are 0.
 public struct SpectrogramMask: Sendable, Equatable {
+    /// The axis of the masked ranges.
     public enum Axis: Sendable {
         case time
         case frequency
     }
 
     public let axis: Axis
-    /// Hidden frames or mel bands.
+    /// The masked ranges of frames or of mel bands.
     public let ranges: [Range<Int>]
 
-    /// `count` ranges of 0 … `longest` out of `length`; both length and place are uniform, and ranges may overlap.
+    /// Draws `count` ranges. Ranges may overlap.
+    ///
+    /// - Parameters:
+    ///   - longest: the largest length of a range. The length is uniform in 0 … `longest`, and at most `length`.
+    ///   - length: the number of frames or of mel bands of the spectrogram. The position of a range is uniform.
     public static func draw(
         _ axis: Axis, count: Int, longest: Int, length: Int, from stream: inout RandomStream
     ) -> SpectrogramMask {
@@ -27,7 +35,11 @@ public struct SpectrogramMask: Sendable, Equatable {
         return SpectrogramMask(axis: axis, ranges: ranges)
     }
 
-    /// Hides the ranges with `values`, one a channel. The spectrogram is (frames, `bands`, channels).
+    /// Replaces the values in the masked ranges.
+    ///
+    /// - Parameters:
+    ///   - spectrogram: (frames, `bands`, channels).
+    ///   - values: the new value for each channel.
     public func apply(to spectrogram: inout MutableSpan<Float>, bands: Int, values: [Float]) {
         let frames = spectrogram.count / (bands * values.count)
         for range in ranges {
@@ -42,7 +54,7 @@ public struct SpectrogramMask: Sendable, Equatable {
         }
     }
 
-    /// Of every channel, over all frames and bands.
+    /// Returns the mean of each channel over all frames and bands.
     package static func means(_ spectrogram: Span<Float>, channels: Int) -> [Float] {
         (0..<channels).map { channel in
             var sum = 0.0

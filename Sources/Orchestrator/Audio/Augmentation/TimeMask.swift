@@ -1,17 +1,25 @@
 import OssicleBase
 
-/// Replaces one part of a waveform by silence or by white noise of a given deviation.
+/// An augmentation that replaces a part of a waveform by silence or by white noise.
 public struct TimeMask: Sendable {
+    /// The samples that replace the part.
     public enum Filling: Sendable {
         case silence
-        /// A copy of the stream draws the same noise again.
+        /// White noise with a given deviation. Each call of ``TimeMask/apply(to:)`` uses a copy of the stream and
+        /// therefore the same noise.
         case noise(deviation: Float, RandomStream)
     }
 
+    /// The samples that are replaced.
     public let range: Range<Int>
     public let filling: Filling
 
-    /// A length as a part of `count` samples, anywhere; silence and noise are equally likely.
+    /// Draws the part and its filling. The position is uniform. Silence and noise have the same probability.
+    ///
+    /// - Parameters:
+    ///   - length: the range of the length, as a share of `count` samples. The length is uniform in this range.
+    ///   - deviation: the standard deviation of the noise.
+    ///   - count: the number of samples of the waveform.
     public static func draw(
         length: ClosedRange<Float>, deviation: Float, count: Int, from stream: inout RandomStream
     ) -> TimeMask {

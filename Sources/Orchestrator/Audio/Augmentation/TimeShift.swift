@@ -1,6 +1,7 @@
-/// Rotates a waveform: what leaves on one side comes in on the other.
+/// An augmentation that shifts a waveform in time. Samples that leave the waveform at one end are inserted at the other
+/// end.
 public struct TimeShift: Sendable, Equatable, WaveformTransform {
-    /// How far the sound moves to the right; negative: to the left.
+    /// The shift in samples. If it is positive, the sound becomes later.
     public let samples: Int
 
     public var description: String { "time-shift: by \(samples) samples" }

@@ -1,25 +1,34 @@
 import Foundation
 import OssicleBase
 
-/// Plays a waveform `rate` times as fast and keeps its pitch.
+/// An augmentation that makes a waveform `rate` times as fast and keeps its pitch.
 public struct TimeStretch: Sendable, Equatable {
     public let rate: Double
 
-    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` beyond ``PitchMachine/ratios``.
+    /// Creates a time stretching by a rate.
+    ///
+    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` if the rate is not in
+    ///   ``PitchMachine/ratios``.
     public init(rate: Double) throws(AugmentationError) {
         self.rate = try PitchMachine.checked(rate, "stretching rate")
     }
 
-    /// A rate uniform in `lowest` ..< `highest`.
+    /// Draws a rate that is uniform from `lowest` to `highest`.
+    ///
+    /// - Throws: ``AugmentationError/ratioOutOfRange(name:ratio:allowed:)`` if one of them is not in
+    ///   ``PitchMachine/ratios``.
     public static func draw(
         lowest: Float, highest: Float, from stream: inout RandomStream
     ) throws(AugmentationError) -> TimeStretch {
         try TimeStretch(rate: PitchMachine.draw("stretching rate", lowest, highest, from: &stream))
     }
 
-    /// Fills `view` with what the stretched sound is from sample `first` of its own on. Behind its end, at
-    /// sound.count / rate, there is silence.
-    /// - Parameter scratch: ``PitchMachine/scratchCount(samples:)`` floats for the view; what they hold is overwritten.
+    /// Computes the part of the stretched sound that begins at its sample `first`, and fills `view` with it.
+    ///
+    /// The stretched sound has sound.count / rate samples. After its end, there is silence.
+    ///
+    /// - Parameter scratch: at least ``PitchMachine/scratchCount(samples:)`` floats, for the number of samples of the
+    ///   view. They are overwritten.
     public func apply(
         to sound: Span<Float>, from first: Int, into view: inout MutableSpan<Float>, machine: PitchMachine,
         scratch: inout MutableSpan<Float>
@@ -27,7 +36,7 @@ public struct TimeStretch: Sendable, Equatable {
         machine.stretch(sound, ratio: 1 / rate, from: first, into: &view, scratch: &scratch)
     }
 
-    /// The sound from its beginning, cropped or padded with silence to the length that it had.
+    /// Returns the stretched sound. It is cropped, or padded with silence, to the length of `sound`.
     public func apply(to sound: [Float], machine: PitchMachine) -> [Float] {
         machine.render(sound.count) { view, scratch in
             apply(to: sound.span, from: 0, into: &view, machine: machine, scratch: &scratch)
@@ -36,7 +45,9 @@ public struct TimeStretch: Sendable, Equatable {
 }
 
 extension TimeStretch: WaveformTransform {
-    /// - Parameter withinRange: a rate within ``PitchMachine/ratios``.
+    /// Creates a time stretching by a rate that is not checked.
+    ///
+    /// - Parameter withinRange: a rate in `PitchMachine.ratios`.
     init(withinRange rate: Double) { self.rate = rate }
 
     public var description: String { String(format: "time-stretch: %.3f times as fast", rate) }

@@ -1,13 +1,17 @@
 import OssicleBase
 
-/// A change of a whole waveform that keeps its length: drawn once and then applied, so that what happened can be told and
-/// done again.
+/// A transform of a complete waveform that keeps its length.
+///
+/// Its parameters are drawn before it is applied. The description contains the parameters, and the transform can be
+/// applied again.
 public protocol WaveformTransform: Sendable, CustomStringConvertible {
-    /// - Parameter machine: changes pitch and duration, where the transform does.
+    /// Applies the transform.
+    ///
+    /// - Parameter machine: changes the pitch and the duration, if the transform needs that.
     func apply(to samples: inout [Float], machine: PitchMachine)
 }
 
-/// The transforms by name, with the parameters that they are drawn by.
+/// The names of the waveform transforms, and the parameters with which they are drawn.
 public enum WaveformTransformKind: String, Sendable, CaseIterable {
     case fade
     case timeMask = "time-mask"
@@ -21,12 +25,14 @@ public enum WaveformTransformKind: String, Sendable, CaseIterable {
     public struct Parameter: Sendable, Equatable {
         public let name: String
         public let unit: String
-        /// The range of the paper, taken where a chain names none.
+        /// The range of the paper. It is used if a chain does not give a range.
         public let published: ClosedRange<Float>
-        /// What a range may lie in.
+        /// The limits of a range in a chain.
         public let allowed: ClosedRange<Float>
     }
 
+    /// The parameters of the transform.
+    ///
     /// *Reference:* Al-Tahan, Mohsenzadeh, "CLAR: contrastive learning of auditory representations", AISTATS 2021, §3.
     public var parameters: [Parameter] {
         func parameter(
@@ -56,10 +62,12 @@ public enum WaveformTransformKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Draws a transform.
+    ///
     /// - Parameters:
-    ///   - ranges: one a parameter, in their order.
-    ///   - count: samples of the waveform.
-    ///   - stream: of this transform alone; noise is drawn from what is left of it.
+    ///   - ranges: the range of each parameter, in the order of `parameters`.
+    ///   - count: the number of samples of the waveform.
+    ///   - stream: a stream that only this transform uses. Noise is drawn from the rest of the stream.
     func draw(_ ranges: [ClosedRange<Float>], count: Int, from stream: inout RandomStream) -> any WaveformTransform {
         func value(_ place: Int) -> Float { stream.uniform(ranges[place].lowerBound, ranges[place].upperBound) }
         switch self {

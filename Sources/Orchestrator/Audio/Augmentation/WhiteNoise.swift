@@ -1,9 +1,10 @@
 import OssicleBase
 
-/// Adds white noise: x ← x + deviation · N(0, 1).
+/// An augmentation that adds white noise to a waveform: x ← x + deviation · N(0, 1).
 public struct WhiteNoise: Sendable {
+    /// The standard deviation of the noise.
     public let deviation: Float
-    /// Where the noise is drawn from; a copy of it draws the same noise again.
+    /// The source of the noise. Each call of ``apply(to:)`` uses a copy of it and adds the same noise.
     public let stream: RandomStream
 
     public init(deviation: Float, stream: RandomStream) {

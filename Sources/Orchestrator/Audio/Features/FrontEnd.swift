@@ -1,23 +1,26 @@
-/// Takes a waveform to what an encoder reads: (frames, bands, channels), channels innermost.
+/// A computation of the encoder's input from a waveform.
 ///
-/// It is immutable and shared by threads; scratch belongs to one thread at a time.
+/// The result is (frames, bands, channels), with the channels as the innermost axis. A front end is immutable, so that
+/// threads can share it. Only one thread at a time may use a scratch memory.
 public protocol FrontEnd: Sendable {
-    /// bands · channels.
+    /// The number of values of one frame: bands · channels.
     var valuesPerFrame: Int { get }
-    /// Floats of scratch that ``extract(_:into:scratch:)`` needs, for any number of samples.
+    /// The size of the scratch memory that ``extract(_:into:scratch:)`` needs for any number of samples, in floats.
     var scratchCount: Int { get }
-    /// Frames of that many samples; 0 where there are too few for one.
+    /// Returns the number of frames for a number of samples. It is 0 if there are too few samples for one frame.
     func frames(samples: Int) -> Int
-    /// The fewest samples that give `frames` frames.
+    /// Returns the smallest number of samples that gives `frames` frames.
     func samples(frames: Int) -> Int
+    /// Computes the frames of `samples`.
+    ///
     /// - Parameters:
     ///   - output: exactly `frames(samples: samples.count) · valuesPerFrame` floats.
-    ///   - scratch: ``scratchCount`` floats or more; what they hold is overwritten.
+    ///   - scratch: at least ``scratchCount`` floats. They are overwritten.
     func extract(_ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>)
 }
 
 extension FrontEnd {
-    /// The same into a new array; empty where there is no frame.
+    /// Computes the frames of `samples`, and returns them as a new array. It is empty if there are no frames.
     public func extract(_ samples: [Float]) -> [Float] {
         var output = [Float](repeating: 0, count: frames(samples: samples.count) * valuesPerFrame)
         var scratch = [Float](repeating: 0, count: scratchCount)
@@ -31,7 +34,7 @@ extension FrontEnd {
 extension LogMel: FrontEnd {}
 extension CLARSpectra: FrontEnd {}
 
-/// The samples themselves: a frame is one of them.
+/// A front end that returns the samples without a change. Each frame is one sample.
 public struct Waveform: FrontEnd {
     public var valuesPerFrame: Int { 1 }
     public var scratchCount: Int { 0 }

@@ -1,35 +1,38 @@
 import Foundation
 import OssicleKernels
 
-/// Which front end, and its parameters.
+/// The name of a front end, and its parameters.
 ///
-/// Its other keys are log-mel's, and say the same of every front end that has them: rate, hop, bands, lowest and highest
-/// frequency. What a front end does not have, such as the CLAR spectra's window, it does not read.
+/// The parameters of all front ends are stored as those of the log-mel front end. The sample rate, the hop length, the
+/// number of bands, and the lowest and highest frequency have the same meaning for each front end that uses them. A
+/// front end ignores parameters that it does not have. For example, CLAR spectra ignore the length of the window.
 @dynamicMemberLookup
 public struct FrontEndConfiguration: Sendable, Equatable {
+    /// The names of the front ends in recipes.
     public enum Name: String, Codable, Sendable, CaseIterable {
-        /// Log-mel spectra, one channel (COLA, multi-strategy).
+        /// Log-mel spectra with one channel (COLA, multi-strategy).
         case logMel = "log-mel"
-        /// Magnitude, phase and mel, three channels (CLAR), as the authors' code has it.
+        /// CLAR spectra (magnitude, phase and mel bands, three channels) as in the code of CLAR's authors.
         case clar
-        /// The same, as the paper has it.
+        /// CLAR spectra as in the paper.
         case clarPaper = "clar-paper"
-        /// The samples. A frame is a sample.
+        /// The samples of the waveform. A frame is a sample.
         case waveform
     }
 
     public var name: Name = .logMel
-    /// The parameters, as log-mel takes them.
+    /// The parameters of the front end, in the form of the log-mel front end.
     public var logMel: LogMelConfiguration
 
     public init(_ logMel: LogMelConfiguration) { self.logMel = logMel }
 
+    /// The parameters of the log-mel front end as properties of this type.
     public subscript<T>(dynamicMember path: WritableKeyPath<LogMelConfiguration, T>) -> T {
         get { logMel[keyPath: path] }
         set { logMel[keyPath: path] = newValue }
     }
 
-    /// Samples from one frame to the next.
+    /// The hop length in samples: the distance between the starts of two neighboring frames. It is 1 for the waveform.
     public var hopSamples: Int {
         get { name == .waveform ? 1 : logMel.hopSamples }
         set { logMel.hopSamples = newValue }
@@ -60,13 +63,14 @@ public struct FrontEndConfiguration: Sendable, Equatable {
         return spectra
     }
 
-    /// The parameters of the front ends `clar` and `clar-paper`; nil for others.
+    /// The parameters of the front ends `clar` and `clar-paper`. It is nil for other front ends.
     public var spectra: CLARSpectraConfiguration? {
         guard case .spectra(let spectra) = kind else { return nil }
         return spectra
     }
 
-    /// The log-mel spectra that a baseline of this front end reads: its own, or the default's where it has none.
+    /// The configuration of the log-mel spectra that the `logmel` baseline uses. For the log-mel front end, it has the
+    /// same parameters. For other front ends, it has the default parameters with the same sample rate.
     public var baseline: LogMelConfiguration {
         var baseline = name == .logMel ? logMel : LogMelConfiguration()
         baseline.sampleRate = logMel.sampleRate
@@ -74,11 +78,14 @@ public struct FrontEndConfiguration: Sendable, Equatable {
         return baseline
     }
 
+    /// The number of bands. It is 1 for the waveform.
     public var bands: Int { name == .waveform ? 1 : logMel.melBands }
+    /// The number of channels.
     public var channels: Int { silence.count }
+    /// The number of values of one frame: bands · channels.
     public var valuesPerFrame: Int { bands * channels }
 
-    /// What silence looks like, a value a channel.
+    /// The output of the front end for silence, with one value for each channel.
     public var silence: [Float] {
         switch kind {
         case .logMel(let logMel): [log(logMel.floor)]
@@ -87,7 +94,7 @@ public struct FrontEndConfiguration: Sendable, Equatable {
         }
     }
 
-    /// The samples under a view of `frames` frames.
+    /// Returns the number of samples for a view of `frames` frames.
     public func samples(frames: Int) -> Int {
         switch kind {
         case .logMel(let logMel): logMel.samples(frames: frames)
@@ -96,7 +103,9 @@ public struct FrontEndConfiguration: Sendable, Equatable {
         }
     }
 
-    /// Tabulates what the front end needs.
+    /// Creates the front end, with its tables.
+    ///
+    /// - Throws: ``FeatureError/invalidValue(key:value:expected:)`` if a parameter is out of range.
     public func makeFrontEnd() throws(FeatureError) -> any FrontEnd {
         switch kind {
         case .logMel(let logMel): return try LogMel(logMel)

@@ -1,20 +1,28 @@
 import OssicleKernels
 
-/// Log-mel spectra: (frames, melBands), row by row.
+/// The front end that computes log-mel spectra: (frames, melBands), row-major.
 ///
 ///     out(t, m) = ln(max(Σ_k filter(m, k)·|X(t, k)|, floor))
 ///
-/// X is the short-time Fourier transform under a periodic Hann window, without centring or padding: frame t starts at
-/// sample t·hop. The filters are HTK triangles, linear in mel, with peak 1. A frame's values depend on its samples alone.
-/// *Reference:* Saeed, Grangier, Zeghidour, “Contrastive Learning of General-Purpose Audio Representations”, ICASSP 2021.
+/// X is the short-time Fourier transform with a periodic Hann window. Frame t starts at sample t·hop. Frames are not
+/// centered, and samples are not padded. The filters are HTK triangles. They are linear in mel and have the peak 1. The
+/// values of a frame depend only on its samples.
+///
+/// *Reference:* Saeed, Grangier, Zeghidour, “Contrastive Learning of General-Purpose Audio Representations”, ICASSP
+/// 2021.
 public final class LogMel: Sendable {
     public let configuration: LogMelConfiguration
-    /// Floats of scratch that ``extract(_:into:scratch:)`` needs; scratch belongs to one thread at a time.
+    /// The size of the scratch memory that ``extract(_:into:scratch:)`` needs, in floats. Only one thread at a time may
+    /// use a scratch memory.
     public let scratchCount: Int
+    /// The number of values of one frame: the number of mel bands.
     public var valuesPerFrame: Int { configuration.melBands }
     private let kernel: LogMelKernel
 
-    /// Tabulates window, twiddle factors and filters.
+    /// Computes the tables of the window, the FFT (twiddle factors) and the filters.
+    ///
+    /// - Throws: ``FeatureError/invalidValue(key:value:expected:)`` if the configuration is not valid, or if a mel band
+    ///   contains no FFT bin.
     public init(_ configuration: LogMelConfiguration = LogMelConfiguration()) throws(FeatureError) {
         try configuration.validate()
         guard let kernel = LogMelKernel(configuration) else {
@@ -27,18 +35,20 @@ public final class LogMel: Sendable {
         self.kernel = kernel
     }
 
-    /// (samples − window) / hop + 1, or 0 when not even one window fits.
+    /// Returns the number of frames, (samples − window) / hop + 1. It is 0 if there are fewer samples than one window.
     public func frames(samples: Int) -> Int {
         samples < configuration.windowSamples
             ? 0 : (samples - configuration.windowSamples) / configuration.hopSamples + 1
     }
 
-    /// The fewest samples that give `frames` frames: 15,600 for 96.
+    /// Returns the smallest number of samples that gives `frames` frames. For 96 frames, it is 15,600.
     public func samples(frames: Int) -> Int { configuration.samples(frames: frames) }
 
+    /// Computes the spectra of `samples`.
+    ///
     /// - Parameters:
     ///   - output: exactly `frames(samples: samples.count) · melBands` floats.
-    ///   - scratch: ``scratchCount`` floats or more; what they hold is overwritten.
+    ///   - scratch: at least ``scratchCount`` floats. They are overwritten.
     public func extract(
         _ samples: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout MutableSpan<Float>
     ) {

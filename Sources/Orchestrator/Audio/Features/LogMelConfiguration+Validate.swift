@@ -1,7 +1,9 @@
 import OssicleKernels
 
 extension LogMelConfiguration {
-    /// Throws an error that names the first key that breaks its bound.
+    /// Checks all parameters.
+    ///
+    /// - Throws: ``FeatureError/invalidValue(key:value:expected:)`` for the first parameter that is out of range.
     public func validate() throws(FeatureError) {
         func require(
             _ holds: Bool, _ key: Key, _ value: some CustomStringConvertible, _ expected: String

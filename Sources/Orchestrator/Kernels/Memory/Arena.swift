@@ -1,15 +1,18 @@
 import Foundation
 
-/// Memory could not be had: one sentence with the size.
+/// An error of allocating memory. The description is one sentence and names the size.
 public struct MemoryError: Error, CustomStringConvertible {
+    /// The size that could not be allocated.
     public let bytes: Int
     public var description: String {
         "cannot allocate \(bytes >> 20) MiB of memory; use a smaller --batch-size, or free memory on this machine"
     }
 }
 
-/// One anonymous mapping, in huge pages where the system has them, touched once at set-up: a page fault inside a training
-/// step costs more than the arithmetic around it.
+/// A block of memory for tensors. It is one anonymous mapping, with huge pages if the system has them.
+///
+/// All pages are written once at set-up, because a page fault during a training step costs more time than the
+/// computations around it.
 package struct Arena: ~Copyable {
     private let base: UnsafeMutableRawPointer
     package let bytes: Int
@@ -32,19 +35,26 @@ package struct Arena: ~Copyable {
 
     deinit { munmap(base, bytes) }
 
-    /// Floats from `offset` bytes on.
+    /// Returns `count` floats. The first one is `offset` bytes after the start of the arena.
+    ///
+    /// - Parameter offset: a multiple of 64.
     package func buffer(at offset: Int, count: Int) -> Buffer {
         precondition(offset >= 0 && offset % 64 == 0 && offset + count * 4 <= bytes, "outside the arena")
         return Buffer(base: (base + offset).assumingMemoryBound(to: Float.self), count: count)
     }
 
-    /// Bfloat16 values from `offset` bytes on.
+    /// Returns the address of `count` bfloat16 values. The first one is `offset` bytes after the start of the arena.
+    ///
+    /// - Parameter offset: a multiple of 64.
     package func halves(at offset: Int, count: Int) -> UnsafeMutablePointer<UInt16> {
         precondition(offset >= 0 && offset % 64 == 0 && offset + count * 2 <= bytes, "outside the arena")
         return (base + offset).assumingMemoryBound(to: UInt16.self)
     }
 
-    /// Linux grants any mapping and kills the process that touches too much of it; ask first.
+    /// Whether the machine has `bytes` of available memory.
+    ///
+    /// Linux allows a mapping of any size, but it ends a process that writes to more memory than there is. This check
+    /// avoids that.
     private static func available(_ bytes: Int) -> Bool {
         guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
             let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),

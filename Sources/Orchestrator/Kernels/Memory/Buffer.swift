@@ -1,21 +1,24 @@
-/// The numbers of a tensor: a range of floats that a ``Program`` or a ``ParameterStore`` owns. A buffer owns nothing. It is valid
-/// as long as its owner exists.
+/// The numbers of a tensor: a range of floats in memory that a ``Program`` or a ``ParameterStore`` owns.
+///
+/// A buffer does not own its memory. It is valid as long as the owner exists.
 public struct Buffer {
     @usableFromInline let base: UnsafeMutablePointer<Float>
+    /// The number of floats.
     public let count: Int
 
-    /// `count` floats from `start` on.
+    /// Returns the part of the buffer with `count` floats from index `start`.
     public func slice(_ start: Int, _ count: Int) -> Buffer {
         precondition(start >= 0 && count >= 0 && start + count <= self.count, "slice outside its buffer")
         return Buffer(base: base + start, count: count)
     }
 
-    /// Zeros from `start` to the end.
+    /// Sets the floats from index `start` to the end to zero.
     package func clear(from start: Int) { slice(start, count - start).fill(0) }
 
+    /// Sets all floats to `value`.
     public func fill(_ value: Float) { base.update(repeating: value, count: count) }
 
-    /// Copies `source` to the buffer's start.
+    /// Copies `source` to the start of the buffer.
     public func copy(from source: Span<Float>) {
         precondition(source.count <= count, "more values than the buffer holds")
         source.withUnsafeBufferPointer { values in
@@ -23,28 +26,37 @@ public struct Buffer {
         }
     }
 
+    /// Copies `source` to the start of the buffer.
     public func copy(from source: [Float]) { copy(from: source.span) }
 
+    /// Copies `source` to the start of the buffer.
     public func copy(from source: Buffer) {
         precondition(source.count <= count, "more values than the buffer holds")
         base.update(from: source.base, count: source.count)
     }
 
+    /// Copies the first `count` floats to `target`, from index `start` of `target`.
     package func copy(to target: inout MutableSpan<Float>, at start: Int = 0, count: Int) {
-        precondition(count <= self.count && start + count <= target.count, "more values than the target holds")
+        precondition(
+            start >= 0 && count <= self.count && start + count <= target.count, "more values than the target holds")
         target.withUnsafeMutableBufferPointer { values in
             if let address = values.baseAddress { (address + start).update(from: base, count: count) }
         }
     }
 
+    /// Whether no value is NaN or infinite.
     package var isFinite: Bool {
-        // Zero times a value that is not finite is NaN, which stays NaN in the sum.
+        // Zero times a value that is not finite is NaN, and the sum stays NaN.
         UnsafeBufferPointer(start: base, count: count).reduce(into: Float(0)) { $0 += 0 * $1 } == 0
     }
 
+    /// A copy of the floats.
     public var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-    /// Loops of operations read and write value by value: inlinable, so that they do not call across modules for each.
+    /// The float at `index`.
+    ///
+    /// It is inlinable, because operations of other modules access single floats in loops. A function call for each
+    /// float would be slow.
     @inlinable public subscript(index: Int) -> Float {
         get {
             precondition(index >= 0 && index < count)
@@ -56,25 +68,25 @@ public struct Buffer {
         }
     }
 
-    /// The same memory read as 32-bit integers (indices of a pooling, labels).
+    /// The address of the same memory as 32-bit integers, for the indices of a pooling and for labels.
     var integers: UnsafeMutablePointer<Int32> {
         UnsafeMutableRawPointer(base).assumingMemoryBound(to: Int32.self)
     }
 
-    /// Calls `body` with the memory itself, for kernels that are written in C.
+    /// Calls `body` with the memory of the buffer, for kernels that are written in C.
     public func withUnsafeMutableBufferPointer<Result>(
         _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
     ) rethrows -> Result {
         try body(UnsafeMutableBufferPointer(start: base, count: count))
     }
 
-    /// The label at `index`: labels are 32-bit integers in the memory of floats.
+    /// Returns the label at `index`. Labels are stored as 32-bit integers in the memory of floats.
     public func label(at index: Int) -> Int32 {
         precondition(index >= 0 && index < count)
         return integers[index]
     }
 
-    /// Writes a label at `index`, as the kernels read it: a 32-bit integer.
+    /// Writes a label at `index` as a 32-bit integer. The kernels read labels in this format.
     public func set(_ label: Int32, at index: Int) {
         precondition(index >= 0 && index < count)
         integers[index] = label

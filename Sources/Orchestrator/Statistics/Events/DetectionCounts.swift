@@ -1,21 +1,26 @@
-/// What F-measures are made of.
+/// The counts from which the F-measure is computed.
 ///
 ///     precision = hits / predicted      recall = hits / reference      F = 2·precision·recall / (precision + recall)
 ///
-/// All three are nil where sed_eval has NaN.
+/// A measure is nil if it is NaN in sed_eval.
 public struct DetectionCounts: Sendable, Equatable {
+    /// The number of correct predictions.
     public var hits = 0
+    /// The number of events or active segments in the reference.
     public var reference = 0
+    /// The number of events or active segments in the predictions.
     public var predicted = 0
 
-    /// What precision is where nothing was predicted.
+    /// The rule for the precision of a label that is never predicted.
     public enum SilentPrecision: Sendable {
-        /// sed_eval's `zero_score`: a label that is never predicted has F = 0, as it should where recall is 0.
+        /// The precision is 0 (`zero_score` in sed_eval). The label has F = 0, which agrees with its recall of 0.
         case zero
-        /// sed_eval's default: such a label has no F and is left out of the mean over labels, which rewards silence.
+        /// The precision is undefined (the default of sed_eval). The label has no F and is left out of the mean over
+        /// labels. This rule rewards systems that predict nothing.
         case undefined
     }
 
+    /// Precision, recall and F-measure.
     public struct FMeasure: Sendable, Equatable {
         public var precision: Double?
         public var recall: Double?
@@ -34,6 +39,7 @@ public struct DetectionCounts: Sendable, Equatable {
 
     public static func += (a: inout Self, b: Self) { a = a + b }
 
+    /// Computes precision, recall and F-measure.
     public func fMeasure(silent: SilentPrecision = .zero) -> FMeasure {
         let whenSilent: Double? = silent == .zero ? 0 : nil
         let precision = predicted == 0 ? whenSilent : Double(hits) / Double(predicted)
@@ -47,12 +53,13 @@ public struct DetectionCounts: Sendable, Equatable {
 }
 
 extension Sequence<DetectionCounts> {
-    /// Of all labels together: frequent ones weigh more.
+    /// Computes the measures from the sums of the counts of all labels. Frequent labels have a larger weight.
     public func overall(silent: DetectionCounts.SilentPrecision = .zero) -> DetectionCounts.FMeasure {
         reduce(DetectionCounts(), +).fMeasure(silent: silent)
     }
 
-    /// Mean over labels, of each measure over those that have it: all weigh the same.
+    /// Computes the mean of each measure over the labels for which the measure is not nil. All labels have the same
+    /// weight.
     public func mean(silent: DetectionCounts.SilentPrecision = .zero) -> DetectionCounts.FMeasure {
         let measures = map { $0.fMeasure(silent: silent) }
         func mean(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) / Double(values.count) }

@@ -1,26 +1,34 @@
 import OssicleBase
 
-/// Event-based hits, as `sed_eval.sound_event.EventBasedMetrics` counts them: a prediction may hit a reference event of its
-/// label if
+/// Event-based counts, as in `sed_eval.sound_event.EventBasedMetrics`.
 ///
-///     |onset − onset′| ≤ collar      and, with ``Offset/within(shareOfLength:)``:
+/// A prediction can be paired with a reference event of the same label if
+///
+///     |onset − onset′| ≤ collar      and
 ///     |offset − offset′| ≤ max(collar, share·(reference's length))
 ///
-/// and of all ways to pair them, each at most once, one with the most pairs counts. Its number is unique, its pairs are not:
-/// event-based substitutions, hence sed_eval's event-based error rate, depend on which pairs an algorithm happens to
-/// find, and are left out here.
+/// The second condition applies only with ``Offset/within(shareOfLength:)``. An event belongs to at most one pair. The
+/// number of hits is the largest possible number of pairs.
 ///
-/// *Reference:* Mesaros, Heittola, Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences 6(6), 2016.
+/// This number is unique, but the pairs are not. The number of event-based substitutions depends on the pairs that an
+/// algorithm finds. For this reason, substitutions and sed_eval's event-based error rate are not computed here.
+///
+/// *Reference:* Mesaros, Heittola, Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences 6(6),
+/// 2016.
 public struct EventBasedCounts: Sendable {
+    /// The condition for the offsets of a pair.
     public enum Offset: Sendable, Equatable {
+        /// Offsets are not compared.
         case ignored
+        /// The offsets differ by at most the collar, or by at most this share of the length of the reference event.
         case within(shareOfLength: Double)
     }
 
     public let labels: [String]
+    /// The largest difference of the onsets of a pair, in seconds.
     public let collarSeconds: Double
     public let offset: Offset
-    /// A count a label.
+    /// The counts of each label, in the order of ``labels``.
     public private(set) var counts: [DetectionCounts]
 
     public init(labels: [String], collarSeconds: Double = 0.2, offset: Offset = .ignored) {
@@ -30,7 +38,7 @@ public struct EventBasedCounts: Sendable {
         counts = Array(repeating: DetectionCounts(), count: labels.count)
     }
 
-    /// Adds one recording, whose events have labels of ``labels``.
+    /// Adds one recording. The labels of all events must be in ``labels``.
     public mutating func add(reference: [SoundEvent], prediction: [SoundEvent]) {
         precondition((reference + prediction).allSatisfy { labels.contains($0.label) }, "events have known labels")
         for (place, label) in labels.enumerated() {
@@ -53,9 +61,12 @@ public struct EventBasedCounts: Sendable {
         }
     }
 
-    /// Number of pairs in a largest matching of a bipartite graph: from each left vertex in turn, an augmenting path.
+    /// Returns the number of pairs in a largest matching of a bipartite graph. It searches an augmenting path from each
+    /// left vertex.
     ///
-    /// - Parameter edges: the right vertices, all below `right`, of each left one.
+    /// - Parameters:
+    ///   - edges: for each left vertex, the right vertices that are connected to it.
+    ///   - right: the number of right vertices.
     static func largestMatching(_ edges: [[Int]], right: Int) -> Int {
         var partner: [Int?] = Array(repeating: nil, count: right)
         var isVisited: [Bool] = []

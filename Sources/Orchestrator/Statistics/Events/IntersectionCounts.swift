@@ -1,19 +1,22 @@
 import OssicleBase
 
-/// What PSDS counts at one operating point. With |d ∩ c| the time that a detection d shares with reference events of label c,
+/// The counts of PSDS for one operating point.
 ///
-///     d is accepted         if it meets an event of its label and |d ∩ own label| / |d| ≥ dtc
-///     an event g is found   if accepted detections of its label meet it and Σ_d |d ∩ g| / |g| ≥ gtc
+/// |d ∩ c| is the time that a detection d has in common with the reference events of label c.
+///
+///     d is accepted         if it overlaps an event of its label and |d ∩ own label| / |d| ≥ dtc
+///     an event g is found   if accepted detections of its label overlap it and Σ_d |d ∩ g| / |g| ≥ gtc
 ///     d is a false positive if it is not accepted
-///     d cross-triggers c    if it is not accepted, c is not its label, and |d ∩ c| / |d| ≥ cttc
+///     d cross-triggers c    if it is not accepted, c is not its label, d overlaps c, and |d ∩ c| / |d| ≥ cttc
 ///
-/// Events that only touch do not meet.
+/// Events that only touch each other do not overlap.
 struct IntersectionCounts {
     let labels: [String]
-    /// Reference events found, a count a label.
+    /// The number of reference events that are found, for each label.
     private(set) var truePositives: [Double]
+    /// The number of false positives for each label.
     private(set) var falsePositives: [Double]
-    /// By the detection's label, then by the event's.
+    /// The numbers of cross-triggers. The first index is the label of the detection, the second one that of the events.
     private(set) var crossTriggers: [[Double]]
 
     init(labels: [String]) {
@@ -23,7 +26,7 @@ struct IntersectionCounts {
         crossTriggers = Array(repeating: truePositives, count: labels.count)
     }
 
-    /// Events of one label must not overlap; all have a length.
+    /// Adds one recording. Events of the same label must not overlap, and all events must have a duration above 0.
     mutating func add(recording: PSDS.Recording, prediction: [SoundEvent], criteria: PSDS.Criteria) {
         let reference = labels.map { label in recording.reference.filter { $0.label == label } }
         for (own, label) in labels.enumerated() {
@@ -35,7 +38,7 @@ struct IntersectionCounts {
                         if let common = Self.common(detection, event) { coverage[place].add(common / event.seconds) }
                     }
                 } else {
-                    // What lies past the recording's end is no false alarm within it.
+                    // A detection outside the recording is not a false positive in the recording.
                     if detection.onset < recording.seconds, detection.offset > 0 { falsePositives[own] += 1 }
                     for other in labels.indices where other != own && shares[other].reaches(criteria.cttc) {
                         crossTriggers[own][other] += 1
@@ -46,7 +49,7 @@ struct IntersectionCounts {
         }
     }
 
-    /// Share of the detection that lies in the events.
+    /// Returns the share of the detection that lies in the events.
     private static func share(of detection: SoundEvent, in events: [SoundEvent]) -> Share {
         var share = Share()
         for event in events {
@@ -55,13 +58,15 @@ struct IntersectionCounts {
         return share
     }
 
-    /// Seconds that two events have in common; nil where they do not meet.
+    /// Returns the time that two events have in common, in seconds. It is nil if they do not overlap.
     private static func common(_ a: SoundEvent, _ b: SoundEvent) -> Double? {
         a.onset < b.offset && b.onset < a.offset ? min(a.offset, b.offset) - max(a.onset, b.onset) : nil
     }
 
-    /// A sum of shares. On a grid of frames sums meet a criterion exactly, and the last bit then decides: it is a
-    /// compensated (Kahan) sum because psds_eval's is one.
+    /// A sum of shares, with Kahan's compensated summation.
+    ///
+    /// If events lie on a grid of frames, a sum can be exactly equal to a criterion. The last bit then decides.
+    /// psds_eval also uses a compensated sum.
     private struct Share {
         private var sum = 0.0
         private var compensation = 0.0

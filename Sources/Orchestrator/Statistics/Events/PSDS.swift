@@ -1,29 +1,36 @@
 import OssicleBase
 
-/// The polyphonic sound detection score of a system with all its operating points, as `psds_eval` computes it, staircase:
+/// The polyphonic sound detection score (PSDS) of a system, over all its operating points.
+///
+/// It is computed as in `psds_eval`, with curves that are step functions:
 ///
 ///     eFPR_c = FPR_c + alphaCT·mean_{k≠c} CTR_ck           false positives and cross-triggers per hour
-///     TPR_c(e) = max { TPR_c of the operating points with eFPR_c ≤ e },  0 without one
+///     TPR_c(e) = max { TPR_c of the operating points with eFPR_c ≤ e },  0 if there are none
 ///     eTPR(e) = max(0, mean_c TPR_c(e) − alphaST·std_c TPR_c(e))
 ///     PSDS = 1/emax · ∫_0^emax eTPR(e) de
 ///
-/// Labels are those of the reference; others that are predicted do not count. Overlapping events of one label are merged
-/// first, where psds_eval refuses them.
+/// The labels are those of the reference. Predictions of other labels are ignored. Overlapping events of the same label
+/// are merged first. psds_eval rejects such events.
 ///
 /// *Reference:* Bilen, Ferroni, Tuveri, Azcarreta, Krstulović, "A framework for the robust evaluation of sound event
 /// detection", ICASSP 2020.
 public struct PSDS: Sendable {
-    /// When a detection is right, and what errors cost.
+    /// The conditions for a correct detection, and the weights of errors.
     public struct Criteria: Sendable, Equatable {
-        /// Least share of a detection within reference events of its label (detection tolerance).
+        /// The detection tolerance criterion. A detection is accepted if at least this share of it lies in reference
+        /// events of its label.
         public var dtc: Double
-        /// Least share of a reference event covered by such detections (ground truth intersection).
+        /// The ground truth intersection criterion. A reference event is found if accepted detections cover at least
+        /// this share of it.
         public var gtc: Double
-        /// Least share of a wrong detection within events of another label to be its cross-trigger.
+        /// The cross-trigger tolerance criterion. A false positive is a cross-trigger of another label if at least this
+        /// share of it lies in reference events of that label.
         public var cttc: Double
+        /// The weight of cross-triggers.
         public var alphaCT: Double
+        /// The weight of the standard deviation between labels.
         public var alphaST: Double
-        /// emax, per hour.
+        /// emax: the largest effective false positive rate, per hour.
         public var maximumEFPR: Double
 
         public init(
@@ -39,14 +46,16 @@ public struct PSDS: Sendable {
             self.maximumEFPR = maximumEFPR
         }
 
-        /// DCASE 2021 task 4, scenario 1: exact times matter.
+        /// The criteria of DCASE 2021 task 4, scenario 1. They require exact times.
         public static let exactTimes = Criteria(dtc: 0.7, gtc: 0.7, alphaST: 1)
-        /// DCASE 2021 task 4, scenario 2: exact labels matter.
+        /// The criteria of DCASE 2021 task 4, scenario 2. They require exact labels, and allow inexact times.
         public static let exactLabels = Criteria(dtc: 0.1, gtc: 0.1, alphaCT: 0.5, alphaST: 1)
     }
 
+    /// The reference events of a recording, and its duration.
     public struct Recording: Sendable {
         public var reference: [SoundEvent]
+        /// The duration of the recording in seconds.
         public var seconds: Double
 
         public init(reference: [SoundEvent], seconds: Double) {
@@ -55,16 +64,18 @@ public struct PSDS: Sendable {
         }
     }
 
-    /// What one operating point does, a value a label.
+    /// The rates of the system at one operating point, with one value for each label.
     public struct OperatingPoint: Sendable, Equatable {
+        /// TPR: the share of the reference events that are found.
         public var truePositiveRatio: [Double]
-        /// Per hour.
+        /// eFPR: the effective false positive rate, per hour.
         public var effectiveFPR: [Double]
     }
 
     public let criteria: Criteria
-    /// Those of the reference, sorted.
+    /// The labels of the reference events, sorted.
     public let labels: [String]
+    /// The operating points that have been added.
     public private(set) var points: [OperatingPoint] = []
     private let recordings: [Recording]
     private let referenceCounts: [Double]
@@ -83,7 +94,9 @@ public struct PSDS: Sendable {
         totalHours = recordings.reduce(0) { $0 + $1.seconds } / 3600
     }
 
-    /// Adds an operating point: what the system says of each recording at one threshold.
+    /// Adds an operating point.
+    ///
+    /// - Parameter predictions: the events that the system predicts for each recording at one threshold.
     public mutating func add(predictions: [[SoundEvent]]) {
         precondition(predictions.count == recordings.count, "a list of events a recording")
         var counts = IntersectionCounts(labels: labels)
@@ -101,7 +114,8 @@ public struct PSDS: Sendable {
                 truePositiveRatio: zip(counts.truePositives, referenceCounts).map { $0 / $1 }, effectiveFPR: rates))
     }
 
-    /// 0 where nothing is right, 1 where all is found without an error; nil without reference events.
+    /// The score. It is 0 if no event is found, and 1 if all events are found without an error. It is nil if there are
+    /// no reference events.
     public var value: Double? {
         guard !labels.isEmpty else { return nil }
         let steps = curve.prefix { $0.effectiveFPR <= criteria.maximumEFPR }
@@ -110,7 +124,7 @@ public struct PSDS: Sendable {
         return area / criteria.maximumEFPR
     }
 
-    /// The staircase eTPR(e): each value holds up to the next one's rate; the first rate is 0.
+    /// The step function eTPR(e). Each value is valid from its rate to the next rate. The first rate is 0.
     public var curve: [(effectiveFPR: Double, effectiveTPR: Double)] {
         let rates = Set(points.flatMap(\.effectiveFPR) + [0]).sorted()
         let count = Double(labels.count)
@@ -125,7 +139,7 @@ public struct PSDS: Sendable {
         }
     }
 
-    /// The best ratio of the points up to each rate.
+    /// Returns, for each of `rates`, the largest ratio of the points with this rate or a lower one. `rates` are sorted.
     private func staircase(_ points: [(rate: Double, ratio: Double)], at rates: [Double]) -> [Double] {
         let points = points.sorted { $0.rate < $1.rate }
         var next = 0

@@ -1,17 +1,20 @@
 import OssicleBase
 
-/// Segment-based hits and errors, as `sed_eval.sound_event.SegmentBasedMetrics` counts them: time is cut into segments, and a
-/// label is active in every segment that one of its events touches. In a segment with N reference labels, M predicted
-/// labels and H of both
+/// Segment-based counts of hits and errors, as in `sed_eval.sound_event.SegmentBasedMetrics`.
+///
+/// The recording is divided into segments. A label is active in each segment that one of its events overlaps. In a
+/// segment, N labels are active in the reference, M labels in the prediction, and H labels in both:
 ///
 ///     substitutions = min(N, M) − H      deletions = max(0, N − M)      insertions = max(0, M − N)
 ///     error rate = Σ (substitutions + deletions + insertions) / Σ N
 ///
-/// *Reference:* Mesaros, Heittola, Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences 6(6), 2016.
+/// *Reference:* Mesaros, Heittola, Virtanen, "Metrics for polyphonic sound event detection", Applied Sciences 6(6),
+/// 2016.
 public struct SegmentBasedCounts: Sendable {
     public let labels: [String]
+    /// The length of a segment in seconds.
     public let segmentSeconds: Double
-    /// A count of segments a label.
+    /// The counts of active segments for each label, in the order of ``labels``.
     public private(set) var counts: [DetectionCounts]
     public private(set) var substitutions = 0
     public private(set) var deletions = 0
@@ -24,7 +27,9 @@ public struct SegmentBasedCounts: Sendable {
         counts = Array(repeating: DetectionCounts(), count: labels.count)
     }
 
-    /// Shares of the reference; all nil where it is empty (sed_eval divides by 2·10⁻¹⁶ there).
+    /// The numbers of errors, divided by the number of active labels in the reference (Σ N).
+    ///
+    /// All values are nil if no label is active in the reference. In this case, sed_eval divides by 2·10⁻¹⁶.
     public struct ErrorRate: Sendable, Equatable {
         public var substitutions: Double?
         public var deletions: Double?
@@ -40,9 +45,10 @@ public struct SegmentBasedCounts: Sendable {
             total: rate(substitutions + deletions + insertions))
     }
 
-    /// Adds one recording, whose events have labels of ``labels``.
+    /// Adds one recording. The labels of all events must be in ``labels``.
     ///
-    /// - Parameter seconds: its length; what lies beyond is not evaluated. Nil for the last offset of all.
+    /// - Parameter seconds: the duration of the recording. Events after its last segment are ignored. If it is nil, the
+    ///   last offset of all events is used.
     public mutating func add(reference: [SoundEvent], prediction: [SoundEvent], seconds: Double? = nil) {
         let events = reference + prediction
         precondition(events.allSatisfy { labels.contains($0.label) }, "events have known labels")
