@@ -15,9 +15,12 @@ package struct LabelSubset: Sendable {
     package init(_ dataset: AudioDataset, share: Double, seed: UInt64, without heldOut: Set<Int> = []) throws(DataError)
     {
         var labels = [Int32](repeating: -1, count: dataset.clips.count)
-        for (label, name) in dataset.classes.enumerated() {
-            var clips = dataset.clips.indices.filter { dataset.clips[$0].label == label && !heldOut.contains($0) }
-            guard !clips.isEmpty else { continue }
+        var members = [[Int]](repeating: [], count: dataset.classes.count)
+        for (index, clip) in dataset.clips.enumerated() {
+            if let label = clip.label, !heldOut.contains(index) { members[label].append(index) }
+        }
+        for (label, name) in dataset.classes.enumerated() where !members[label].isEmpty {
+            var clips = members[label]
             let wanted = Int((share * Double(clips.count)).rounded())
             guard wanted > 0 else { throw .tooFewLabels(name: name, clips: clips.count, share: share) }
             var stream = RandomStream(seed: seed, purpose: .labels, clip: label)
