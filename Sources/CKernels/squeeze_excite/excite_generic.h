@@ -108,7 +108,7 @@ void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scr
     spread(images, k->C, k->S, 0, dh, k->weights.w1, NULL, k->gradients.dpooled + at);
 }
 
-// ---- out(s, c) = Σ_i a(i, s)·b(i, c) over all images i in order, for the first `squeezed` channels s of a
+// ---- out(s, c) = Σ_i a(i, s)·b(i, c), summed over the images in order, for the squeezed channels s in 0 ..< squeezed
 
 CK_INLINE void weights_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const float *a, ptrdiff_t S, const float *b,
                             ptrdiff_t C, vf sums[8]) {
