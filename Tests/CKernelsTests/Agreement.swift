@@ -10,7 +10,7 @@ enum Agreement {
     static let tails = [1, 7, 8, 9, 15, 16, 17, 33]
 
     /// Expects that, on every instruction set, the outputs of `run` differ from `expected` by at most `tolerances`,
-    /// have the same bits for one, two and three threads, and are not written behind their ends.
+    /// have the same bits for one, two and three threads, and are not written after their ends.
     ///
     /// - Parameter tolerances: The largest absolute error of each output.
     /// - Parameter run: Computes the outputs, in newly allocated memory.

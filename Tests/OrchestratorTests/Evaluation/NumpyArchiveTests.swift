@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func the_checksum_is_that_of_zip() {
-        #expect(Checksum.crc32(Array("123456789".utf8)) == 0xCBF4_3926)  // the polynomial's published check value
+        #expect(Checksum.crc32(Array("123456789".utf8)) == 0xCBF4_3926)  // the published check value of CRC-32
     }
 
     @Test func an_archive_is_read_by_numpy() throws {

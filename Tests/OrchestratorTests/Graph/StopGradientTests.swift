@@ -5,7 +5,7 @@ import Testing
 @testable import OssicleKernels
 @testable import OssicleModels
 
-/// L = Σ (a − b)² / n, a loss of two tensors.
+/// The loss L = Σ (a − b)² / n of two tensors a and b with n values.
 private final class SquaredDistance: Objective {
     let name = "objective"
     let term = "distance"
@@ -90,7 +90,7 @@ private final class SquaredDistance: Objective {
         let program = try Program(graph, threads: 1)
         program.buffer(input).copy(from: numbers(2))
         program.forward()
-        // Averages begin as the parameters.
+        // At the start the averages equal the parameters.
         #expect(program.buffer(online).array == program.buffer(teacher).array && loss.value.loss == 0)
 
         let weight = try #require(store.named("layer.weight"))
@@ -100,10 +100,10 @@ private final class SquaredDistance: Objective {
         let before = store.average(mean).array
         program.forward()
         #expect(program.buffer(online).array != program.buffer(teacher).array)
-        // The teacher's batch norm leaves the averages of the running statistics alone.
+        // The teacher's batch norm does not change the averages of the running statistics.
         #expect(store.average(mean).array == before && store.buffer(mean).array != before)
 
-        // The gradient is that of the online layers, with the teacher's output as a number.
+        // The gradient is that of the online layers. The output of the teacher counts as a constant.
         program.backward()
         let gradient = store.gradient(weight).array
         let target = program.buffer(teacher).array
@@ -115,7 +115,7 @@ private final class SquaredDistance: Objective {
                 #expect(program.buffer(teacher).array == target)
                 return loss.value.loss
             }
-            // The error of the difference is of second order in the step: 2e-3² beside what rounding leaves, 6e-8 / 2e-3.
+            // The error of the difference is of second order in the step, 2e-3², plus the rounding error, 6e-8 / 2e-3.
             let slope = (shifted(2e-3) - shifted(-2e-3)) / 4e-3
             values[i] = old
             #expect(abs(slope - Double(gradient[i])) < 5e-4 * max(1, abs(slope)), "\(i)")
@@ -143,7 +143,7 @@ private final class SquaredDistance: Objective {
         program.buffer(input).copy(from: (0..<4 * 32 * 32).map { _ in random.normal() })
         program.forward()
         #expect(program.buffer(online).array == program.buffer(teacher).array)
-        // A step of the weights moves the online encoder alone.
+        // A change of the weights changes only the output of the online encoder.
         let stem = try #require(store.named("features.0.0.weight"))
         let weights = store.buffer(stem)
         for i in 0..<weights.count { weights[i] += 0.1 * random.normal() }
