@@ -50,7 +50,8 @@ void CK_NAME(ck_layernorm_forward_block)(void *context, ptrdiff_t block, void *s
     }
 }
 
-// A row of the backward pass. With the normalized value x̂ and g = dz·gamma:  dx = inv_std·(g − mean(g) − x̂·mean(g·x̂))
+// A row of the backward pass. dx = inv_std·(g − mean(g) − x̂·mean(g·x̂)) with the normalized value x̂ and
+// g = dz·gamma.
 typedef struct {
     const layernorm_job *k;
     const float *x, *y, *dy;
