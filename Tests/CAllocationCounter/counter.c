@@ -9,7 +9,7 @@ static atomic_long count;
 long allocation_count(void) { return atomic_load(&count); }
 
 #ifdef __GLIBC__
-// A program's own definitions take the place of the library's; free() can stay what it is.
+// The definitions of a program replace those of the C library. free() is not replaced.
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t number, size_t size);
 void *__libc_realloc(void *memory, size_t size);

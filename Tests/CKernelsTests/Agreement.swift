@@ -2,15 +2,18 @@ import CKernels
 import Foundation
 import Testing
 
-/// Oracles that several suites share.
+/// Checks that several suites share.
 enum Agreement {
-    /// Rounding of one float operation.
+    /// The relative rounding error of one float operation.
     static let eps = 6e-8
     /// Sizes around the vector widths 4, 8 and 16.
     static let tails = [1, 7, 8, 9, 15, 16, 17, 33]
 
-    /// `run` gives freshly made outputs. They lie within `tolerances` (absolute, one an output) of `expected` on every
-    /// instruction set, have the same bits for one, two and three threads, and nothing is written behind their ends.
+    /// Expects that, on every instruction set, the outputs of `run` differ from `expected` by at most `tolerances`,
+    /// have the same bits for one, two and three threads, and are not written after their ends.
+    ///
+    /// - Parameter tolerances: The largest absolute error of each output.
+    /// - Parameter run: Computes the outputs, in newly allocated memory.
     static func check(
         _ name: String, _ expected: [Floats], within tolerances: [Double],
         run: (UnsafePointer<ck_exec>) -> [Floats]
@@ -34,7 +37,7 @@ enum Agreement {
         }
     }
 
-    /// The largest difference; infinite where either has a NaN.
+    /// The largest absolute difference. It is infinite if a value of `a` or `b` is NaN.
     static func distance(_ a: Floats, _ b: Floats) -> Double {
         guard a.count == b.count else { return .infinity }
         var worst = 0.0
@@ -57,8 +60,9 @@ enum Agreement {
         (0..<a.count).reduce(0) { $0 + Double(a[$1]) * Double(b[$1]) }
     }
 
-    /// `gradient` agrees with central differences of `loss` over `parameters` (at most 24 of them, spread evenly).
-    /// The step's truncation is of order h², float results give eps·|loss terms|/h.
+    /// Expects that `gradient` agrees with central differences of `loss` with respect to `parameters`. About 24 evenly
+    /// spaced parameters are checked. For a step h, the truncation error is of order h², and the rounding of float
+    /// results causes an error of eps·|loss terms|/h.
     static func checkSlope(_ name: String, of parameters: Floats, _ gradient: Floats, loss: () -> Double) {
         let h: Float = 0.004
         let scale = max(1, largest(gradient))
@@ -76,7 +80,8 @@ enum Agreement {
     }
 }
 
-/// An operand over N images, R rows, C channels, with everything that a reader can apply.
+/// An operand with N images, R rows and C channels, and with everything that a kernel can apply while it reads: scale,
+/// shift, activation and gate.
 struct TestOperand {
     let images: Int, rows: Int, channels: Int
     let x: Floats, scale: Floats, shift: Floats, gate: Floats
@@ -105,7 +110,7 @@ struct TestOperand {
         return body(&operand)
     }
 
-    /// The same operand kept as bfloat16; rounds this one's values.
+    /// The same operand, stored as bfloat16. The values of `self` are rounded too, because both share them.
     func halved() -> TestOperand {
         var result = self
         result.halves = Halves(rounding: x)
@@ -114,25 +119,25 @@ struct TestOperand {
 
     var blocks: Int { ck_image_blocks(images, rows, channels) }
 
-    /// (N, R, C) with channels around the vector widths, several blocks, and one large map.
+    /// Shapes (N, R, C): channel numbers around the vector widths, several blocks, and one large feature map.
     static let shapes: [(Int, Int, Int)] =
         Agreement.tails.map { (5, 7, $0) } + [(3, 1, 20), (40, 6, 24), (2, 70, 96), (2, 6, 600)]
 }
 
-/// Σ over blocks of partial sums (blocks, 2, C).
+/// The sum of partial sums (blocks, 2, C) over the blocks.
 func combined(_ exec: UnsafePointer<ck_exec>, _ partials: Floats, blocks: Int, channels: Int) -> Floats {
     let sums = Floats(2 * channels)
     ck_reduce_blocks(exec, partials.pointer, blocks, 2 * channels, CK_STORE, sums.pointer)
     return sums
 }
 
-/// The moments of a block of values, or of all of them.
+/// The number of values of a channel, their mean, and the sum of their squared deviations from the mean.
 struct Moments {
     var rows = 0.0, mean = 0.0, squares = 0.0
-    /// The largest distance from the mean.
+    /// The largest distance of a value from the mean.
     var spread = 0.0
 
-    /// Of channel `c` of statistics (blocks, 3, C), merged.
+    /// The moments of channel `c`, merged from the statistics (blocks, 3, C) of all blocks.
     init(_ statistics: Floats, blocks: Int, channels: Int, _ c: Int) {
         for block in 0..<blocks {
             let at = { Double(statistics[(3 * block + $0) * channels + c]) }
@@ -144,7 +149,7 @@ struct Moments {
         }
     }
 
-    /// Of channel `c` of values (rows, C), by the definition.
+    /// The moments of channel `c` of values (rows, C), computed directly from the values.
     init(_ y: Floats, channels: Int, _ c: Int) {
         let values = stride(from: c, to: y.count, by: channels).map { Double(y[$0]) }
         rows = Double(values.count)
@@ -155,8 +160,9 @@ struct Moments {
         }
     }
 
-    /// The statistics are the moments of `y`. A block's sums of at most `chain` values, each within twice the spread of the
-    /// first, round once a value; the mean is rounded itself.
+    /// Expects that `statistics` are the moments of `y`. A sum of a block has at most `chain` values and rounds once
+    /// per value. Each value differs from the first value of the block by at most twice the spread. The mean itself is
+    /// also rounded.
     static func expect(
         _ statistics: Floats, of y: Floats, blocks: Int, channels: Int, chain: Int = 2100, _ label: String
     ) {

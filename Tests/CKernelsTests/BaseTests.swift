@@ -44,7 +44,8 @@ extension KernelTests {
             #expect(ck_pool_create(0, &pool) == CK_INVALID_SHAPE)
         }
 
-        /// Jobs at once and after pauses in which the workers fall asleep, with more threads than cores.
+        /// Jobs follow each other directly, or after pauses in which the workers fall asleep. There may be more threads
+        /// than cores.
         @Test func every_block_runs_once_whether_the_threads_wait_or_sleep() {
             for threads in [2, 3, 8] {
                 let execution = TestExecution(threads: threads, scratchBytes: 64)
@@ -90,7 +91,7 @@ extension KernelTests {
                 defer { unsetenv("OSSICLE_PIN") }
                 let execution = TestExecution(threads: 3, scratchBytes: 64)
                 var seen: Set<Int32> = []
-                // The caller may be quick enough to take all blocks alone.
+                // In some rounds, the caller may take all blocks before a worker starts.
                 for _ in 0..<500 where !seen.contains(1) {
                     var counts = [Int32](repeating: 0, count: 8)
                     ck_parallel(

@@ -1,13 +1,13 @@
 import CKernels
 import Testing
 
-/// Kernels that keep raw values as bfloat16 are the kernels on floats that were rounded: the same bits in everything they
-/// compute, and their raw outputs rounded once.
+/// Kernels with bfloat16 raw values compute the same bits as kernels with floats that have been rounded to bfloat16.
+/// Their raw outputs are rounded once.
 extension KernelTests {
     @Suite struct Bfloat16Tests {
         @Test func pointwise_convolutions_read_and_write_it() {
             for (index, shape) in PointwiseTests.shapes.enumerated() {
-                // With a, b, c; with and without scale, and a gate.
+                // All forms have a, b and c. Scale and gate vary.
                 let plain = PointwiseCase(shape, form: [4, 5, 6, 7, 12, 13, 14, 15][index % 8])
                 let halved = plain.halved()
                 forEachInstructionSet { isa in
@@ -33,7 +33,7 @@ extension KernelTests {
                     expectEqual(plain, plain.halved())
                 }
             }
-            // Past the caches, where floats are streamed.
+            // The output is so large that floats are written with streaming stores.
             let large = DepthwiseProblem((60, 48, 32, 32), kernel: 3, stride: (1, 1), seed: 3)
             expectEqual(large, large.halved())
         }
@@ -62,7 +62,7 @@ extension KernelTests {
             }
             let depthwise = DepthwiseProblem((2, 5, 6, 9), kernel: 3, stride: (1, 1), seed: 3)
             let (found, expected) = (depthwise.halved().reference(CK_STORE), depthwise.reference(CK_STORE))
-            // The first was made when `halved` had rounded what both share.
+            // `halved` rounds the values that both problems share. Therefore both references use rounded values.
             #expect(found.y.values == expected.y.values && found.dz.values == expected.dz.values)
             #expect(found.dw.values == expected.dw.values)
             let stem = StemProblem((2, 5, 6), channels: 2, outputs: 9, seed: 4)
@@ -143,7 +143,8 @@ extension KernelTests {
                         ck_gate_backward(&execution.exec, images, rows, channels, $0, da.pointer, gate.pointer)
                         ck_squeeze_backward(
                             &execution.exec, images, rows, channels, $0, small.pointer, dz.pointer, sums.pointer)
-                        // Added to a sum that is stored, and to another raw output.
+                        // The residual is a stored sum of floats in the first call, and a raw output in the second
+                        // call.
                         ck_normalize_add_forward(
                             &execution.exec, images, rows, channels, $0, nil, &stored, y.pointer)
                         ck_normalize_add_forward(
@@ -171,7 +172,7 @@ extension KernelTests {
                 0, 1, 1.00390625, 1.01171875, 1.005, -3.14159, 3.3e38, .infinity, -.infinity, .nan,
                 Float(bitPattern: 0x7f80_0001), Float(bitPattern: 0x7fff_ffff), .greatestFiniteMagnitude, 2e-38,
             ]
-            // A 1×1 convolution with the weight 1 stores its input.
+            // The output of a 1×1 convolution with the weight 1 is equal to its input.
             let x = Floats(values.count) { values[$0] }
             let w = Floats(1) { _ in 1 }
             var plan = ck_pointwise()

@@ -2,7 +2,7 @@ import CKernels
 import Testing
 
 extension KernelTests {
-    /// Families without a plan refuse by a check what their run functions could not survive.
+    /// Plans and check functions reject arguments with which the run functions would fail.
     @Suite struct CheckTests {
         private let large = 1 << 40
 
@@ -47,7 +47,8 @@ extension KernelTests {
             }
         }
 
-        /// Each size alone is possible, their product is not: planned all the same, its places and scratch would wrap.
+        /// Each size alone is possible, but their product is not. If a plan accepted them, the computation of offsets
+        /// and of the scratch size would overflow.
         @Test func plans_refuse_sizes_whose_products_do_not_fit() {
             let edge = Int.max
             for big in [1 << 31, 1 << 40, edge / 4, edge] {
@@ -104,7 +105,7 @@ extension KernelTests {
             }
         }
 
-        /// A slab of 2³¹ floats or more has places that 32 bits do not hold.
+        /// The offsets in a slab of 2³¹ floats or more do not fit into 32 bits.
         @Test func a_block_of_a_dense_convolution_is_small_or_refused() {
             var plan = ck_conv2d()
             var shape = ck_conv2d_shape(

@@ -1,11 +1,11 @@
 import CKernels
 import Testing
 
-/// One dense convolution with random tensors, run by a kernel or by the reference.
+/// A dense convolution with random tensors, which is computed by a kernel or by the reference implementation.
 struct Conv2dProblem {
     struct Run { let y, statistics, dz, sums, dw: Floats }
 
-    /// What the operand and the gradient are read through.
+    /// The operations that are applied when the operand and the gradient are read.
     struct Form {
         var normalised = true
         var activation = CK_RELU
@@ -13,7 +13,7 @@ struct Conv2dProblem {
         var dropped = false
         var update = CK_STORE
 
-        /// Every combination, in turn.
+        /// Different combinations for consecutive indices.
         init(_ index: Int) {
             normalised = index % 3 != 0
             activation = [CK_RELU, CK_IDENTITY, CK_SWISH][index / 2 % 3]
@@ -87,10 +87,11 @@ struct Conv2dProblem {
         return run
     }
 
-    /// Rounding of the results, absolute. A product of forward is below 5, of dz too (4.5 times the activation's slope
-    /// of at most 1.1), of dw below 23. A sum of K products of random signs has partial sums below 4·√K products, each
-    /// addition rounds by half an ulp of one, and √K of these errors add up, twice over for safety: 4·K·ulp products;
-    /// and 8 for the activation's own error.
+    /// The absolute rounding errors of the results. The products are below 5 in the forward pass and for dz (4.5 times
+    /// the slope of the activation, which is at most 1.1), and below 23 for dw. A partial sum of K products with random
+    /// signs is below 4·√K products. Each addition rounds by half an ulp of the partial sum, and K random errors add up
+    /// to √K of them. With a safety factor of 2, this is 4·K·ulp times a product. 8 is added for the error of the
+    /// activation.
     func tolerances() -> (y: Double, dz: Double, dw: Double) {
         let taps = shape.kernel_h * shape.kernel_w
         func rounding(_ terms: Int, _ product: Double) -> Double {
@@ -101,10 +102,12 @@ struct Conv2dProblem {
         )
     }
 
-    /// Winograd rounds transformed values, which are larger than what comes of them. In one dimension products of random
-    /// signs have the deviation √(Σ_e A_e²·|B_e|²·|G_e|²), |·| the norms of the transforms' rows. F(4, 3): at most √94,
-    /// where three taps have √3; for dw √97 to four outputs' √4; in two dimensions (94/3) = 31 and 97/4 = 24. F(6, 3):
-    /// √139 to √3, 6.8, and for dw √156 to √6, 5.1.
+    /// The factor by which the rounding error of Winograd is larger than that of the direct method, because it rounds
+    /// transformed values, which are larger than the results. In one dimension, products with random signs have the
+    /// standard deviation √(Σ_e A_e²·|B_e|²·|G_e|²), where |·| is the norm of a row of a transform.
+    /// * F(4, 3): at most √94, compared to √3 for three taps. For dw, √97 compared to √4 for four outputs. In two
+    ///   dimensions, the factors are 94/3 = 31 and 97/4 = 24.
+    /// * F(6, 3): √139 compared to √3, a factor of 6.8. For dw, √156 compared to √6, a factor of 5.1.
     private var amplification: Double {
         plan.method == CK_CONV2D_DIRECT ? 1 : shape.kernel_h == 3 ? 31 : 6.8
     }
@@ -115,7 +118,8 @@ struct Conv2dProblem {
             + " k\(s.kernel_h)×\(s.kernel_w) s\(s.stride_h),\(s.stride_w) p\(s.padding_h),\(s.padding_w) \(form)"
     }
 
-    /// Every instruction set against the reference, and the partial sums against the sums of what was stored.
+    /// Expects that every instruction set agrees with the reference, and that the partial sums agree with the stored
+    /// outputs.
     func expectAgreement() {
         let (expected, tolerance) = (reference(), tolerances())
         forEachInstructionSet { isa in
@@ -133,7 +137,8 @@ struct Conv2dProblem {
         }
     }
 
-    /// A chain of float additions in one block is at most as long as the block has pixels.
+    /// Expects that the partial sums add up to Σ v and Σ v·u. A chain of float additions is at most as long as the
+    /// number of pixels of a block.
     private func expectSums(
         _ partials: Floats, of v: Floats, with u: Floats, blocks: Int, channels: Int, _ isa: String
     ) {
@@ -154,7 +159,7 @@ struct Conv2dProblem {
         }
     }
 
-    /// The loss Σ y·dy by the reference, for finite differences.
+    /// The loss Σ y·dy of the reference implementation, for finite differences.
     func loss() -> Double {
         let y = Floats(dy.count)
         var (plan, operand) = (plan, operand)

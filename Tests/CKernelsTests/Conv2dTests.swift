@@ -3,7 +3,7 @@ import Testing
 
 extension KernelTests {
     @Suite struct Conv2dTests {
-        /// Square kernels over (N, H, W, C) → O, and kernels along the width alone.
+        /// A convolution (N, H, W, C) → O with a square kernel.
         private static func square(
             _ n: Int, _ h: Int, _ w: Int, _ c: Int, _ o: Int, kernel k: Int, stride s: Int, padding p: Int
         ) -> ck_conv2d_shape {
@@ -20,7 +20,7 @@ extension KernelTests {
                 padding_w: p)
         }
 
-        /// The convolutions of ResNet-18, in two dimensions and in one, on small maps.
+        /// The convolutions of ResNet-18 in two dimensions and in one dimension, for small feature maps.
         private static func layers(_ c: Int, _ o: Int) -> [ck_conv2d_shape] {
             [
                 square(2, 5, 6, c, o, kernel: 3, stride: 1, padding: 1),
@@ -40,7 +40,8 @@ extension KernelTests {
             }
         }
 
-        /// Images in several runs, several images in a block, sums over K in several parts, unequal sides.
+        /// Images that are divided into several runs, blocks of several images, sums over K that are divided, and
+        /// images that are not square.
         @Test func blocks_of_every_kind_agree_with_the_reference() {
             let shapes = [
                 Self.line(1, 1500, 1, 17, kernel: 7, stride: 2, padding: 3),
@@ -70,7 +71,8 @@ extension KernelTests {
             }
         }
 
-        /// Several blocks of tiles, and channels that take the phases apart, in several chunks.
+        /// Several blocks of tiles in the fused variant, and several chunks in the staged variant, which is used for
+        /// many channels.
         @Test func winograd_in_blocks_and_chunks_agrees_with_the_reference() {
             for (i, shape) in [
                 Self.square(1, 40, 37, 17, 20, kernel: 3, stride: 1, padding: 1),
@@ -117,14 +119,14 @@ extension KernelTests {
                 let problem = Conv2dProblem(shape, form: form)
                 let reference = problem.reference()
                 Agreement.checkSlope("w", of: problem.w, reference.dw, loss: problem.loss)
-                // dz is the gradient of z = scale·x + shift: dx = scale·dz.
+                // dz is the gradient with respect to z = scale·x + shift, so dx = scale·dz.
                 let dx = Floats(problem.x.count) { reference.dz[$0] * problem.scale[$0 % 2] }
                 Agreement.checkSlope("x", of: problem.x, dx, loss: problem.loss)
             }
         }
 
-        /// Rows that are longer than a block are cut each for itself: a block that reached into a second row would read whole
-        /// rows.
+        /// Rows that are longer than a block are divided separately, because a block that extends into a second row
+        /// would read whole rows.
         @Test(arguments: [(1, 3), (2, 3), (1, 7), (2, 1)]) func long_rows_agree_with_the_reference(
             stride: Int, kernel: Int
         ) {
@@ -135,8 +137,8 @@ extension KernelTests {
             }
         }
 
-        /// The operand of one block is about 40 × 1,024 floats and what lies around it; here kernel rows are 3, so that a
-        /// block reads three times its pixels. A tile's place table and sums come besides.
+        /// The operand of a block has about 40 × 1024 floats, without the pixels around it. Here the kernel has 3 rows,
+        /// so that a block reads three times as many pixels. The table of places and the sums of tiles are added.
         @Test func scratch_does_not_grow_with_the_length_of_a_row() {
             var bytes: [Int] = []
             for width in [600, 4000, 160_000] {

@@ -2,13 +2,13 @@ import CKernels
 import Testing
 
 extension KernelTests {
-    /// Samples that are denormal count as silence in every front end, as they do in the network's kernels.
+    /// Denormal samples count as zero in every front end, as in the kernels of the encoder.
     @Suite struct DenormalTests {
         private let samples = 4096
         private func sound(_ value: Float) -> Floats { Floats(samples) { $0 % 3 == 0 ? value : -value } }
         private let tiny = Float.leastNormalMagnitude / 2
 
-        /// The caller's mode is left as it was.
+        /// True if the calling thread does not flush denormals to zero, as before the call of a kernel.
         private var isUnchanged: Bool { tiny + Floats(1) { _ in tiny }[0] == Float.leastNormalMagnitude }
 
         @Test func log_mel_spectra_of_denormals_are_those_of_silence() {

@@ -1,7 +1,7 @@
 import CKernels
 import Testing
 
-/// One depthwise convolution with random tensors, run by a kernel or by the reference.
+/// A depthwise convolution with random tensors, which is computed by a kernel or by the reference implementation.
 struct DepthwiseProblem {
     struct Run { let y, statistics, dz, sums, dw: Floats }
 
@@ -29,7 +29,7 @@ struct DepthwiseProblem {
         (self.normalised, self.activation, self.gradient, self.dropped) = (normalised, activation, gradient, dropped)
     }
 
-    /// One image of another problem.
+    /// A problem with one image of another problem.
     init(_ other: Self, image: Int) {
         let p = other.plan
         precondition(ck_depthwise_plan(&plan, 1, p.H, p.W, p.C, p.kernel, p.stride_h, p.stride_w) == CK_OK)
@@ -80,7 +80,8 @@ struct DepthwiseProblem {
         return run
     }
 
-    /// The same problem with its raw values kept as bfloat16; rounds this one's.
+    /// The same problem with raw values stored as bfloat16. The values of `self` are rounded too, because both share
+    /// them.
     func halved() -> DepthwiseProblem {
         var result = self
         result.halves = (Halves(rounding: x), Halves(rounding: raw))
@@ -103,8 +104,9 @@ struct DepthwiseProblem {
         return run
     }
 
-    /// Every instruction set against the reference. Values are below 4; an output sums at most 25 products, a weight
-    /// gradient `plan.N·P·Q`: (terms + 8)·eps·16, the 8 for the activation's own error.
+    /// Expects that every instruction set agrees with the reference. Values are below 4. An output is a sum of at most
+    /// 25 products, and a weight gradient is a sum of N·P·Q products. The tolerance is (terms + 8)·eps·16; the 8 is for
+    /// the error of the activation.
     func expectAgreement(_ update: ck_update) {
         let expected = reference(update)
         let eps = Float.ulpOfOne
@@ -119,7 +121,7 @@ struct DepthwiseProblem {
         }
     }
 
-    /// The loss Σ y·dy by the reference, for finite differences.
+    /// The loss Σ y·dy of the reference implementation, for finite differences.
     func loss() -> Double {
         let y = Floats(dy.count)
         var (plan, operand) = (plan, operand)
@@ -127,7 +129,7 @@ struct DepthwiseProblem {
         return (0..<y.count).reduce(0) { $0 + Double(y[$1]) * Double(dy[$1]) }
     }
 
-    /// Per channel Σ v and Σ v·u, each with the sum of magnitudes.
+    /// Σ v and Σ v·u of each channel, and the sums of the absolute values of their terms.
     func sums(_ v: Floats, with u: Floats) -> [[(sum: Double, magnitude: Double)]] {
         var result = Array(repeating: Array(repeating: (sum: 0.0, magnitude: 0.0), count: channels), count: 2)
         for i in 0..<v.count {
@@ -139,12 +141,12 @@ struct DepthwiseProblem {
         return result
     }
 
-    /// Partial sums of kind `s` of channel `c`, over the blocks.
+    /// The total of row `s` of the partial sums (blocks, 2, C) for channel `c`.
     func total(_ partials: Floats, _ s: Int, _ c: Int) -> Double {
         (0..<plan.statistics_blocks).reduce(0) { $0 + Double(partials[(2 * $1 + s) * channels + c]) }
     }
 
-    /// The largest absolute difference; infinite where one is not a number.
+    /// The largest absolute difference. It is infinite if a value is NaN.
     private func difference(_ a: Floats, _ b: Floats) -> Float {
         zip(a.values, b.values).reduce(0) { max($0, ($1.0 - $1.1).isNaN ? .infinity : abs($1.0 - $1.1)) }
     }

@@ -6,12 +6,13 @@ extension KernelTests {
     @Suite struct DepthwiseTests {
         static let channels = [1, 7, 8, 9, 15, 16, 17, 24, 33]
 
-        /// Small maps of every parity, the widths that are compiled in (1 2 3 4 8), tiles of 8, 4, 2 and 1, a ring that wraps.
+        /// Small feature maps with even and odd sizes, the widths with their own compiled code (1, 2, 3, 4, 8), tiles
+        /// of 8, 4, 2 and 1 outputs, and a ring that wraps around.
         static let maps = [
             (1, 1), (2, 1), (1, 2), (3, 2), (2, 3), (6, 4), (5, 5), (4, 6), (7, 7), (13, 8), (9, 15), (40, 4),
         ]
 
-        /// Kernel, and strides down and across: the compiled ones.
+        /// The kernel size and the strides (vertical, horizontal) of all compiled shapes.
         static let kernels = {
             var (kernels, shape) = ([(Int, (Int, Int))](), [0, 0, 0])
             while ck_depthwise_compiled(kernels.count, &shape) == 1 { kernels.append((shape[0], (shape[1], shape[2]))) }
@@ -53,7 +54,8 @@ extension KernelTests {
                         run.statistics, of: run.y, blocks: problem.plan.statistics_blocks, channels: problem.channels,
                         chain: 600, isa)
                     let dz = problem.sums(run.dz, with: problem.x)
-                    // A chain of float additions in one block is shorter than 600: 600·eps of the sum of magnitudes.
+                    // A chain of float additions in a block is shorter than 600. The error is at most 600·eps times the
+                    // sum of absolute values.
                     for c in 0..<problem.channels {
                         for s in 0..<2 {
                             let backward = problem.total(run.sums, s, c)
@@ -80,7 +82,7 @@ extension KernelTests {
         }
 
         @Test func outputs_past_the_caches_are_the_same_as_small_ones() {
-            // 11 MB of output is streamed, the same images one by one are not.
+            // The output of 11 MB is written with streaming stores. The output of a single image is not.
             let large = DepthwiseProblem((60, 48, 32, 32), kernel: 3, stride: (1, 1), seed: 3)
             let run = large.run(CK_STORE, threads: 2)
             let one = 48 * 32 * 32
@@ -91,7 +93,8 @@ extension KernelTests {
             }
         }
 
-        /// A map of one row needs one row in scratch, not the eight that a kernel and a batch take elsewhere.
+        /// A feature map of one row needs one row of scratch memory, and not the eight rows that a kernel and a batch
+        /// need for other feature maps.
         @Test func scratch_holds_no_more_rows_than_a_group_has() {
             var plan = ck_depthwise()
             #expect(ck_depthwise_plan(&plan, 2, 1, 10_000, 16, 5, 1, 1) == CK_OK)
@@ -106,8 +109,9 @@ extension KernelTests {
                 let problem = DepthwiseProblem(
                     (2, 4, 3, 2), kernel: kernel, stride: stride, seed: 21, gradient: false, dropped: false)
                 let reference = problem.reference(CK_STORE)
-                // loss = Σ y·dy, in double over float outputs. A central difference of step h errs by h²·f'''/6 and by the
-                // rounding of y: about 40 outputs · 2⁻²⁴ / h. Both are below 1e-3 at h = 2⁻⁷.
+                // The loss is Σ y·dy, computed in double from float outputs. The error of a central difference with
+                // step h is h²·f'''/6, plus the rounding of y, which is about 40 outputs · 2⁻²⁴ / h. Both are below
+                // 1e-3 for h = 2⁻⁷.
                 let step: Float = 1 / 128
                 let slope = { (values: Floats, index: Int) -> Double in
                     let kept = values[index]
@@ -120,7 +124,7 @@ extension KernelTests {
                 for i in 0..<problem.w.count {
                     #expect(abs(slope(problem.w, i) - Double(reference.dw[i])) < 1e-3)
                 }
-                // dz is the gradient of z = scale·x + shift: dx = scale·dz.
+                // dz is the gradient with respect to z = scale·x + shift, so dx = scale·dz.
                 for i in 0..<problem.x.count {
                     let expected = Double(reference.dz[i] * problem.scale[i % 2])
                     #expect(abs(slope(problem.x, i) - expected) < 1e-3)

@@ -2,10 +2,10 @@ import CKernels
 import Foundation
 import Testing
 
-/// `isa/math.h`, reached through the kernels that apply it to each element.
+/// The functions of `isa/math.h`, tested through kernels that apply them to each element.
 extension KernelTests {
     @Suite struct ElementwiseMathTests {
-        /// −20 … 20, dense near 0.
+        /// Points from −20 to 20, which are closer to each other near 0.
         private let points = Floats(4001) { Float(pow(Double($0 - 2000) / 2000, 3) * 20) }
 
         @Test(arguments: Agreement.tails + [16385])
@@ -14,7 +14,8 @@ extension KernelTests {
             let y = Floats(count) { Float(tanh(Double(x[$0]))) }
             let dx = Floats(count) { Float(0.5 * (1 - Double(y[$0]) * Double(y[$0]))) }
             let dy = Floats(count) { _ in 0.5 }
-            // The header promises 2e-7 where nothing rounds; 1/(1 + e) and 2σ − 1 round at 1.
+            // The header states an error of 2e-7 without rounding. 1/(1 + e) and 2σ − 1 are also rounded, at values
+            // near 1.
             Agreement.check("tanh", [y], within: [2e-7 + 2 * Agreement.eps]) { exec in
                 let o = Floats(count)
                 ck_tanh_forward(exec, count, x.pointer, o.pointer)
@@ -27,7 +28,8 @@ extension KernelTests {
             }
         }
 
-        /// One row an image: its mean is the activation itself, and the squeeze's gradient its derivative.
+        /// With one row per image, the mean of `ck_squeeze_forward` is the activation itself, and the gradient of
+        /// `ck_squeeze_backward` is its derivative.
         @Test func swish_and_its_derivative_are_good_to_two_millionths() {
             let channels = points.count
             forEachInstructionSet { isa in
@@ -44,14 +46,14 @@ extension KernelTests {
                     let x = Double(points[i])
                     let s = 1 / (1 + exp(-x))
                     #expect(abs(Double(u[i]) - x * s) <= 2e-6 * abs(x * s), "\(isa): swish(\(x))")
-                    // 1 + x·(1 − σ) crosses zero, so the error is that of its larger term.
+                    // 1 + x·(1 − σ) can be 0. Therefore the error is relative to its larger term.
                     let size = s * max(1, abs(x))
                     #expect(abs(Double(dz[i]) - s * (1 + x * (1 - s))) <= 2e-6 * size, "\(isa): swish'(\(x))")
                 }
             }
         }
 
-        /// A dense layer of one channel with a zero weight: the gate is the sigmoid of its bias.
+        /// If the weights of the dense layers are zero, the gate is the sigmoid of the bias.
         @Test func sigmoid_is_good_to_two_millionths() {
             let channels = points.count
             let zeros = Floats(channels)
@@ -74,7 +76,8 @@ extension KernelTests {
             }
         }
 
-        /// The gradient of one softmax row with zero maximum is e^s / Σ: a ratio of two of them cancels Σ.
+        /// The gradient of a softmax row with a maximum of zero is e^s / Σ. The ratio of two such gradients does not
+        /// contain Σ.
         @Test func exponentials_of_a_softmax_are_good_to_half_a_millionth() {
             let s = Floats(513) { $0 == 0 ? 0 : -Float($0) / 8 }
             forEachInstructionSet { isa in
@@ -131,5 +134,5 @@ extension KernelTests {
     }
 }
 
-/// For suites that do without Foundation.
+/// The exponential function, for suites that do not import Foundation.
 func exponential(_ x: Double) -> Double { exp(x) }

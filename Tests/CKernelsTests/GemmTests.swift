@@ -10,7 +10,7 @@ extension KernelTests {
         func a_product_matches_the_reference(transposeA: Bool, transposeB: Bool) {
             var random = TestRandom(3)
             for i in Self.sizes.indices {
-                // Every size in every place, together with different ones.
+                // Every size is used for m, n and k, in combination with different sizes.
                 let (m, n, k) = (Self.sizes[i], Self.sizes[(3 * i + 4) % 11], Self.sizes[(7 * i + 2) % 11])
                 let product = GemmCase(m, n, k, transposeA, transposeB, &random)
                 for beta: Float in [0, 0.5] {
@@ -18,7 +18,8 @@ extension KernelTests {
                     forEachInstructionSet { isa in
                         let c = product.run(alpha: 0.7, beta: beta, threads: 2)
                         #expect(c.isIntact)
-                        // Values are at most 1: k roundings of sums of at most k, and one of C.
+                        // Values are at most 1. A sum has k roundings of partial sums of at most k, and one rounding of
+                        // C.
                         let bound = Float(k + 2) * Float(k + 1).squareRoot() * .ulpOfOne
                         #expect(largestDifference(c, expected) <= bound, "\(isa) \(m)×\(n)×\(k)")
                     }
@@ -35,7 +36,7 @@ extension KernelTests {
                 product.b.pointer, Int32(product.ldb), 1, expected.pointer, Int32(product.ldc))
             forEachInstructionSet { isa in
                 let c = product.run(alpha: 1.5, beta: 1, threads: 2)
-                // Both round: k additions to sums that grow like √k, twice.
+                // Both results are rounded: k additions to sums that grow like √k, for each result.
                 let bound = 2 * 257 * Float(257).squareRoot() * Float.ulpOfOne
                 #expect(largestDifference(c, expected) <= bound, "\(isa)")
             }
@@ -58,7 +59,7 @@ extension KernelTests {
     }
 }
 
-/// One product with row pitches wider than its rows.
+/// A product whose row pitches are larger than its rows.
 private struct GemmCase {
     var plan = ck_gemm()
     let lda: Int, ldb: Int, ldc: Int

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Equally large parts of memory, each 64-byte aligned and followed by a page that nobody may touch: a read or a write
-/// past the end of a part ends the process.
+/// Parts of memory of equal size. Each part is 64-byte aligned and followed by a protected page: a read or a write
+/// after the end of a part ends the process.
 final class GuardedMemory {
-    /// Of the first part.
+    /// The address of the first part.
     let base: UnsafeMutableRawPointer
-    /// Bytes of a part, a multiple of 64.
+    /// The size of a part in bytes, a multiple of 64.
     let bytes: Int
-    /// Bytes from part to part.
+    /// The distance between two parts in bytes.
     let pitch: Int
     private let mapping: UnsafeMutableRawPointer
     private let length: Int

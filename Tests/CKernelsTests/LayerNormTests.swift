@@ -28,7 +28,8 @@ extension KernelTests {
                     &plan, x.pointer, gamma.pointer, beta.pointer, o[0].pointer, o[1].pointer, o[2].pointer)
                 return o
             }
-            /// What the backward pass reads of `forward`'s outputs: y, mean and inverse deviation.
+            /// The inputs and outputs of the forward pass that the backward pass reads. `forward` contains y, mean and
+            /// inverse standard deviation.
             func kept(_ forward: [Floats]) -> ck_layernorm_kept {
                 ck_layernorm_kept(
                     x: x.pointer, gamma: gamma.pointer, y: forward[0].pointer, mean: forward[1].pointer,
@@ -43,7 +44,8 @@ extension KernelTests {
                 var plan = r.plan(activation)
                 let forward = r.forwardReference(activation)
                 var kept = r.kept(forward)
-                // Row sums in float: eps·√D or better; a row's inverse deviation (316 for one value) multiplies it.
+                // The error of a row sum in float is at most about eps·√D. It is multiplied by the inverse standard
+                // deviation of the row, which is 316 for a row with one value.
                 let unit = Agreement.eps * 16
                 let gain = max(1, Agreement.largest(forward[2]))
                 let out = unit * gain * 4 + 1e-6
@@ -99,7 +101,7 @@ extension KernelTests {
             ck_l2_normalize_forward_reference(rows, width, r.x.pointer, y.pointer, inverse.pointer)
             ck_l2_normalize_backward_reference(
                 rows, width, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, CK_STORE)
-            // |y| ≤ 1; the norm is good to eps·√D, and 1/norm multiplies what is off in dx.
+            // |y| ≤ 1. The error of the norm is eps·√D. In dx, errors are multiplied by 1/norm.
             let gain = max(1, Agreement.largest(inverse))
             let unit = Agreement.eps * 8
             Agreement.check("forward", [y, inverse], within: [unit, unit * gain]) { exec in

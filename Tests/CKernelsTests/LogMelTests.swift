@@ -8,7 +8,8 @@ extension KernelTests {
             sample_rate: 16_000, window: 400, hop: 160, fft: 1024, mels: 64, low_hertz: 60, high_hertz: 7800,
             floor: 1e-5)
 
-        /// Both leaves of the transform (4 and 8 points), no pass at all, an odd window, a hop beyond the window.
+        /// Transforms whose last pass has 4 or 8 points, a transform without other passes, an odd window, and a hop
+        /// that is longer than the window.
         static let configurations = [
             cola,
             ck_logmel_config(
@@ -24,7 +25,8 @@ extension KernelTests {
                 floor: 1e-5),
         ]
 
-        /// Noise falling off by 6 dB an octave, at the level of a normalised clip: bands far apart in strength.
+        /// Noise that decreases by 6 dB per octave, with the level of a normalized clip. Its mel bands have very
+        /// different levels.
         static func brownNoise(_ count: Int, seed: UInt64) -> Floats {
             var random = TestRandom(seed)
             var state: Float = 0
@@ -42,7 +44,7 @@ extension KernelTests {
             defer { ck_logmel_destroy(made) }
             let out = Floats(ck_logmel_frames(made, samples) * config.mels)
             let scratch = Floats(ck_logmel_scratch_bytes(made) / 4)
-            for i in 0..<scratch.count { scratch[i] = .nan }  // what scratch holds must not matter
+            for i in 0..<scratch.count { scratch[i] = .nan }  // the old content of the scratch memory must not be used
             ck_logmel_run(made, samples, x, out.pointer, scratch.pointer)
             #expect(out.isIntact && scratch.isIntact)
             return out
@@ -58,7 +60,8 @@ extension KernelTests {
                 try forEachInstructionSet { name in
                     let out = try Self.run(config, x.pointer, samples)
                     #expect(out.count == expected.count)
-                    // eps·log2(1024) ≈ 1e-6 of a frame's norm, spread over its bins; a weak band is 40 dB below.
+                    // The error is eps·log2(1024) ≈ 1e-6 of the norm of a frame, distributed over its bins. A weak mel
+                    // band is 40 dB below the norm.
                     let worst = zip(out.values, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
                     #expect(worst < 1e-4, "\(name), configuration \(index)")
                     #expect(out.values.allSatisfy { $0.isFinite })
@@ -79,20 +82,21 @@ extension KernelTests {
         }
 
         @Test func an_impulse_follows_the_logarithm_over_the_whole_range_of_floats() throws {
-            // One sample of height a under a window of 1: every bin has magnitude a, and the first band is a·Σ filter.
+            // For a single sample of height a, at which the window is 1, every bin has the magnitude a, and every mel
+            // band is a·Σ filter.
             var config = Self.cola
             config.floor = 1e-37
             try forEachInstructionSet { name in
                 let x = Floats(400)
                 x[200] = 1
                 let unit = try Self.run(config, x.pointer, 400)
-                // |X|² must stay a normal float: 2^-60 … 2^60.
+                // |X|² must be a normal float. Therefore the heights are 2^-60 … 2^60.
                 for exponent in -60...60 {
                     for mantissa in [1, 1.1, 1.2, 1.3, 1.4, 1.414, 1.415, 1.5, 1.7, 1.9, 1.999] {
                         let height = Float(scalbn(mantissa, exponent))
                         x[200] = height
                         let out = try Self.run(config, x.pointer, 400)
-                        // Half an ulp each of the logarithm (below 64), of the unit's, and 4 eps of the magnitude.
+                        // Half an ulp of each of the two logarithms (below 64), and 4 eps for the magnitude.
                         let error = abs(Double(out[20]) - Double(unit[20]) - log(Double(height)))
                         #expect(error < 5e-6, "\(name): \(height)")
                     }

@@ -30,14 +30,14 @@ extension KernelTests {
             var random = TestRandom(UInt64(rows + columns))
             let s = random.floats(rows * columns, scale: 10)
             let labels = (0..<rows).map { Int32($0 * 7 % columns) }
-            // Every third row takes no part; of one row none does.
+            // Every third row has no label. If there is only one row, no row has a label.
             let masked = (0..<rows).map { $0 % 3 == 0 ? -1 : Int32($0 * 7 % columns) }
             for (labels, inPlace) in [(nil, false), (labels, false), (labels, true), (masked, false), (masked, true)]
             where labels != nil || rows <= columns {
                 let g = Floats(rows * columns)
                 var expected = ck_loss_result()
                 ck_softmax_cross_entropy_reference(rows, columns, s.pointer, labels, g.pointer, &expected)
-                // Softmax below 1: 5e-7 of the exponentials, eps·N of their sum, over M.
+                // The softmax is below 1. Its error is 5e-7 for the exponentials and eps·N for their sum, divided by M.
                 let unit = 1e-6 + Agreement.eps * Double(columns)
                 Agreement.check("gradient", [g], within: [unit / Double(max(expected.rows, 1))]) { exec in
                     let o = Self.run(exec, rows, columns, s, labels, inPlace: inPlace)
@@ -106,7 +106,8 @@ extension KernelTests {
             }
         }
 
-        /// The last row's label would be read and written behind the end of both tensors, where a page is guarded.
+        /// Without a check, the label of the last row would cause a read and a write after the end of the tensors, in a
+        /// protected page.
         @Test func a_label_without_a_column_is_refused_and_touches_no_memory_beside_its_row() {
             let s = Floats(3 * 16) { Float($0 % 5) }
             for label in [16, 17, 1 << 20, Int32.max] {

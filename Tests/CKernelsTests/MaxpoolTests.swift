@@ -3,13 +3,14 @@ import Testing
 
 extension KernelTests {
     @Suite struct MaxpoolTests {
-        /// (N, H, W), kernel, stride and padding down and across.
+        /// A shape (N, H, W) with kernel, stride and padding, each as (vertical, horizontal).
         struct Window: Sendable {
             var n: Int, h: Int, w: Int
             var kernel: (Int, Int), stride: (Int, Int), padding: (Int, Int)
         }
 
-        /// The pools of ResNet-18 in two dimensions and in one (several bands), windows apart, and unequal sides.
+        /// The max pooling of ResNet-18 in two dimensions and in one dimension (with several bands), windows that do
+        /// not touch each other, and windows that are not square.
         static let windows = [
             Window(n: 2, h: 9, w: 8, kernel: (3, 3), stride: (2, 2), padding: (1, 1)),
             Window(n: 1, h: 1, w: 5, kernel: (3, 3), stride: (2, 2), padding: (1, 1)),
@@ -18,7 +19,8 @@ extension KernelTests {
             Window(n: 2, h: 6, w: 9, kernel: (2, 5), stride: (1, 1), padding: (0, 2)),
         ]
 
-        /// Values and coefficients are small binary fractions: float and double find the same maxima, and many are equal.
+        /// A problem whose values and coefficients are small binary fractions. Thus float and double give the same
+        /// maxima, and many values are equal.
         private struct Problem {
             var plan = ck_maxpool()
             let x, scale, shift, dy: Floats
@@ -76,7 +78,7 @@ extension KernelTests {
                     sums[i % channels] += dz[i]
                     sums[channels + i % channels] += dz[i] * t.x[i]
                 }
-                // A pixel is in at most 25 windows; |x| ≤ 2 and |dy| < 1, and at most every output adds once.
+                // A pixel is in at most 25 windows, |x| ≤ 2, |dy| < 1, and each output is added at most once.
                 let rounding = 25 * Agreement.eps
                 let sum = 2 * Agreement.eps * Double(t.x.count / channels * 2 * 25)
                 Agreement.check("maxpool backward", [dz, sums], within: [rounding * 25, sum]) { exec in
@@ -92,7 +94,7 @@ extension KernelTests {
 
         @Test func of_equal_values_the_first_takes_the_gradient() {
             let t = Problem(Window(n: 1, h: 3, w: 3, kernel: (3, 3), stride: (1, 1), padding: (0, 0)), 17, CK_IDENTITY)
-            for i in 0..<t.x.count { t.x[i] = i / 17 == 0 ? -8 : 1 }  // scales of either sign
+            for i in 0..<t.x.count { t.x[i] = i / 17 == 0 ? -8 : 1 }  // the scales have both signs
             forEachInstructionSet { isa in
                 let execution = TestExecution(threads: 1, scratchBytes: 64)
                 let dz = t.backward {
@@ -108,7 +110,7 @@ extension KernelTests {
         @Test func the_reference_gradient_is_the_slope() {
             let t = Problem(Self.windows[0], 3, CK_SWISH)
             var random = TestRandom(3)
-            for i in 0..<t.x.count { t.x[i] = 2 * random.next() }  // no ties
+            for i in 0..<t.x.count { t.x[i] = 2 * random.next() }  // without equal values
             let dz = t.backward { ck_maxpool_backward_reference($0, $1, t.dy.pointer, $2.pointer) }
             let dx = Floats(t.x.count) { dz[$0] * t.scale[$0 % 3] }
             Agreement.checkSlope("x", of: t.x, dx) {

@@ -2,7 +2,8 @@ import CKernels
 import Testing
 
 extension KernelTests {
-    /// The batch variance must survive a mean that is far larger than the deviation: Σ y² − (Σ y)²/M in floats does not.
+    /// The variance of a batch must be accurate even if the mean is much larger than the standard deviation. The
+    /// formula Σ y² − (Σ y)²/M in float would not be.
     @Suite struct MomentsTests {
         private static let (rows, columns, channels) = (21, 26, 33)
 
@@ -12,7 +13,7 @@ extension KernelTests {
             var blocks: Int
         }
 
-        /// Every convolution as the identity, so that its outputs are values of `x`, (images, 21, 26, channels).
+        /// The outputs of every convolution as the identity, so that they are values of `x` (images, 21, 26, channels).
         private func outputs(_ x: Floats, images: Int, threads: Int) -> [Output] {
             let (h, w, c) = (Self.rows, Self.columns, Self.channels)
             var operand = ck_operand(x: x.pointer, scale: nil, shift: nil, gate: nil, activation: CK_IDENTITY, x16: nil)
@@ -74,7 +75,7 @@ extension KernelTests {
         func the_variance_is_right_however_far_the_mean_is(mean: Double, deviation: Double) {
             let (images, c) = (3, Self.channels)
             var random = TestRandom(5)
-            // Uniform: the deviation is 1/√3 of the half width.
+            // The standard deviation of a uniform distribution is 1/√3 of half its width.
             let scale = Float(deviation * 3.0.squareRoot())
             let x = random.floats(images * Self.rows * Self.columns * c, scale: scale, offset: Float(mean))
             forEachInstructionSet { isa in
@@ -99,8 +100,9 @@ extension KernelTests {
                     var norms = (norm(found), norm(expected))
                     ck_batchnorm_forward(&execution.exec, &norms.0, output.statistics.pointer, output.blocks)
                     ck_batchnorm_forward_reference(&norms.1, output.y.pointer)
-                    // Sums over a block of at most 2,100 rows round once a row, of terms within 12 variances (3 more of
-                    // the shift's own distance) of 0; 1/√ halves that.
+                    // A sum over a block of at most 2100 rows is rounded once per row. The terms are at most 12
+                    // variances; this includes 3 variances for the distance of the shift. The factor 1/2 comes from
+                    // 1/√.
                     let tolerance = 2100 * Agreement.eps * 12 / 2
                     for k in 0..<c {
                         let error = abs(Double(found[3][k] / expected[3][k]) - 1)

@@ -2,11 +2,11 @@ import CKernels
 import Testing
 
 extension KernelTests {
-    /// A value that is not a number must reach the loss: wherever it stands, maxima and rectifiers keep it.
+    /// A NaN must reach the loss: maxima and ReLU must not replace it by a number, at any position.
     @Suite struct NaNTests {
         private let channels = 35
 
-        /// (pixels, channels): 1, but for a NaN in every channel at `place`.
+        /// Values (pixels, channels), which are NaN in all channels of pixel `place` and 1 elsewhere.
         private func values(_ pixels: Int, nanAt place: Int) -> Floats {
             Floats(pixels * channels) { $0 / channels == place ? .nan : 1 }
         }
@@ -64,7 +64,7 @@ extension KernelTests {
             }
         }
 
-        /// With weights of 1 and padding, every output that reads the NaN is NaN, and no other.
+        /// With weights of 1 and with padding, exactly those outputs are NaN that read the NaN.
         @Test(arguments: [CK_RELU, CK_SWISH, CK_IDENTITY])
         func every_convolution_keeps_a_nan_of_its_operand(activation: ck_activation) {
             let (h, w) = (5, 6)

@@ -17,7 +17,7 @@ extension KernelTests {
                 dz = random.floats(rows * channels)
             }
 
-            /// With outputs scale, shift, mean and inverse deviation.
+            /// A batch normalization with the outputs `o`: scale, shift, mean and inverse standard deviation.
             func norm(_ o: [Floats], running: [Floats] = []) -> ck_batchnorm {
                 ck_batchnorm(
                     M: rows, C: channels, gamma: gamma.pointer, beta: beta.pointer, eps: eps, momentum: momentum,
@@ -25,7 +25,7 @@ extension KernelTests {
                     scale: o[0].pointer, shift: o[1].pointer, mean: o[2].pointer, inv_std: o[3].pointer)
             }
 
-            /// (blocks, 3, C), with row m in block m % blocks.
+            /// Statistics (blocks, 3, C). Row m belongs to block m % blocks.
             func statistics() -> Floats {
                 let result = Floats(blocks * 3 * channels)
                 for block in 0..<blocks {
@@ -64,7 +64,8 @@ extension KernelTests {
             var norm = b.norm(Array(expected[2...]), running: Array(expected[..<2]))
             #expect(ck_batchnorm_check(&norm) == CK_OK)
             ck_batchnorm_forward_reference(&norm, b.raw.pointer)
-            // Σ² of values up to 2.5 in float: eps·50 rows of relative error, a few times that in what is made of it.
+            // The relative error of a sum of squares in float is eps·50 for 50 rows, and a few times as large in the
+            // results.
             let tolerances = Array(repeating: Agreement.eps * 50 * 4, count: 6)
             Agreement.check("forward", expected, within: tolerances) { exec in
                 let o = fresh()
@@ -84,7 +85,8 @@ extension KernelTests {
             ck_batchnorm_backward_reference(
                 &norm, b.dz.pointer, b.raw.pointer, expected[0].pointer, expected[1].pointer, expected[2].pointer)
             let sums = b.partials(b.dz, b.raw)
-            // Sums of M products below 2.5, times inv_std: 32 for the single row, whose variance is 0, else about 1.
+            // Sums of M products below 2.5 are multiplied by inv_std. It is 32 for a single row, whose variance is 0,
+            // and otherwise about 1.
             let gain = Agreement.largest(forward[3])
             let unit = Agreement.eps * Double(rows) * 4 * gain
             Agreement.check("backward", expected, within: [unit, Agreement.eps * Double(rows), unit * gain * gain]) {
@@ -161,7 +163,8 @@ extension KernelTests {
                             images, rows, channels, x, scale?.pointer, $0, y.pointer)
                     }
                 }
-                // Values below 8, five roundings. A stored residual also gives its own memory, as the plan may have it.
+                // Values are below 8, with five roundings. For a residual without scale, the output may also be the
+                // memory of the residual, because the memory plan can do this.
                 for inPlace in residual.isPlain ? [false, true] : [false] {
                     Agreement.check("forward", [y], within: [Agreement.eps * 8 * 5]) { exec in
                         let y = inPlace ? Agreement.copy(residual.x) : Floats(count)

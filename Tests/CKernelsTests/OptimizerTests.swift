@@ -27,8 +27,8 @@ extension KernelTests {
                 ck_adam_step_reference(
                     &adam, count, gradients[t].pointer, expected.m.pointer, expected.v.pointer, expected.w.pointer)
             }
-            // m, v and w below 1.2 round ten times; the update (at most ten times the rate) is good to 8 roundings, or
-            // to those of m where its terms cancel.
+            // m, v and w are below 1.2 and are rounded ten times. The update, at most ten times the learning rate, has
+            // the error of 8 roundings, or the error of m if its terms cancel.
             let unit = Agreement.eps * 1.2 * 10 * 2
             Agreement.check("adam", expected.all, within: [unit, unit, unit]) { exec in
                 let state = State(count)
@@ -58,7 +58,7 @@ extension KernelTests {
             #expect(bits.allSatisfy { $0 == bits[0] })
         }
 
-        /// m/(1 − β1) and √(v/(1 − β2)) are g and |g|.
+        /// In the first step, m/(1 − β1) = g and √(v/(1 − β2)) = |g|.
         @Test func the_first_step_moves_by_the_rate_against_the_sign_of_the_gradient() {
             let g = Floats(4) { [3, -0.01, 100, -7][$0] }
             let state = State(4)
@@ -80,7 +80,8 @@ extension KernelTests {
                 ck_sgd_step_reference(
                     &sgd, count, gradients[t].pointer, expected.m.pointer, expected.w.pointer)
             }
-            // m below 5 is a sum of ten terms, each rounded four times; w below 1.5 moves by a hundredth of it.
+            // m is below 5 and a sum of ten terms, each rounded four times. w is below 1.5 and changes by a hundredth
+            // of m.
             let unit = Agreement.eps * 5 * 10 * 4
             Agreement.check("sgd", [expected.m, expected.w], within: [unit, unit]) { exec in
                 let state = State(count)
@@ -96,7 +97,7 @@ extension KernelTests {
             let (weights, start) = (random.floats(count), random.floats(count))
             let expected = Floats(count) { start[$0] }
             ck_average_step_reference(0.99, count, weights.pointer, expected.pointer)
-            // A sum, a difference and a product of values below 1, each rounded.
+            // A sum, a difference and a product of values below 1 are rounded.
             Agreement.check("average", [expected], within: [Agreement.eps * 4]) { exec in
                 let average = Floats(count) { start[$0] }
                 ck_average_step(exec, 0.99, count, weights.pointer, average.pointer)
@@ -114,7 +115,8 @@ extension KernelTests {
                     let execution = TestExecution(threads: threads, scratchBytes: 64)
                     let workspace = Floats(2 * ck_arena_blocks(count))
                     let sum = ck_sum_of_squares(&execution.exec, count, x.pointer, workspace.pointer)
-                    // Each of at least 4 lanes adds up to 4,096 squares of a block: half an ulp of the sum a time.
+                    // Each of at least 4 lanes adds at most 4096 squares of a block. Each addition rounds by half an
+                    // ulp of the sum.
                     #expect(abs(sum - expected) <= expected * Agreement.eps * Double(min(count, 16384) / 4 + 4))
                     bits[isa, default: []].insert(sum.bitPattern)
                 }

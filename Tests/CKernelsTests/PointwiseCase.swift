@@ -1,8 +1,8 @@
 import CKernels
 import Testing
 
-/// A pointwise convolution with one of the forms that operand and gradient can take: the number `form` says which
-/// parts are there.
+/// A pointwise convolution. The number `form` determines the parts of its operand and of its gradient, for example
+/// scale and gate.
 struct PointwiseCase {
     let plan: ck_pointwise
     let name: String
@@ -63,7 +63,7 @@ struct PointwiseCase {
         return (y, statistics)
     }
 
-    /// The same case with its raw values kept as bfloat16; rounds this one's.
+    /// The same case with raw values stored as bfloat16. The values of `self` are rounded too, because both share them.
     func halved() -> PointwiseCase {
         var result = self
         result.halves = (Halves(rounding: x), Halves(rounding: raw))

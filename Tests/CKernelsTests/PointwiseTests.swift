@@ -3,7 +3,8 @@ import Testing
 
 extension KernelTests {
     @Suite struct PointwiseTests {
-        /// (images, rows per image, K, N): every tail of tiles and vectors, and shapes of EfficientNet-B0.
+        /// Shapes (images, rows per image, K, N): incomplete tiles and vectors of every size, and shapes of
+        /// EfficientNet-B0.
         static let shapes = [
             (1, 1, 1, 1), (3, 3, 7, 8), (2, 4, 8, 7), (1, 9, 9, 15), (5, 3, 15, 9), (16, 1, 16, 17), (17, 1, 17, 16),
             (2, 12, 31, 33), (11, 3, 33, 31), (4, 12, 48, 49), (7, 7, 49, 48), (1, 50, 24, 144), (3, 20, 240, 40),
@@ -40,8 +41,9 @@ extension KernelTests {
             }
         }
 
-        /// Results large enough to be streamed, at each pace at which tiles leave and with a last tile that is not whole;
-        /// the depth of the product, its columns. Forward it makes y, and with K and N exchanged, backward, dx.
+        /// Results that are large enough for streaming stores, with every pace of the stage (pointwise/stage.h), and
+        /// with an incomplete last tile. The arguments are the sizes of a product. The forward pass computes it as y,
+        /// and the backward pass, with K and N exchanged, as dx.
         @Test(arguments: [(17, 3701, 160), (33, 3701, 144), (100, 4699, 112), (150, 4111, 128)])
         func large_results_match_the_reference(depth: Int, rows: Int, columns: Int) {
             let forward = PointwiseCase((1, rows, depth, columns), form: 0)
@@ -73,7 +75,7 @@ extension KernelTests {
         }
 
         @Test func the_reference_backward_is_the_slope_of_the_reference_forward() {
-            let pointwise = PointwiseCase((3, 2, 4, 5), form: 0)  // plain operand, plain gradient: loss = Σ dz·y
+            let pointwise = PointwiseCase((3, 2, 4, 5), form: 0)  // plain operand and gradient; the loss is Σ dz·y
             let slopes = pointwise.backwardReference()
             func loss() -> Double {
                 let y = pointwise.forwardReference()
@@ -90,7 +92,7 @@ extension KernelTests {
                     input[i] = original - 0.5
                     let below = loss()
                     input[i] = original
-                    // The loss is linear in each input: a wide step has no error but the rounding of y.
+                    // The loss is linear in each input. Therefore the only error of a large step is the rounding of y.
                     #expect(abs(above - below - Double(slope[i] - start)) < 1e-5)
                 }
             }
@@ -111,8 +113,8 @@ extension KernelTests {
             }
         }
 
-        /// Rounding of a sum of `terms` values, relative to the largest result: at most one ulp a term, and an operand
-        /// that is itself within 2e-6 (the vector swish) plus a few roundings.
+        /// The rounding error of a sum of `terms` values, relative to the largest result. It is at most one ulp per
+        /// term. The error of the operand is added: 2e-6 for the swish of the kernels, and a few roundings.
         private func bound(_ terms: Int) -> Float { Float(terms) * .ulpOfOne + 6e-6 }
 
         private func error(_ a: Floats, _ b: Floats) -> Float {

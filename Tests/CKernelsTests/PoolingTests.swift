@@ -13,7 +13,7 @@ extension KernelTests {
                 let y = Floats(images * channels)
                 let place = Places(images * channels)
                 t { ck_global_max_forward_reference(images, rows, channels, $0, y.pointer, place.pointer) }
-                // |u| < 4, swish good to 2e-6 of it.
+                // |u| < 4, and the relative error of swish is 2e-6.
                 Agreement.check("max", [y], within: [4 * 2e-6]) { exec in
                     let o = Floats(images * channels)
                     let index = Places(images * channels)
@@ -107,7 +107,7 @@ extension KernelTests {
             Agreement.checkSlope("scale", of: t.scale, Floats(channels) { sums[channels + $0] }, loss: loss)
         }
 
-        /// Owned indices.
+        /// An array of indices that is freed with the object.
         final class Places {
             let pointer: UnsafeMutablePointer<Int32>
             init(_ count: Int) {

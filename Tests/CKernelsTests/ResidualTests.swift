@@ -3,7 +3,8 @@ import Testing
 
 extension KernelTests {
     @Suite struct ResidualTests {
-        /// Two branches over N images, R rows, C channels; the other is the identity, or a normalised raw output.
+        /// Two branches with N images, R rows and C channels. The other branch is the identity, or a normalized raw
+        /// output.
         private struct Problem {
             let n: Int, r: Int, c: Int
             let raw, other, dy, scales: Floats
@@ -34,14 +35,14 @@ extension KernelTests {
             let t = Problem(shape.0, shape.1, shape.2, isIdentity: isIdentity)
             let (n, r, c) = shape
             let y = t.forward { ck_residual_forward_reference(n, r, c, $0, $1, $2.pointer) }
-            // |y| < 6, rounded three times.
+            // |y| < 6, with three roundings.
             Agreement.check("residual", [y], within: [6 * 3 * Agreement.eps]) { exec in
                 [t.forward { ck_residual_forward(exec, n, r, c, $0, $1, $2.pointer) }]
             }
             let (dz, sums, others) = (Floats(t.raw.count), Floats(2 * c), Floats(2 * c))
             ck_residual_backward_reference(
                 n, r, c, t.dy.pointer, y.pointer, t.raw.pointer, t.otherRaw, dz.pointer, sums.pointer, others.pointer)
-            // Terms are below 2, and as many as rows.
+            // A sum has one term per row, and terms are below 2.
             let rounding = 2 * Agreement.eps * Double(n * r) * 2
             Agreement.check("residual backward", [dz, sums, others], within: [0, rounding, rounding]) { exec in
                 let blocks = ck_image_blocks(n, r, c)
@@ -68,7 +69,7 @@ extension KernelTests {
             Agreement.checkSlope("raw", of: t.raw, Floats(30) { dz[$0] * t.scales[$0 % 3] }, loss: loss)
             Agreement.checkSlope(
                 "other", of: t.other, Floats(30) { dz[$0] * (isIdentity ? 1 : t.scales[6 + $0 % 3]) }, loss: loss)
-            // Σ dz·raw is the slope of scale, Σ dz of shift.
+            // Σ dz·raw is the gradient of the scale, and Σ dz is the gradient of the shift.
             let expected = Floats(12) {
                 switch $0 / 3 {
                 case 0: sums[3 + $0]

@@ -2,13 +2,14 @@ import CKernels
 import Foundation
 import Testing
 
-/// `ck_spectra` against its definition and against what a tone and an angle must give.
+/// Compares `ck_spectra` with its reference implementation, and with the known spectra of tones and angles.
 extension KernelTests {
     @Suite struct SpectraAgreementTests {
         typealias Subject = SpectraTests
 
-        /// A configuration and a number of samples. Frames leave tails of every vector width, bands of the blocks of
-        /// eight; the hop passes the window; the highest linear bin is Nyquist; both leaves of the transform are taken.
+        /// Configurations with a number of samples. They include incomplete vectors of frames for every vector width,
+        /// incomplete blocks of eight bands, a hop that is longer than the window, linear frequencies up to the Nyquist
+        /// frequency, and transforms whose last pass has 4 or 8 points.
         static let cases: [(ck_spectra_config, samples: Int)] = [
             (Subject.code, 128 * 4 + 1030),
             (Subject.paper, 128 * 68 + 17),
@@ -23,7 +24,7 @@ extension KernelTests {
             (Subject.changed(Subject.code) { ($0.window, $0.hop, $0.bands) = (512, 161, 24) }, 161 * 8),
         ]
 
-        /// Σ w·|x| under every frame: what a sum's rounding is relative to.
+        /// Σ w·|x| for every frame. The rounding error of a sum is relative to this value.
         static func weights(_ c: ck_spectra_config, _ x: Floats, _ samples: Int) -> [Double] {
             stride(from: 0, through: samples, by: c.hop).map { centre in
                 (0..<c.window).reduce(0) { sum, n in
@@ -34,7 +35,7 @@ extension KernelTests {
             }
         }
 
-        /// What of a tolerance a difference uses up; infinite for NaN.
+        /// The absolute difference divided by the tolerance. It is infinite if the difference is NaN.
         static func share(_ difference: Double, of tolerance: Double) -> Double {
             difference.isNaN ? .infinity : abs(difference) / tolerance
         }
@@ -54,13 +55,16 @@ extension KernelTests {
                     try #require(out.count == expected.count)
                     var worst = [0.0, 0.0, 0.0]
                     for i in 0..<frames * c.bands {
-                        // Roundings of a sum of N/2 terms walk by √N; the table's and the turn's are a few more.
+                        // The rounding error of a sum of N/2 terms grows like √N. The table and the rotation add a few
+                        // roundings.
                         let delta = Agreement.eps * (8 + Double(c.window).squareRoot()) * weights[i / c.bands]
                         let size = max(hypot(spectrum[2 * i], spectrum[2 * i + 1]), c.magnitude_floor)
-                        // A value of 120 dB has an ulp of 8e-6, and its logarithm's is 4.3 times as much of a smaller.
+                        // The ulp of a value of 120 dB is 8e-6. The error of the logarithm is multiplied by 4.3, but
+                        // the logarithm is smaller.
                         let magnitude = 20 * log10(1 + delta / size) + 2e-5
                         let phase = delta < size / 2 ? 1.1 * delta / size + 3e-7 + 2 * Agreement.eps : .pi
-                        // Weights of a band sum to less than 1, so that |X| ≤ √power is weighted with √weight.
+                        // The sum of the weights of a mel band is less than 1. Therefore the sum of weight·|X| is at
+                        // most √power.
                         let power = pow(10, (expected[3 * i + 2] - c.mel_offset) / 10)
                         let mel = 10 * log10(1 + (2 * delta * power.squareRoot() + delta * delta) / power) + 2e-5
                         let turn = remainder(Double(out[3 * i + 1]) - expected[3 * i + 1], 2 * .pi)
@@ -73,7 +77,8 @@ extension KernelTests {
             }
         }
 
-        /// A cos(ω·i + φ) under a Hann window has |S| = A·N/4 at its frequency, and its phase at the frame's first sample.
+        /// A·cos(ω·i + φ) with a Hann window of N samples has |S| = A·N/4 at its frequency. The phase of S is the phase
+        /// of the tone at the first sample of the frame.
         @Test func a_tone_at_a_frequency_has_its_peak_level_and_phase_there() throws {
             let samples = 6000
             let frame = 20
@@ -84,7 +89,7 @@ extension KernelTests {
                     let out = try Subject.run(Subject.code, x.pointer, samples)
                     let row = (0..<128).map { out[(frame * 128 + $0) * 3] }
                     #expect(row.indices.max { row[$0] < row[$1] } == k, "\(name)")
-                    // The tone's own image lies 10 bins or more away: below 1e-3 of it.
+                    // The mirror image of the tone is at least 10 bins away, and contributes less than 1e-3.
                     #expect(abs(Double(row[k]) - (20 * log10(0.3 * 512) - 20)) < 0.01, "\(name), \(k)")
                     let expected = step * Double(frame * 128 - 1024) + 0.7
                     let turn = remainder(Double(out[(frame * 128 + k) * 3 + 1]) - expected, 2 * .pi)
@@ -93,8 +98,9 @@ extension KernelTests {
             }
         }
 
-        /// Two samples under a window of 16: x(c) = −re has weight 1 and the factor −1 in bin 1, x(c − 4) = −2·im has
-        /// weight ½ and the factor −i. There are no other terms: S = re + i·im, but for 1e-16 of either.
+        /// The input has two samples in a window of 16. In bin 1, x(c) = −re has the weight 1 and the factor −1, and
+        /// x(c − 4) = −2·im has the weight ½ and the factor −i. Thus S = re + i·im, with an error of 1e-16 of each
+        /// part.
         @Test func the_angle_is_good_to_three_ten_millionths() throws {
             let config = Subject.changed(Subject.paper) { ($0.window, $0.hop, $0.bands) = (16, 16, 2) }
             let angles = (-1000...1000).map { Double($0) / 1000 * .pi } + [1e-7, -1e-7, 1e-20, 3.14159]

@@ -29,7 +29,7 @@ extension KernelTests {
             defer { ck_spectra_destroy(made) }
             let out = Floats(ck_spectra_frames(made, samples) * config.bands * 3)
             let scratch = Floats(ck_spectra_scratch_bytes(made) / 4)
-            for i in 0..<scratch.count { scratch[i] = .nan }  // what scratch holds must not matter
+            for i in 0..<scratch.count { scratch[i] = .nan }  // the old content of the scratch memory must not be used
             ck_spectra_run(made, samples, x, out.pointer, scratch.pointer)
             #expect(out.isIntact && scratch.isIntact)
             return out.values
@@ -42,7 +42,7 @@ extension KernelTests {
                 for first in [1, 3, 16, 29] {
                     let frames = min(37, 71 - first)
                     let part = try Self.run(Self.paper, x.pointer + first * 128, (frames - 1) * 128)
-                    // The first and the last one are reflected.
+                    // The first and the last frame contain reflected samples and are not compared.
                     let inner = part[384..<(frames - 1) * 384]
                     #expect(
                         inner.elementsEqual(whole[(first + 1) * 384..<(first + frames - 1) * 384]), "\(name) \(first)")
@@ -70,7 +70,7 @@ extension KernelTests {
             try forEachInstructionSet { name in
                 let code = try Self.run(Self.code, x.pointer, x.count)
                 #expect(code.count == 126 * 384)
-                // One ulp of the logarithm of the floor, times 10 / ln 10, and of the result.
+                // One ulp of the logarithm of the floor, multiplied by 10 / ln 10, and one ulp of the result.
                 for (value, expected) in zip(code.prefix(3), [-120, 0, -60] as [Float]) {
                     #expect(abs(value - expected) < 2e-5, "\(name)")
                 }
@@ -86,7 +86,7 @@ extension KernelTests {
 
         @Test func a_sample_that_is_not_finite_spoils_its_own_frames_only() throws {
             for bad in [Float.nan, .infinity] {
-                // The second place is the first sample of frame 20's window, which has weight 0.
+                // The second position is the first sample of the window of frame 20, where the window is 0.
                 for place in [128 * 20 + 5, 128 * 19] {
                     let x = LogMelTests.brownNoise(128 * 40, seed: 3)
                     x[place] = bad
@@ -98,7 +98,7 @@ extension KernelTests {
                                 let row = out[(frame * 128 + k) * 3..<(frame * 128 + k) * 3 + 2]
                                 #expect(row.allSatisfy { $0.isNaN == isSpoiled }, "\(name) frame \(frame)")
                             }
-                            // Bands that hold no bin stay at the floor.
+                            // Mel bands without a bin have the value of the floor, also in these frames.
                             let mels = stride(from: frame * 384 + 2, to: (frame + 1) * 384, by: 3).map { out[$0] }
                             #expect(mels.contains { $0.isNaN } == isSpoiled, "\(name) frame \(frame)")
                         }

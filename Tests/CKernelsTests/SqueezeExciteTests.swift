@@ -21,7 +21,7 @@ extension KernelTests {
                 t {
                     ck_squeeze_backward_reference(images, rows, channels, $0, dpooled.pointer, dz.pointer, sums.pointer)
                 }
-                // |u| < 4 and swish is good to 2e-6 of it; sums add eps a term.
+                // |u| < 4, the relative error of swish is 2e-6, and a sum adds eps per term.
                 let u = 4 * (2e-6 + Agreement.eps * Double(rows))
                 Agreement.check("squeeze", [pooled], within: [u]) { exec in
                     let o = Floats(images * channels)
@@ -82,7 +82,7 @@ extension KernelTests {
                 ck_excite_gradients(
                     dpooled: o[0].pointer, dw1: o[1].pointer, db1: o[2].pointer, dw2: o[3].pointer, db2: o[4].pointer)
             }
-            /// dpooled, dw1, db1, dw2, db2
+            /// Memory for dpooled, dw1, db1, dw2 and db2.
             func gradients() -> [Floats] {
                 [
                     Floats(images * channels), Floats(squeezed * channels), Floats(squeezed),
@@ -100,7 +100,8 @@ extension KernelTests {
             let h = Floats(images * squeezed)
             let gate = Floats(images * channels)
             e.forwardReference(h, gate)
-            // Sums of C, then S products with |Σ| of order 1: eps a term, and 2e-6 of swish and sigmoid.
+            // Sums of C and then of S products, which are of order 1: eps per term, and 2e-6 for each of swish and
+            // sigmoid.
             let unit = 4e-6 + Agreement.eps * Double(channels + squeezed)
             Agreement.check("excite", [h, gate], within: [unit, unit]) { exec in
                 let o = [Floats(images * squeezed), Floats(images * channels)]
@@ -113,7 +114,7 @@ extension KernelTests {
             }
             let expected = e.gradients()
             e.backwardReference(h, gate, expected)
-            // Weight gradients add N such terms.
+            // Weight gradients are sums of N such terms.
             let tolerances = expected.enumerated().map { i, o in
                 unit * max(1, Agreement.largest(o)) * (i > 0 ? Double(images) : 1)
             }
@@ -146,7 +147,8 @@ extension KernelTests {
             ] { Agreement.checkSlope(name, of: parameters, gradient, loss: loss) }
         }
 
-        /// Through both branches: L = Σ da·(u·gate) + Σ dpooled·pooled with the gate held, and dgate by its own slope.
+        /// The loss contains both paths: L = Σ da·(u·gate) + Σ dpooled·pooled, with a constant gate. dgate is checked
+        /// separately.
         @Test(arguments: [true, false])
         func reference_gradient_of_the_squeeze_is_the_slope(swish: Bool) {
             let t = TestOperand(2, 3, 4, swish ? CK_SWISH : CK_IDENTITY)

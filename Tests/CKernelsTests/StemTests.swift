@@ -10,7 +10,8 @@ extension KernelTests {
                     shape, channels: channels, outputs: outputs, seed: UInt64(index), gradient: index % 3 != 0,
                     dropped: index % 2 == 0)
                 let expected = problem.reference()
-                // Values are below 4; an output sums 9·C products, a weight gradient at most n·P·Q ≤ 84: terms·eps·16.
+                // Values are below 4. An output is a sum of 9·C products, and a weight gradient a sum of at most n·P·Q
+                // ≤ 84 products. The error is terms·eps·16.
                 let tolerance = 16 * Float.ulpOfOne * 90
                 forEachInstructionSet { isa in
                     let run = problem.run(threads: 2)
@@ -31,7 +32,7 @@ extension KernelTests {
         }
 
         @Test func results_are_the_same_bits_for_any_number_of_threads() {
-            // 14 MB of output: written past the caches.
+            // The output has 14 MB and is written with streaming stores.
             let problem = StemProblem((70, 96, 64), channels: 1, outputs: 32, seed: 8)
             let runs = (1...3).map { problem.run(threads: $0) }
             for run in runs.dropFirst() {
@@ -49,7 +50,8 @@ extension KernelTests {
                 let y = problem.reference().y
                 return (0..<y.count).reduce(0.0) { $0 + Double(y[$1]) * Double(problem.dy[$1]) }
             }
-            // The loss is linear in w: a step of 1 errs by the rounding of 24 outputs alone, below 24·8·eps.
+            // The loss is linear in w. Therefore the only error of a step of 1 is the rounding of 24 outputs, below
+            // 24·8·eps.
             for i in 0..<dw.count {
                 let kept = problem.w[i]
                 problem.w[i] = kept + 0.5
@@ -70,7 +72,7 @@ extension KernelTests {
     }
 }
 
-/// One first convolution with random tensors, run by a kernel or by the reference.
+/// A first convolution with random tensors, which is computed by a kernel or by the reference implementation.
 struct StemProblem {
     struct Run { let y, statistics, dw: Floats }
 
@@ -119,7 +121,8 @@ struct StemProblem {
         return run
     }
 
-    /// The same problem with its raw output kept as bfloat16; rounds this one's.
+    /// The same problem with the raw output stored as bfloat16. The values of `self` are rounded too, because both
+    /// share them.
     func halved() -> StemProblem {
         var result = self
         result.halves = Halves(rounding: raw)
@@ -142,7 +145,7 @@ struct StemProblem {
         return run
     }
 
-    /// The largest absolute difference; infinite where one is not a number.
+    /// The largest absolute difference. It is infinite if a value is NaN.
     func difference(_ a: Floats, _ b: Floats) -> Float {
         zip(a.values, b.values).reduce(0) { max($0, ($1.0 - $1.1).isNaN ? .infinity : abs($1.0 - $1.1)) }
     }

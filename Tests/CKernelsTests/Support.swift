@@ -1,7 +1,9 @@
 import CKernels
 import Testing
 
-/// Runs `body` under every instruction set of this machine, and restores the active one.
+/// Calls `body` with every instruction set of this machine, and then selects the previous one again.
+///
+/// - Parameter body: Receives the name of the instruction set.
 func forEachInstructionSet(_ body: (String) throws -> Void) rethrows {
     let active = ck_isa_active()
     defer { _ = ck_isa_select(active) }
@@ -12,13 +14,14 @@ func forEachInstructionSet(_ body: (String) throws -> Void) rethrows {
     }
 }
 
-/// 64-byte aligned floats before a page that nobody may touch, freed with the object.
+/// An array of floats, 64-byte aligned, followed by a protected page, and freed with the object.
 final class Floats {
     let count: Int
     let pointer: UnsafeMutablePointer<Float>
     private let memory: GuardedMemory
     private let capacity: Int
-    /// What fills the last 64 bytes holds NaN, to betray a read or write past the end that the page does not.
+    /// The size is rounded up to a multiple of 64 bytes. The values after the end are NaN, to detect reads and writes
+    /// after the end that do not reach the protected page.
     init(_ count: Int, _ value: (Int) -> Float = { _ in 0 }) {
         self.count = count
         memory = GuardedMemory(bytes: count * 4)
@@ -32,11 +35,11 @@ final class Floats {
         set { pointer[i] = newValue }
     }
     var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
-    /// True while nothing was written past the end.
+    /// True if no value was written after the end.
     var isIntact: Bool { (count..<capacity).allSatisfy { pointer[$0].isNaN } }
 }
 
-/// bfloat16 values, 64-byte aligned before a page that nobody may touch, freed with the object.
+/// An array of bfloat16 values, 64-byte aligned, followed by a protected page, and freed with the object.
 final class Halves {
     let count: Int
     let pointer: UnsafeMutablePointer<UInt16>
@@ -52,7 +55,7 @@ final class Halves {
         for i in 0..<capacity { pointer[i] = Self.canary }
     }
 
-    /// Rounds `floats` in place to what bfloat16 holds, and holds it.
+    /// Contains `floats`, rounded to bfloat16. The values of `floats` are rounded too.
     convenience init(rounding floats: Floats) {
         self.init(floats.count)
         for i in 0..<count {
@@ -62,10 +65,10 @@ final class Halves {
     }
 
     var values: [UInt16] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
-    /// True while nothing was written past the end.
+    /// True if no value was written after the end.
     var isIntact: Bool { (count..<capacity).allSatisfy { pointer[$0] == Self.canary } }
 
-    /// The nearer of the two bfloat16 around a number, the even one of two that are as near.
+    /// The bfloat16 number that is nearest to `value`, or the even one of two that are equally near.
     static func rounded(_ value: Float) -> UInt16 {
         let bits = value.bitPattern
         guard !value.isNaN else { return UInt16(bits >> 16) | 0x40 }
@@ -78,7 +81,7 @@ final class Halves {
 struct TestRandom {
     var state: UInt64
     init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
-    /// Uniform in −1 ..< 1.
+    /// A uniformly distributed number in −1 ..< 1.
     mutating func next() -> Float {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return Float(Int32(truncatingIfNeeded: state >> 32)) / 2_147_483_648
@@ -90,7 +93,7 @@ struct TestRandom {
     }
 }
 
-/// A pool and scratch for `threads` lanes, each lane's before a page that nobody may touch.
+/// An execution environment with `threads` threads. The scratch memory of each thread is followed by a protected page.
 final class TestExecution {
     var exec: ck_exec
     private let pool: OpaquePointer

@@ -7,7 +7,8 @@ extension KernelTests {
             let images: Int, frames: Int, bands: Int, channels: Int, groups: Int
         }
 
-        /// Channels around the vector widths; groups of equal and of unequal width; several blocks; one frame alone.
+        /// Channel numbers around the vector widths, groups of equal and of unequal width, several blocks, and a single
+        /// frame.
         static let shapes: [Shape] =
             Agreement.tails.map { Shape(images: 3, frames: 4, bands: 5, channels: $0, groups: 5) }
             + [
@@ -18,7 +19,7 @@ extension KernelTests {
                 Shape(images: 2, frames: 300, bands: 1, channels: 17, groups: 1),
             ]
 
-        /// A shape with an operand, and room beside its values as in a longer vector.
+        /// A shape with an operand. The stride leaves space for other values of a longer vector.
         struct Problem {
             var plan: ck_time_pool
             let operand: TestOperand
@@ -34,7 +35,8 @@ extension KernelTests {
                     shape.images, shape.frames * shape.bands, shape.channels, activation, plain: plain)
             }
 
-            /// Means and maxima in one vector, as an embedding holds them.
+            /// Writes means and maxima to one vector, as in an embedding. Without `exec`, the reference implementation
+            /// runs.
             func forward(_ y: Floats, _ index: UnsafeMutablePointer<Int32>?, _ exec: UnsafePointer<ck_exec>?) {
                 operand { x in
                     withUnsafePointer(to: plan) { plan in
@@ -75,7 +77,8 @@ extension KernelTests {
                     t.forward(y, buffer.baseAddress, nil)
                     n = count
                 }
-                // |u| < 4, swish good to 2e-6 of it; a float sum of `rows` of them rounds at each addition.
+                // |u| < 4, and the relative error of swish is 2e-6. A float sum of `rows` values is rounded at each
+                // addition.
                 let rows = Double(shape.frames * shape.bands)
                 Agreement.check("forward", [y], within: [4 * (2e-6 + rows * Agreement.eps)]) { exec in
                     let o = Floats(t.outputs)
@@ -136,7 +139,7 @@ extension KernelTests {
             let y = Floats(t.outputs)
             var random = TestRandom(31)
             let dy = random.floats(t.outputs)
-            // What stands between the values of two images is nobody's.
+            // The gradient is 0 in the unused space between the values of two images.
             for i in 0..<t.outputs where i % t.plan.stride >= 2 * t.values { dy[i] = 0 }
             var place = [Int32](repeating: 0, count: shape.images * t.values)
             func loss() -> Double {

@@ -9,7 +9,8 @@ extension KernelTests {
 
         enum Mode: CaseIterable { case shift, stretch }
 
-        /// Owner of a context; `run` hands it NaN as scratch, to betray what is read before it was written.
+        /// The owner of a context. `run` fills the scratch memory with NaN, to detect values that are read before they
+        /// are written.
         final class Vocoder {
             let context: OpaquePointer
             init(_ config: ck_vocoder_config) throws {
@@ -40,7 +41,7 @@ extension KernelTests {
             Floats(count) { Float(0.5 * sin(2 * Double.pi * hertz * Double($0) / rate)) }
         }
 
-        /// Partials of a gliding voice over noise that is 40 dB below.
+        /// The partials of a voice with a changing pitch, and noise that is 40 dB below.
         static func voice(_ count: Int, seed: UInt64) -> Floats {
             var random = TestRandom(seed)
             var phase = 0.0
@@ -51,7 +52,7 @@ extension KernelTests {
             }
         }
 
-        /// The frequency of the tone near `hertz`: how fast its phase runs against that of exactly `hertz`.
+        /// The frequency of the tone near `hertz`, computed from the change of its phase relative to a tone of `hertz`.
         static func frequency(_ y: Floats, near hertz: Double) -> Double {
             func phase(_ start: Int) -> Double {
                 var (re, im) = (0.0, 0.0)
@@ -63,12 +64,13 @@ extension KernelTests {
                 }
                 return atan2(im, re)
             }
-            // 4 Hz off would be a whole turn over 4,000 samples: far more than the 3 cents in question, 0.6 … 0.9 Hz.
+            // Over 4000 samples, a phase of 2π corresponds to 4 Hz. The tolerance of 3 cents is much smaller: 0.6 … 0.9
+            // Hz.
             let turned = remainder(phase(7000) - phase(3000), 2 * Double.pi)
             return hertz + turned / (2 * Double.pi) * rate / 4000
         }
 
-        /// 10·log₁₀(Σ wanted² / Σ (y − wanted)²) over `range`
+        /// The signal-to-noise ratio 10·log₁₀(Σ wanted² / Σ (y − wanted)²) over `range`, in dB.
         static func signalToNoise(_ y: [Double], _ wanted: [Double], _ range: Range<Int>) -> Double {
             let signal = range.reduce(0) { $0 + wanted[$1] * wanted[$1] }
             let noise = range.reduce(0) { $0 + (y[$1] - wanted[$1]) * (y[$1] - wanted[$1]) }
@@ -83,7 +85,7 @@ extension KernelTests {
                 let y = vocoder.run(.shift, ratio, x)
                 let cents = 1200 * log2(Self.frequency(y, near: 440 * ratio) / (440 * ratio))
                 #expect(abs(cents) < 3, "\(isa): \(cents) cents")
-                // And it is nothing but a tone, as loud as it was.
+                // The power of the tone does not change.
                 let power = (2000..<10_000).reduce(0.0) { $0 + Double(y[$1] * y[$1]) } / 8000
                 #expect(abs(10 * log10(power / 0.125)) < 0.1, "\(isa): \(power)")
             }
@@ -118,7 +120,7 @@ extension KernelTests {
                         (centre - period / 2..<centre + period / 2).max { abs(y[$0]) < abs(y[$1]) } ?? 0
                     }
                     let worst = zip(places, places.dropFirst()).map { abs($1 - $0 - period) }.max() ?? .max
-                    // 5 ms
+                    // 80 samples are 5 ms.
                     #expect(worst <= 80, "\(isa), ratio \(ratio): \(worst) samples")
                 }
             }
@@ -133,7 +135,7 @@ extension KernelTests {
                 for (sound, x) in sounds.enumerated() {
                     for ratio in [0.4, 0.5, 0.77, 1, 1.13, 2, 2.5] {
                         for mode in Mode.allCases {
-                            // Before the beginning, past the end, and a count that leaves tails.
+                            // The output begins before the input, extends after its end, and has incomplete vectors.
                             let (first, count) = (-37, 2551)
                             var wanted = [Double](repeating: 0, count: count)
                             let reference =
@@ -143,8 +145,9 @@ extension KernelTests {
                             forEachInstructionSet { isa in
                                 let y = vocoder.run(mode, ratio, x, first: first, count: count)
                                 let error = zip(y.values, wanted).reduce(0) { $0 + pow(Double($1.0) - $1.1, 2) }
-                                // Up to 160 frames one upon another turn with an error of a few eps each: 1e-5 · 4 at
-                                // most. A bin that changes its peak by rounding lies between two peaks, 40 dB below.
+                                // The rotations of up to 160 consecutive frames depend on each other. Each adds an
+                                // error of a few eps, 4e-5 in total. A bin whose nearest peak changes by rounding is
+                                // between two peaks and 40 dB below them.
                                 let relative = (error / power).squareRoot()
                                 #expect(relative < 4e-5, "\(isa) \(index) \(sound) \(ratio) \(mode): \(relative)")
                             }
@@ -185,7 +188,7 @@ extension KernelTests {
         }
 
         @Test func scratch_suffices_wherever_a_view_begins_and_whatever_its_ratio() throws {
-            // `run` looks behind the end of the scratch.
+            // `run` checks that no value was written after the end of the scratch memory.
             let vocoder = try Vocoder(ck_vocoder_config(window: 64, hop: 16))
             let x = Self.tone(440, 300)
             for count in [1, 2, 15, 16, 17, 100] {
@@ -199,7 +202,7 @@ extension KernelTests {
         }
 
         @Test func a_shift_leaves_nothing_that_would_alias() throws {
-            // 6 kHz times 1.6 is beyond half the sample rate.
+            // 1.6 times 6 kHz is more than half the sample rate.
             let y = try Vocoder(Self.usual).run(.shift, 1.6, Self.tone(6000, 12_000))
             let loudest = (2000..<10_000).map { abs(y[$0]) }.max() ?? .infinity
             #expect(loudest < 0.5e-3)  // 60 dB below
@@ -213,7 +216,8 @@ extension KernelTests {
             #expect(abs(10 * log10(power / 0.125)) < 0.1)
             for edge in [0..<200, 3800..<4000] {
                 let power = edge.reduce(0) { $0 + view[$1] * view[$1] } / 200
-                // 200 samples are 6.6 periods; a cut one may weigh 1/(4π·6.6) of the power too much, 0.05 dB; frames fade in.
+                // 200 samples are 6.6 periods. An incomplete period can change the power by 1/(4π·6.6), that is 0.05
+                // dB. The rest of the tolerance is for the fade-in of the frames.
                 #expect(abs(10 * log10(power / 0.125)) < 0.5)
             }
         }

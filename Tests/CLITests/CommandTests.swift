@@ -2,7 +2,7 @@ import Foundation
 import Orchestrator
 import Testing
 
-/// The program as a user's shell sees it: exit code, standard output, standard error.
+/// Tests of the program as a shell runs it: exit code, standard output and standard error.
 @Suite struct CommandTests {
     @Test func help_goes_to_standard_output_and_succeeds() throws {
         let result = try ossicle("--help")
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    /// One clear sentence that names the file or the key, exit code 1, and no run folder begun.
+    /// Expects one line that names the file or the key, exit code 1, and no run folder.
     @Test(
         arguments: [
             (["cola", "--data", "/nowhere/sounds"], "/nowhere/sounds"),

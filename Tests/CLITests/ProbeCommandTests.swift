@@ -2,13 +2,13 @@ import Foundation
 import Orchestrator
 import Testing
 
-/// The third method and its probes as a user's shell sees them.
+/// Tests of the method `multi-strategy` and of its probes as a shell runs them.
 @Suite struct ProbeCommandTests {
     private func tone(_ hertz: Double, seconds: Double) -> [Float] {
         (0..<Int(seconds * 16_000)).map { Float(0.3 * sin(2 * .pi * hertz * Double($0) / 16_000)) }
     }
 
-    /// A file of events a label, and backgrounds.
+    /// Writes four event files for each label, and three background files.
     private func writeSounds(_ scratch: Scratch) throws {
         for (label, hertz) in [("low", 300.0), ("high", 2_500)] {
             let folder = try scratch.makeFolder("events/\(label)")
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    /// Three instruments of four notes, in NSynth's layout.
+    /// Writes a data set in NSynth's layout, with three instruments of four notes in each part.
     private func writeNotes(_ scratch: Scratch) throws -> String {
         for part in ["train", "test"] {
             let audio = try scratch.makeFolder("notes/\(part)/audio")
@@ -150,7 +150,7 @@ import Testing
         #expect(try ossicle("augment", "fade").code == 2)
     }
 
-    /// Each with its file or key in one line, and exit code 1.
+    /// Expects for each error one line that names the file or the key, and exit code 1.
     @Test func bad_annotations_and_settings_are_named_in_one_line() throws {
         let scratch = Scratch()
         try writeSounds(scratch)

@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// What the program answered.
+/// The exit code, standard output and standard error of one run of the program.
 struct Answer {
     let code: Int32
     let output: String
     let complaint: String
 }
 
-/// Runs the program that the build puts beside the tests' bundle, one of whose files this process was started from.
+/// Runs the `ossicle` program, which the build puts into the same folder as the test bundle that runs this process.
 func ossicle(_ arguments: String..., environment: [String: String] = [:]) throws -> Answer {
     try ossicle(arguments, environment: environment)
 }
@@ -31,13 +31,13 @@ func ossicle(_ arguments: [String], environment: [String: String] = [:]) throws 
         complaint: String(decoding: complained, as: UTF8.self))
 }
 
-/// The one JSON object of an answer without a failure.
+/// Returns the JSON object on standard output, and expects exit code 0.
 func object(_ answer: Answer) throws -> [String: Any] {
     #expect(answer.code == 0, "\(answer.complaint)")
     return try #require(try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
 }
 
-/// A folder that is removed with its owner.
+/// A temporary folder that `deinit` removes.
 final class Scratch {
     let path = FileManager.default.temporaryDirectory.appending(path: "ossicle-\(UUID().uuidString)").path
 

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// The layers as Package.swift declares them, as docs/architecture.md draws them, and as their files import them.
+/// Checks that Package.swift, the diagram in docs/architecture.md and the imports of the source files agree about the
+/// layers.
 @Suite struct ArchitectureTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -10,8 +11,8 @@ import Testing
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
-    /// Every layer of Package.swift, in its order, with the layers, C libraries and packages that it is declared to use:
-    /// `layer("Audio", on: ["Base", "Kernels"], and: ["CSndFile", "CSoxr"])`.
+    /// Returns every layer in the order of Package.swift, with its declared layers, C libraries and packages. Example
+    /// of a declaration: `layer("Audio", on: ["Base", "Kernels"], and: ["CSndFile", "CSoxr"])`.
     private static func declared() throws -> [(name: String, uses: Set<String>)] {
         let manifest = try text("Package.swift")
         let layer = #/\blayer\(\s*"(\w+)",\s*on:\s*\[([^\]]*)\](?:,\s*and:\s*\[([^\]]*)\])?\s*\)/#
@@ -28,7 +29,7 @@ import Testing
         var description: String { "\(from) --> \(to)" }
     }
 
-    /// The arrows that do not follow from others.
+    /// Returns the transitive reduction of the dependencies: the arrows that do not follow from other arrows.
     private static func reduced(_ uses: [String: Set<String>]) -> Set<Arrow> {
         func reaches(_ from: String, _ to: String) -> Bool {
             uses[from, default: []].contains { $0 == to || reaches($0, to) }
@@ -61,7 +62,8 @@ import Testing
         }
     }
 
-    /// SwiftPM lets a file import any module that happens to be built, and a declared one go unused.
+    /// SwiftPM does not check this: a file can import any module that has been built, and a declared dependency can be
+    /// unused.
     @Test func files_import_exactly_what_the_package_declares() throws {
         let layers = try Self.declared()
         let known = Set(layers.flatMap(\.uses)).union(layers.map(\.name))

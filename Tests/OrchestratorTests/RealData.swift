@@ -1,7 +1,8 @@
 import Foundation
 
-/// Recordings that are not part of the repository: the folder that OSSICLE_DATA names, or ../shared/data beside the
-/// package. Tests that need them are skipped, visibly, where they are absent; under CI they must be there.
+/// Recordings that are not part of the repository. They are in the folder of the environment variable OSSICLE_DATA, or
+/// in ../shared/data relative to the package. If they are missing, the tests that need them print a line and are
+/// skipped. In CI they must exist.
 enum RealData {
     static let root: String? = {
         let environment = ProcessInfo.processInfo.environment
@@ -11,7 +12,7 @@ enum RealData {
             .first { FileManager.default.fileExists(atPath: $0) }
     }()
 
-    /// The path of a folder or file in there; nil, with a printed line, where it is absent.
+    /// Returns the path of a folder or file of the recordings. If it is missing, prints a line and returns nil.
     static func path(_ name: String) -> String? {
         if let path = root.map({ "\($0)/\(name)" }), FileManager.default.fileExists(atPath: path) { return path }
         precondition(
@@ -20,7 +21,8 @@ enum RealData {
         return nil
     }
 
-    /// Files below a folder with this extension, sorted by name; empty where the folder is absent.
+    /// Returns the paths of all files with this extension in a folder and its subfolders, sorted by name. If the folder
+    /// is missing, the result is empty.
     static func files(_ name: String, extension suffix: String = "wav") -> [String] {
         guard let folder = path(name), let walk = FileManager.default.enumerator(atPath: folder) else { return [] }
         return walk.compactMap { $0 as? String }.filter { $0.hasSuffix(".\(suffix)") }.sorted().map {

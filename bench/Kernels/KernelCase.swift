@@ -22,7 +22,7 @@ struct KernelResult: Encodable {
     var timing: Timing
     var gigaflops: Double
     var gigabytes: Double
-    /// Share of the nearer roof, arithmetic or memory.
+    /// The larger of two shares: of the peak arithmetic rate, and of the peak memory rate.
     var roofShare: Double
 }
 

@@ -10,6 +10,7 @@ enum KernelPeer: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension KernelPeer {
+    /// Measures the kernels of this library once.
     /// - Parameter names: names of the kernels to measure.
     func round(
         shapes: String, views: Int, names: [String], options: BenchOptions, python: PythonOptions

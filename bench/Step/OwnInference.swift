@@ -17,6 +17,7 @@ struct OwnInference {
         input = (0..<views * encoder.viewFrames * encoder.frontend.valuesPerFrame).map { _ in random.normal() }
     }
 
+    /// Measures the time to encode all views.
     /// - Parameter steps: number of timed runs, after three warm-up runs.
     func measure(steps: Int) -> StepFigure {
         var output = [Float](repeating: 0, count: views * encoder.dimension)

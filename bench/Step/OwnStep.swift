@@ -9,6 +9,7 @@ struct OwnStep {
         case resnet18 = "resnet18-2d"
         case resnet18OfWaveforms = "resnet18-1d"
 
+        /// Returns the recipe of the model.
         /// - Parameter changes: recipe settings, each as `key=value`.
         func recipe(_ changes: [String] = []) throws -> Recipe {
             let unlabelled = ["optimizer.name=adam", "objective.label_weight=0"]
@@ -25,7 +26,8 @@ struct OwnStep {
     private let input: [Float]
     private let threads: Int
 
-    /// - Parameter views: number of views, anchors and positives together; even.
+    /// Creates the training step and random views.
+    /// - Parameter views: number of views, anchors and positives together. It must be even.
     init(model: Model, changes: [String], views: Int, threads: Int) throws {
         step = try TrainingStep(recipe: try model.recipe(changes), batch: views / 2, threads: threads)
         self.threads = threads
@@ -33,6 +35,7 @@ struct OwnStep {
         input = (0..<step.views * step.viewValues).map { _ in random.normal() }
     }
 
+    /// Measures complete training steps.
     /// - Parameter steps: number of timed steps, after three warm-up steps.
     func measure(steps: Int) -> StepFigure {
         let timing = Timing.measure(times: steps) { number in

@@ -36,6 +36,7 @@ struct PeerComparison: Encodable {
     /// The cases in the order of `names`, without those that the peer does not support.
     var lines: [Line]
 
+    /// Measures our program and the peer alternately.
     /// - Parameters:
     ///   - own: returns the seconds of each case, in the order of `names`. Called once per round, before `peer`.
     init(

@@ -1,11 +1,11 @@
 import CKernels
 import Orchestrator
 
-/// The measured peak rates of this machine: multiply-adds from registers, and copies past the caches.
+/// The measured peak rates of this machine: multiply-adds in registers, and copies with stores that bypass the caches.
 struct Roof: Encodable {
     var gigaflopsOneThread: Double
     var gigaflops: Double
-    /// Reads plus writes.
+    /// Gigabytes per second of a copy, reads plus writes.
     var copyGigabytes: Double
 
     init(threads: Int) {

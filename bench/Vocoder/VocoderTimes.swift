@@ -26,7 +26,7 @@ struct VocoderTimes {
 
     static let samples = 15_360
 
-    /// A test signal: the partials of a voice with gliding pitch, and noise.
+    /// A test signal: the partials of a voice with a slowly changing pitch, plus noise.
     private static func sound() -> [Float] {
         var random = RandomStream(seed: 1, purpose: .noise)
         var phase = 0.0

@@ -1,4 +1,4 @@
-// Binding threads to cores, on request: a thread that wanders from core to core spreads measurements.
+// Binds threads to cores if OSSICLE_PIN is 1. Measurements vary more if the system moves threads between cores.
 #define _GNU_SOURCE
 #include "affinity.h"
 #include "ck_base.h"
@@ -16,7 +16,8 @@ static int asked_for(void) {
 
 static int usable(cpu_set_t *cores) { return pthread_getaffinity_np(pthread_self(), sizeof *cores, cores) == 0; }
 
-// Binds the calling thread to the core that has so many of `cores` before it.
+// Binds the calling thread to one core of the set `cores`: to the first one, if `before` is 0, to the second one, if
+// `before` is 1, and so on.
 static void bind(const cpu_set_t *cores, int before) {
     for (int core = 0; core < CPU_SETSIZE; core++) {
         if (!CPU_ISSET(core, cores) || before-- > 0) continue;
@@ -29,7 +30,7 @@ static void bind(const cpu_set_t *cores, int before) {
 }
 
 void bind_worker(int index) {
-    cpu_set_t cores; // those of the thread that made the pool
+    cpu_set_t cores; // a worker inherits the cores of the thread that created the pool
     if (!asked_for() || !usable(&cores)) return;
     bind(&cores, index % CPU_COUNT(&cores));
 }

@@ -1,7 +1,8 @@
 #ifndef CK_BASE_AFFINITY_H
 #define CK_BASE_AFFINITY_H
 
-// Where OSSICLE_PIN=1 and the system can: binds the calling thread, worker `index` of a pool, to a core of its own. The
-// first core is the caller's, as far as there are as many cores as threads.
+// Binds the calling thread to a core, if OSSICLE_PIN is 1 and the system supports it. The calling thread is worker
+// number `index` of a pool; the first worker has the number 1. The first core is left to the caller of the pool, unless
+// there are more threads than cores.
 void bind_worker(int index);
 #endif

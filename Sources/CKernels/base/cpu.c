@@ -1,4 +1,4 @@
-// Which instruction sets this machine has, and which one the kernels use.
+// The instruction sets of this machine, and the selection of the one that the kernels use.
 #include "ck_base.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,7 +9,7 @@
 #include <cpuid.h>
 #endif
 
-static _Atomic int selected = -1; // a ck_isa, or -1 before the first question
+static _Atomic int selected = -1; // a ck_isa, or −1 before the first selection
 
 const char *ck_isa_name(ck_isa isa) {
     static const char *const names[CK_ISA_COUNT] = {"portable", "avx2", "avx512"};
@@ -21,7 +21,7 @@ int ck_isa_available(ck_isa isa) {
     case CK_ISA_PORTABLE:
         return 1;
 #if defined(__x86_64__)
-    // The builtin asks both the CPU and the operating system (XCR0).
+    // The builtin function checks both the CPU and the operating system (register XCR0).
     case CK_ISA_AVX2:
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case CK_ISA_AVX512:
@@ -79,7 +79,7 @@ static void read_cpu_name(void) {
 }
 
 const char *ck_cpu_name(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT; // any thread may be the first to ask
+    static pthread_once_t once = PTHREAD_ONCE_INIT; // several threads may make the first call
     pthread_once(&once, read_cpu_name);
     const char *first = cpu_name;
     while (*first == ' ') first++;

@@ -1,13 +1,13 @@
-// Denormals are flushed to zero in every kernel: they cost a hundred cycles each where they are not.
+// Flushing of denormals to zero, which every kernel does: an operation on a denormal can take about a hundred cycles.
 #ifndef CK_BASE_DENORMALS_H
 #define CK_BASE_DENORMALS_H
 #include <stdint.h>
 
-// Flushes denormals on this thread; returns what ck_restore_denormals takes to put back what was.
+// Makes the calling thread flush denormals to zero. Returns the previous mode, for ck_restore_denormals.
 static inline uint64_t ck_flush_denormals(void) {
 #if defined(__x86_64__)
     unsigned mode = __builtin_ia32_stmxcsr();
-    __builtin_ia32_ldmxcsr(mode | 0x8040); // results to zero, operands as zero
+    __builtin_ia32_ldmxcsr(mode | 0x8040); // denormal results become zero, denormal operands count as zero
     return mode;
 #elif defined(__aarch64__)
     uint64_t mode;

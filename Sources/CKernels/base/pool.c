@@ -1,9 +1,10 @@
-// The thread pool: workers that wait for a job, and scratch of its own for every thread.
+// The thread pool: workers that wait for jobs. Each thread has its own scratch memory.
 //
-// A job is a number of blocks, which the threads draw from a shared counter: a slow thread takes fewer, and every block
-// runs with the scratch of its thread. A worker may come late or not at all: the caller draws blocks too, closes the
-// job when none is left, and waits for the workers that have joined it, not for those that another program keeps from
-// the core. Whoever waits spins for a moment, since the next job mostly comes within microseconds, and then sleeps.
+// A job is a number of blocks. The threads take blocks from a shared counter, so that a slow thread takes fewer blocks.
+// The caller takes blocks too. When no block is left, the caller closes the job and waits only for the workers that
+// have joined it. It does not wait for workers that have not started, for example because another program uses their
+// core. A waiting thread first spins for a short time, because the next job usually comes within microseconds, and then
+// sleeps.
 #define _GNU_SOURCE
 #include "affinity.h"
 #include "ck_base.h"
@@ -20,12 +21,13 @@
 #endif
 
 enum {
-    SPIN_NANOSECONDS = 50 * 1000, // about what a thread takes to fall asleep and wake
-    SPIN_STEPS = 32,              // between two looks at the clock
+    SPIN_NANOSECONDS = 50 * 1000, // about the time that a thread needs to fall asleep and to wake up
+    SPIN_STEPS = 32,              // between two reads of the clock
 };
 
-// The pool's state in one word: how many workers are at the job, whether more may join, and the job's number, which
-// wraps. A worker that sleeps through so many jobs takes an old number for the new one, and misses that job.
+// The state of the pool, in one word: the number of workers that have joined the job, a bit that is set while others
+// may join, and the number of the job. The number of the job wraps around. If a worker sleeps during all jobs until a
+// number is used again, it mistakes the new job for its last one and does not join it, which is harmless.
 enum { ONE_WORKER = 1, WORKERS = 0xfff, IS_OPEN = 0x1000, ONE_JOB = 0x2000 };
 static const uint32_t STOP = UINT32_MAX;
 
@@ -47,13 +49,13 @@ struct ck_pool {
     _Alignas(64) _Atomic uint32_t state;
     _Alignas(64) _Atomic uint32_t sleepers;
     job job;
-    int count;       // threads, the caller's too
-    worker *workers; // count - 1, those that run
+    int count;       // number of threads, including the caller's thread
+    worker *workers; // count − 1 running workers
 };
 
 // ---- Waiting
 
-// Sleeps until the word is changed and woken, or for no reason.
+// Sleeps until another thread has changed *word and calls `wake`. It may also return earlier.
 static void sleep_while(_Atomic uint32_t *word, uint32_t value) {
 #ifdef __linux__
     syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
@@ -85,7 +87,7 @@ static int64_t nanoseconds(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-// Returns the state once `is_done` says so of it and the thread's last job.
+// Waits until is_done(state, last) returns 1, and returns the state. `last` is the number of the thread's last job.
 static uint32_t wait_until(ck_pool *pool, int (*is_done)(uint32_t state, uint32_t last), uint32_t last) {
     uint32_t state = atomic_load_explicit(&pool->state, memory_order_acquire);
     if (is_done(state, last)) return state;
@@ -95,7 +97,8 @@ static uint32_t wait_until(ck_pool *pool, int (*is_done)(uint32_t state, uint32_
             state = atomic_load_explicit(&pool->state, memory_order_acquire);
             if (is_done(state, last)) return state;
         }
-    atomic_fetch_add(&pool->sleepers, 1); // before the look at the state: who changes it then sees a sleeper
+    // The sleeper is counted before it reads the state, so that a thread that changes the state afterwards wakes it.
+    atomic_fetch_add(&pool->sleepers, 1);
     for (;;) {
         state = atomic_load(&pool->state);
         if (is_done(state, last)) break;
@@ -137,7 +140,7 @@ static void *work(void *argument) {
         if (!atomic_compare_exchange_strong(&pool->state, &state, state + ONE_WORKER)) continue;
         last = number_of(state);
         run_blocks(&pool->job, self->index);
-        // The last to leave a closed job wakes the caller, which may sleep.
+        // The last worker that leaves a closed job wakes the caller, which may be asleep.
         state = atomic_fetch_sub(&pool->state, ONE_WORKER) - ONE_WORKER;
         if (!(state & (WORKERS | IS_OPEN))) wake(pool);
     }
@@ -184,7 +187,7 @@ void ck_parallel(const ck_exec *exec, ptrdiff_t blocks, ck_task task, void *cont
         j->scratch = exec->scratch, j->scratch_bytes = exec->scratch_bytes;
         atomic_store_explicit(&j->next, 0, memory_order_relaxed);
         uint32_t number = number_of(atomic_load(&pool->state)) + ONE_JOB;
-        if (number >= number_of(STOP)) number = 0; // no job has the number of the end
+        if (number >= number_of(STOP)) number = 0; // the number in STOP is reserved
         atomic_store(&pool->state, number | IS_OPEN);
         wake(pool);
         run_blocks(j, 0);

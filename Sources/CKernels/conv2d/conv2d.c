@@ -1,4 +1,4 @@
-// The way from the C API to the kernel of the active instruction set.
+// Dispatch: calls the kernels of the active instruction set.
 #include "ck_conv2d.h"
 #include "../isa/dispatch.h"
 

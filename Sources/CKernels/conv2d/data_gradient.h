@@ -1,5 +1,6 @@
-// dz, block of input pixels by block of input pixels: a convolution of the outputs' gradient. With strides, pixels of
-// one residue are a convolution of their own, with the taps that meet them.
+// The data gradient dz of the direct method, in blocks of input pixels. It is a convolution of the gradient of the
+// outputs. If a stride is 2, the pixels of each residue (places.h) form a separate convolution, with only the taps that
+// reach these pixels.
 
 typedef struct {
     const ck_conv2d *plan;
@@ -10,7 +11,7 @@ typedef struct {
     ck_update update; // of dz
 } data_job;
 
-// Finishes an input pixel's vector of da: activation, update, and both sums.
+// Converts a vector of da to dz: multiplies by activation'(z), adds the old dz if required, and updates both sums.
 CK_INLINE vf finished(const data_job *job, const float *x, float *dz, ptrdiff_t c, ptrdiff_t lanes, vf da, vf sums[2]) {
     const ck_operand *o = job->x;
     vf raw = job->sums || o->activation != CK_IDENTITY ? load_n(x, lanes) : v_zero(), z = raw;
@@ -26,7 +27,7 @@ CK_INLINE vf finished(const data_job *job, const float *x, float *dz, ptrdiff_t 
     return da;
 }
 
-// Fetches what tile `row` is finished with, while another is made.
+// Prefetches the values of x and dz that `finished` will need for the tile at `row`.
 CK_INLINE void fetch_pixels(int vectors, const data_job *job, const segment_run *run, ptrdiff_t row, ptrdiff_t c,
                             const int32_t *to, ptrdiff_t first) {
     CK_UNROLL for (int r = 0; r < TILE; r++) {
@@ -64,7 +65,7 @@ CK_TILES(data_tile,
           ptrdiff_t first, float *sums),
          job, run, row, p, to, first, sums)
 
-// sums (2, C) of the block := or += the panel's
+// The sums (2, C) of the block := or += the sums of the panel.
 static void deposit_panel_sums(float *block_sums, ptrdiff_t C, const column_panel *p, const float *sums, int add) {
     for (int i = 0; i < 2; i++)
         for (ptrdiff_t c = 0; c < p->columns; c++) {
@@ -81,7 +82,7 @@ static void data_residue(const data_job *job, segment_run run, const int32_t *to
         const column_panel p = panel_at(C, i);
         float sums[2 * PANEL] = {0};
         run.first = 0;
-        do { // once even without taps: dz is stored
+        do { // without taps, the loop still runs once, because dz has to be stored
             run.end = min(segments, run.first + step);
             for (ptrdiff_t row = 0; row < run.table->rows; row += TILE)
                 data_tile_of[p.vectors - 1](job, &run, row, &p, to, first, sums);
@@ -91,7 +92,7 @@ static void data_residue(const data_job *job, segment_run run, const int32_t *to
     }
 }
 
-// The taps that meet pixels of the residue; returns how many.
+// Lists the taps that reach the pixels of residue r. Returns their number.
 static ptrdiff_t list_taps(const ck_conv2d_shape *s, residue r, int32_t *taps) {
     ptrdiff_t count = 0;
     for (ptrdiff_t i = first_tap(r.down, s->stride_h, s->padding_h); i < s->kernel_h; i += s->stride_h)

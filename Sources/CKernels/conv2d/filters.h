@@ -1,19 +1,20 @@
-// The filters' transforms, as panels [filter][block of WINOGRAD_FILTER_ROWS rows][plane][row][width]: what one task
-// writes lies together, and planes begin in different cache sets.
+// The transformed filters of the Winograd method. They are stored in panels, with the layout
+// [filter][block of WINOGRAD_FILTER_ROWS rows][plane][row][width]. In this layout, the output of a task is contiguous,
+// and planes begin in different cache sets.
 
 typedef struct {
     winograd_form form;
     ptrdiff_t C, O;
-    int adjoint; // panels (O, C) of the flipped filters, for the gradient of the data
+    int adjoint; // 1: panels (O, C) of the flipped filters, for the data gradient
     const float *w;
     float *panels;
-    int stream; // the panels are too large for the caches
+    int stream; // 1: the panels do not fit into the caches and are written with streaming stores
 } filter_job;
 
-// Panel `index` of transformed filters over `depth` channels.
+// Panel `index` of the transformed filters, with `depth` channels.
 typedef struct {
     const float *at;
-    ptrdiff_t depth, plane, block; // plane and block: floats from one to the next
+    ptrdiff_t depth, plane, block; // plane and block are the distances of planes and blocks in floats
 } filter_panel;
 
 CK_INLINE filter_panel filter_panel_at(const winograd_form form, const float *panels, ptrdiff_t depth,
@@ -35,8 +36,8 @@ CK_INLINE void store_filter(const winograd_form form, const filter_job *job, con
         CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) v_store(to + e * plane, u[e]);
 }
 
-// Rows k ..< k + rows of panel p of filter f, of filters that are kept (C, O). The taps of the rows to come are fetched
-// ahead: each lies far from the last.
+// Transforms rows k ..< k + rows of panel p of filter f, without transposition: a tap of the weights is a matrix (C,
+// O). The taps of following rows are prefetched, because the taps of a row are far apart in memory.
 CK_INLINE void transform_rows(const winograd_form form, const filter_job *job, ptrdiff_t f, const column_panel *p,
                               ptrdiff_t k, ptrdiff_t rows, float *to, ptrdiff_t plane) {
     enum { AHEAD = 4 }; // rows
@@ -55,8 +56,8 @@ CK_INLINE void transform_rows(const winograd_form form, const filter_job *job, p
         }
 }
 
-// Rows k ..< k + rows of one vector of columns of the adjoint, rows outputs and columns inputs: squares of both,
-// transposed.
+// Transforms rows k ..< k + rows and one vector of columns of the adjoint, whose rows are outputs and whose columns are
+// inputs. The weights are transposed in squares of VW × VW values.
 CK_INLINE void transform_rows_adjoint(const winograd_form form, const filter_job *job, ptrdiff_t f, ptrdiff_t k,
                                       ptrdiff_t rows, ptrdiff_t n, ptrdiff_t lanes, float *to, ptrdiff_t width,
                                       ptrdiff_t plane) {

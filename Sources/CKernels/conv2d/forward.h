@@ -1,15 +1,15 @@
-// y and its batch statistics, block of pixels by block of pixels.
+// The forward pass of the direct method: y, and the statistics of each block of pixels.
 
 typedef struct {
     const ck_conv2d *plan;
     const ck_operand *x;
     const float *panels;
     float *y, *statistics;
-    int stream; // y is large and its rows fill whole cache lines
+    int stream; // 1: y is written with streaming stores (see worth_streaming)
 } forward_job;
 
-// Stores the rows of a tile, the first of its block where `begins`, and adds them to sums: moments (moments.h), PANEL
-// apart.
+// Stores the rows of a tile, and adds them to the intermediate sums (moments.h), of which each has PANEL floats.
+// `begins` is 1 for the first tile of a block.
 CK_INLINE void store_outputs(int vectors, vf acc[TILE][WIDE], float *y, ptrdiff_t pitch, ptrdiff_t rows,
                              ptrdiff_t columns, int stream, int begins, float *sums) {
     const ptrdiff_t last = columns - (vectors - 1) * VW;
@@ -17,7 +17,8 @@ CK_INLINE void store_outputs(int vectors, vf acc[TILE][WIDE], float *y, ptrdiff_
         float *const at = sums + j * VW;
         if (begins) v_store(at + MOMENT_SHIFT * PANEL, acc[0][j]);
         const vf shift = v_load(at + MOMENT_SHIFT * PANEL);
-        vf sum = v_zero(), squares = v_zero(); // of the tile alone: additions in a chain stay few
+        // The sums of the tile are computed separately, because long chains of float additions lose accuracy.
+        vf sum = v_zero(), squares = v_zero();
         CK_UNROLL for (int r = 0; r < TILE; r++) {
             if (r >= rows) continue;
             add_moments(acc[r][j], shift, &sum, &squares);
@@ -87,7 +88,7 @@ static void forward_block(void *context, ptrdiff_t task, void *scratch) {
     if (job->stream) stream_fence();
 }
 
-// Only where every vector is one whole line.
+// Streaming stores are used only if each vector is one whole cache line.
 CK_INLINE int streams_outputs(const float *y, ptrdiff_t pixels, ptrdiff_t O) {
     return VW == 16 && worth_streaming(y, pixels * O, O, CONV2D_STREAM_FLOATS);
 }

@@ -1,4 +1,4 @@
-// Every pass of the convolution, for the vector vocabulary that was included before.
+// All passes of the dense convolution. This header is included after the header of an instruction set.
 #include "forms.h"
 #include "layout.h"
 #include "../isa/registers.h"

@@ -1,11 +1,12 @@
-// Where everything lies in a thread's scratch: one function lays it out for the plan, which asks for so many floats,
-// and for the pass that works there.
+// The layout of a thread's scratch memory in the direct method. The same function is used by the plan, which needs the
+// size, and by the passes, which need the offsets.
 #ifndef CK_CONV2D_LAYOUT_H
 #define CK_CONV2D_LAYOUT_H
 #include "geometry.h"
 
-// Of a direct pass, in floats from the scratch's beginning: the slab; the pixels of rows, the taps in use and the
-// places of every row and segment, all int32_t; and the values of every row, as many as are wide.
+// Offsets in floats from the beginning of the scratch memory, which begins with the slab. Then come three arrays of
+// int32_t: the pixel of each row, the taps in use, and the places of each row and segment. The last array contains
+// `width` floats for each row. `floats` is the total size.
 typedef struct {
     ptrdiff_t pixels, taps, places, values, floats;
 } direct_layout;
@@ -21,7 +22,7 @@ static inline direct_layout layout_of(ptrdiff_t slab, const ck_conv2d_cut *cut, 
     return l;
 }
 
-// Forward and for the data's gradient, the values are sums of tiles between segments.
+// In the forward pass and for the data gradient, `values` contains the sums of unfinished tiles.
 static inline direct_layout forward_layout(const ck_conv2d *p) {
     return layout_of(p->forward_slab, &p->forward, 0, segment_count(&p->shape), WIDEST_PANEL);
 }
@@ -29,7 +30,7 @@ static inline direct_layout data_layout(const ck_conv2d *p) {
     const ptrdiff_t taps = p->shape.kernel_h * p->shape.kernel_w;
     return layout_of(p->data_slab, &p->data, taps, taps, WIDEST_PANEL);
 }
-// For the weights' gradient they are a panel of draw.
+// For the weight gradient, `values` contains a panel of draw.
 static inline direct_layout weights_layout(const ck_conv2d *p) {
     return layout_of(p->weights_slab, &p->weights, 0, segment_count(&p->shape), p->weight_outputs);
 }

@@ -1,26 +1,28 @@
-// Winograd's products, transformed to outputs and stored with their moments, or to the data's gradient, finished
-// (data_gradient.h) and stored with its sums.
+// The last step of the Winograd method. In the forward pass, it transforms the products to outputs, and stores them and
+// their statistics. For the data gradient, it transforms the products to da, converts da to dz with `finished`
+// (data_gradient.h), and stores dz and its sums.
 
 typedef struct {
     const ck_conv2d *plan;
     tile_source source;
-    ptrdiff_t columns;    // outputs of the product
+    ptrdiff_t columns;    // columns of the product: output channels, or input channels for the data gradient
     const float *panels;  // of transformed filters
-    const data_job *data; // or NULL: forward
+    const data_job *data; // the job of the data gradient, or NULL in the forward pass
     float *y, *statistics;
     int stream;
-    plane_pair pair;              // staged: in the workspace
-    ptrdiff_t chunk, chunk_tiles; // the chunk's first tile
+    plane_pair pair;              // staged: the planes in the workspace
+    ptrdiff_t chunk, chunk_tiles; // staged: the first tile of the chunk, and its number of tiles
 } product_job;
 
-// One vector of a tile's outputs. sums: forward the block's moments, of `rows` outputs up to here (moments.h); of dz
-// Σ dz and Σ dz·x.
+// Stores one vector of channels of a tile's outputs. In the forward pass, sums are the intermediate sums of the block
+// (moments.h), and `rows` is the number of outputs in them. For the data gradient, sums are Σ dz and Σ dz·x.
 CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile_place t, const float *product,
                           ptrdiff_t plane, ptrdiff_t c, ptrdiff_t lanes, ptrdiff_t *rows, vf sums[MOMENT_COUNT],
                           const int is_data) {
     const ptrdiff_t H = job->source.H, W = job->source.W;
     const int height = tile_height(form), width = tile_width(form);
-    vf m[MOST_PLANES], y[16], sum = v_zero(), squares = v_zero(); // of the tile alone: additions in a chain stay few
+    // The sums of the tile are computed separately, because long chains of float additions lose accuracy.
+    vf m[MOST_PLANES], y[16], sum = v_zero(), squares = v_zero();
     CK_UNROLL for (int e = 0; e < planes_of_form(form); e++) m[e] = v_load(product + e * plane);
     either_form(form, line_outputs, output_transform, m, y, 6, 4);
     CK_UNROLL for (int i = 0; i < height; i++) CK_UNROLL for (int j = 0; j < width; j++) {
@@ -32,7 +34,8 @@ CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile
             store_n(dz, lanes, finished(job->data, job->data->x->x + at, dz, c, lanes, v, sums));
             continue;
         }
-        if (i == 0 && j == 0 && *rows == 0) sums[MOMENT_SHIFT] = v; // of a tile with outputs the first is on the map
+        // If any output of a tile is inside the feature map, the first one is.
+        if (i == 0 && j == 0 && *rows == 0) sums[MOMENT_SHIFT] = v;
         *rows += 1;
         add_moments(v, sums[MOMENT_SHIFT], &sum, &squares);
         if (job->stream) v_stream(job->y + at, v);
@@ -44,7 +47,7 @@ CK_INLINE void store_tile(const winograd_form form, const product_job *job, tile
     sums[MOMENT_SQUARES] = v_add(sums[MOMENT_SQUARES], squares);
 }
 
-// Fetches a vector of the outputs of the tile at t: where they go, and what a gradient needs of the operand.
+// Prefetches the memory of one vector of channels of a tile's outputs and, for the data gradient, of the operand.
 CK_INLINE void fetch_outputs(const winograd_form form, const product_job *job, tile_place t, ptrdiff_t c,
                              const int is_data) {
     const ptrdiff_t H = job->source.H, W = job->source.W;
@@ -55,8 +58,8 @@ CK_INLINE void fetch_outputs(const winograd_form form, const product_job *job, t
     }
 }
 
-// Finished products: tiles first ..< first + count of all, from row `row` of the product on; columns c ..< c + columns,
-// of which column 0 of the product is c. They are of one block of sums.
+// A part of a product: tiles first ..< first + count, which begin at row `row` of the product, and columns
+// c ..< c + columns, which begin at column 0 of the product. All tiles belong to the same block of sums.
 typedef struct {
     ptrdiff_t block, first, count, row, c, columns;
     const planes *product;

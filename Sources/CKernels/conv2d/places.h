@@ -1,5 +1,6 @@
-// Where the rows of a tile begin in the slab, segment by segment. Groups of TILE rows lie together:
-// the place of row t and segment s is places[(t / TILE·segments + s)·TILE + t mod TILE]; 0 is the slab's zeros.
+// The table of places: the offset in the slab at which the values of a row begin, for each segment. The place 0 points
+// to the zeros of the slab. The places of TILE consecutive rows are contiguous: the place of row t and segment s is
+//     places[(t / TILE·segments + s)·TILE + t mod TILE]
 
 typedef struct {
     int32_t *places;
@@ -12,13 +13,13 @@ CK_INLINE int32_t *places_of(const place_table *t, ptrdiff_t row) {
 
 CK_INLINE ptrdiff_t whole_tiles(ptrdiff_t rows) { return round_up(rows, TILE); }
 
-// Rows that fill the last group read zeros.
+// Fills up the last group of TILE rows with rows that read zeros.
 static void close_table(const place_table *t) {
     for (ptrdiff_t row = t->rows; row < whole_tiles(t->rows); row++)
         for (ptrdiff_t s = 0; s < t->segments; s++) places_of(t, row)[s * TILE] = 0;
 }
 
-// What every output of the block reads.
+// Computes the places that the outputs of block b read. A row of the table is an output.
 static void place_outputs(const ck_conv2d *plan, const pixel_block *b, const pixel_window *w, ptrdiff_t zeros,
                           ptrdiff_t pitch, const place_table *t) {
     const ck_conv2d_shape *s = &plan->shape;
@@ -47,19 +48,20 @@ static void place_outputs(const ck_conv2d *plan, const pixel_block *b, const pix
     close_table(t);
 }
 
-// The input pixels whose place is (down, across) modulo the strides: only every stride-th tap meets one.
+// A residue: all input pixels (h, v) with h mod stride_h = down and v mod stride_w = across. Only every stride-th tap
+// reaches these pixels.
 typedef struct {
     ptrdiff_t down, across;
 } residue;
 
-// The first tap that meets places ≡ r, and how many do.
+// first_tap: the first tap that reaches inputs with remainder r. taps_met: the number of such taps.
 CK_INLINE ptrdiff_t first_tap(ptrdiff_t r, ptrdiff_t stride, ptrdiff_t padding) { return (r + padding) % stride; }
 CK_INLINE ptrdiff_t taps_met(ptrdiff_t first, ptrdiff_t stride, ptrdiff_t kernel) {
     return first < kernel ? (kernel - first + stride - 1) / stride : 0;
 }
 
-// What every input pixel of the class reads of the outputs' gradient; to[t]: the pixel of row t, from the block's
-// first.
+// Computes the places that the input pixels of residue r read in the slab of the gradient. A row of the table is an
+// input pixel. to[t] is the pixel of row t, counted from the first pixel of the block.
 static void place_inputs(const ck_conv2d *plan, const pixel_block *b, const pixel_window *w, ptrdiff_t zeros,
                          ptrdiff_t pitch, residue r, place_table *t, int32_t *to) {
     const ck_conv2d_shape *s = &plan->shape;

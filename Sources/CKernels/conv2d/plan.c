@@ -1,9 +1,9 @@
-// How a convolution is cut into blocks of work, and the memory that takes.
+// The plan: the blocks of work of a convolution, and the memory that they need.
 #include "forms.h"
 #include "layout.h"
 
-// Blocks of about `wanted` pixels of images of some rows. What a run reads is as wide as the map where the run reaches
-// into a second row, so that rows longer than a run are cut each for itself.
+// Divides the pixels into blocks of about `wanted` pixels. If a run extends into a second row, it reads whole rows.
+// Therefore rows that are longer than `wanted` are divided separately.
 static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t wanted) {
     ptrdiff_t pixels = rows * row;
     if (pixels <= wanted) {
@@ -17,12 +17,13 @@ static ck_conv2d_cut cut(ptrdiff_t N, ptrdiff_t rows, ptrdiff_t row, ptrdiff_t w
     return (ck_conv2d_cut){1, run, runs, N * runs, by_rows ? row : 0};
 }
 
-// So many that a slab with `floats` a pixel has the wanted size.
+// The number of pixels of a block, such that a slab with `floats` floats per pixel has about CONV2D_SLAB_FLOATS floats.
 static ptrdiff_t pixels_wanted(ptrdiff_t floats) {
     return max(CONV2D_FEWEST_PIXELS, min(CONV2D_MOST_PIXELS, CONV2D_SLAB_FLOATS / floats));
 }
 
-// The largest slab of the blocks; those of later images are like the first image's.
+// The size of the largest slab of all blocks. Only the blocks of the first image are compared, because the other images
+// have the same blocks.
 static ptrdiff_t slab_floats(const ck_conv2d *plan, const ck_conv2d_cut *blocks, ptrdiff_t pixels, int of_outputs,
                              ptrdiff_t pitch, ptrdiff_t depth) {
     ptrdiff_t most = 0;
@@ -54,7 +55,7 @@ static void plan_direct(ck_conv2d *p) {
     p->data_column_blocks = column_blocks(p->data.blocks, s->C);
     p->data_slab = slab_floats(p, &p->data, inputs, 1, slab_pitch(s->O), s->O);
 
-    // dw: tasks are groups of blocks × ranges of input channels × ranges of outputs.
+    // A task of dw is a group of blocks × a range of input channels × a range of output channels.
     p->weights = cut(s->N, p->P, p->Q, CONV2D_GRADIENT_PIXELS);
     p->weight_inputs = is_joined(s) ? s->C : CONV2D_GRADIENT_INPUTS;
     p->weight_outputs = CONV2D_GRADIENT_OUTPUTS;
@@ -68,7 +69,8 @@ static void plan_direct(ck_conv2d *p) {
     p->scratch_bytes = bytes_of(max(forward.floats, max(data.floats, weights.floats)));
 }
 
-// Whether every tensor fits, padded and in the rows of a slab too, and the places of all pixels' taps.
+// Returns 1 if every tensor fits into the address space, also with padding and with the pitch of a slab, and the places
+// of all pixels and taps do too.
 static int tensors_fit(const ck_conv2d *p) {
     const ck_conv2d_shape *s = &p->shape;
     ptrdiff_t taps = s->kernel_h * s->kernel_w, in = slab_pitch(s->C), out = slab_pitch(s->O);
@@ -77,7 +79,7 @@ static int tensors_fit(const ck_conv2d *p) {
     return sizes_fit(s->N, s->H, s->W, taps + 1) && sizes_fit(s->N, p->P, p->Q, taps + 1);
 }
 
-// Places in a slab, and of a tile's rows in a plane, are of 32 bits.
+// Returns 1 if the places in a slab and the places of a tile's rows in a plane fit into 32 bits.
 static int places_fit(const ck_conv2d *p) {
     ptrdiff_t pixels = max(p->data.images * p->data.pixels, 1), rows = 16 * slab_pitch(max(p->shape.C, p->shape.O));
     ptrdiff_t slab = max(p->forward_slab, max(p->data_slab, p->weights_slab));

@@ -1,4 +1,4 @@
-// Winograd's part of the plan: how many tiles are transformed at a time.
+// The plan of the Winograd method: the number of tiles that are transformed at a time, and the memory that they need.
 #include "forms.h"
 
 void plan_winograd(ck_conv2d *p) {
@@ -8,7 +8,7 @@ void plan_winograd(ck_conv2d *p) {
     p->tiles_down = blocks_of(p->P, tile_height(form));
     p->tiles_across = blocks_of(p->Q, tile_width(form)) + (form == LINE); // see tiles.h
     p->tiles = s->N * p->tiles_down * p->tiles_across;
-    // A line has fewer planes: more of its tiles fit beside the filters, which are then read less often.
+    // LINE has fewer planes than SQUARE. Therefore more tiles fit into the cache, and the filters are read less often.
     const int is_fused = max(s->C, s->O) <= WINOGRAD_FUSED_CHANNELS;
     p->tile_rows = is_fused && form == LINE ? 2 * WINOGRAD_TASK_TILES : WINOGRAD_TASK_TILES;
     p->statistics_blocks = p->sums_blocks = blocks_of(p->tiles, p->tile_rows);
@@ -30,7 +30,7 @@ void plan_winograd(ck_conv2d *p) {
     rows = min(rows, p->tiles);
     rows = blocks_of(p->tiles, blocks_of(p->tiles, rows)); // equally large chunks
     p->tile_chunk = round_up(rows, p->tile_rows);
-    // Forward transforms inputs and multiplies to outputs, the data gradient the other way round.
+    // The forward pass transforms inputs and computes outputs; the data gradient does the opposite.
     ptrdiff_t chunk = max(pair_floats(form, p->tile_chunk, in, out), pair_floats(form, p->tile_chunk, out, in));
     p->scratch_bytes = bytes_of(du);
     p->forward_workspace_bytes = bytes_of(filters + chunk);

@@ -1,8 +1,9 @@
-// Convolution by Winograd's tiles: transform the source, multiply plane by plane, transform the products and store
-// them. Fused, a task does all three for a few tiles in its scratch; staged, the three are passes over a chunk of
-// tiles: with many channels the filters would not be used often enough while the tiles of a task stay in the cache.
+// The Winograd method for the forward pass and the data gradient, in three steps: transform the source, multiply plane
+// by plane, transform the products and store them. In the fused variant, a task does all three steps for a few tiles in
+// its scratch memory. In the staged variant, which is for many channels, each step is a pass over a chunk of tiles.
+// Fused tasks with many channels would have too few tiles in the cache for each use of the filters.
 
-// Tiles row ..< row + TILE of plane e, times a panel: with every filter the rows that it reads.
+// Multiplies tiles row ..< row + TILE of plane e by a panel. Each filter is multiplied by the rows that it reads.
 CK_INLINE void plane_tile(int vectors, const winograd_form form, const planes *operand, const filter_panel *panel,
                           int e, ptrdiff_t row, float *to, ptrdiff_t pitch) {
     const ptrdiff_t step = rows_per_tile(form) * operand->pitch;
@@ -23,7 +24,8 @@ CK_TILES(plane_tile,
           ptrdiff_t pitch),
          form, operand, panel, e, row, to, pitch)
 
-// Columns of panel `index` of the product, for rows 0 ..< rows of plane e; column 0 of `product` is its first.
+// Computes the columns of panel `index` of the product, for rows 0 ..< rows of plane e. They are stored from column
+// `column` of `product` on.
 static void multiply_plane(const product_job *job, ptrdiff_t index, const planes *operand, int e, ptrdiff_t rows,
                            const planes *product, ptrdiff_t column) {
     const winograd_form form = form_of(&job->plan->shape);
@@ -58,7 +60,8 @@ typedef struct {
     ptrdiff_t first, count;
 } row_range;
 
-// The rows of inputs that task `block` of a chunk transforms: those of its tiles, and the chunk's last one.
+// The rows of inputs that task `block` of a chunk transforms. The last task also transforms the row behind the last
+// tile.
 CK_INLINE row_range chunk_rows(const ck_conv2d *plan, ptrdiff_t block, ptrdiff_t chunk_tiles) {
     const winograd_form form = form_of(&plan->shape);
     const ptrdiff_t tile = block * plan->tile_rows, count = min(plan->tile_rows, chunk_tiles - tile);

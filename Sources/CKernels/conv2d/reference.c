@@ -1,4 +1,5 @@
-// The definition, in double: every sum by its formula, every value recomputed where it is needed.
+// The reference implementation in double. Every sum follows its formula, and every value is computed again when it is
+// needed.
 #include "ck_conv2d.h"
 #include "../norm/operand_reference.h"
 
@@ -12,7 +13,7 @@ static double read_gradient(const ck_gradient *dy, ptrdiff_t image, ptrdiff_t pi
     return dy->a[o] * draw + (double)dy->b[o] * dy->raw[pixel * O + o] + dy->c[o];
 }
 
-// The input pixel that output (n, p, q) reads through tap (i, j), or -1.
+// The input pixel that output (n, p, q) reads with tap (i, j), or −1 if it is outside the image.
 static ptrdiff_t pixel_read(const ck_conv2d_shape *s, ptrdiff_t n, ptrdiff_t p, ptrdiff_t q, ptrdiff_t i, ptrdiff_t j) {
     ptrdiff_t h = p * s->stride_h + i - s->padding_h, v = q * s->stride_w + j - s->padding_w;
     return h < 0 || h >= s->H || v < 0 || v >= s->W ? -1 : (n * s->H + h) * s->W + v;
@@ -41,7 +42,7 @@ void ck_conv2d_forward_reference(const ck_conv2d *plan, const ck_operand *x, con
                     y[((n * plan->P + p) * plan->Q + q) * s->O + o] = (float)output(plan, x, w, n, p, q, o);
 }
 
-// da(h, v) = Σ over the outputs (p, q) that read (h, v)
+// da(n, h, v, c), a sum over all outputs (p, q) that read (h, v).
 static double data_gradient(const ck_conv2d *plan, const float *w, const ck_gradient *dy, ptrdiff_t n, ptrdiff_t h,
                             ptrdiff_t v, ptrdiff_t c) {
     const ck_conv2d_shape *s = &plan->shape;

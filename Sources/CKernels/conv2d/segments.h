@@ -1,7 +1,7 @@
-// The tile's sum over K, segment by segment, and the panels of weights that it reads.
+// The sum of a tile over K, which is computed segment by segment, and the panels of weights that it reads.
 
-// Columns first ..< first + columns, in `vectors` vectors. All panels are as wide as they can be equally: a tile of one
-// vector would wait for its own sums.
+// Columns first ..< first + columns, in `vectors` vectors. All panels have about the same width. A narrow last panel
+// would be slow: in a tile of one vector, each addition would have to wait for the previous one.
 typedef struct {
     ptrdiff_t first, columns;
     int vectors;
@@ -15,7 +15,8 @@ CK_INLINE column_panel panel_at(ptrdiff_t columns, ptrdiff_t index) {
     return (column_panel){first * VW, min(columns, end * VW) - first * VW, (int)(end - first)};
 }
 
-// Panels first ..< end of block `block` of `blocks`.
+// Panels first ..< end. panels_of returns the panels of block number `block`, if all panels are divided into `blocks`
+// blocks.
 typedef struct {
     ptrdiff_t first, end;
 } panel_range;
@@ -25,11 +26,11 @@ CK_INLINE panel_range panels_of(ptrdiff_t columns, ptrdiff_t block, ptrdiff_t bl
     return (panel_range){block * panels / blocks, (block + 1) * panels / blocks};
 }
 
-// ---- Packing: panel p of a (depth, columns) matrix lies at first·depth
+// ---- Packing: a panel of a matrix (rows, columns) begins at offset first·rows, where first is its first column
 
 typedef struct {
     ptrdiff_t segments, depth, columns; // the matrix is (segments·depth, columns)
-    int transposed;                     // every segment is given as (columns, depth)
+    int transposed;                     // 1: each segment of w is stored as (columns, depth)
     const float *w;
     float *panels;
 } segment_packing;
@@ -58,7 +59,7 @@ CK_INLINE void place_step(int vectors, const float *const a[TILE], ptrdiff_t k, 
     CK_UNROLL for (int r = 0; r < TILE; r++) row_step(vectors, a[r] + k, column, acc[r]);
 }
 
-// One segment: acc(r, j) += Σ_k slab(places(r) + k)·b(k, j)
+// Adds one segment: acc(r, j) += Σ_k slab(places(r) + k)·b(k, j)
 CK_INLINE void place_product(int vectors, const float *slab, const int32_t *places, ptrdiff_t depth, const float *b,
                              vf acc[TILE][WIDE]) {
     enum { STEPS = 8 };
@@ -70,16 +71,17 @@ CK_INLINE void place_product(int vectors, const float *slab, const int32_t *plac
     for (; k < depth; k++, b += vectors * VW) place_step(vectors, a, k, b, acc);
 }
 
-// Segments first ..< end of a block's product. Tiles that are not finished keep their sums in `kept`.
+// Segments first ..< end of the product of a block. The sums of unfinished tiles are stored in `kept`.
 typedef struct {
     const float *slab;
     const place_table *table;
-    const int32_t *taps; // of the weights, one a segment; NULL: the same
+    const int32_t *taps; // the segment of the weights for each segment of the table; NULL: the same segment
     ptrdiff_t depth, first, end;
     float *kept;
 } segment_run;
 
-// Returns 1 when the sums are complete.
+// Adds the segments of a run to the tile at `row`. Returns 1 if the sums are complete. Otherwise it stores them in
+// `kept` and returns 0.
 CK_INLINE int tile_segments(int vectors, const segment_run *k, ptrdiff_t row, const float *panel, vf acc[TILE][WIDE]) {
     float *kept = k->kept + row * vectors * VW;
     const int32_t *places = places_of(k->table, row);

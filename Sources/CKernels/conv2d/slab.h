@@ -1,13 +1,13 @@
-// Reading operands and gradients, as ck_operand.h defines them, into slabs: every pixel of a window once, normalised
-// and activated, with zeros before the first for what lies outside the image.
+// Functions that read operands and gradients (ck_operand.h) into slabs. Each pixel of a window is read, normalized and
+// activated once. Zeros before the first pixel replace pixels outside the image.
 
-// Channels c ..< c + count of an operand with C channels, at pixel `pitch` floats from the last.
+// Reads channels c ..< c + count of an operand with C channels. Pixels are `pitch` floats apart in the slab.
 typedef struct {
     const ck_operand *x;
     ptrdiff_t C, c, count, pitch;
 } operand_reader;
 
-// `at`: the first pixel's first element.
+// Reads `pixels` consecutive pixels. `at` is the offset of the first pixel in the tensor.
 CK_INLINE void read_pixels_as(const operand_reader *k, ptrdiff_t at, ptrdiff_t pixels, float *to, const int is_affine,
                               ck_activation activation) {
     for (; pixels > 0; pixels--, at += k->C, to += k->pitch) {
@@ -23,7 +23,8 @@ CK_INLINE void read_pixels_as(const operand_reader *k, ptrdiff_t at, ptrdiff_t p
     }
 }
 
-// Consecutive pixels; the loop is compiled for itself where it is common, so that no question is asked inside.
+// Reads `pixels` consecutive pixels. For the most frequent cases, the loop is compiled separately, so that its body
+// contains no branches.
 static void read_pixels(const operand_reader *k, ptrdiff_t pixel, ptrdiff_t pixels, float *to) {
     const ck_operand *x = k->x;
     if (x->scale == NULL && x->activation == CK_IDENTITY && k->pitch == k->C)
@@ -36,7 +37,7 @@ static void read_pixels(const operand_reader *k, ptrdiff_t pixel, ptrdiff_t pixe
         read_pixels_as(k, pixel * k->C, pixels, to, 1, x->activation);
 }
 
-// The window of an (N, H, W, C) operand; columns outside the image are zeros.
+// Reads a window of an operand (N, H, W, C). Columns outside the image are set to zero.
 static void read_window(const operand_reader *k, ptrdiff_t H, ptrdiff_t W, const pixel_window *w, float *slab) {
     ptrdiff_t left = max(0, -w->column), right = max(0, w->column + w->columns - W);
     ptrdiff_t inside = w->columns - left - right;
@@ -54,8 +55,8 @@ static void read_window(const operand_reader *k, ptrdiff_t H, ptrdiff_t W, const
 
 // ---- Gradients
 
-// Outputs o ..< o + count of `pixels` pixels of image n, from pixel `first` of the tensor on; `pitch` apart in the
-// slab.
+// Reads the gradient draw of output channels o ..< o + count, for `pixels` pixels of image n from pixel `first` of the
+// tensor on. Pixels are `pitch` floats apart in the slab.
 CK_INLINE void read_draws_as(const ck_gradient *g, ptrdiff_t O, ptrdiff_t n, ptrdiff_t first, ptrdiff_t pixels,
                              ptrdiff_t o, ptrdiff_t count, float *to, ptrdiff_t pitch, const int is_normalised) {
     const vf scale = v_set1(g->image_scale ? g->image_scale[n] : 1);

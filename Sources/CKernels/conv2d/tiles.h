@@ -1,14 +1,15 @@
-// Tiles of outputs, and the products' operands (forms.h).
+// The tiles of the Winograd method, and their transforms to planes (forms.h), which are the operands of the products.
 //
-// Square: tiles of 4 × 4 outputs, 36 planes, a row a tile. Line: tiles of 6 outputs, 8 planes. Filter f of a tile reads
-// from three values further on, half a tile: with two rows a tile, the second from the tile's middle, row 2·t + f has
-// what filter f of tile t reads. The last tile's third row belongs to the next image: each image has one tile more than
-// outputs.
+// SQUARE has tiles of 4 × 4 outputs and 36 planes, with one row for each tile. LINE has tiles of 6 outputs and 8
+// planes, with two rows for each tile: the first row begins at the beginning of the tile, the second one in its middle.
+// Filter f + 1 reads values that begin three values (half a tile) after those of filter f. Thus row 2·t + f has the
+// values that filter f of tile t reads. Filter 2 of the last tile reads a row of the next tile. Therefore each image
+// has one tile more than its outputs need.
 
-// What is transformed: an operand, or the gradient of the outputs.
+// The tensor that is transformed: an operand, or the gradient of the outputs.
 typedef struct {
-    const ck_operand *x;   // or NULL:
-    const ck_gradient *dy; // then this
+    const ck_operand *x;   // the operand, or NULL
+    const ck_gradient *dy; // the gradient, if x is NULL
     ptrdiff_t H, W, C;
 } tile_source;
 
@@ -20,7 +21,7 @@ static reading reading_of(const tile_source *s) {
     return s->x->scale && s->x->activation == CK_RELU ? READ_RELU : READ_OPERAND;
 }
 
-// What a vector of channels has for all values of a tile.
+// The coefficients of a vector of channels, which are the same for all values of a tile.
 typedef struct {
     affine z;
     gradient_affine gradient;
@@ -50,9 +51,9 @@ CK_INLINE vf read_value(const tile_source *s, const coefficients *k, ptrdiff_t a
     }
 }
 
-// Where a tile lies, or what is read around it.
+// The position of the first output of a tile, or of the first value of its input window.
 typedef struct {
-    ptrdiff_t image, h, w; // of its first output
+    ptrdiff_t image, h, w;
 } tile_place;
 
 CK_INLINE tile_place place_of(const winograd_form form, const ck_conv2d *plan, ptrdiff_t tile) {
@@ -61,10 +62,11 @@ CK_INLINE tile_place place_of(const winograd_form form, const ck_conv2d *plan, p
                         across * tile_width(form)};
 }
 
-// Where the values of a row of inputs begin.
+// The position of the first value of a row of inputs.
 CK_INLINE tile_place reach_of(const winograd_form form, const ck_conv2d *plan, ptrdiff_t row) {
     const ptrdiff_t rows = rows_per_tile(form), tile = row / rows;
-    if (tile == plan->tiles) return (tile_place){0, -reach_height(form), 0}; // no such place: zeros
+    if (tile == plan->tiles)
+        return (tile_place){0, -reach_height(form), 0}; // outside every image, so that it reads zeros
     tile_place p = place_of(form, plan, tile);
     p.h -= plan->shape.padding_h;
     p.w += row % rows * taps_of_form(form) - plan->shape.padding_w;
@@ -80,15 +82,15 @@ CK_INLINE int values_wide(const winograd_form form, const tile_values what) {
     return what == INPUTS ? reach_width(form) : tile_width(form);
 }
 
-// The rows of a tile lie too far apart for the hardware to foresee them: so many tiles ahead they are fetched.
+// The distance of the prefetch, in tiles. The rows of a tile are too far apart for the prefetch of the hardware.
 enum { TILES_AHEAD = 2 };
 
-// `at` may lie outside the tensor.
+// Prefetches element `at`, which may be outside the tensor.
 CK_INLINE void fetch(const float *tensor, ptrdiff_t at) {
     __builtin_prefetch((const void *)((uintptr_t)tensor + (uintptr_t)at * sizeof(float)));
 }
 
-// Fetches, of a vector of channels, the values from place p on that the tiles before do not read.
+// Prefetches one vector of channels of the values from position p on, without those that the previous tiles also read.
 CK_INLINE void fetch_values(const winograd_form form, const tile_values what, const tile_source *s, tile_place p,
                             ptrdiff_t c, reading how) {
     const int height = values_high(form, what), width = values_wide(form, what);
@@ -101,12 +103,13 @@ CK_INLINE void fetch_values(const winograd_form form, const tile_values what, co
     }
 }
 
-// Transforms the values from place p on, and fetches those from `ahead` on; channels c ..< c + count of the source.
+// Transforms channels c0 ..< c0 + count of the values from position p on, and prefetches the values from position
+// `ahead` on.
 CK_INLINE void transform_tile_as(const winograd_form form, const tile_values what, const tile_source *s, tile_place p,
                                  tile_place ahead, ptrdiff_t c0, ptrdiff_t count, const planes *to, ptrdiff_t row,
                                  reading how) {
     const int height = values_high(form, what), width = values_wide(form, what);
-    ptrdiff_t at[MOST_PLANES]; // of every value, or -1 outside the image
+    ptrdiff_t at[MOST_PLANES]; // the offset of every value, or −1 outside the image
     CK_UNROLL for (int i = 0; i < height; i++) CK_UNROLL for (int j = 0; j < width; j++) {
         ptrdiff_t h = p.h + i, w = p.w + j;
         const int inside = h >= 0 && h < s->H && w >= 0 && w < s->W;
@@ -132,7 +135,8 @@ CK_INLINE void transform_tile_as(const winograd_form form, const tile_values wha
     }
 }
 
-// Rows first ..< first + count of inputs, or of tiles, to rows row ..< of the planes.
+// Transforms rows first ..< first + count of inputs (or tiles first ..< first + count of gradients), and stores them
+// from row `row` of the planes on.
 CK_INLINE void transform_rows_as(const winograd_form form, const tile_values what, const ck_conv2d *plan,
                                  const tile_source *s, ptrdiff_t first, ptrdiff_t count, ptrdiff_t c,
                                  ptrdiff_t channels, const planes *to, ptrdiff_t row) {
@@ -157,7 +161,7 @@ CK_INLINE void transform_rows_as(const winograd_form form, const tile_values wha
 #undef CK_PLACE
 }
 
-// Rows first ..< first + count of inputs, for products with filters.
+// Transforms rows first ..< first + count of inputs.
 static void transform_around(const ck_conv2d *plan, const tile_source *s, ptrdiff_t first, ptrdiff_t count, ptrdiff_t c,
                              ptrdiff_t channels, const planes *to, ptrdiff_t row) {
     if (form_of(&plan->shape) == LINE) transform_rows_as(LINE, INPUTS, plan, s, first, count, c, channels, to, row);
@@ -165,7 +169,7 @@ static void transform_around(const ck_conv2d *plan, const tile_source *s, ptrdif
         transform_rows_as(SQUARE, INPUTS, plan, s, first, count, c, channels, to, row);
 }
 
-// The outputs' gradients of tiles first ..< first + count.
+// Transforms the gradients of the outputs of tiles first ..< first + count.
 static void transform_gradients(const ck_conv2d *plan, const tile_source *s, ptrdiff_t first, ptrdiff_t count,
                                 ptrdiff_t c, ptrdiff_t channels, const planes *to, ptrdiff_t row) {
     if (form_of(&plan->shape) == LINE) transform_rows_as(LINE, GRADIENTS, plan, s, first, count, c, channels, to, row);

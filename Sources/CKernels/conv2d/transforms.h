@@ -1,11 +1,12 @@
-// Winograd's transforms: outputs of a three-tap filter, y = Aᵀ[(G g) ⊙ (Bᵀ d)].
+// The transforms of the Winograd method. The outputs of a filter g with three taps, for inputs d, are
+// y = Aᵀ[(G g) ⊙ (Bᵀ d)].
 //
-// Square, F(4×4, 3×3): four outputs from six inputs by six products, with the interpolation points 0, 1, −1, 2, −2, ∞;
-// down the columns, then along the rows.
+// SQUARE, F(4×4, 3×3): four outputs are computed from six inputs with six products. The interpolation points are 0, 1,
+// −1, 2, −2, ∞. The transform is applied to the columns and then to the rows.
 
 typedef void transform(const vf *in, vf *out);
 
-// Bᵀ: inputs, 6 to 6.
+// Bᵀ, for the inputs: from 6 values to 6.
 CK_INLINE void input_transform(const vf *d, vf *v) {
     const vf two = v_set1(2), four = v_set1(4), five = v_set1(5);
     vf even = v_fnma(four, d[2], d[4]), odd = v_fnma(four, d[1], d[3]);
@@ -18,7 +19,7 @@ CK_INLINE void input_transform(const vf *d, vf *v) {
     v[5] = v_fma(four, d[1], v_fnma(five, d[3], d[5]));
 }
 
-// G: filters, 3 to 6.
+// G, for the filters: from 3 values to 6.
 CK_INLINE void filter_transform(const vf *g, vf *u) {
     const vf sixth = v_set1(1.0f / 6), twelfth = v_set1(1.0f / 12), small = v_set1(1.0f / 24);
     vf even = v_mul(sixth, v_add(g[0], g[2])), odd = v_mul(sixth, g[1]);
@@ -31,7 +32,7 @@ CK_INLINE void filter_transform(const vf *g, vf *u) {
     u[5] = g[2];
 }
 
-// Aᵀ: products to outputs, 6 to 4.
+// Aᵀ, from products to outputs: from 6 values to 4.
 CK_INLINE void output_transform(const vf *m, vf *y) {
     const vf two = v_set1(2), four = v_set1(4), eight = v_set1(8);
     vf near = v_add(m[1], m[2]), far = v_add(m[3], m[4]), near_odd = v_sub(m[1], m[2]), far_odd = v_sub(m[3], m[4]);
@@ -41,7 +42,7 @@ CK_INLINE void output_transform(const vf *m, vf *y) {
     y[3] = v_add(m[5], v_fma(eight, far_odd, near_odd));
 }
 
-// A, the adjoint of Aᵀ: gradients of outputs, 4 to 6.
+// A, the adjoint of Aᵀ, for the gradients of the outputs: from 4 values to 6.
 CK_INLINE void output_adjoint(const vf *dy, vf *dm) {
     const vf two = v_set1(2), four = v_set1(4), eight = v_set1(8);
     vf even = v_add(dy[0], dy[2]), odd = v_add(dy[1], dy[3]);
@@ -54,7 +55,7 @@ CK_INLINE void output_adjoint(const vf *dy, vf *dm) {
     dm[5] = dy[3];
 }
 
-// Gᵀ, the adjoint of G: to the gradient of the filter, 6 to 3.
+// Gᵀ, the adjoint of G, for the gradient of the filter: from 6 values to 3.
 CK_INLINE void filter_adjoint(const vf *du, vf *dg) {
     const vf sixth = v_set1(1.0f / 6), twelfth = v_set1(1.0f / 12), small = v_set1(1.0f / 24);
     vf near = v_mul(sixth, v_add(du[1], du[2])), far = v_add(du[3], du[4]);
@@ -63,7 +64,8 @@ CK_INLINE void filter_adjoint(const vf *du, vf *dg) {
     dg[2] = v_add(du[5], v_fma(sixth, far, v_sub(v_zero(), near)));
 }
 
-// out (to, to) := f down the columns and along the rows of in (from, from); literals at every call.
+// out (to, to) := the result of f for the columns and then for the rows of in (from, from). `from` and `to` are
+// literals in every call.
 CK_INLINE void both_ways(transform *f, const vf *in, vf *out, const int from, const int to) {
     vf half[36];
     CK_UNROLL for (int c = 0; c < from; c++) {
@@ -75,8 +77,9 @@ CK_INLINE void both_ways(transform *f, const vf *in, vf *out, const int from, co
     CK_UNROLL for (int r = 0; r < to; r++) f(half + r * from, out + r * to);
 }
 
-// Line, F(6, 3): six outputs from eight inputs by eight products, with the points 0, 1, −1, 2, −2, ½, −½, ∞. A filter
-// of nine taps is three of three, each reading three values further on.
+// LINE, F(6, 3): six outputs are computed from eight inputs with eight products. The interpolation points are 0, 1, −1,
+// 2, −2, ½, −½, ∞. A filter of nine taps is divided into three filters of three taps, which begin three values apart.
+// The functions have the same order as above: Bᵀ, G, Aᵀ, A, Gᵀ.
 
 CK_INLINE void line_inputs(const vf *d, vf *v) {
     const vf outer = v_set1(5.25f), inner = v_set1(4.25f), quarter = v_set1(0.25f), four = v_set1(4);
@@ -149,7 +152,8 @@ CK_INLINE void line_filter_adjoint(const vf *du, vf *dg) {
     dg[2] = v_add(v_add(du[7], near), v_fma(v_set1(4), far, half));
 }
 
-// out := the line's transform, or the square's both ways from `from` to `to`; `form` is a literal at every call.
+// out := the transform `line`, or the transform `square` of columns and rows from size `from` to size `to`. `form` is a
+// literal in every call.
 CK_INLINE void either_form(const winograd_form form, transform *line, transform *square, const vf *in, vf *out,
                            const int from, const int to) {
     if (form == LINE) line(in, out);

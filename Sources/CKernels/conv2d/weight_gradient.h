@@ -1,7 +1,8 @@
-// dw(s, k, o) = Σ over the outputs of slab(place(s) + k)·draw(o).
+// The weight gradient of the direct method: dw(s, k, o) is the sum of slab(place(s) + k)·draw(o) over all outputs.
 //
-// A task is a group of blocks × a range of input channels × a range of outputs. It reads what its blocks need of both,
-// and adds to the group's own dw; the groups' are summed at the end, in order.
+// A task is a group of blocks × a range of input channels × a range of output channels. It reads the inputs and the
+// gradients of its blocks, and adds to the partial dw of the group. At the end, the partial dw are summed in the order
+// of the groups.
 
 typedef struct {
     const ck_conv2d *plan;
@@ -11,16 +12,16 @@ typedef struct {
 } weights_job;
 
 typedef struct {
-    const float *slab, *draw; // draw: the panel's columns of every row, packed
+    const float *slab, *draw; // draw: the columns of the panel, packed, for every row
     const place_table *table;
     ptrdiff_t depth;   // of a segment in the slab
-    float *dw;         // of segment 0 and the panel's first column
-    ptrdiff_t segment; // floats from segment to segment in dw
+    float *dw;         // segment 0 and the first column of the panel
+    ptrdiff_t segment; // distance of segments in dw, in floats
     ptrdiff_t O, columns;
     int add;
 } outer_run;
 
-// Rows k ..< k + TILE of segment s of the panel.
+// Computes rows k ..< k + TILE of segment s, for the columns of the panel.
 CK_INLINE void weights_tile(int vectors, const outer_run *run, ptrdiff_t s, ptrdiff_t k) {
     const ptrdiff_t last = run->columns - (vectors - 1) * VW;
     vf acc[TILE][WIDE];
@@ -30,7 +31,7 @@ CK_INLINE void weights_tile(int vectors, const outer_run *run, ptrdiff_t s, ptrd
         const int32_t *places = places_of(run->table, row) + s * TILE;
         const int32_t *following = row + TILE < run->table->rows ? places + run->table->segments * TILE : places;
         CK_UNROLL for (int m = 0; m < TILE; m++) {
-            __builtin_prefetch(slab + following[m]); // pixels lie too far apart for the hardware to foresee
+            __builtin_prefetch(slab + following[m]); // pixels are too far apart for the prefetch of the hardware
             tile_step(vectors, slab + places[m], 1, draw + m * vectors * VW, VW, acc);
         }
     }
@@ -51,7 +52,7 @@ typedef struct {
     ptrdiff_t c, channels, o, outputs, group;
 } weights_task;
 
-// Reads the block's inputs and the places of its rows.
+// Reads the inputs of a block into the slab, and computes the places of its rows.
 static void read_inputs(const weights_job *job, const weights_task *t, const pixel_block *b, float *slab,
                         const place_table *table, ptrdiff_t zeros) {
     const ck_conv2d_shape *s = &job->plan->shape;

@@ -1,16 +1,17 @@
-// dw = Gᵀ dU G with dU(e, c, o) = Σ over tiles of V(e, tile, c)·dM(e, tile, o): the exact adjoint of the forward pass.
-// V are the transformed inputs, dM = A dy Aᵀ the gradients. Gᵀ · G is linear, so that every chunk of tiles adds to dw
-// itself, and dU is only ever a range of channels and outputs in a task's scratch.
+// The weight gradient of the Winograd method, the exact adjoint of the forward pass: dw = Gᵀ dU G with
+// dU(e, c, o) = Σ V(e, tile, c)·dM(e, tile, o) over all tiles. V are the transformed inputs, and dM = A dy Aᵀ are the
+// transformed gradients. Because Gᵀ · G is linear, every chunk of tiles can be added to dw directly. Therefore only a
+// range of channels and outputs of dU exists at a time, in the scratch memory of a task.
 
 typedef struct {
     const ck_conv2d *plan;
     tile_source x, dy;
-    float *dw;                    // fused: a partial for each group
-    plane_pair pair;              // staged: in the workspace, inputs and gradients
-    ptrdiff_t chunk, chunk_tiles; // the chunk's first tile
+    float *dw;                    // fused: a partial dw for each group
+    plane_pair pair;              // staged: the planes of inputs and gradients in the workspace
+    ptrdiff_t chunk, chunk_tiles; // staged: the first tile of the chunk, and its number of tiles
 } filter_gradient_job;
 
-// du (TILE, vectors·VW) at row c := Σ over rows of inputs(row, c + r)·gradients(row, j)
+// du(r, j) := Σ inputs(row, r)·gradients(row, j) over all rows, for r in 0 ..< TILE and the columns j of a panel.
 CK_INLINE void gradient_tile(int vectors, const float *inputs, ptrdiff_t input_pitch, const float *gradients,
                              ptrdiff_t gradient_pitch, ptrdiff_t rows, float *du) {
     vf acc[TILE][WIDE];
@@ -28,7 +29,8 @@ CK_TILES(gradient_tile,
           float *du),
          inputs, input_pitch, gradients, gradient_pitch, rows, du)
 
-// dw of filter f, of `channels` input channels from c on and the panel's outputs := or += that of `rows` tiles.
+// dw of filter f := or += the gradient from `rows` tiles, for input channels c ..< c + channels and the outputs of
+// panel p.
 CK_INLINE void add_filter(const winograd_form form, const ck_conv2d *plan, int f, const planes *inputs, ptrdiff_t c,
                           ptrdiff_t channels, const planes *gradients, const column_panel *p, ptrdiff_t rows, float *du,
                           float *dw, int add) {
@@ -61,7 +63,7 @@ static void add_filters(const ck_conv2d *plan, const planes *inputs, ptrdiff_t c
         add_filter(LINE, plan, f, inputs, c, channels, gradients, p, rows, du, dw, add);
 }
 
-// ---- Fused: a group's blocks of tiles, all channels
+// ---- Fused: a task computes all channels of dw for the blocks of tiles of one group
 
 static void fused_group(void *context, ptrdiff_t group, void *scratch) {
     const filter_gradient_job *job = context;
@@ -86,7 +88,7 @@ static void fused_group(void *context, ptrdiff_t group, void *scratch) {
     }
 }
 
-// ---- Staged: chunk by chunk, first both transforms, then ranges of dw
+// ---- Staged: for each chunk, first both transforms, and then the ranges of dw
 
 static void staged_gradients(void *context, ptrdiff_t task, void *scratch) {
     (void)scratch;

@@ -1,9 +1,10 @@
-// One pass over the operand gives both gradients: every product of an input pixel (h, v) with an output that read it
-// loads draw once, for da(h, v) += draw(p, q)·w(i, j) and for dw(i, j) += draw(p, q)·a(h, v), where p·R = h + K/2 − i
-// and q·S = v + K/2 − j. With a stride of 2 only taps of one parity meet a pixel: no zeros are inserted or multiplied.
+// Both gradients are computed in one pass over the operand. For every pair of an input pixel (h, v) and an output (p,
+// q) that reads it, draw is loaded once, for da(h, v) += draw(p, q)·w(i, j) and for dw(i, j) += draw(p, q)·a(h, v),
+// with p·R = h + K/2 − i and q·S = v + K/2 − j. R and S are the vertical and the horizontal stride. With a stride of 2,
+// an input pixel meets only the even or only the odd taps, so that no zeros have to be inserted or multiplied.
 
-// Input pixels v ..< v + T of row h of the image whose output rows begin at `first` in the ring; v is a multiple of S.
-// Kernel rows i, i + R … < end meet an output.
+// Computes da and dw for input pixels v ..< v + T of row h, where v is a multiple of S. The output rows of the image
+// begin at row `first` of the ring. The kernel rows i, i + R, … below `end` meet an output.
 CK_INLINE void backward_tile(const slice *k, ptrdiff_t first, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t v,
                              const float *value, float *da, const int K, const int R, const int S, const int T,
                              const int X) {
@@ -21,7 +22,7 @@ CK_INLINE void backward_tile(const slice *k, ptrdiff_t first, ptrdiff_t h, ptrdi
             w[j] = v_load(k->w + (i * K + j) * VW);
             g[j] = v_load(dw + j * VW);
         }
-        CK_UNROLL for (int d = -half; d <= T - 1 + half; d++) { // d·S is q·S − v
+        CK_UNROLL for (int d = -half; d <= T - 1 + half; d++) { // d·S = q·S − v
             if (d * S < -half || d * S > T - 1 + half) continue;
             if (X && (v + d * S < 0 || v + d * S >= X)) continue;
             vf draw = v_load(row + (v / S + d) * VW);
@@ -54,7 +55,8 @@ CK_INLINE void backward_row(const slice *k, ptrdiff_t first, ptrdiff_t h, const 
     if (v < W) backward_tile(k, first, h, i, end, v, value, da, K, R, S, 1, 0);
 }
 
-// draw of output rows first ..< end of the group, to the ring; a run ends where an image with its own scale ends.
+// Writes draw of the output rows first ..< end of the group to the ring. If images have different scales, a run of rows
+// does not extend over the end of an image.
 static void backward_gradient(const slice *k, ptrdiff_t first, ptrdiff_t end) {
     const ck_depthwise *p = k->job->plan;
     const float *image_scale = k->job->dy.image_scale;
@@ -88,7 +90,7 @@ CK_INLINE void backward_finish_as(slice *k, ptrdiff_t at, ptrdiff_t count, const
     for (int s = 0; s < 2; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
 }
 
-// dz := da·activation'(z), or added to dz, of `count` pixels from element `at` on; and their sums.
+// dz := or += da·activation'(z) for `count` pixels from element `at` on. Adds dz and dz·x to the sums.
 static void backward_finish(slice *k, ptrdiff_t at, ptrdiff_t count) {
     if (k->job->x.x16) backward_finish_as(k, at, count, 1);
     else

@@ -1,4 +1,4 @@
-// The plan, and the way from the C API to the kernel of the active instruction set.
+// The plan, and the calls of the kernels of the active instruction set.
 #include "../base/blocking.h"
 #include "../base/sizes.h"
 #include "../isa/dispatch.h"
@@ -38,13 +38,14 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
     if (!sizes_fit(N, H, W, C)) return CK_INVALID_SHAPE;
     if (shape_of(kernel, stride_h, stride_w) == NULL) return CK_INVALID_SHAPE;
     ck_depthwise p = {.N = N, .H = H, .W = W, .C = C, .kernel = kernel, .stride_h = stride_h, .stride_w = stride_w};
-    // Scratch and partial gradients grow with a row and with the channels alone.
+    // The size of the scratch memory depends on W and the kernel, and the size of the partial gradients on C.
     if (!sizes_fit(8 * DEPTHWISE_LANES, W + kernel, 1, 1) || !sizes_fit(DEPTHWISE_TASKS, kernel * kernel, C, 1))
         return CK_INVALID_SHAPE;
     p.P = (H - 1) / stride_h + 1;
     p.Q = (W - 1) / stride_w + 1;
 
-    // Every image block owns a partial weight gradient: together at most a sixteenth of the input.
+    // Every block of images has a partial weight gradient. All of them have at most a sixteenth of the size of the
+    // input.
     ptrdiff_t taps = kernel * kernel, affordable = N * H * W / (16 * taps);
     ptrdiff_t blocks = max(1, min(affordable, min(N, DEPTHWISE_TASKS)));
     p.images_per_block = blocks_of(N, blocks);
@@ -54,7 +55,7 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
 
     p.images_per_group = max(1, min(p.images_per_block, DEPTHWISE_GROUP_PIXELS / (H * W)));
     p.batch_rows = max(1, DEPTHWISE_BATCH_PIXELS / W);
-    // A group of fewer rows than the kernel and a batch need fits the ring whole.
+    // The ring needs rows for a batch and the kernel, but not more rows than the group has.
     ptrdiff_t rows = min(p.batch_rows + kernel, p.images_per_group * H);
     p.ring_rows = 1;
     while (p.ring_rows < rows) p.ring_rows *= 2;
@@ -65,7 +66,7 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdif
     return CK_OK;
 }
 
-// Only where every vector is one whole line.
+// Streaming stores are used only if each vector is one whole cache line.
 static int streams(const float *output, ptrdiff_t pixels, ptrdiff_t C) {
     return ck_isa_active() == CK_ISA_AVX512 && worth_streaming(output, pixels * C, C, DEPTHWISE_STREAM_FLOATS);
 }

@@ -1,9 +1,12 @@
-// y(p, q) = Σ_ij a(p·R + i − K/2, q·S + j − K/2)·w(i, j), one vector of channels of one image after the other.
+// y(p, q) = Σ_ij a(p·R + i − K/2, q·S + j − K/2)·w(i, j), for one vector of channels and one image after the other.
 //
-// K kernel, R and S strides down and across, T outputs side by side, X the map's width where it is compiled in (then
-// there are no borders and only taps inside the map), or 0. All of them are literals at every call, so every loop over
-// them is unrolled. Outputs q ..< q + T of the row whose first kernel row reads row h of the ring; kernel rows i ..<
-// end are inside the map.
+// K is the kernel size, R and S are the vertical and the horizontal stride, and T is the number of adjacent outputs. X
+// is the width of the feature map if the code is compiled for this width, otherwise 0. With X > 0, there are no
+// borders, and only taps inside the feature map are computed. All of these are literals in every call, so that the
+// loops over them are unrolled.
+//
+// Computes outputs q ..< q + T of the output row whose first kernel row reads row h of the ring. The kernel rows
+// i ..< end are inside the feature map.
 CK_INLINE void depthwise_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, vf *sums,
                                  const int K, const int S, const int T, const int X) {
     CK_UNROLL for (int t = 0; t < T; t++) sums[t] = v_zero();
@@ -22,8 +25,8 @@ CK_INLINE void depthwise_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, ptrdi
     }
 }
 
-// The same outputs, stored from element y on and added to the row's moments; the first of their block where `begins`.
-// Returns where the next ones go.
+// Computes the same outputs, stores them from element y on, and adds them to the intermediate sums of the row. `begins`
+// is 1 for the first outputs of a block. Returns the element of the next output.
 CK_INLINE ptrdiff_t forward_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, ptrdiff_t y,
                                     int begins, vf *moments, const int K, const int S, const int T, const int X) {
     const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
@@ -42,8 +45,8 @@ CK_INLINE ptrdiff_t forward_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, pt
     return y;
 }
 
-// Output row p of the image whose rows begin at `first`. Sums are taken per row, then per group, then per block: float
-// additions in a chain stay few.
+// Computes output row p of the image whose rows begin at `first` in the group. Sums are computed per row, then per
+// group, and then per block, because long chains of float additions lose accuracy.
 CK_INLINE void forward_row(slice *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, const int K, const int R, const int S,
                            const int X) {
     const ptrdiff_t Q = k->job->plan->Q, h = p * R - K / 2, below = k->job->plan->H - h;
@@ -63,7 +66,7 @@ CK_INLINE void forward_row(slice *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, 
     for (int s = MOMENT_SUM; s < MOMENT_COUNT; s++) k->sums[s] = v_add(k->sums[s], sums[s]);
 }
 
-// Rows first ..< end of the group's operand, to the ring.
+// Writes rows first ..< end of the group's operand to the ring, with normalization and activation.
 static void forward_activate(const slice *k, ptrdiff_t first, ptrdiff_t end) {
     const ck_depthwise *p = k->job->plan;
     while (first < end) {

@@ -1,11 +1,13 @@
-// Both tasks of depthwise convolution, for the vector vocabulary that was included before.
+// The forward and the backward task of depthwise convolution. This header is included after the header of an
+// instruction set.
 #include <stdatomic.h>
 #include <string.h>
 #include "rows.h"
 #include "forward.h"
 #include "backward.h"
 
-// The widths that are compiled in: there are so few columns that taps outside the map would be much of the work.
+// The widths with their own compiled code. These feature maps are so narrow that a large part of the taps is outside of
+// them.
 #define CK_BY_WIDTH(images, k, K, R, S)                                                                                \
     switch ((k)->job->plan->W) {                                                                                       \
     case 1:                                                                                                            \
@@ -27,7 +29,8 @@
         images(k, K, R, S, 0);                                                                                         \
     }
 
-// A task, as groups of images × vectors of channels. Groups outer: neighbouring channels share pages and line pairs.
+// The images and the channels of a task. The outer loop is over groups of images and the inner loop over vectors of
+// channels, because neighboring channels are in the same memory pages and in the same pairs of cache lines.
 typedef struct {
     ptrdiff_t block, first_image, end_image, first_channel, end_channel;
 } task_range;
@@ -41,7 +44,8 @@ CK_INLINE task_range range_of(const depthwise_job *job, ptrdiff_t task) {
     return (task_range){block, image, image + images, channel, channel + channels};
 }
 
-// The slice's memory in the thread's scratch; the ring starts as zeros, and its borders stay so.
+// Places the buffers of a slice in the scratch memory of the thread. The ring is set to zeros; its borders remain
+// zeros.
 CK_INLINE slice slice_in(const depthwise_job *job, float *scratch) {
     const depthwise_layout l = depthwise_layout_for(job->plan, VW);
     memset(scratch, 0, (size_t)l.ring * sizeof(float));
@@ -54,7 +58,7 @@ CK_INLINE slice slice_in(const depthwise_job *job, float *scratch) {
     return k;
 }
 
-// The group's images and the slice's channels, and what will be read after them.
+// Sets the images of the group, the channels of the slice, and the element that will be read after them.
 CK_INLINE void place(slice *k, const task_range *range, ptrdiff_t image, ptrdiff_t channel) {
     const ck_depthwise *p = k->job->plan;
     const ptrdiff_t left = range->end_image - image;
@@ -86,7 +90,7 @@ CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scr
     if (statistics)
         finish_moments(statistics, C, range.first_channel, range.end_channel,
                        (range.end_image - range.first_image) * job->plan->P * job->plan->Q);
-    if (job->stream) atomic_thread_fence(memory_order_seq_cst); // streamed lines reach memory before the task is done
+    if (job->stream) atomic_thread_fence(memory_order_seq_cst); // completes streaming stores before the task ends
 }
 
 CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int R,

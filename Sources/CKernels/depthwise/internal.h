@@ -1,4 +1,4 @@
-// What the dispatcher and the instruction sets share.
+// Declarations that the dispatcher and the kernels share.
 #ifndef CK_DEPTHWISE_INTERNAL_H
 #define CK_DEPTHWISE_INTERNAL_H
 #include "../base/blocking.h"
@@ -11,22 +11,23 @@ typedef struct {
     ptrdiff_t channel_blocks;
     ck_operand x;
     const float *w;
-    int stream;   // the output is written past the caches, in whole lines
-    float *y;     // forward
-    ck_bf16 *y16; // in place of y
+    int stream;   // 1: the output is written with streaming stores
+    float *y;     // output of the forward pass
+    ck_bf16 *y16; // instead of y
     float *statistics;
-    ck_gradient dy;           // backward
-    float *dz, *dz_sums, *dw; // dw: (statistics_blocks, k, k, C) partials
+    ck_gradient dy;           // this and the following: backward pass
+    float *dz, *dz_sums, *dw; // dw: the partial dw (statistics_blocks, k, k, C)
     ck_update update;         // of dz
 } depthwise_job;
 
-enum { DEPTHWISE_LANES = 16 }; // floats of the widest vector: scratch is laid out for it
+enum { DEPTHWISE_LANES = 16 }; // floats of the widest vector
 
-// A thread's scratch in floats, for vectors of `lanes`; for the widest it is what the plan asks for.
+// The sizes of the buffers in the scratch memory of a thread, in floats, for vectors of `lanes` lanes. The plan uses
+// the widest vector.
 typedef struct {
     ptrdiff_t ring;  // (ring_rows, W + kernel − 1, lanes)
-    ptrdiff_t batch; // (batch_rows, W, lanes), three times: value, slope and da
-    ptrdiff_t taps;  // (kernel, kernel, lanes), twice: w and dw
+    ptrdiff_t batch; // (batch_rows, W, lanes), for each of value, slope and da
+    ptrdiff_t taps;  // (kernel, kernel, lanes), for each of w and dw
 } depthwise_layout;
 
 static inline depthwise_layout depthwise_layout_for(const ck_depthwise *p, ptrdiff_t lanes) {

@@ -1,4 +1,5 @@
-// The definition, in double: every sum by its formula, every value recomputed where it is needed.
+// The reference implementation in double. Every sum follows its formula, and every value is computed again when it is
+// needed.
 #include "ck_depthwise.h"
 #include "../norm/operand_reference.h"
 #include <math.h>
@@ -44,7 +45,7 @@ void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *
                 }
 }
 
-// da(h, v) = Σ over the outputs (p, q) that read (h, v)
+// da(n, h, v, c), a sum over all outputs (p, q) that read (h, v).
 static double data_gradient(const ck_depthwise *plan, const float *w, const ck_gradient *dy, ptrdiff_t n, ptrdiff_t h,
                             ptrdiff_t v, ptrdiff_t c) {
     const ptrdiff_t C = plan->C, P = plan->P, Q = plan->Q, k = plan->kernel;

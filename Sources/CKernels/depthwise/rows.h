@@ -1,11 +1,12 @@
-// Reading: a run of pixels of VW channels goes from the tensor, transformed, to compact scratch.
+// Functions that read VW channels of consecutive pixels from a tensor, transform them, and write them to scratch memory
+// without gaps.
 #include "../isa/moments.h"
 #include "../isa/operand.h"
 #include "../isa/registers.h"
 #include "internal.h"
 
-// Rows of the group's images in scratch, one image after the other: row r of them all at r & mask. A row has `border`
-// zero pixels left and right.
+// The ring: a buffer for rows of the group's images. Row r of the group, counted over all of its images, is stored in
+// row r & mask of the ring. A row has `border` zero pixels at both ends.
 typedef struct {
     float *rows;
     ptrdiff_t mask, pitch, border; // pitch in floats, border in pixels
@@ -17,24 +18,25 @@ CK_INLINE float *ring_row(const ring *r, ptrdiff_t row) { return r->rows + (row 
 typedef struct {
     const depthwise_job *job;
     ptrdiff_t image, images, channel, lanes;
-    ptrdiff_t following;      // element of the operand that is worked on after this group; −1: none
-    affine z;                 // of the operand
-    gradient_affine gradient; // without the image's scale
+    ptrdiff_t following;      // the first element of the operand that is read after this slice, or −1
+    affine z;                 // normalization of the operand
+    gradient_affine gradient; // without the scale of the image
     ring ring;                // forward: activated operand; backward: draw
     float *w, *dw;            // (k·k, VW)
     float *value, *slope, *da;
-    int begins;            // forward: the block's first group
-    vf sums[MOMENT_COUNT]; // forward: moments (moments.h); backward: Σ dz and Σ dz·x
+    int begins;            // forward: 1 in the first group of the block
+    vf sums[MOMENT_COUNT]; // forward: intermediate sums (moments.h); backward: Σ dz and Σ dz·x
 } slice;
 
-// How far ahead of element x, at pixel `at` of the group, the prefetch goes: into the next slice at the group's end.
+// The distance of the prefetch in elements, for element x, which is pixel `at` of the group. At the end of the group,
+// the prefetch continues in the next slice.
 CK_INLINE ptrdiff_t distance_ahead(const slice *k, ptrdiff_t x, ptrdiff_t at) {
     const ck_depthwise *p = k->job->plan;
     ptrdiff_t C = p->C, beyond = at + DEPTHWISE_AHEAD - k->images * p->H * p->W;
     return beyond < 0 || k->following < 0 ? DEPTHWISE_AHEAD * C : k->following + beyond * C - x;
 }
 
-// value := activation(z), and where `sloped` slope := activation'(z), for B pixels abreast from element x on.
+// value := activation(z) and, if `sloped`, slope := activation'(z), for B pixels at once, from element x on.
 CK_INLINE void activate_bundle(const slice *k, ptrdiff_t x, ptrdiff_t ahead, float *value, float *slope,
                                const int sloped, const int is_bf16, const ck_activation activation, const int B) {
     const ptrdiff_t C = k->job->plan->C;
@@ -60,9 +62,9 @@ CK_INLINE void activate_as(const slice *k, ptrdiff_t x, ptrdiff_t count, ptrdiff
 #undef CK_BUNDLE
 }
 
-// For `count` pixels from element x on; slope may be NULL.
+// The same for `count` pixels from element x on. slope may be NULL.
 static void activate_pixels(const slice *k, ptrdiff_t x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope) {
-    float *const unused = value; // never written: keeps the pointer arithmetic defined
+    float *const unused = value; // is not written; arithmetic with a null pointer would be undefined
     const ck_operand *o = &k->job->x;
     if (slope && o->x16) WITH_ACTIVATION(o->activation, activate_as, k, x, count, ahead, value, slope, 1, 1);
     else if (slope)
@@ -87,7 +89,7 @@ CK_INLINE void form_gradient_as(const slice *k, ptrdiff_t pixel, ptrdiff_t count
     }
 }
 
-// draw of `count` pixels, `scale` being a·image_scale
+// Computes draw of `count` pixels. `scale` is a·image_scale.
 static void form_gradient(const slice *k, ptrdiff_t pixel, ptrdiff_t count, vf scale, float *draw) {
     if (k->job->dy.a == NULL) form_gradient_as(k, pixel, count, scale, draw, 0, 0);
     else if (k->job->dy.raw16 == NULL)
@@ -96,14 +98,14 @@ static void form_gradient(const slice *k, ptrdiff_t pixel, ptrdiff_t count, vf s
         form_gradient_as(k, pixel, count, scale, draw, 1, 1);
 }
 
-// Rows first ..< end of a ring, as the fewest runs of contiguous scratch: whole rows together where they have no
-// border.
+// The number of rows from `first` on, before `end`, that are contiguous in the ring. With a border, this is one row.
 CK_INLINE ptrdiff_t rows_in_run(const ring *r, ptrdiff_t first, ptrdiff_t end) {
     ptrdiff_t left = end - first, contiguous = r->border ? 1 : r->mask + 1 - (first & r->mask);
     return min(left, contiguous);
 }
 
-// What forward and backward begin a group and slice with. C is the tensor's, `lanes` the channels that exist.
+// The start of a slice, in the forward and the backward pass: loads normalization and weights, and sets the sums to
+// zero.
 CK_INLINE void begin_slice(slice *k, const float *const w, const int K) {
     const ptrdiff_t C = k->job->plan->C, c = k->channel;
     k->z = affine_of(&k->job->x, c, k->lanes);
@@ -111,7 +113,7 @@ CK_INLINE void begin_slice(slice *k, const float *const w, const int K) {
     for (int tap = 0; tap < K * K; tap++) v_store(k->w + tap * VW, load_n(w + tap * C + c, k->lanes));
 }
 
-// out := v for the first group of a block, out += v afterwards.
+// out := v in the first group of a block, and out += v in the following groups.
 CK_INLINE void deposit(float *out, ptrdiff_t lanes, vf v, int first) {
     store_n(out, lanes, first ? v : v_add(load_n(out, lanes), v));
 }
@@ -122,7 +124,7 @@ CK_INLINE void deposit_sums(const slice *k, float *sums, ptrdiff_t block, int fi
     for (int i = 0; i < 2; i++) deposit(sums + (2 * block + i) * C + k->channel, k->lanes, k->sums[i], first);
 }
 
-// The group's moments to the block's statistics (3, C), still as shift, sum and squares.
+// Adds the intermediate sums of the group (shift, sum, sum of squares) to those of the block, in `statistics` (3, C).
 CK_INLINE void deposit_moments(const slice *k, float *statistics) {
     const ptrdiff_t C = k->job->plan->C;
     if (statistics == NULL) return;

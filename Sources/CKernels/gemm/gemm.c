@@ -1,4 +1,4 @@
-// Plan and dispatch of the general product.
+// Plan and dispatch of the general matrix product.
 #include "ck_gemm.h"
 #include "../isa/dispatch.h"
 #include "blocks.h"

@@ -1,5 +1,5 @@
-// C := beta·C + alpha·op(A)·op(B). Panels of B are packed once, into the workspace; then every block packs its rows of
-// A into its thread's scratch and multiplies them with the panels of its columns.
+// C := beta·C + alpha·op(A)·op(B). First, all panels of B are packed into the workspace. Then each block packs its rows
+// of A into the scratch memory of its thread, and multiplies them by the panels of its columns.
 #include "ck_gemm.h"
 #include "tile.h"
 
@@ -11,7 +11,7 @@ typedef struct {
     float alpha, beta;
 } gemm_job;
 
-// Packs rows m ..< m + count of op(A), zero up to a whole strip.
+// Packs rows m ..< m + count of op(A). The last strip is filled up with zeros.
 static void pack_A(const gemm_job *job, ptrdiff_t m, ptrdiff_t count, float *packed) {
     ptrdiff_t K = job->plan->K, strip_floats = STRIP * padded(K);
     for (ptrdiff_t r = 0; r < count; r += STRIP, packed += strip_floats) {

@@ -1,12 +1,15 @@
-// Register tiles, and how their operands lie in memory. Included after an ISA header; the picture is in README.md.
+// Register tiles, and the memory layout of their operands. README.md has a picture. This header is included after the
+// header of an instruction set.
 //
-// Packed rows: element (m, k) of a (rows, K) operand is at
+// Packed rows: element (m, k) of an operand (rows, K) is at
 //     (m / 8)·8·padded(K) + (k / VW)·8·VW + (m mod 8)·VW + k mod VW
-// Eight rows that lie together are a strip,
-// so that a tile walks forward through memory and every address within a step is a compile-time distance. padded(K) is
-// an odd number of vectors: tiles that walk down the strips would else find them all in a few sets of the first cache
-// (K = 1,152 and 1,280: a third of the time of a weight gradient). Packed panels: columns in panels of up to 3 vectors,
-// [panel][K][vectors·VW], lanes past the last column zero.
+// Eight consecutive rows form a strip. In this layout, a tile reads memory in ascending order, and all distances within
+// a step are known at compile time. padded(K) is an odd number of vectors. Otherwise the strips of some K would share a
+// few sets of the L1 cache, and a tile that reads one strip after another would be slow (for K = 1152 and 1280, this
+// cost a third of the time of a weight gradient).
+//
+// Packed panels: the columns are divided into panels of up to CK_TILE_VECTORS vectors, in the layout
+// [panel][K][vectors·VW]. Lanes after the last column are zero.
 #ifndef CK_GEMM_TILE_H
 #define CK_GEMM_TILE_H
 #include "../base/blocking.h"
@@ -17,14 +20,15 @@
 #include <stdint.h>
 #include <string.h>
 
-// A family may choose another tile (isa/registers.h) before it includes this.
+// A family can select another tile size (isa/registers.h) before it includes this header.
 #ifndef CK_TILE_ROWS
 #define CK_TILE_ROWS CK_GEMM_TILE_ROWS
 #define CK_TILE_VECTORS CK_GEMM_TILE_VECTORS
 #endif
 enum { STRIP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS };
 
-// Compiles the tile `name` for each width of panel: name_of[vectors - 1] takes its other parameters.
+// Compiles the tile function `name` once for each panel width. name_of[vectors − 1] is the function for a width of
+// `vectors`, with the remaining parameters.
 #define CK_TILES_TO_3(name, PARAMETERS, ...)                                                                           \
     static void name##_1 PARAMETERS { name(1, __VA_ARGS__); }                                                          \
     static void name##_2 PARAMETERS { name(2, __VA_ARGS__); }                                                          \
@@ -43,8 +47,9 @@ enum { STRIP = 8, WIDE = CK_TILE_VECTORS, PANEL = WIDE * VW, TILE = CK_TILE_ROWS
 CK_INLINE ptrdiff_t padded(ptrdiff_t n) { return (blocks_of(n, VW) | 1) * VW; }
 CK_INLINE int panel_vectors(ptrdiff_t columns) { return (int)(min(columns, PANEL) + VW - 1) / VW; }
 
-// AVX2 has registers for 12 accumulators, 3 vectors and one row's value, and none to spare: unless each row ends before
-// the next begins, the compiler foresees values and spills accumulators in the innermost loop.
+// With AVX2, the 16 registers are just enough for 12 accumulators, 3 vectors of b and one value of a. If the compiler
+// loaded the value of the next row early, it would have to spill accumulators in the innermost loop. This macro
+// prevents it from moving operations across the end of a row.
 #if VW == 8
 #define CK_ROW_DONE(vectors, row)                                                                                      \
     do {                                                                                                               \
@@ -54,14 +59,15 @@ CK_INLINE int panel_vectors(ptrdiff_t columns) { return (int)(min(columns, PANEL
 #define CK_ROW_DONE(vectors, row) (void)0
 #endif
 
-// One row of a step: acc(j) += a·column(j).
+// One row of one step: acc(j) += a·column(j).
 CK_INLINE void row_step(int vectors, const float *a, const vf column[WIDE], vf acc[WIDE]) {
     vf row = v_set1(*a);
     CK_UNROLL for (int j = 0; j < vectors; j++) acc[j] = v_fma(row, column[j], acc[j]);
     CK_ROW_DONE(vectors, acc);
 }
 
-// One step of depth: acc(r, j) += a(r)·b(j), rows of a `pitch_a` floats apart, vectors of b `pitch_b`.
+// One step of the sum over the depth: acc(r, j) += a(r)·b(j). Rows of a are pitch_a floats apart, and vectors of b are
+// pitch_b floats apart.
 CK_INLINE void tile_step(int vectors, const float *a, ptrdiff_t pitch_a, const float *b, ptrdiff_t pitch_b,
                          vf acc[TILE][WIDE]) {
     vf column[WIDE];
@@ -89,7 +95,8 @@ CK_INLINE void tile_product(int vectors, ptrdiff_t K, const float *a, const floa
     tile_product_add(vectors, K, a, b, acc);
 }
 
-// acc(r, j) = Σ_m a(m, r)·b(m, j): both packed rows, `strips` strips of them, pitches in floats from strip to strip.
+// acc(r, j) = Σ_m a(m, r)·b(m, j). Both operands are packed rows and have `strips` strips; the pitches are the
+// distances of their strips in floats.
 CK_INLINE void tile_outer(int vectors, ptrdiff_t strips, const float *a, ptrdiff_t pitch_a, const float *b,
                           ptrdiff_t pitch_b, vf acc[TILE][WIDE]) {
     tile_zero(vectors, acc);
@@ -112,7 +119,7 @@ CK_INLINE void transpose(ptrdiff_t rows, ptrdiff_t columns, const float *src, pt
         }
 }
 
-// Packs one panel from B (depth, columns), whose rows lie `pitch` apart.
+// Packs one panel from B (depth, columns), whose rows are `pitch` floats apart.
 CK_INLINE void pack_panel(ptrdiff_t depth, ptrdiff_t columns, const float *B, ptrdiff_t pitch, float *panel) {
     int vectors = panel_vectors(columns);
     ptrdiff_t last = columns - (vectors - 1) * VW;
@@ -122,7 +129,7 @@ CK_INLINE void pack_panel(ptrdiff_t depth, ptrdiff_t columns, const float *B, pt
     }
 }
 
-// The same from B transposed: (columns, depth).
+// The same, if B is stored transposed, as (columns, depth).
 CK_INLINE void pack_panel_transposed(ptrdiff_t depth, ptrdiff_t columns, const float *B, ptrdiff_t pitch,
                                      float *panel) {
     int vectors = panel_vectors(columns);
@@ -131,11 +138,11 @@ CK_INLINE void pack_panel_transposed(ptrdiff_t depth, ptrdiff_t columns, const f
         for (ptrdiff_t n = columns; n < vectors * VW; n++) panel[k * vectors * VW + n] = 0;
 }
 
-// ---- What the tasks that pack a whole B have in common
+// ---- The tasks that pack a whole matrix B
 
 typedef struct {
     ptrdiff_t depth, columns, pitch;
-    int transposed; // B is (columns, depth)
+    int transposed; // B is stored as (columns, depth)
     const float *B;
     float *panels;
 } panel_packing;

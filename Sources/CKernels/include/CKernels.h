@@ -1,4 +1,4 @@
-// The whole C API of Ossicle's kernels: one header per family, formula and shapes first.
+// The complete C interface of Ossicle's kernels. Each family has one header, which begins with formulas and shapes.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include "ck_base.h"

@@ -1,6 +1,6 @@
-// Row-wise operations of the projection heads, over M rows of D values.
-//   layernorm      z = gamma·(x − mean)·inv_std + beta (biased variance over the row);  y = tanh(z), or z
-//   l2 normalise   y = x·inv_norm, inv_norm = 1/max(‖x‖, 1e-12)
+// Row-wise operations of the projection heads, on M rows of D values.
+//   layernorm      z = gamma·(x − mean)·inv_std + beta, with the biased variance of the row;  y = tanh(z) or y = z
+//   l2 normalize   y = x·inv_norm, inv_norm = 1/max(‖x‖, 1e-12)
 // Reference: Ba, Kiros, Hinton, 2016.
 #ifndef CK_LAYERNORM_H
 #define CK_LAYERNORM_H
@@ -12,27 +12,28 @@ typedef struct ck_layernorm {
     ptrdiff_t M, D;
     float eps;
     ck_row_activation activation;
-    ptrdiff_t workspace_bytes; // of backward: partial sums, the caller's
+    ptrdiff_t workspace_bytes; // for the partial sums of the backward pass; the caller provides it
 } ck_layernorm;
 
-// CK_INVALID_SHAPE unless M and D are positive and (M, D) floats fit the address space; the check is that of l2
-// normalisation, and of a plan.
+// Returns CK_INVALID_SHAPE unless M and D are positive and (M, D) floats fit into the address space. The plan makes
+// this check itself; for l2 normalization, which has no plan, the caller makes it.
 ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D);
 ck_status ck_layernorm_plan(ck_layernorm *plan, ptrdiff_t M, ptrdiff_t D, float eps, ck_row_activation activation);
 
 void ck_layernorm_forward(const ck_exec *exec, const ck_layernorm *plan, const float *x, const float *gamma,
                           const float *beta, float *y, float *mean, float *inv_std);
 
-// What forward read and wrote: tanh's derivative is 1 − y².
+// Inputs and outputs of the forward pass that the backward pass needs. It needs y because the derivative of tanh is
+// 1 − y².
 typedef struct ck_layernorm_kept {
     const float *x, *gamma, *y, *mean, *inv_std;
 } ck_layernorm_kept;
 
-// `update` concerns dx; dgamma and dbeta are stored.
+// `update` applies to dx. dgamma and dbeta are overwritten.
 void ck_layernorm_backward(const ck_exec *exec, const ck_layernorm *plan, const ck_layernorm_kept *kept,
                            const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta, void *workspace);
 
-// y = tanh(x); dx = dy·(1 − y²). count elements.
+// Forward: y = tanh(x). Backward: dx = dy·(1 − y²). Arrays have `count` elements.
 void ck_tanh_forward(const ck_exec *exec, ptrdiff_t count, const float *x, float *y);
 void ck_tanh_backward(const ck_exec *exec, ptrdiff_t count, const float *y, const float *dy, float *dx);
 

@@ -1,21 +1,21 @@
-// Optimizer updates over flat arenas, one pass, in place.
+// Optimizer updates of flat arrays of weights, in one pass and in place. lr is the learning rate.
 //   adam       m = β1·m + (1−β1)·g;  v = β2·v + (1−β2)·g²;  w −= lr·(m/(1−β1ᵗ)) / (√(v/(1−β2ᵗ)) + ε)
-//              weight_decay > 0: decoupled (AdamW), w −= lr·weight_decay·w first
+//              If weight_decay > 0, it is decoupled (AdamW): w −= lr·weight_decay·w comes first.
 //   sgd        g' = trust·(g + weight_decay·w);  m = momentum·m + g';  w −= lr·m
-//              LARS gives each tensor its own trust, coefficient·‖w‖ / (‖g‖ + weight_decay·‖w‖)
+//              For LARS, each tensor has its own trust: coefficient·‖w‖ / (‖g‖ + weight_decay·‖w‖).
 //   average    average += (1 − decay)·(w − average)
-// Reference: Kingma and Ba, 2015; Loshchilov and Hutter, 2019; You, Gitman and Ginsburg, 2017. The order of operations
-// is PyTorch's.
+// The order of operations is the same as in PyTorch.
+// Reference: Kingma and Ba, 2015; Loshchilov and Hutter, 2019; You, Gitman and Ginsburg, 2017.
 #ifndef CK_OPTIMIZER_H
 #define CK_OPTIMIZER_H
 #include "ck_base.h"
 
 typedef struct ck_adam {
     double learning_rate, beta1, beta2, epsilon, weight_decay;
-    int64_t step; // t, from 1
+    int64_t step; // t in the formulas; the first step is 1
 } ck_adam;
 
-// CK_INVALID_SHAPE unless step >= 1 (at 0 the corrections 1 − βᵗ are 0) and β1 and β2 lie in [0, 1).
+// Returns CK_INVALID_SHAPE unless step >= 1 (in step 0, the divisors 1 − βᵗ would be 0) and β1 and β2 are in [0, 1).
 ck_status ck_adam_check(const ck_adam *adam);
 void ck_adam_step(const ck_exec *exec, const ck_adam *adam, ptrdiff_t count, const float *g, float *m, float *v,
                   float *w);
@@ -27,7 +27,7 @@ void ck_sgd_step(const ck_exec *exec, const ck_sgd *sgd, ptrdiff_t count, const 
 
 void ck_average_step(const ck_exec *exec, double decay, ptrdiff_t count, const float *w, float *average);
 
-// Σ x². workspace: a double for each of ck_arena_blocks(count).
+// Returns Σ x². The workspace has ck_arena_blocks(count) doubles.
 ptrdiff_t ck_arena_blocks(ptrdiff_t count);
 double ck_sum_of_squares(const ck_exec *exec, ptrdiff_t count, const float *x, void *workspace);
 

@@ -1,10 +1,12 @@
-// Squeeze-and-excitation over N images of R rows and C channels, S squeezed channels.
+// Squeeze-and-excitation for N images of R rows and C channels, with S squeezed channels.
 //   squeeze    pooled(n, c) = mean_r u(n, r, c),  u = activation(scale·x + shift)      (the operand without its gate)
 //   excite     h = w1·pooled + b1 (N, S);  gate = sigmoid(w2·swish(h) + b2) (N, C)
-// The scaling u·gate is applied by the reader (ck_operand.gate). Backward, from da = gradient of u·gate:
+// The next kernel multiplies u by the gate while it reads u (gate in ck_operand). The backward pass starts from da, the
+// gradient of u·gate:
 //   gate       dgate(n, c) = Σ_r da·u
-//   excite     dgate → dpooled, dw1, db1, dw2, db2
-//   squeeze    dz = (da·gate + dpooled/R)·activation'(z), in place of da;  sums(b, 0, c) = Σ dz, sums(b, 1, c) = Σ dz·x
+//   excite     computes dpooled, dw1, db1, dw2 and db2 from dgate
+//   squeeze    dz = (da·gate + dpooled/R)·activation'(z), which overwrites da
+//              sums(b, 0, c) = Σ dz, sums(b, 1, c) = Σ dz·x
 // Reference: Hu, Shen, Sun, 2018.
 #ifndef CK_SQUEEZE_EXCITE_H
 #define CK_SQUEEZE_EXCITE_H
@@ -13,15 +15,15 @@
 
 typedef struct ck_squeeze_excite {
     ptrdiff_t N, R, C, S;
-    ptrdiff_t workspace_bytes; // of ck_excite_forward and ck_excite_backward; shared by the threads, the caller's
-    ptrdiff_t sums_blocks;     // partials of ck_squeeze_backward
+    ptrdiff_t workspace_bytes; // for ck_excite_forward and ck_excite_backward; the caller provides it, threads share it
+    ptrdiff_t sums_blocks;     // blocks of partial sums in ck_squeeze_backward
 } ck_squeeze_excite;
 
-// CK_INVALID_SHAPE unless every size is positive and tensors and workspace fit the address space.
+// Makes the plan. Returns CK_INVALID_SHAPE unless every size is positive and the tensors fit into the address space.
 ck_status ck_squeeze_excite_plan(ck_squeeze_excite *plan, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, ptrdiff_t S);
 
 typedef struct ck_excite_weights {
-    const float *w1, *b1, *w2, *b2; // (S, C), (S), (C, S), (C); backward reads no bias
+    const float *w1, *b1, *w2, *b2; // (S, C), (S), (C, S), (C); the backward pass does not read the biases
 } ck_excite_weights;
 
 typedef struct ck_excite_gradients {
@@ -34,11 +36,12 @@ void ck_excite_forward(const ck_exec *exec, const ck_squeeze_excite *plan, const
                        const float *pooled, float *h, float *gate, void *workspace);
 void ck_gate_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *da,
                       float *dgate);
-// All outputs are stored.
+// All gradients are overwritten.
 void ck_excite_backward(const ck_exec *exec, const ck_squeeze_excite *plan, const ck_excite_weights *weights,
                         const float *pooled, const float *h, const float *gate, const float *dgate,
                         const ck_excite_gradients *gradients, void *workspace);
-// x->gate is used. da in, dz out. sums is (ck_image_blocks(N, R, C), 2, C).
+// x->gate is used if it is not NULL. da contains the gradient of u·gate before the call, and dz after it. sums is
+// (ck_image_blocks(N, R, C), 2, C).
 void ck_squeeze_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                          const float *dpooled, float *da, float *sums);
 

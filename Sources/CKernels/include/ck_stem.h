@@ -1,8 +1,9 @@
-// The first convolution: 3×3, stride 2, padding 1, few input channels (1 to 4), no bias; NHWC.
+// The first convolution of an encoder: 3×3, stride 2, padding 1, 1 to 4 input channels, no bias, in NHWC order.
 //   forward    y(n, p, q, o) = Σ_ijc x(n, 2p + i − 1, 2q + j − 1, c) · w(i, j, c, o)
-//              statistics(b, ·, o) = rows, mean and Σ (y − mean)² of the block's images    (ck_norm.h)
-//   backward   dw(i, j, c, o) = Σ draw(n, p, q, o) · x(…)          the input is data: it has no gradient
-// Output (N, P, Q, O), P = (H − 1)/2 + 1, Q = (W − 1)/2 + 1. Weights are (3, 3, C, O).
+//              statistics(b, ·, o) = rows, mean and Σ (y − mean)² of the images of block b    (see ck_norm.h)
+//   backward   dw(i, j, c, o) = Σ draw(n, p, q, o) · x(…)
+//              The input has no gradient, because it is data.
+// The output has the shape (N, P, Q, O) with P = (H − 1)/2 + 1, Q = (W − 1)/2 + 1. Weights have the shape (3, 3, C, O).
 #ifndef CK_STEM_H
 #define CK_STEM_H
 #include "ck_base.h"
@@ -11,13 +12,15 @@
 typedef struct ck_stem {
     ptrdiff_t N, H, W, C, O, P, Q;
     ptrdiff_t statistics_blocks;
-    ptrdiff_t backward_workspace_bytes; // the caller's, 64-byte aligned
+    ptrdiff_t backward_workspace_bytes; // the caller provides it, 64-byte aligned
     ptrdiff_t scratch_bytes;            // per thread
     ptrdiff_t images_per_block;
 } ck_stem;
 
+// Makes the plan. Returns CK_INVALID_SHAPE unless every size is positive, C <= 4, and the tensors fit into the address
+// space.
 ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t O);
-// statistics may be NULL. y16 takes y's place; the statistics are those of y before it is rounded.
+// statistics may be NULL. Either y or y16 is NULL; the statistics are those of y before it is rounded to bfloat16.
 void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y, ck_bf16 *y16,
                      float *statistics);
 void ck_stem_backward(const ck_exec *exec, const ck_stem *plan, const float *x, const ck_gradient *dy, float *dw,

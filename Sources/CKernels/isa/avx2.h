@@ -1,4 +1,4 @@
-// AVX2 with FMA. Compiles to nothing elsewhere.
+// The vector functions for AVX2 with FMA. On other processors than x86-64, this header is empty.
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ CK_INLINE __m256i v_mask(ptrdiff_t n) {
 CK_INLINE vf v_load_tail(const float *p, ptrdiff_t n) { return _mm256_maskload_ps(p, v_mask(n)); }
 CK_INLINE void v_store_tail(float *p, ptrdiff_t n, vf v) { _mm256_maskstore_ps(p, v_mask(n), v); }
 CK_INLINE void v_stream(float *p, vf v) { _mm256_stream_ps(p, v); }
-// Upper halves of floats.
+// Converts bfloat16 to float: a bfloat16 number is the upper half of a float.
 CK_INLINE vf v_widen(__m128i halves) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16));
 }
@@ -31,7 +31,7 @@ CK_INLINE vf v_load_bf16_tail(const uint16_t *p, ptrdiff_t n) {
     memcpy(lanes, p, (size_t)n * sizeof *p);
     return v_load_bf16(lanes);
 }
-// Rounded to nearest, ties to even; NaN stays one.
+// Converts float to bfloat16, rounded to nearest even. A NaN remains a NaN.
 CK_INLINE __m128i v_halves(vf v) {
     __m256i bits = _mm256_castps_si256(v), odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
     __m256i rounded = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));

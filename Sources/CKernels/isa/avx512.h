@@ -1,4 +1,4 @@
-// AVX-512 (F, DQ, BW, VL). Compiles to nothing elsewhere.
+// The vector functions for AVX-512 (F, DQ, BW, VL). On other processors than x86-64, this header is empty.
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ CK_INLINE __mmask16 v_mask(ptrdiff_t n) { return (__mmask16)((1u << n) - 1u); }
 CK_INLINE vf v_load_tail(const float *p, ptrdiff_t n) { return _mm512_maskz_loadu_ps(v_mask(n), p); }
 CK_INLINE void v_store_tail(float *p, ptrdiff_t n, vf v) { _mm512_mask_storeu_ps(p, v_mask(n), v); }
 CK_INLINE void v_stream(float *p, vf v) { _mm512_stream_ps(p, v); }
-// Upper halves of floats.
+// Converts bfloat16 to float: a bfloat16 number is the upper half of a float.
 CK_INLINE vf v_widen(__m256i halves) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
@@ -27,7 +27,7 @@ CK_INLINE vf v_load_bf16(const uint16_t *p) { return v_widen(_mm256_loadu_si256(
 CK_INLINE vf v_load_bf16_tail(const uint16_t *p, ptrdiff_t n) {
     return v_widen(_mm256_maskz_loadu_epi16(v_mask(n), p));
 }
-// Rounded to nearest, ties to even; NaN stays one.
+// Converts float to bfloat16, rounded to nearest even. A NaN remains a NaN.
 CK_INLINE __m256i v_halves(vf v) {
     __m512i bits = _mm512_castps_si512(v), odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
     __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
@@ -61,7 +61,7 @@ CK_INLINE vf v_round(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEARES
 // a·2^⌊n⌋
 CK_INLINE vf v_scale2(vf a, vf n) { return _mm512_scalef_ps(a, n); }
 CK_INLINE vf v_fms(vf a, vf b, vf c) { return _mm512_fmsub_ps(a, b, c); }
-// 2^(j/16) for j = 0 … 15, and the entries that the last four bits of `index` name.
+// The table 2^(j/16) for j = 0 … 15. v_pick returns the entries whose numbers are the last four bits of `index`.
 #define CK_TABLE_OF_16 1
 CK_INLINE vf v_powers_of_sixteenths(void) {
     return _mm512_setr_ps(1.0f, 1.04427378f, 1.09050773f, 1.13878863f, 1.18920712f, 1.24185781f, 1.29683955f,
@@ -69,12 +69,13 @@ CK_INLINE vf v_powers_of_sixteenths(void) {
                           1.83400809f, 1.91520656f);
 }
 CK_INLINE vf v_pick(vf table, vf index) { return _mm512_permutexvar_ps(_mm512_castps_si512(index), table); }
-// a = m·2^n with 1 <= m < 2, for a normal a > 0; NaN stays NaN
+// a = m·2^n with 1 <= m < 2, for a normal a > 0. A NaN remains a NaN.
 CK_INLINE vf v_split2(vf a, vf *n) {
     *n = _mm512_getexp_ps(a);
     return _mm512_getmant_ps(a, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
 }
-// 1/a to within 2 ulp, a normal: one Newton step on the 14-bit estimate; infinity gives NaN
+// 1/a for a normal a, with an error of at most 2 ulp: one Newton step from the 14-bit estimate. The result for infinity
+// is NaN.
 CK_INLINE vf v_reciprocal(vf a) {
     vf r = _mm512_rcp14_ps(a);
     return _mm512_fmadd_ps(r, _mm512_fnmadd_ps(a, r, _mm512_set1_ps(1.0f)), r);

@@ -1,4 +1,4 @@
-// The bodies of the convolutions over windows of pixels.
+// The implementations of the dense, the depthwise and the first convolution.
 #include "../conv2d/generic.h"
 #include "../depthwise/generic.h"
 #include "../stem/generic.h"

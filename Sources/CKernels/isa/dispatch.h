@@ -1,17 +1,18 @@
-// The one list of instruction sets, and how a family lists its kernels.
+// The list of instruction sets, and the macros with which a family lists its kernels.
 //
-// A family's dispatcher has a row for each kernel: CK_KERNEL(type, name) declares name__portable, name__avx2, …, all of
-// the function type `type`, and makes the table from which CK_ACTIVE(name) takes the one for the active set.
+// The dispatcher of a family has one line for each kernel: CK_KERNEL(type, name) declares the functions name__portable,
+// name__avx2, … of the function type `type` and a table of them. CK_ACTIVE(name) takes the function for the active
+// instruction set from the table.
 //
-// A set that differs from another in a few kernels only (AVX-512 with tiles of bfloat16, say) is one more row of
-// CK_FOR_EACH_ISA and of ck_isa; kernels that it does not write itself it takes from the other with an alias.
+// An instruction set that differs from another one in a few kernels only (for example, AVX-512 with matrix tiles of
+// bfloat16) needs one more entry in CK_FOR_EACH_ISA and in ck_isa. It can use the other kernels through aliases.
 #ifndef CK_ISA_DISPATCH_H
 #define CK_ISA_DISPATCH_H
 #include "ck_base.h"
 
 typedef void ck_task_function(void *context, ptrdiff_t block, void *scratch);
 
-// ROW(set, …) for every compiled set, in the order of ck_isa.
+// Expands to ROW(set, …) for every compiled instruction set, in the order of ck_isa.
 #if defined(__x86_64__)
 #define CK_FOR_EACH_ISA(ROW, ...) ROW(portable, __VA_ARGS__) ROW(avx2, __VA_ARGS__) ROW(avx512, __VA_ARGS__)
 #else

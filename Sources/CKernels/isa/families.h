@@ -1,5 +1,6 @@
-// The body of every family but the convolutions over windows, which convolutions.h has: together they would take twice
-// as long to compile. Included once for each instruction set, so that a name belongs to one family.
+// The implementations of all families except those in convolutions.h: in a single source file, all of them would take
+// twice as long to compile. This header is included once for each instruction set. Because all families are in the same
+// source file, each name can be used by one family only.
 #include "../gemm/generic.h"
 #include "../pointwise/generic.h"
 #include "../norm/generic.h"

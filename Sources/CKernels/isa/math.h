@@ -1,9 +1,11 @@
-// Elementary functions in the words of the vocabulary; included by every ISA header.
+// Elementary functions, written with the vector functions. The header of every instruction set includes this header.
 
-// eˣ: x = n·ln 2 + r, |r| ≤ ln 2 / 2, a degree-6 polynomial in r (coefficients as in Cephes' expf); x clamped to where
-// the result is a normal float; NaN stays. Relative error below 2e-7.
+// eˣ. With x = n·ln 2 + r and |r| ≤ ln 2 / 2, eʳ is a polynomial of degree 6 (the coefficients are those of expf in
+// Cephes). x is limited to the range in which the result is a normal float. A NaN remains a NaN. The relative error is
+// below 2e-7.
 CK_INLINE vf v_exp(vf x) {
-    x = v_min(v_set1(88.0f), v_max(v_set1(-87.0f), x)); // of a NaN and a number, the second operand is the result
+    // v_max and v_min return their second operand if one operand is a NaN. Therefore x has to be the second operand.
+    x = v_min(v_set1(88.0f), v_max(v_set1(-87.0f), x));
     vf n = v_round(v_mul(x, v_set1(1.44269504088896341f)));
     vf r = v_fnma(n, v_set1(0.693359375f), x);
     r = v_fnma(n, v_set1(-2.12194440e-4f), r);
@@ -17,17 +19,18 @@ CK_INLINE vf v_exp(vf x) {
     return v_scale2(p, n);
 }
 
-// s[i] := σ(x[i]) = 1 / (1 + 2ᵗ), t = −x·log₂ e, for a literal n. t is rounded, by adding a number so large that its
-// last place is the step, to whole + j/steps; 2ᵗ is a polynomial of the rest times 2^(j/steps) times 2^whole. At most
-// 2e-6 relative for |x| ≤ 40; beyond, x is clamped to where 2ᵗ is a normal float. A step is taken for all n at once:
-// alone, each waits for the last and the chain of 14, not the arithmetic, sets the pace.
+// s[i] := σ(x[i]) = 1 / (1 + 2ᵗ) with t = −x·log₂ e, for n vectors, where n is a literal ≤ 8. t is rounded to
+// whole + j/steps, by adding a number that is so large that the last bit of the sum has the value 1/steps. 2ᵗ is then a
+// polynomial of the remainder, times 2^(j/steps), times 2^whole. The relative error is at most 2e-6 for |x| ≤ 40. x is
+// limited to the range in which 2ᵗ is a normal float. Each operation is done for all n vectors before the next one:
+// for a single vector, each of the 14 operations would wait for the result of the previous one.
 CK_INLINE void v_sigmoids(vf *s, const vf *x, const int n) {
     const vf log2e = v_set1(-1.44269504088896341f), one = v_set1(1.0f);
     vf t[8], whole[8], p[8];
 #define CK_EACH _Pragma("clang loop unroll(full)") for (int i = 0; i < n; i++)
-    CK_EACH t[i] = v_min(v_set1(87.0f), v_max(v_set1(-87.0f), x[i])); // NaN stays, as in v_exp
+    CK_EACH t[i] = v_min(v_set1(87.0f), v_max(v_set1(-87.0f), x[i])); // a NaN remains a NaN, as in v_exp
 #ifdef CK_TABLE_OF_16
-    // Steps of 1/16: the table is one register, and a cubic is enough for the rest.
+    // With steps of 1/16, the table fits into one register, and a polynomial of degree 3 is accurate enough.
     vf sum[8];
     const vf table = v_powers_of_sixteenths(), large = v_set1(0x1.8p19f);
     CK_EACH sum[i] = v_fma(t[i], log2e, large);
@@ -41,7 +44,7 @@ CK_INLINE void v_sigmoids(vf *s, const vf *x, const int n) {
     static const float c[5] = {-1.32647271e-3f, 9.67151265e-3f, -5.55073374e-2f, 2.40222421e-1f, -6.93146978e-1f};
     const vf large = v_set1(0x1.8p23f);
     CK_EACH whole[i] = v_sub(v_fma(t[i], log2e, large), large);
-    CK_EACH t[i] = v_fnma(t[i], log2e, whole[i]); // minus the rest: odd coefficients change sign
+    CK_EACH t[i] = v_fnma(t[i], log2e, whole[i]); // the negated remainder, so odd coefficients have the opposite sign
     CK_EACH p[i] = v_fma(v_set1(c[0]), t[i], v_set1(c[1]));
     CK_EACH p[i] = v_fma(p[i], t[i], v_set1(c[2]));
     CK_EACH p[i] = v_fma(p[i], t[i], v_set1(c[3]));
@@ -67,12 +70,12 @@ CK_INLINE vf v_swish_derivative(vf x) {
     return v_mul(s, v_fma(x, v_sub(v_set1(1.0f), s), v_set1(1.0f)));
 }
 
-// tanh x = 2σ(2x) − 1; absolute error below 2e-7
+// tanh x = 2σ(2x) − 1. The absolute error is below 2e-7.
 CK_INLINE vf v_tanh(vf x) { return v_sub(v_mul(v_set1(2.0f), v_sigmoid(v_add(x, x))), v_set1(1.0f)); }
 
-// ln x: x = m·2^n with √½ < m <= √2, r = m − 1, ln m = r − r²/2 + r³·P(r) with P of degree 8 (coefficients as in
-// Cephes' logf); x is raised to the smallest normal float, and NaN or infinity give NaN. Error below 2e-7 plus half an
-// ulp.
+// ln x. With x = m·2^n, √½ < m <= √2 and r = m − 1: ln m = r − r²/2 + r³·P(r), with P of degree 8 (the coefficients are
+// those of logf in Cephes). A smaller x is replaced by the smallest normal float. The result for NaN and infinity is
+// NaN. The error is below 2e-7 plus half an ulp.
 CK_INLINE vf v_log(vf x) {
     vf n, m = v_split2(v_max(x, v_set1(1.17549435e-38f)), &n);
     vf root = v_set1(1.41421356f);
@@ -91,14 +94,15 @@ CK_INLINE vf v_log(vf x) {
     vf tail = v_mul(v_mul(p, r), square);
     tail = v_fma(n, v_set1(-2.12194440e-4f), tail);
     tail = v_fma(square, v_set1(-0.5f), tail);
-    tail = v_fma(v_sub(x, x), n, tail); // 0 for a finite x
+    tail = v_fma(v_sub(x, x), n, tail); // x − x is 0 for a finite x, otherwise NaN
     return v_fma(n, v_set1(0.693359375f), v_add(r, tail));
 }
 
-// The angle of (x, y) in (−π, π], 0 at the origin. With q the smaller of |x| and |y| over the larger, t is q, or, where
-// q > tan π/8, (q − 1)/(q + 1), whose angle is π/4 less. atan t = t + t³·P(t²) with P of degree 4 (a least-maximum fit:
-// 2e-10), and the octants are put back. Absolute error below 3e-7, of which π as a float has 9e-8; −0 counts as 0. For
-// |x|, |y| below 1e38; NaN or infinity give NaN.
+// The angle of the point (x, y), in (−π, π]; it is 0 at the origin. Let q be the smaller of |x| and |y| divided by the
+// larger one. If q ≤ tan π/8, t = q; otherwise t = (q − 1)/(q + 1), whose arctangent is smaller by π/4.
+// atan t = t + t³·P(t²), with P of degree 4 (a minimax fit with an error of 2e-10). The result is then moved to the
+// correct octant. The absolute error is below 3e-7; the rounding of π to a float accounts for 9e-8 of it. −0 counts as
+// 0. |x| and |y| must be below 1e38. The result for NaN and infinity is NaN.
 CK_INLINE vf v_atan2(vf y, vf x) {
     vf zero = v_zero(), across = v_max(x, v_sub(zero, x)), up = v_max(y, v_sub(zero, y));
     vf large = v_max(across, up), small = v_min(across, up), edge = v_mul(large, v_set1(0.414213562f));
@@ -115,5 +119,5 @@ CK_INLINE vf v_atan2(vf y, vf x) {
     p = v_select_gt(up, across, v_sub(v_set1(1.57079633f), p), p);
     p = v_select_gt(zero, x, v_sub(v_set1(3.14159265f), p), p);
     p = v_select_gt(zero, y, v_sub(zero, p), p);
-    return v_fma(zero, x, v_fma(zero, y, p)); // a maximum of NaN and a number may be the number
+    return v_fma(zero, x, v_fma(zero, y, p)); // restores a NaN, because v_max may have replaced it by a number
 }

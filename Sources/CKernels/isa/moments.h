@@ -1,14 +1,15 @@
 #ifndef CK_ISA_MOMENTS_H
 #define CK_ISA_MOMENTS_H
 #include "spans.h"
-// The moments of a block of values, per channel: statistics (3, C) = rows, mean, Σ (y − mean)², for batch
-// normalisation.
+// The statistics of a block of rows, per channel, for batch normalization. They have the shape (3, C): the number of
+// rows, the mean, and Σ (y − mean)².
 //
-// The values y of a block are summed about a shift s, its first value: Σ (y − s) and Σ (y − s)². No value of the block
-// is further than √rows deviations from its mean, s neither, so that the squares keep the variance whatever the mean
-// is. Σ y² would not: of a mean of 1000 and a deviation of 0.1, a float holds nothing of the variance.
+// The sums of a block are computed relative to a shift s, which is the first value of the block: Σ (y − s) and
+// Σ (y − s)². No value of a block, and therefore also not s, is more than √rows standard deviations away from the mean.
+// Therefore the sum of squares is accurate for any mean. Σ y² would not be: with a mean of 1000 and a standard
+// deviation of 0.1, the variance would be lost in the rounding error of a float.
 
-enum { MOMENT_SHIFT, MOMENT_SUM, MOMENT_SQUARES, MOMENT_COUNT }; // places of a block's unfinished moments
+enum { MOMENT_SHIFT, MOMENT_SUM, MOMENT_SQUARES, MOMENT_COUNT }; // the order of the intermediate sums of a block
 
 CK_INLINE void add_moments(vf y, vf shift, vf *sum, vf *squares) {
     const vf d = v_sub(y, shift);
@@ -16,16 +17,17 @@ CK_INLINE void add_moments(vf y, vf shift, vf *sum, vf *squares) {
     *squares = v_fma(d, d, *squares);
 }
 
-// With δ = Σ (y − s)/rows:  mean = s + δ,  Σ (y − mean)² = Σ (y − s)² − δ·Σ (y − s). Without rows all are 0.
+// Computes and stores the statistics of a block. With δ = Σ (y − s)/rows:  mean = s + δ,
+// Σ (y − mean)² = Σ (y − s)² − δ·Σ (y − s). A block without rows has statistics of 0.
 CK_INLINE void store_moments(float *statistics, ptrdiff_t C, ptrdiff_t lanes, ptrdiff_t rows, vf shift, vf sum,
                              vf squares) {
     const vf distance = v_div(sum, v_set1(rows > 0 ? (float)rows : 1));
     store_n(statistics, lanes, v_set1((float)rows));
     store_n(statistics + C, lanes, v_add(shift, distance));
-    store_n(statistics + 2 * C, lanes, v_max(v_zero(), v_fnma(distance, sum, squares))); // a NaN stays one
+    store_n(statistics + 2 * C, lanes, v_max(v_zero(), v_fnma(distance, sum, squares))); // a NaN remains a NaN
 }
 
-// Finishes channels first ..< end of statistics (3, C) that hold shift, sum and squares.
+// Replaces shift, sum and sum of squares in `statistics` (3, C) by the statistics, for the channels first ..< end.
 CK_INLINE void finish_moments(float *statistics, ptrdiff_t C, ptrdiff_t first, ptrdiff_t end, ptrdiff_t rows) {
     for (ptrdiff_t c = first; c < end; c += VW) {
         const ptrdiff_t lanes = min(end - c, VW);

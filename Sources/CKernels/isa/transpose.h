@@ -1,4 +1,5 @@
-// rows[i] lane l := rows[l] lane i, for VW rows of VW lanes: log2(VW) rounds of interleaving rows i and i + VW/2.
+// Transposes VW rows of VW lanes in place: lane l of rows[i] := lane i of rows[l]. Each of the log2(VW) rounds
+// interleaves the rows i and i + VW/2.
 #ifndef CK_TRANSPOSE_H
 #define CK_TRANSPOSE_H
 #if VW == 16

@@ -10,7 +10,8 @@ CK_INLINE ptrdiff_t rows_end(ptrdiff_t block, ptrdiff_t per_block, ptrdiff_t M) 
 CK_INLINE vf tanh_of(vf x) { return v_add(v_tanh(x), nan_of(x)); }
 CK_INLINE vf tanh_slope(vf y) { return v_fnma(y, y, v_set1(1.0f)); }
 
-// The lanes behind the last of a span, 0 in `v` after subtracting the mean, too.
+// Sets the lanes from n on to 0. Lanes behind the end of a row are loaded as 0, but are −mean after the mean has been
+// subtracted.
 CK_INLINE vf only_n(vf v, ptrdiff_t n) {
     float lanes[VW];
     if (n == VW) return v;
@@ -18,7 +19,7 @@ CK_INLINE vf only_n(vf v, ptrdiff_t n) {
     return v_load_tail(lanes, n);
 }
 
-// ---- layer normalisation
+// ---- Layer normalization
 
 CK_INLINE void add_to(ptrdiff_t i, ptrdiff_t n, const float *x, vf *sum) { *sum = v_add(*sum, load_n(x + i, n)); }
 CK_INLINE void add_square(ptrdiff_t i, ptrdiff_t n, const float *x, vf mean, vf *sum) {
@@ -49,7 +50,8 @@ void CK_NAME(ck_layernorm_forward_block)(void *context, ptrdiff_t block, void *s
     }
 }
 
-// One row of backward. With x̂ the normalised value and g = dz·gamma:  dx = inv_std·(g − mean(g) − x̂·mean(g·x̂))
+// A row of the backward pass. dx = inv_std·(g − mean(g) − x̂·mean(g·x̂)) with the normalized value x̂ and
+// g = dz·gamma.
 typedef struct {
     const layernorm_job *k;
     const float *x, *y, *dy;
@@ -67,7 +69,7 @@ CK_INLINE vf dz_at(const layernorm_row *r, ptrdiff_t i, ptrdiff_t n) {
 CK_INLINE void sum_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r, vf *sum, vf *product) {
     vf dz = dz_at(r, i, n), normal = normal_at(r, i, n), g = v_mul(dz, load_n(r->k->gamma + i, n));
     *sum = v_add(*sum, g);
-    *product = v_fma(g, normal, *product); // lanes behind the end have g = 0
+    *product = v_fma(g, normal, *product); // g is 0 in lanes behind the end of the row
     add_n(r->dgamma + i, n, v_mul(dz, normal));
     add_n(r->dbeta + i, n, dz);
 }
@@ -95,7 +97,7 @@ void CK_NAME(ck_layernorm_backward_block)(void *context, ptrdiff_t block, void *
     }
 }
 
-// ---- l2 normalisation
+// ---- l2 normalization
 
 CK_INLINE void add_product(ptrdiff_t i, ptrdiff_t n, const float *a, const float *b, vf *sum) {
     *sum = v_fma(load_n(a + i, n), load_n(b + i, n), *sum);
@@ -129,7 +131,8 @@ void CK_NAME(ck_l2_normalize_backward_block)(void *context, ptrdiff_t block, voi
         const float *y = k->y + m * k->D, *dy = k->dy + m * k->D;
         vf dot = v_zero();
         FOR_SPAN(k->D, add_product, y, dy, &dot);
-        // A row whose norm was replaced by 1e-12 was only scaled.
+        // If the norm was replaced by 1e-12, y is x times a constant, and the gradient has no term with the dot
+        // product.
         float along = k->inv_norm[m] < 1 / 1e-12f ? v_sum(dot) : 0;
         FOR_SPAN(k->D, project, y, dy, v_set1(along), v_set1(k->inv_norm[m]), k->update, k->dx + m * k->D);
     }

@@ -31,7 +31,7 @@ void ck_layernorm_backward(const ck_exec *exec, const ck_layernorm *plan, const 
                            const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta, void *workspace) {
     const ptrdiff_t blocks = row_blocks(plan->M);
     layernorm_job k = {.plan = *plan, .per_block = rows_per_block(plan->M), .x = kept->x, .gamma = kept->gamma};
-    k.y = (float *)kept->y, k.mean = (float *)kept->mean; // read only in this direction
+    k.y = (float *)kept->y, k.mean = (float *)kept->mean; // the backward pass does not write y, mean and inv_std
     k.inv_std = (float *)kept->inv_std;
     k.dy = dy, k.dx = dx, k.update = update;
     k.dgamma = workspace, k.dbeta = k.dgamma + blocks * plan->D;
@@ -48,7 +48,7 @@ void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, cons
 void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
                               const float *dy, float *dx, ck_update update) {
     ck_l2_rows k = {.M = M, .D = D, .per_block = rows_per_block(M), .dy = dy, .dx = dx, .update = update};
-    k.y = (float *)y, k.inv_norm = (float *)inv_norm; // read only in this direction
+    k.y = (float *)y, k.inv_norm = (float *)inv_norm; // the backward pass does not write them
     ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_l2_normalize_backward_block), &k);
 }
 

@@ -20,7 +20,7 @@ void ck_layernorm_forward_reference(const ck_layernorm *plan, const float *x, co
     }
 }
 
-// The gradient of z at offset i.
+// The gradient of z (before tanh) at offset i.
 static double dz_at(ck_row_activation activation, const float *y, const float *dy, ptrdiff_t i) {
     return activation == CK_ROW_TANH ? dy[i] * (1 - (double)y[i] * y[i]) : dy[i];
 }
@@ -65,7 +65,8 @@ void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x,
     }
 }
 
-// A row whose norm was replaced by 1e-12 was only scaled.
+// If the norm of a row was replaced by 1e-12, y is x times a constant, and the gradient has no term with the dot
+// product.
 void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
                                         const float *dy, float *dx, ck_update update) {
     for (ptrdiff_t m = 0; m < M; m++) {

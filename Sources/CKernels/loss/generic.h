@@ -15,7 +15,8 @@ CK_INLINE float largest(const float *s, ptrdiff_t count) {
     return most;
 }
 
-// e^(s − most), for any s: v_exp and v_max alone would turn a NaN into a number, and the loss would look healthy.
+// e^(s − most). The result is NaN if s is NaN. v_exp and v_max alone would turn the NaN into a number, and the loss
+// would not show the error.
 CK_INLINE vf exp_of(vf s, vf most) {
     vf d = v_sub(s, most);
     return v_add(v_exp(d), nan_of(d));
@@ -50,12 +51,12 @@ void CK_NAME(ck_softmax_cross_entropy_block)(void *context, ptrdiff_t block, voi
             if (g != NULL) memset(g, 0, (size_t)k->N * sizeof(float));
             continue;
         }
-        if (label >= k->N) { // there is no such column
+        if (label >= k->N) { // the label has no column
             k->losses[m] = NAN, k->correct[m] = 0;
             for (ptrdiff_t n = 0; g != NULL && n < k->N; n++) g[n] = NAN;
             continue;
         }
-        float most = largest(s, k->N), own = s[label]; // before g, which may be s, is written
+        float most = largest(s, k->N), own = s[label]; // read before g is written, because g may be s
         int attained = own == most && !(label > 0 && largest(s, label) == most);
         vf sums = v_zero();
         if (g != NULL) FOR_SPAN(k->N, store_exp, s, v_set1(most), g, &sums);

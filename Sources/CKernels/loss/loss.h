@@ -1,4 +1,4 @@
-// What the blocks of softmax cross-entropy share.
+// The context of the tasks of softmax cross-entropy.
 #include "../base/blocking.h"
 #include "ck_loss.h"
 
@@ -7,6 +7,6 @@ typedef struct {
     const float *s;
     const int32_t *labels;
     float *g;
-    double rows;              // those with a label
-    double *losses, *correct; // (M) each
+    double rows;              // number of rows with a label
+    double *losses, *correct; // each has M values
 } ck_cross_entropy;

@@ -27,7 +27,7 @@ void ck_softmax_cross_entropy_reference(ptrdiff_t M, ptrdiff_t N, const float *s
         loss += own;
         correct += best == label && !isnan(own);
         if (g == NULL) continue;
-        for (ptrdiff_t n = 0; n < N; n++) // in place, too: row[n] is read before g(m, n) is written
+        for (ptrdiff_t n = 0; n < N; n++) // g may be s: row[n] is read before g(m, n) is written
             g[m * N + n] = (float)((exp(row[n] - most) / sum - (n == label)) / (double)rows);
     }
     *result = (ck_loss_result){rows > 0 ? loss / (double)rows : 0, rows, correct};

@@ -1,11 +1,11 @@
-// Window by window, a group of channels down a row of windows; backward scatters into dz a band of windows at a
-// time, and finishes the pixels that no later window reads while they are in the cache.
+// Max pooling. A group of channels passes over a row of windows, window by window. The backward pass adds dy to dz for
+// one band of windows at a time. Then it finishes the pixels that no later window reads, while they are in the cache.
 #include "maxpool.h"
 #include "../isa/registers.h"
 #include "../norm/walk.h"
 #include <string.h>
 
-// The part of a window that lies on the map: rows h ..< h_end, columns v ..< v_end.
+// The part of a window that is inside the feature map: rows h ..< h_end, columns v ..< v_end.
 typedef struct {
     ptrdiff_t h, h_end, v, v_end;
 } window;
@@ -17,9 +17,9 @@ CK_INLINE window window_at(const ck_maxpool *k, ptrdiff_t p, ptrdiff_t q) {
     return (window){within(h, k->H), within(h + k->kernel_h, k->H), within(v, k->W), within(v + k->kernel_w, k->W)};
 }
 
-// `vectors` whole vectors of channels from c on, or one of n channels.
+// A group of channels from c on: several complete vectors of channels, or one vector of n channels.
 typedef struct {
-    const float *x; // of the image
+    const float *x; // the first element of the image
     affine z[MAXPOOL_VECTORS];
     ptrdiff_t c;
 } channel_span;
@@ -31,7 +31,8 @@ CK_INLINE channel_span span_at(const maxpool_job *job, ptrdiff_t image, ptrdiff_
     return s;
 }
 
-// The window's maxima; place: how many pixels of it come before the first that attains one.
+// Computes the maxima of a window, and their positions: `place` is the number of pixels of the window before the first
+// maximum.
 CK_INLINE void maxima(const ck_maxpool *k, const channel_span *s, const window *w, vf *best, vf *place,
                       ck_activation activation, const int vectors, ptrdiff_t n) {
     const float *x = s->x + (w->h * k->W + w->v) * k->C + s->c;
@@ -63,7 +64,7 @@ CK_INLINE void forward_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t p
     }
 }
 
-// Runs f(…, c, activation, vectors, n) over all channels, ReLU over whole groups compiled for itself.
+// Calls f(…, c, activation, vectors, n) for all channels. For ReLU and complete groups, f is compiled separately.
 #define FOR_CHANNELS(C, activation, f, ...)                                                                            \
     {                                                                                                                  \
         ptrdiff_t c = 0;                                                                                               \
@@ -81,7 +82,8 @@ void CK_NAME(ck_maxpool_forward_image)(void *context, ptrdiff_t image, void *scr
 
 // ---- Backward
 
-// Windows q ..< q_end of row p. Pixels below `ready` are met for the first time, those below `done` for the last.
+// A band: windows q ..< q_end of row p. The windows up to the end of this band read only pixels before `ready`. No
+// later window reads a pixel before `done`.
 typedef struct {
     ptrdiff_t p, q, q_end, ready, done;
 } band;
@@ -109,7 +111,7 @@ CK_INLINE void scatter_span(const maxpool_job *job, ptrdiff_t image, const band 
     }
 }
 
-// dz of the pixels first ..< end times the activation's slope, and its sums.
+// Multiplies dz of the pixels first ..< end by activation'(z), and adds it to the sums.
 CK_INLINE void finish_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t first, ptrdiff_t end, ptrdiff_t c,
                            ck_activation activation, const int vectors, ptrdiff_t n) {
     const ck_maxpool *k = job->plan;
@@ -133,7 +135,8 @@ CK_INLINE void finish_span(const maxpool_job *job, ptrdiff_t image, ptrdiff_t fi
     }
 }
 
-// Runs the band, and moves on what is ready and what is done.
+// Processes a band: sets dz of new pixels to zero, adds dy, and finishes pixels. *ready is the number of pixels whose
+// dz has been set to zero, and *done is the number of finished pixels.
 static void run_band(const maxpool_job *job, ptrdiff_t image, const band *b, ptrdiff_t *ready, ptrdiff_t *done) {
     const ck_maxpool *k = job->plan;
     if (b->ready > *ready) {
@@ -166,7 +169,7 @@ void CK_NAME(ck_maxpool_backward_image)(void *context, ptrdiff_t image, void *sc
                 b.done = window_at(k, p + 1, 0).h * k->W;
             else
                 b.done = end < k->Q ? window_at(k, p, end).v : window_at(k, p + 1, 0).v;
-            if (b.ready < b.done) b.ready = b.done; // pixels between windows
+            if (b.ready < b.done) b.ready = b.done; // pixels between windows also need a dz
             run_band(job, image, &b, &ready, &done);
         }
 }

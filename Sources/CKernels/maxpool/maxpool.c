@@ -5,7 +5,8 @@
 CK_KERNEL(ck_task_function, ck_maxpool_forward_image)
 CK_KERNEL(ck_task_function, ck_maxpool_backward_image)
 
-enum { MOST_PLACES = 1 << 24 }; // of a window: places are found as floats
+// The largest number of pixels of a window. Positions are stored as floats, which are exact up to 2²⁴.
+enum { MOST_PLACES = 1 << 24 };
 
 ck_status ck_maxpool_plan(ck_maxpool *plan) {
     const ck_maxpool p = *plan;

@@ -1,8 +1,8 @@
-// The definition, in double.
+// The reference implementation in double.
 #include "ck_maxpool.h"
 #include "../norm/operand_reference.h"
 
-// The first maximum of a window: its offset in the image of channel c, and its value.
+// The first maximum of a window in channel c: returns its offset in the tensor, and stores its value in *best.
 static ptrdiff_t first_maximum(const ck_maxpool *k, const ck_operand *x, ptrdiff_t n, ptrdiff_t p, ptrdiff_t q,
                                ptrdiff_t c, double *best) {
     ptrdiff_t at = -1;

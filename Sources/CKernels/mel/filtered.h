@@ -1,4 +1,5 @@
-// Σ of one band's bins, each times its weight, for VW frames at once; bins are (bin, lane). Included after isa/.
+// The weighted sum of the bins of one mel band, for VW frames at once. `bins` is (bin, lane). This header is included
+// after the header of an instruction set.
 #ifndef CK_MEL_FILTERED_H
 #define CK_MEL_FILTERED_H
 #include "filters.h"

@@ -1,11 +1,12 @@
-// Log-mel of VW frames at a time, in the words of isa/.
+// The log-mel spectrum of VW frames at a time, with the vector functions of isa/.
 #include "../base/sizes.h"
 #include "../stft/generic.h"
 #include "filtered.h"
 #include "logmel.h"
 
-// Sample n of frame l is x(l·hop + n). With n = phase + hop·step, by_phase(phase, c) = x(c·hop + phase) holds it at
-// column l + step: neighbouring frames share the copy, and a vector over frames is one unaligned load. Past the end: 0.
+// Copies the samples to by_phase(phase, c) = x(c·hop + phase). Sample n of frame l is x(l·hop + n); with
+// n = phase + hop·step, it is in column l + step. Thus overlapping frames share one copy of a sample, and sample n of
+// VW frames is one unaligned load. Samples after the end of x are 0.
 static void sort_by_phase(const ck_logmel_layout *l, ptrdiff_t pitch, ptrdiff_t hop, ptrdiff_t samples, const float *x,
                           float *by_phase) {
     for (ptrdiff_t c = 0; c < l->columns; c++) {
@@ -25,13 +26,13 @@ CK_INLINE vf windowed(const frame_block *b, ptrdiff_t n) {
     return v_mul(v_load(b->by_phase + b->context->place[n]), v_set1(b->context->window[n]));
 }
 
-// z(j) = x(2j) + i·x(2j + 1), and 0 in the padding
+// z(j) = x(2j) + i·x(2j + 1) for the windowed samples x, and 0 in the padding
 CK_INLINE vc windowed_pair(const frame_block *b, ptrdiff_t j) {
     if (j >= b->context->pairs) return (vc){v_zero(), v_zero()};
     return (vc){windowed(b, 2 * j), windowed(b, 2 * j + 1)};
 }
 
-// The first pass reads the samples themselves; the rest of the transform follows in place.
+// The Fourier transform. The first pass reads the samples directly; the following passes work in place.
 static void transform(const frame_block *b, float *z) {
     const ck_fft *fft = &b->context->fft;
     ptrdiff_t quarter = fft->points / 4;

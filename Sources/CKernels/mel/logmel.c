@@ -1,4 +1,4 @@
-// Set-up of the log-mel context, and the choice of the instruction set.
+// Set-up of the log-mel context, and dispatch.
 #include "logmel.h"
 #include "../base/denormals.h"
 #include "../base/sizes.h"
@@ -16,7 +16,8 @@ static double bin_hertz(const ck_logmel_config *c, ptrdiff_t bin) {
     return (double)bin * (double)c->sample_rate / (double)c->fft;
 }
 
-// A bin lies in two triangles at most, so that the weights of all of them fit into fft + 2 places.
+// Computes the filters. A bin is in two triangles at most, so that fft + 2 floats are enough for the weights of all
+// triangles.
 static ck_status make_filters(ck_logmel *context) {
     const ck_logmel_config *c = &context->config;
     ptrdiff_t bins = c->fft / 2 + 1;
@@ -55,7 +56,7 @@ ck_status ck_logmel_create(const ck_logmel_config *config, ck_logmel **result) {
     }
     if (status == CK_OK) {
         for (ptrdiff_t n = 0; n < config->window; n++) context->window[n] = (float)ck_periodic_hann(n, config->window);
-        // Odd: successive phases fall into different cache sets.
+        // The pitch is odd, so that consecutive phases are in different cache sets.
         context->pitch = (CK_LOGMEL_MAX_LANES + (2 * context->pairs - 1) / config->hop) | 1;
         for (ptrdiff_t n = 0; n < 2 * context->pairs; n++)
             context->place[n] = (int32_t)(n % config->hop * context->pitch + n / config->hop);

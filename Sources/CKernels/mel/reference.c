@@ -1,4 +1,4 @@
-// The definition, as slow as it is plain.
+// The reference implementation, which is simple and slow.
 #include "logmel.h"
 #include <math.h>
 

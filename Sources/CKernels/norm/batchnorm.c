@@ -1,4 +1,5 @@
-// The part of batch normalisation that is per channel, in double: a few thousand numbers, so no instruction set.
+// The computations of batch normalization per channel, in double. There are only a few thousand numbers, so that this
+// code does not need vector instructions.
 #include "../base/blocking.h"
 #include "../base/sizes.h"
 #include "ck_norm.h"
@@ -22,7 +23,8 @@ ck_status ck_batchnorm_check(const ck_batchnorm *n) {
     return n->momentum >= 0 && n->momentum <= 1 ? CK_OK : CK_INVALID_SHAPE;
 }
 
-// sums(i, k) = Σ_b partials(b, i, first + k), in block order; returns how many channels the block has.
+// sums(i, k) = Σ_b partials(b, i, first + k), in block order, for the BATCHNORM_CHANNELS channels from `first` on, or
+// fewer at the end. Returns the number of these channels.
 static ptrdiff_t combine(const float *partials, ptrdiff_t blocks, ptrdiff_t C, ptrdiff_t first,
                          double sums[2][BATCHNORM_CHANNELS]) {
     ptrdiff_t count = min(C - first, BATCHNORM_CHANNELS);
@@ -34,8 +36,9 @@ static ptrdiff_t combine(const float *partials, ptrdiff_t blocks, ptrdiff_t C, p
     return count;
 }
 
-// The mean and the biased variance of channels first ... from those of the blocks, in block order:
-//   mean = Σ n·mean_b / M,  variance = Σ [Σ_b (y − mean_b)² + n·(mean_b − mean)²] / M
+// Computes the mean and the biased variance of the channels from `first` on, from the statistics of the blocks b with
+// n_b rows, in block order. Returns the number of channels.
+//   mean = Σ_b n_b·mean_b / M,  variance = Σ_b [Σ (y − mean_b)² + n_b·(mean_b − mean)²] / M
 // Reference: Chan, Golub and LeVeque, 1983.
 static ptrdiff_t merge_moments(const forward_job *f, ptrdiff_t first, double mean[BATCHNORM_CHANNELS],
                                double variance[BATCHNORM_CHANNELS]) {

@@ -1,4 +1,4 @@
-// A tensor of N images, R rows and C channels, and its fixed blocks of images.
+// The division of a tensor with N images, R rows and C channels into fixed blocks of images.
 #ifndef CK_IMAGES_H
 #define CK_IMAGES_H
 #include "../base/blocking.h"
@@ -7,7 +7,7 @@
 
 typedef struct ck_images {
     ptrdiff_t N, R, C;
-    ptrdiff_t per_block; // images in a block; the last block may have fewer
+    ptrdiff_t per_block; // images of a block; the last block may have fewer
 } ck_images;
 
 ck_images ck_images_make(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C);

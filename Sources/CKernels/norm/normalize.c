@@ -1,4 +1,4 @@
-// Blocks of images, and the two passes that normalise on the way into a residual sum.
+// The blocks of images, and dispatch of the forward and backward pass of ck_normalize_add.
 #include "normalize.h"
 #include "../base/sizes.h"
 #include "../isa/dispatch.h"

@@ -1,4 +1,4 @@
-// What the blocks of the two normalise-and-add passes share.
+// The contexts of the tasks of ck_normalize_add_forward and ck_normalize_add_backward.
 #include "ck_operand.h"
 #include "images.h"
 

@@ -1,7 +1,8 @@
-// The walk that every element-wise pass over (N, R, C) shares.
+// The order in which element-wise passes visit the elements of a tensor (N, R, C).
 //
-// Rows are taken in tiles that stay in the first-level cache; within a tile one vector of channels goes down all rows,
-// so that coefficients and partial sums live in registers, and memory is still read almost in order.
+// The rows are divided into tiles that fit into the L1 cache. Within a tile, one vector of channels passes over all
+// rows before the next one. Thus coefficients and partial sums are in registers, and memory is still read almost in
+// order.
 #ifndef CK_NORM_WALK_H
 #define CK_NORM_WALK_H
 #include "../isa/operand.h"
@@ -9,14 +10,14 @@
 
 typedef struct {
     ptrdiff_t block, image;
-    ptrdiff_t at;      // offset of (image, first row, c)
+    ptrdiff_t at;      // offset of the element (image, first row, c)
     ptrdiff_t rows;    // rows of the tile
     ptrdiff_t C, c, n; // channels c ..< c + n, n ≤ VW
 } tile;
 
 typedef void (*tile_visitor)(const void *task, tile t);
 
-// `tall` is the number of rows of a tile; the last of an image may have fewer.
+// Calls `visitor` for every tile of a block. A tile has `tall` rows; the last one of an image may have fewer.
 CK_INLINE void visit(const ck_images *s, ptrdiff_t block, ptrdiff_t tall, tile_visitor visitor, const void *task) {
     for (ptrdiff_t image = ck_images_first(s, block); image < ck_images_end(s, block); image++)
         for (ptrdiff_t r = 0; r < s->R; r += tall) {
@@ -31,14 +32,14 @@ CK_INLINE void visit_tiles(const ck_images *s, ptrdiff_t block, tile_visitor vis
     visit(s, block, max(IMAGES_TILE_FLOATS / s->C, IMAGES_TILE_ROWS), visitor, task);
 }
 
-// All rows of an image in one tile.
+// The same, with all rows of an image in one tile.
 CK_INLINE void visit_images(const ck_images *s, ptrdiff_t block, tile_visitor visitor, const void *task) {
     visit(s, block, s->R, visitor, task);
 }
 
-enum { ABREAST = 4 }; // rows that a pass activates at once
+enum { ABREAST = 4 }; // rows whose activations are computed at once
 
-// Calls f(…, r, rows) for runs of ABREAST rows, then for single ones, `rows` a constant of the compiler.
+// Calls f(…, r, rows) for groups of ABREAST rows, and then for single rows. `rows` is a compile-time constant.
 #define RUNS_OF_ROWS(t, f, ...)                                                                                        \
     do {                                                                                                               \
         ptrdiff_t r = 0;                                                                                               \
@@ -46,8 +47,8 @@ enum { ABREAST = 4 }; // rows that a pass activates at once
         for (; r < (t).rows; r++) f(__VA_ARGS__, r, 1);                                                                \
     } while (0)
 
-// Calls f(task, t, n, is_bf16, activation) with all of them as constants of the compiler, so that the row loop holds no
-// branch.
+// Calls f(task, t, n, is_bf16, activation). If the vector of channels is complete, n, is_bf16 and activation are
+// compile-time constants, so that the loop over the rows contains no branches.
 #define WITH_CONSTANTS(f, task, t, x)                                                                                  \
     do {                                                                                                               \
         if ((t).n < VW) f(task, t, (t).n, (x)->x16 != NULL, (x)->activation);                                          \

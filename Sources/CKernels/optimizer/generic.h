@@ -1,7 +1,8 @@
 #include "optimizer.h"
 #include "../isa/spans.h"
 
-// No fused multiply-add: the bits are then PyTorch's order of operations, and the same on every instruction set.
+// One vector of Adam. It does not use fused multiply-add, so that the order of operations is that of PyTorch and every
+// instruction set gives the same bits.
 CK_INLINE void adam(ptrdiff_t i, ptrdiff_t n, const ck_adam_arena *k) {
     vf g = load_n(k->g + i, n), m = load_n(k->m + i, n), v = load_n(k->v + i, n);
     vf w = v_mul(load_n(k->w + i, n), v_set1(k->decay));

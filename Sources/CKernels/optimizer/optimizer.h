@@ -1,4 +1,4 @@
-// What the blocks of an optimizer step share: scalars, from double to float once.
+// The contexts of the tasks of the optimizers. Their scalars are converted from double to float once per step.
 #include "../base/blocking.h"
 #include "ck_optimizer.h"
 
@@ -29,5 +29,5 @@ typedef struct {
 typedef struct {
     ptrdiff_t count;
     const float *x;
-    double *sums; // one a block
+    double *sums; // one per block
 } ck_squares;

@@ -1,7 +1,8 @@
 #include "peak.h"
 #include "../isa/spans.h"
 
-// Twelve chains cover four cycles of latency on two units, with some to spare; x stays between 0.5 and 1.
+// Two units with a latency of four cycles need at least eight independent chains. Twelve chains are used. x is always
+// between 0.5 and 1.
 void CK_NAME(ck_peak_fma_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_peak_job *job = context;

@@ -1,4 +1,4 @@
-// What the blocks share.
+// The context of the tasks of the measurements.
 #include "../base/blocking.h"
 #include "ck_peak.h"
 

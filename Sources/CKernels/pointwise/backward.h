@@ -1,8 +1,9 @@
 // dx = draw·w and dw = drawᵀ·a in one pass over the rows.
 //
-// The blocks of rows are dealt to a few groups, by shape alone. A group is one piece of work: it reads each of its
-// blocks once, stores dx, and adds to a dw of its own; the groups' dw are summed at the end, in order.
-// The larger of K and N lies along the vectors, so where N > K a partial dw is (K, N) and the sum is transposed.
+// The blocks of rows are divided into a few groups, which depend on the shape alone. A group is one block of work: it
+// reads each of its blocks of rows once, stores their dx, and adds to its own partial dw. At the end, the partial dw
+// are summed in the order of the groups. The vectors run along the larger one of K and N. Therefore a partial dw has
+// the shape (K, N) if N > K, and the sum is transposed.
 
 typedef struct {
     const ck_pointwise *plan;
@@ -42,7 +43,7 @@ CK_TILES(dx_tile,
           tile_stage *stage),
          job, draw, k, m, rows, columns, stage)
 
-// Columns k ..< end of dx for packed rows of the gradient, the first of them row m.
+// Computes columns k ..< end of dx for `rows` packed rows of the gradient. The first of them is row m of dx.
 static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k,
                     ptrdiff_t end) {
     ptrdiff_t strip_floats = STRIP * padded(job->plan->N);
@@ -57,12 +58,12 @@ static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptr
     }
 }
 
-// Two packed operands with their rows in common: outer(i, j) = Σ_m a(m, i)·b(m, j), an (I, J) matrix.
+// The product of two packed operands with the same rows: outer(i, j) = Σ_m a(m, i)·b(m, j), an (I, J) matrix.
 typedef struct {
     const float *a, *b;
     ptrdiff_t I, J, strips; // strips of rows
     float *outer;
-    int add; // to what outer holds
+    int add; // 1: add to the values in outer, 0: overwrite them
 } outer_product;
 
 CK_INLINE void outer_tile(int vectors, const outer_product *o, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns) {
@@ -82,7 +83,7 @@ CK_INLINE void outer_tile(int vectors, const outer_product *o, ptrdiff_t i, ptrd
 
 CK_TILES(outer_tile, (const outer_product *o, ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns), o, i, j, columns)
 
-// Rows i ..< end of the panel at column j.
+// Computes rows i ..< end of the panel that begins at column j.
 static void outer_panel(const outer_product *o, ptrdiff_t i, ptrdiff_t end, ptrdiff_t j) {
     ptrdiff_t columns = min(PANEL, o->J - j);
     outer_product part = *o;
@@ -94,7 +95,7 @@ static void outer_panel(const outer_product *o, ptrdiff_t i, ptrdiff_t end, ptrd
     }
 }
 
-// sums(c) := or += the column sums of packed rows
+// sums(c) := or += the sum of column c of the packed rows
 static void column_sums(const float *packed, ptrdiff_t C, ptrdiff_t strips, int add, float *sums) {
     for (ptrdiff_t c = 0; c < C; c += VW) {
         ptrdiff_t lanes = min(VW, C - c);
@@ -126,7 +127,7 @@ static void backward_group(void *context, ptrdiff_t group, void *scratch) {
     if (job->stream) stream_fence();
 }
 
-// dw (N, K) := the first partial, (K, N), transposed
+// dw (N, K) := the transpose of the first partial dw (K, N), which contains the sum of all partial dw
 static void transpose_rows(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const backward_job *job = context;

@@ -1,6 +1,6 @@
-// The backward pass where the weights outweigh the rows: partial weight gradients would cost more memory traffic than
-// the operands themselves. Gradient and operand are packed whole into the workspace; then the blocks of dx and the
-// blocks of dw, each made at once over all rows, are one list of work.
+// The backward pass for few rows and many weights. In this case, partial weight gradients would need more memory
+// traffic than the operands. First, the whole gradient and the whole operand are packed into the workspace. Then the
+// blocks of dx and the blocks of dw are computed as one list of work; a block of dw is one sum over all rows.
 
 typedef struct {
     backward_job base;

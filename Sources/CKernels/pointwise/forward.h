@@ -1,17 +1,17 @@
-// y = a·wᵀ + bias and its batch statistics, block of rows by block of rows.
+// y = a·wᵀ + bias, and the statistics of each block of rows.
 
 typedef struct {
     const ck_pointwise *plan;
     const ck_operand *x;
     const float *panels, *bias;
     float *y;
-    ck_bf16 *y16; // in place of y
+    ck_bf16 *y16; // instead of y
     float *statistics;
-    int stream; // y is large and its rows fill whole cache lines
+    int stream; // 1: y is written with streaming stores (see worth_streaming)
 } forward_job;
 
-// One tile of y, the first of its block where `begins`: rows ≤ TILE of it are wanted. sums: the moments of the panel's
-// columns (moments.h), PANEL apart.
+// Computes a tile of y, and stores its first `rows` rows, at most TILE. `begins` is 1 for the first tile of a block.
+// sums contains the intermediate sums of the columns of the panel (moments.h), each in PANEL floats.
 CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a, ptrdiff_t n, ptrdiff_t m,
                             ptrdiff_t rows, ptrdiff_t columns, int begins, tile_stage *stage, float *sums) {
     ptrdiff_t N = job->plan->N, last = columns - (vectors - 1) * VW;
@@ -23,7 +23,8 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
         float *const at = sums + j * VW;
         if (begins) v_store(at + MOMENT_SHIFT * PANEL, v_add(acc[0][j], bias));
         const vf shift = v_load(at + MOMENT_SHIFT * PANEL);
-        vf sum = v_zero(), squares = v_zero(); // of the tile alone: additions in a chain stay few
+        // The sums of the tile are computed separately, because long chains of float additions lose accuracy.
+        vf sum = v_zero(), squares = v_zero();
         CK_UNROLL for (int r = 0; r < TILE; r++) {
             if (r >= rows) continue;
             acc[r][j] = v_add(acc[r][j], bias);
@@ -60,7 +61,7 @@ CK_TILES(forward_tile,
           int begins, tile_stage *stage, float *sums),
          job, a, n, m, rows, columns, begins, stage, sums)
 
-// The statistics (3, N) of the panel's columns over `rows` rows.
+// Stores the statistics (3, N) of `rows` rows, for the columns of a panel.
 static void store_panel_moments(float *statistics, ptrdiff_t N, ptrdiff_t columns, ptrdiff_t rows, const float *sums) {
     for (ptrdiff_t c = 0; c < columns; c += VW)
         store_moments(statistics + c, N, min(VW, columns - c), rows, v_load(sums + MOMENT_SHIFT * PANEL + c),

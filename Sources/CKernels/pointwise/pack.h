@@ -1,11 +1,11 @@
-// Operands and gradients, row by row, as packed rows (gemm/tile.h), zero up to a whole strip.
+// Reads operands and gradients into packed rows (gemm/tile.h). The last strip is filled up with zeros.
 
 typedef struct {
     ptrdiff_t C, rows_per_image;
-    ptrdiff_t first, count; // rows
+    ptrdiff_t first, count; // rows first ..< first + count
 } row_range;
 
-// `count` vectors of a row that begins at element `at`, from channel c on, to the packed row.
+// Writes `count` vectors to a packed row. They are read from channel c on, in the row that begins at element `at`.
 CK_INLINE void pack_vectors(const ck_operand *o, ptrdiff_t at, const float *gate, ptrdiff_t c, ptrdiff_t lanes,
                             float *row, const int is_affine, const int is_bf16, ck_activation activation,
                             const int count) {
@@ -17,7 +17,7 @@ CK_INLINE void pack_vectors(const ck_operand *o, ptrdiff_t at, const float *gate
 CK_INLINE void pack_operand_as(const ck_operand *o, row_range range, float *packed, const int is_affine,
                                const int is_gated, const int is_bf16, ck_activation activation) {
     ptrdiff_t C = range.C, image = range.first / range.rows_per_image;
-    ptrdiff_t left = (image + 1) * range.rows_per_image - range.first; // rows of this image still to come
+    ptrdiff_t left = (image + 1) * range.rows_per_image - range.first; // remaining rows of this image
     const float *gate = is_gated ? o->gate + image * C : NULL;
     for (ptrdiff_t r = 0, at = range.first * C; r < range.count; r++, at += C) {
         float *row = packed + r / STRIP * STRIP * padded(C) + r % STRIP * VW;
@@ -42,7 +42,7 @@ CK_INLINE void clear_last_strip(row_range range, float *packed) {
     if (range.count % STRIP != 0) memset(packed + range.count / STRIP * floats, 0, (size_t)floats * sizeof(float));
 }
 
-// The loop is compiled once for every form, so that no question is asked inside.
+// The loop is compiled once for each combination of the conditions, so that its body contains no branches.
 static void pack_operand(const ck_operand *o, row_range range, float *packed) {
     clear_last_strip(range, packed);
 #define CK_PACK(IS_AFFINE, IS_GATED, IS_BF16)                                                                          \

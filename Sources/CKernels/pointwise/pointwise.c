@@ -6,7 +6,7 @@
 ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdiff_t N, ptrdiff_t rows_per_image) {
     if (!product_fits(M, K, N) || rows_per_image < 1 || M % rows_per_image != 0) return CK_INVALID_SHAPE;
     ptrdiff_t forward = block_rows(M, K, POINTWISE_FORWARD_FLOATS, POINTWISE_FEWEST_ROWS, POINTWISE_MOST_ROWS);
-    int whole = M * (K + N) < POINTWISE_GROUPS * K * N; // partial weight gradients would outweigh the operands
+    int whole = M * (K + N) < POINTWISE_GROUPS * K * N; // partial weight gradients would be larger than the operands
     ptrdiff_t backward = block_rows(M, K + N, whole ? POINTWISE_WHOLE_FLOATS : POINTWISE_BACKWARD_FLOATS,
                                     POINTWISE_FEWEST_ROWS, POINTWISE_MOST_ROWS);
     ptrdiff_t blocks = blocks_of(M, backward), groups = whole ? 0 : min(blocks, POINTWISE_GROUPS);

@@ -2,7 +2,7 @@
 #include "../norm/operand_reference.h"
 #include <math.h>
 
-// The operand's value at (m, c), as ck_operand.h defines it.
+// The value of the operand at (m, c), see ck_operand.h.
 static double operand_at(const ck_operand *o, ptrdiff_t C, ptrdiff_t rows_per_image, ptrdiff_t m, ptrdiff_t c) {
     double z = reference_activation(o->activation, reference_z(o, m * C + c, c));
     return o->gate ? z * o->gate[m / rows_per_image * C + c] : z;

@@ -1,20 +1,21 @@
-// Large results are streamed past the caches. Streamed all at once, the lines of a tile take every fill buffer, and the
-// next product waits for its operands (a third of its time); so a finished tile waits in a stage, and its rows leave
-// between the steps of the next tile's product.
+// The stage: a buffer for one tile of a large result, which is written with streaming stores. If a whole tile were
+// written at once, its cache lines would occupy all fill buffers of the processor, and the next product would wait for
+// its operands (this cost a third of the time). Therefore a finished tile is first stored in the stage. Its rows are
+// written to the result between the steps of the next tile's product.
 
 typedef struct {
-    float *to; // of the first row; NULL: nothing waits
+    float *to; // destination of the first row, or NULL if the stage is empty
     ptrdiff_t pitch;
-    int pace; // rows that leave in VW steps of a product; 0: a tile is stored at once
+    int pace; // rows that are written during VW steps of a product; 0: tiles are written directly, without the stage
     _Alignas(64) float rows[TILE * PANEL];
 } tile_stage;
 
-// So that the whole tile leaves while a product of depth K is made.
+// The pace at which a whole tile is written during a product of depth K, or 0 if K is too small.
 CK_INLINE int stage_pace(ptrdiff_t K) {
     return !POINTWISE_STAGED || K < 2 * VW ? 0 : K < 4 * VW ? 4 : K < 8 * VW ? 2 : 1;
 }
 
-// The product, while `pace` rows leave in VW steps, a line at a time.
+// Computes the product. During every VW steps, `pace` rows of the stage are written, one cache line at a time.
 CK_INLINE void paced_product(int vectors, const int pace, ptrdiff_t K, const float *a, const float *b,
                              const tile_stage *stage, vf acc[TILE][WIDE]) {
     const int lines = pace * vectors;
@@ -34,7 +35,7 @@ CK_INLINE void paced_product(int vectors, const int pace, ptrdiff_t K, const flo
     tile_product_add(vectors, K - TILE / pace * VW, a, b, acc);
 }
 
-// tile_product, and what waits in the stage leaves.
+// Does the same as tile_product, and writes the tile in the stage, if there is one.
 CK_INLINE void staged_product(int vectors, ptrdiff_t K, const float *a, const float *b, tile_stage *stage,
                               vf acc[TILE][WIDE]) {
     if (!POINTWISE_STAGED || stage->to == NULL) {
@@ -49,14 +50,15 @@ CK_INLINE void staged_product(int vectors, ptrdiff_t K, const float *a, const fl
     stage->to = NULL;
 }
 
-// Leaves a whole tile in the stage; the stage is empty.
+// Stores a whole tile in the stage, which must be empty.
 CK_INLINE void stage_tile(int vectors, tile_stage *stage, float *to, vf acc[TILE][WIDE]) {
     CK_UNROLL for (int r = 0; r < TILE; r++) CK_UNROLL for (int j = 0; j < vectors; j++)
         v_store(stage->rows + (r * vectors + j) * VW, acc[r][j]);
     stage->to = to;
 }
 
-// What waits leaves: before a panel of another width, and at the end.
+// Writes the tile in the stage, if there is one. It is called at the end of each panel, because the next panel may have
+// another width.
 CK_INLINE void empty_stage(int vectors, tile_stage *stage) {
     if (stage->to == NULL) return;
     for (int r = 0; r < TILE; r++)

@@ -2,8 +2,8 @@
 #include "../norm/walk.h"
 #include <string.h>
 
-// All rows of an image at once: the place of the maximum stays in a register, as a float (at most
-// CK_GLOBAL_MAX_ROWS rows).
+// A tile has all rows of an image. The position of the maximum is in a register, as a float, which is exact for up to
+// CK_GLOBAL_MAX_ROWS rows.
 CK_INLINE void max_forward_rows(const ck_pooling *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     raw_values x = raw_of(k->x);
     affine z = affine_of(k->x, t.c, n);

@@ -18,7 +18,7 @@ void ck_global_max_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdif
 void ck_global_max_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
                             const float *dy, const int32_t *index, float *dz, float *sums) {
     ck_pooling k = {.images = ck_images_make(N, R, C), .x = x, .dy = dy, .dz = dz, .sums = sums};
-    k.index = (int32_t *)index; // read only in this direction
+    k.index = (int32_t *)index; // the backward pass does not write it
     ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_global_max_backward_block), &k);
 }
 

@@ -16,7 +16,7 @@ void ck_global_max_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, cons
         }
 }
 
-// dz(n, r, c) = activation'(z)·du(n, r, c)
+// The backward pass of the maximum, or of the average if index is NULL: dz(n, r, c) = activation'(z)·du(n, r, c).
 static void backward(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *dy, const int32_t *index,
                      float *dz, float *sums) {
     for (ptrdiff_t c = 0; c < C; c++) {

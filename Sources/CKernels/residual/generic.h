@@ -11,7 +11,7 @@ CK_INLINE void residual_forward_rows(const ck_residual *k, tile t, ptrdiff_t n) 
     for (ptrdiff_t r = 0; r < t.rows; r++) {
         vf sum =
             v_add(apply(one, load_ahead(raw + r * t.C, ahead, n)), apply(two, load_ahead(other + r * t.C, ahead, n)));
-        store_n(y + r * t.C, n, v_max(v_zero(), sum)); // in this order a NaN stays one
+        store_n(y + r * t.C, n, v_max(v_zero(), sum)); // in this order, a NaN remains a NaN
     }
 }
 
@@ -26,7 +26,7 @@ void CK_NAME(ck_residual_forward_block)(void *context, ptrdiff_t block, void *sc
     visit_tiles(&((const ck_residual *)context)->images, block, residual_forward_tile, context);
 }
 
-// Both branches' sums of dz are the same.
+// The sum of dz is the same for both branches.
 CK_INLINE void residual_backward_rows(const ck_residual *k, tile t, int with_other, ptrdiff_t n) {
     const float *dy = k->dy + t.at, *y = k->y + t.at, *raw = k->branch.raw + t.at;
     const float *other = with_other ? k->other.raw + t.at : NULL;

@@ -14,6 +14,6 @@ void ck_residual_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff
                           const float *raw, const float *other_raw, float *dz, float *sums, float *other_sums) {
     ck_residual k = {.images = ck_images_make(N, R, C), .branch = {raw, NULL, NULL}, .other = {other_raw, NULL, NULL}};
     k.dy = dy, k.dz = dz, k.sums = sums, k.other_sums = other_sums;
-    k.y = (float *)y; // read only in this direction
+    k.y = (float *)y; // the backward pass does not write it
     ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_residual_backward_block), &k);
 }

@@ -1,11 +1,11 @@
-// Magnitude, phase and mel of two vectors of frames at a time, in the words of isa/.
+// Magnitude, phase and mel spectrum of two vectors of frames at a time, with the vector functions of isa/.
 #include "../base/sizes.h"
 #include "../isa/transpose.h"
 #include "../stft/generic.h"
 #include "../mel/filtered.h"
 #include "product.h"
 
-// The places of a group's scratch.
+// The arrays in the scratch memory of a group of frames.
 typedef struct {
     float *piece, *even, *odd, *transform, *magnitudes, *cosine_sums, *sine_sums, *mels;
 } workspace;
@@ -20,7 +20,7 @@ static workspace workspace_in(const ck_spectra *context, float *scratch) {
     return w;
 }
 
-// piece := the reflected signal from place `from` on
+// piece := `count` samples of the reflected signal from position `from` on
 static void copy_piece(ptrdiff_t from, ptrdiff_t count, ptrdiff_t samples, const float *x, float *piece) {
     ptrdiff_t begin = from < 0 ? -from : 0, end = min(samples - from, count);
     for (ptrdiff_t i = 0; i < begin; i++) piece[i] = x[ck_reflected(from + i, samples)];
@@ -28,7 +28,7 @@ static void copy_piece(ptrdiff_t from, ptrdiff_t count, ptrdiff_t samples, const
     for (ptrdiff_t i = end; i < count; i++) piece[i] = x[ck_reflected(from + i, samples)];
 }
 
-// (sample, lane) := the windowed frames first ..< first + VW of the piece; lanes beyond the last repeat it.
+// to (sample, lane) := the windowed frames first ..< first + VW of the piece. Lanes after the last frame repeat it.
 static void load_frames(const ck_spectra *context, const float *piece, ptrdiff_t first, ptrdiff_t count, float *to) {
     const ck_spectra_config *c = &context->config;
     const float *frame[VW];
@@ -41,9 +41,9 @@ static void load_frames(const ck_spectra *context, const float *piece, ptrdiff_t
     }
 }
 
-// With c the frame's middle, even(j) = z(c + j) + z(c − j) and odd(j) = z(c + j) − z(c − j) need half the products: the
-// cosine is even about the middle, the sine odd. z(c) and z(0) make the pair j = 0: the window is 0 at the latter,
-// which is there to pass on what is not finite.
+// Computes even(j) = z(c + j) + z(c − j) and odd(j) = z(c + j) − z(c − j), where c is the middle of the frame. The
+// cosine is even about the middle and the sine is odd. Therefore the sums need only half as many products. The pair of
+// j = 0 is z(c) and z(0). The window is 0 at z(0), so that z(0) only has an effect if the sample is not finite.
 static void fold(ptrdiff_t window, const float *z, float *even, float *odd) {
     const float *middle = z + window / 2 * VW;
     for (ptrdiff_t j = 0; j < window / 2; j++) {
@@ -58,7 +58,8 @@ CK_INLINE vf decibels(vf power, vf floor, vf offset) {
     return v_fma(v_set1(4.34294482f), v_log(v_max(floor, power)), offset);
 }
 
-// The transform works in place, and its input has just the order of the frames: z(j) = x(2j) + i·x(2j + 1).
+// Computes the mel spectrum. The Fourier transform works in place. The windowed frames already have the order of its
+// input, z(j) = x(2j) + i·x(2j + 1).
 static void mel_bands(const ck_spectra *context, const workspace *w, float *mels) {
     const ck_spectra_config *c = &context->config;
     vf floor = v_set1((float)c->mel_floor), offset = v_set1((float)c->mel_offset);
@@ -72,7 +73,8 @@ static void mel_bands(const ck_spectra *context, const workspace *w, float *mels
         v_store(mels + k * FRAMES, decibels(filtered(&context->filters[k], w->magnitudes), floor, offset));
 }
 
-// The sums about the middle, C and D, turned to the frame's first sample: S = (cos θ − i·sin θ)·(C − i·D).
+// Computes and stores the output of a group of frames. The sums C and D have their phase origin in the middle of the
+// frame. S = (cos θ − i·sin θ)·(C − i·D) moves the origin to the first sample of the frame.
 static void store_group(const ck_spectra *context, const workspace *w, ptrdiff_t count, float *out) {
     const ck_spectra_config *c = &context->config;
     vf floor = v_set1((float)(c->magnitude_floor * c->magnitude_floor)), offset = v_set1((float)c->magnitude_offset);
@@ -83,7 +85,7 @@ static void store_group(const ck_spectra *context, const workspace *w, ptrdiff_t
             vf even = v_load(w->cosine_sums + at), odd = v_load(w->sine_sums + at);
             vf re = v_fnma(sine, odd, v_mul(cosine, even));
             vf im = v_sub(v_zero(), v_fma(sine, even, v_mul(cosine, odd)));
-            vf power = v_fma(re, re, v_mul(im, im)), none = v_sub(power, power); // 0, or NaN where it overflows
+            vf power = v_fma(re, re, v_mul(im, im)), none = v_sub(power, power); // 0, or NaN on overflow
             float magnitude[VW], phase[VW];
             v_store(magnitude, decibels(power, floor, offset));
             v_store(phase, v_add(v_atan2(im, re), none));

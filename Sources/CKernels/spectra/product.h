@@ -1,13 +1,13 @@
-// The waves' products with folded frames, in the words of isa/.
+// The product of the waves (the tables of cosines or sines) with folded frames, with the vector functions of isa/.
 //   out(k, lane) = Σ_j wave(k, j)·folded(j, lane)
-// A number of the table times two vectors of frames: 16 accumulators of eight frequencies (8 of four, with 16
-// registers). Samples are taken DEPTH at a time, so that those of all frames stay in the first-level cache while every
-// frequency passes over them; the partial sums wait in `out`.
+// A number of the table is multiplied by two vectors of frames. A tile has 16 accumulators for eight frequencies (8
+// accumulators for four frequencies, if there are only 16 registers). CK_SPECTRA_DEPTH samples are processed at a time,
+// so that the samples of all frames remain in the L1 cache for all frequencies. The partial sums are stored in `out`.
 #include "../isa/registers.h"
 #include "../isa/spans.h"
 #include "spectra.h"
 
-enum { FRAMES = CK_SPECTRA_WIDE * VW }; // of a group
+enum { FRAMES = CK_SPECTRA_WIDE * VW }; // frames of a group
 
 CK_INLINE void product_tile(ptrdiff_t depth, const float *wave, const float *folded, int adds, float *out) {
     vf sum[SPECTRA_WAVES][CK_SPECTRA_WIDE];

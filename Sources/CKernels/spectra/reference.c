@@ -1,8 +1,8 @@
-// The definition, as slow as it is plain.
+// The reference implementation, which is simple and slow.
 #include "spectra.h"
 #include <math.h>
 
-// Re and Im of S at `hertz` for the frame around sample `centre`
+// Re and Im of S at the frequency `hertz`, for the frame around sample `centre`
 static void fourier_sum(const ck_spectra_config *c, double hertz, ptrdiff_t centre, ptrdiff_t samples, const float *x,
                         double sum[2]) {
     sum[0] = sum[1] = 0;

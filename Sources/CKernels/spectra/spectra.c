@@ -1,4 +1,4 @@
-// Set-up of the spectra's context, and the choice of the instruction set.
+// Set-up of the context of CLAR spectra, and dispatch.
 #include "spectra.h"
 #include "../base/denormals.h"
 #include "../base/sizes.h"
@@ -25,7 +25,8 @@ ck_status ck_spectra_validate(const ck_spectra_config *c) {
     return holds ? CK_OK : CK_INVALID_SHAPE;
 }
 
-// A bin lies in two triangles at most, so that the weights of all of them fit into window + 2 places.
+// Computes the filters. A bin is in two triangles at most, so that window + 2 floats are enough for the weights of all
+// triangles.
 static void make_filters(ck_spectra *context) {
     const ck_spectra_config *c = &context->config;
     float *weights = context->weights;
@@ -72,7 +73,7 @@ ck_status ck_spectra_create(const ck_spectra_config *config, ck_spectra **result
     if (status == CK_OK) {
         size_t waves = (size_t)(context->padded * half) * sizeof(float);
         context->window = malloc((size_t)config->window * sizeof(float));
-        context->cosines = calloc(1, waves); // the frequencies that fill the last block are 0
+        context->cosines = calloc(1, waves); // unused frequencies of the last block are 0
         context->sines = calloc(1, waves);
         context->turn = malloc((size_t)(2 * config->bands) * sizeof(float));
         context->filters = malloc((size_t)config->bands * sizeof(ck_mel_filter));

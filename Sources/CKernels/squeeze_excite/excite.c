@@ -1,4 +1,4 @@
-// The two dense layers between the squeezed means and the gates.
+// Plan and dispatch of the two dense layers, which compute the gates from the means of the channels.
 #include "squeeze_excite.h"
 #include "../base/sizes.h"
 #include "../isa/dispatch.h"
@@ -7,7 +7,7 @@ CK_KERNEL(ck_task_function, ck_excite_forward_block)
 CK_KERNEL(ck_task_function, ck_excite_backward_block)
 CK_KERNEL(ck_task_function, ck_excite_weights_block)
 
-// What the workspace holds, one after another, in floats: w2t, swish, dh and dlogit (excite_job).
+// The sizes of the arrays in the workspace, in floats. Their order is w2t, swish, dh and dlogit (see excite_job).
 typedef struct {
     ptrdiff_t weights, hidden, gates;
 } excite_layout;
@@ -56,7 +56,7 @@ void ck_excite_backward(const ck_exec *exec, const ck_squeeze_excite *plan, cons
                         const float *pooled, const float *h, const float *gate, const float *dgate,
                         const ck_excite_gradients *gradients, void *workspace) {
     excite_job k = job_in(plan, weights, pooled, workspace);
-    k.h = (float *)h; // read only in this direction
+    k.h = (float *)h; // the backward pass does not write h and gate
     k.gate = (float *)gate;
     k.dgate = dgate;
     k.gradients = *gradients;

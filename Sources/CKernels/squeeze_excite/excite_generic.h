@@ -1,6 +1,6 @@
 // The two dense layers: three small products, each with a register tile.
 
-// ---- out(i, s) = bias[s] + Σ_c a(i, c)·b(s, c)   for images × squeezed channels; both run along c
+// ---- out(i, s) = bias[s] + Σ_c a(i, c)·b(s, c) for images i and squeezed channels s. The vectors run along c.
 
 CK_INLINE void dot_tile(ptrdiff_t images, ptrdiff_t squeezed, const float *a, const float *b, ptrdiff_t C,
                         const float *bias, float *out, ptrdiff_t S) {
@@ -45,7 +45,7 @@ CK_INLINE void dots(ptrdiff_t images, ptrdiff_t C, ptrdiff_t S, const float *a, 
     }
 }
 
-// ---- out(i, c) = bias[c] + Σ_s a(i, s)·b(s, c), through a sigmoid where asked
+// ---- out(i, c) = bias[c] + Σ_s a(i, s)·b(s, c), followed by a sigmoid if `sigmoid` is 1
 
 CK_INLINE void spread_tile(ptrdiff_t images, ptrdiff_t n, int sigmoid, const float *a, ptrdiff_t S, const float *b,
                            ptrdiff_t C, const float *bias, float *out) {
@@ -108,11 +108,11 @@ void CK_NAME(ck_excite_backward_block)(void *context, ptrdiff_t block, void *scr
     spread(images, k->C, k->S, 0, dh, k->weights.w1, NULL, k->gradients.dpooled + at);
 }
 
-// ---- out(s, c) = Σ_i a(i, s)·b(i, c) over all images in order, for squeezed channels s ..< s + squeezed
+// ---- out(s, c) = Σ_i a(i, s)·b(i, c), summed over the images in order, for the squeezed channels s in 0 ..< squeezed
 
 CK_INLINE void weights_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const float *a, ptrdiff_t S, const float *b,
                             ptrdiff_t C, vf sums[8]) {
-    vf totals[8]; // not `sums` itself, which would live in memory
+    vf totals[8]; // in registers, unlike `sums`, which is in memory
     for (ptrdiff_t s = 0; s < squeezed; s++) totals[s] = v_zero();
     for (ptrdiff_t i = 0; i < N; i++) {
         vf row = load_n(b + i * C, n);
@@ -121,8 +121,8 @@ CK_INLINE void weights_tile(ptrdiff_t squeezed, ptrdiff_t n, ptrdiff_t N, const 
     for (ptrdiff_t s = 0; s < squeezed; s++) sums[s] = totals[s];
 }
 
-// A task owns a block of channels of both weight gradients and sums over all images itself: no partial sums to combine,
-// and the same order for any number of threads.
+// A task computes a block of channels of both weight gradients, and sums over all images itself. Thus there are no
+// partial sums, and the order of the additions is the same for any number of threads.
 void CK_NAME(ck_excite_weights_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const excite_job *k = context;

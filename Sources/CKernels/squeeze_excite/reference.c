@@ -46,7 +46,7 @@ static double dlogit(const float *gate, const float *dgate, ptrdiff_t i) {
     return (double)dgate[i] * gate[i] * (1 - (double)gate[i]);
 }
 
-// The gradient of h(n, s): back through w2 and the swish.
+// The gradient of h(n, s), from the gradient of the gate, through w2 and swish.
 static double dh(ptrdiff_t C, ptrdiff_t S, const float *h, const float *gate, const float *dgate, const float *w2,
                  ptrdiff_t n, ptrdiff_t s) {
     double sum = 0;

@@ -1,4 +1,4 @@
-// The three passes over the feature map.
+// Dispatch of the three passes over the feature map.
 #include "squeeze_excite.h"
 #include "../isa/dispatch.h"
 

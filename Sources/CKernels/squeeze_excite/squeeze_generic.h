@@ -1,7 +1,7 @@
-// The passes over (N, R, C).
+// The passes over the feature map (N, R, C).
 #include <string.h>
 
-// u[i] := the activated operand of `rows` rows, the first of them r
+// u[i] := the activated operand of row r + i, for i in 0 ..< rows
 CK_INLINE void activated_rows(raw_values x, affine k, tile t, ck_activation activation, ptrdiff_t n, int is_bf16,
                               ptrdiff_t r, vf *u, const int rows) {
     vf z[ABREAST];

@@ -1,4 +1,4 @@
-// The plan, and the way from the C API to the kernel of the active instruction set.
+// The plan, and the calls of the kernels of the active instruction set.
 #include "../base/blocking.h"
 #include "../base/sizes.h"
 #include "../isa/dispatch.h"

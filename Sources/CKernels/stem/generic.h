@@ -1,8 +1,9 @@
-// Both tasks of the first convolution, for the vector vocabulary that was included before.
+// The forward and the backward task of the first convolution. This header is included after the header of an
+// instruction set.
 //
-// The 3·C values that one kernel row reads for output q lie side by side in a padded input row, at 2·q·C: a tap is a
-// broadcast of one of them times a vector of output channels. C, U (vectors of channels) and T (outputs side by side)
-// are literals at every call.
+// The 3·C values that a kernel row reads for output q are contiguous in a padded input row, from element 2·q·C on. For
+// each tap, one of them is broadcast and multiplied by a vector of output channels. C, U (the number of vectors of
+// channels) and T (the number of adjacent outputs) are literals in every call.
 #include <stdatomic.h>
 #include <string.h>
 #include "../isa/moments.h"
@@ -10,7 +11,8 @@
 #include "../isa/registers.h"
 #include "internal.h"
 
-// The three input rows that output row p reads, each with a zero pixel on both sides, to (3, W + 2, C).
+// Copies the three input rows that output row p reads to `rows` (3, W + 2, C), with a zero pixel at both ends of each
+// row.
 static void gather_rows(const ck_stem *plan, const float *image, ptrdiff_t p, float *rows) {
     const ptrdiff_t row = plan->W * plan->C, pitch = row + 2 * plan->C;
     memset(rows, 0, (size_t)(3 * pitch) * sizeof(float));
@@ -20,8 +22,8 @@ static void gather_rows(const ck_stem *plan, const float *image, ptrdiff_t p, fl
     }
 }
 
-// T outputs from q on × U·VW channels from o on, of the row of y that begins at element y, the first of their block
-// where `begins`, and their moments.
+// Computes T outputs from q on × U·VW channels from o on, for the row of y that begins at element y, and adds them to
+// the intermediate sums. `begins` is 1 for the first outputs of a block.
 CK_INLINE void stem_outputs(const stem_job *job, const float *rows, ptrdiff_t q, ptrdiff_t o, ptrdiff_t lanes,
                             ptrdiff_t y, int begins, vf (*sums)[2], const int C, const int T, const int U) {
     const ptrdiff_t O = job->plan->O, pitch = (job->plan->W + 2) * C;
@@ -47,7 +49,7 @@ CK_INLINE void stem_outputs(const stem_job *job, const float *rows, ptrdiff_t q,
     }
 }
 
-// `begins`: the row is the first of its block.
+// Computes one row of y. `begins` is 1 for the first row of a block.
 CK_INLINE void stem_forward_row(const stem_job *job, const float *rows, ptrdiff_t o, ptrdiff_t lanes, ptrdiff_t y,
                                 int begins, float *statistics, const int C, const int U) {
     const ptrdiff_t Q = job->plan->Q, O = job->plan->O;
@@ -67,7 +69,7 @@ CK_INLINE void stem_forward_row(const stem_job *job, const float *rows, ptrdiff_
     }
 }
 
-// dw of the kernel rows i ..< i + R from one row of draw; every tap of them keeps its sum in a register.
+// Adds one row of draw to dw of the kernel rows i ..< i + R. The sum of every tap is in a register.
 CK_INLINE void stem_backward_row(const stem_job *job, const float *rows, ptrdiff_t pixel, vf image_scale, ptrdiff_t i,
                                  ptrdiff_t o, ptrdiff_t lanes, float *dw, const int C, const int R, const int U,
                                  const int is_bf16) {
@@ -83,7 +85,7 @@ CK_INLINE void stem_backward_row(const stem_job *job, const float *rows, ptrdiff
         vf draw[2];
         CK_UNROLL for (int u = 0; u < U; u++) {
             const ptrdiff_t at = (pixel + q) * O + o + u * VW;
-            draw[u] = v_mul(form[u].a, load_n(dy->dz + at, lanes)); // rounded before the rest is added to it
+            draw[u] = v_mul(form[u].a, load_n(dy->dz + at, lanes)); // rounded before the other terms are added
             if (dy->a)
                 draw[u] =
                     v_add(draw[u], v_fma(form[u].b, load_raw(raw_of_gradient(dy), at, lanes, is_bf16), form[u].c));
@@ -161,7 +163,7 @@ void CK_NAME(stem_forward)(void *context, ptrdiff_t block, void *scratch) {
     if (statistics) memset(statistics, 0, (size_t)(3 * k->O) * sizeof(float));
     for (ptrdiff_t n = first; n < end; n++) STEM_BY_CHANNELS(stem_forward_image, job, n, scratch, statistics)
     if (statistics) finish_moments(statistics, k->O, 0, k->O, (end - first) * k->P * k->Q);
-    if (job->stream) atomic_thread_fence(memory_order_seq_cst); // streamed lines reach memory before the task is done
+    if (job->stream) atomic_thread_fence(memory_order_seq_cst); // completes streaming stores before the task ends
 }
 
 void CK_NAME(stem_backward)(void *context, ptrdiff_t block, void *scratch) {

@@ -1,4 +1,4 @@
-// The definition, in double.
+// The reference implementation in double.
 #include "ck_stem.h"
 #include "../norm/operand_reference.h"
 

@@ -4,14 +4,15 @@
 
 static const double TWO_PI = 6.283185307179586476925;
 
-// exp(−2πi·k/n), rounded once
+// at := (Re, Im) of exp(−2πi·k/n), computed in double and then rounded to float.
 static void root(float *at, ptrdiff_t k, ptrdiff_t n) {
     double angle = TWO_PI * (double)(k % n) / (double)n;
     at[0] = (float)cos(angle);
     at[1] = (float)-sin(angle);
 }
 
-// A pass of radix r over n points leaves the outputs k ≡ q (mod r) in part q; the leaf of 4 or 8 points keeps order.
+// The position of output k of a transform of n points. A pass of radix 4 stores the outputs with k mod 4 = q in quarter
+// q. The last pass, with 4 or 8 points, stores the outputs in their natural order.
 static ptrdiff_t position_of(ptrdiff_t k, ptrdiff_t n) {
     if (n <= 8) return k;
     return (k % 4) * (n / 4) + position_of(k / 4, n / 4);

@@ -1,5 +1,6 @@
-// The Fourier transform of VW frames at once: lane l of every vector belongs to frame l, so there is no shuffle, no
-// tail and no dependence of one frame on another. Data are pairs of vectors (Re, Im): z is (points, 2, VW).
+// The Fourier transform of VW frames at once. Lane l of every vector belongs to frame l. Therefore no data are moved
+// between lanes, there are no incomplete vectors, and a frame does not depend on the other frames. Complex numbers are
+// pairs of vectors (Re, Im): z is (points, 2, VW).
 #ifndef CK_STFT_GENERIC_H
 #define CK_STFT_GENERIC_H
 #include "fft.h"
@@ -18,7 +19,7 @@ CK_INLINE vc c_sub(vc a, vc b) { return (vc){v_sub(a.re, b.re), v_sub(a.im, b.im
 // a − i·b and a + i·b
 CK_INLINE vc c_sub_i(vc a, vc b) { return (vc){v_add(a.re, b.im), v_sub(a.im, b.re)}; }
 CK_INLINE vc c_add_i(vc a, vc b) { return (vc){v_sub(a.re, b.im), v_add(a.im, b.re)}; }
-// a·w for the same w in every lane
+// a·w, with the same w in every lane
 CK_INLINE vc c_turn(vc a, const float *w) {
     vf re = v_set1(w[0]), im = v_set1(w[1]);
     return (vc){v_fnma(a.im, im, v_mul(a.re, re)), v_fma(a.im, re, v_mul(a.re, im))};
@@ -39,7 +40,7 @@ CK_INLINE void fft_leaf4(float *z) {
     c_store(z, 0, a), c_store(z, 1, b), c_store(z, 2, c), c_store(z, 3, d);
 }
 
-// Two transforms of 4 points, over the even and over the odd places, joined by W_8^k.
+// A transform of 8 points: two transforms of 4 points, of the even and of the odd inputs, combined with W_8^k.
 CK_INLINE void fft_leaf8(float *z) {
     static const float roots[4][2] = {
         {1, 0}, {0.70710678118654752f, -0.70710678118654752f}, {0, -1}, {-0.70710678118654752f, -0.70710678118654752f}};
@@ -55,7 +56,7 @@ CK_INLINE void fft_leaf8(float *z) {
     c_store(z, 3, c_add(e3, o3)), c_store(z, 7, c_sub(e3, o3));
 }
 
-// What follows the butterfly of a pass: three twiddles, and one output to each quarter.
+// One butterfly of a pass: multiplies three of its outputs by twiddle factors, and stores one output in each quarter.
 CK_INLINE void fft_turn_and_store(float *z, ptrdiff_t j, ptrdiff_t quarter, const float *w, vc a, vc b, vc c, vc d) {
     c_butterfly4(&a, &b, &c, &d);
     c_store(z, j, a);
@@ -64,8 +65,8 @@ CK_INLINE void fft_turn_and_store(float *z, ptrdiff_t j, ptrdiff_t quarter, cons
     c_store(z, j + 3 * quarter, c_turn(d, w + 4));
 }
 
-// In place and depth first: after two passes a quarter's quarter lies in the first-level cache and stays there.
-// `passes` are the twiddles of this and of the smaller sizes.
+// The transform of n points, in place and depth first: after two passes, a quarter of a quarter is in the L1 cache and
+// remains there. `passes` contains the twiddle factors of this size and of the smaller sizes.
 static void fft_quarters(float *z, ptrdiff_t n, const float *passes) {
     if (n == 4) {
         fft_leaf4(z);
@@ -81,8 +82,8 @@ static void fft_quarters(float *z, ptrdiff_t n, const float *passes) {
 }
 
 // |X(k)| of a real signal from its complex transform Z, for k in 0 … points:
-//   E = (Z(k) + Z*(points − k)) / 2,  O = (Z(k) − Z*(points − k)) / 2i,  X(k) = E + W_N^k·O,  X(points − k) = (E −
-//   W_N^k·O)*
+//   E = (Z(k) + Z*(points − k)) / 2,  O = (Z(k) − Z*(points − k)) / 2i
+//   X(k) = E + W_N^k·O,  X(points − k) = (E − W_N^k·O)*
 CK_INLINE void fft_magnitudes(const ck_fft *fft, const float *z, float *magnitude) {
     vf half = v_set1(0.5f);
     for (ptrdiff_t k = 0; k <= fft->points / 2; k++) {

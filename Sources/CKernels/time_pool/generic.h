@@ -2,7 +2,8 @@
 #include "../norm/walk.h"
 #include <string.h>
 
-// One vector of channels goes through all rows of a group: sum, maximum and its place stay in registers.
+// Pools one vector of channels. For each group of mel bands, it passes over all rows of the group, with the sum, the
+// maximum and the position of the maximum in registers. `lost` restores a NaN that v_select_gt ignores.
 CK_INLINE void pool_rows(const ck_time_pool_task *k, tile t, ptrdiff_t n, int is_bf16, ck_activation activation) {
     const ck_time_pool *p = k->p;
     raw_values x = raw_of(k->x);

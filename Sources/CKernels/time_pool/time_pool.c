@@ -11,7 +11,7 @@ ck_status ck_time_pool_check(const ck_time_pool *p) {
         __builtin_mul_overflow(map, p->N, &all) || __builtin_mul_overflow(p->G, p->C, &values) ||
         __builtin_mul_overflow(p->stride, p->N, &outputs))
         return CK_INVALID_SHAPE;
-    // A place is kept as a float in between.
+    // The kernel stores positions as floats, which are exact up to 2²⁴.
     if (rows >= 1 << 24 || p->stride < values) return CK_INVALID_SHAPE;
     return CK_OK;
 }
@@ -32,6 +32,6 @@ void ck_time_pool_backward(const ck_exec *exec, const ck_time_pool *p, const ck_
                            .dmax = dmax,
                            .dz = dz,
                            .sums = sums};
-    k.index = (int32_t *)index; // read only in this direction
+    k.index = (int32_t *)index; // the backward pass does not write it
     ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_time_pool_backward_block), &k);
 }

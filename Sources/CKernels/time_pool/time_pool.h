@@ -1,16 +1,16 @@
-// What the blocks of pooling over time share.
+// The context of the tasks of pooling over time.
 #include "../norm/images.h"
 #include "ck_time_pool.h"
 
 typedef struct {
     const ck_time_pool *p;
-    ck_images images; // of T·W rows
+    ck_images images; // with T·W rows
     const ck_operand *x;
-    float *mean, *max; // forward
-    int32_t *index;    // written by forward, read by backward; NULL where nobody asks
+    float *mean, *max; // outputs of the forward pass
+    int32_t *index;    // written by the forward pass, read by the backward pass; NULL if it is not needed
     const float *dmean, *dmax;
     float *dz, *sums;
 } ck_time_pool_task;
 
-// The first band of group g.
+// The first mel band of group g.
 static inline ptrdiff_t ck_time_pool_band(const ck_time_pool *p, ptrdiff_t g) { return g * p->W / p->G; }

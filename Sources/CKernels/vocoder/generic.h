@@ -1,4 +1,5 @@
-// The vocoder for VW frames at a time, in the words of isa/: analysis, phases (phases.h), synthesis; and the resampler.
+// The phase vocoder for VW frames at a time, with the vector functions of isa/: analysis, phases (phases.h) and
+// synthesis. Also the resampler.
 #include "../isa/spans.h"
 #include "../isa/transpose.h"
 #include "../stft/generic.h"
@@ -9,12 +10,12 @@ typedef struct {
     const ck_vocoder *context;
     const ck_vocoder_plan *plan;
     ck_vocoder_layout layout;
-    const float *input; // its sample 0 is a hop before the first frame
+    const float *input; // begins one hop before the first sample of the first frame
     float *output, *lanes;
     spectra spectra;
 } rendering;
 
-// input := x from `from` on, with silence around it
+// input := the samples of x from `from` on, with zeros outside x
 static void copy_input(const ck_vocoder_layout *l, ptrdiff_t from, ptrdiff_t samples, const float *x, float *input) {
     ptrdiff_t begin = from < 0 ? -from : 0, end = min(samples - from, l->input);
     if (begin > l->input) begin = l->input;
@@ -40,7 +41,8 @@ CK_INLINE double energy(const float *x, ptrdiff_t count) {
     return (double)v_sum(sum);
 }
 
-// Whether frame m is the one whose middle holds an onset.
+// Returns 1 if the samples that are nearer to the middle of frame m than to the middle of the neighboring frames
+// contain an onset: their mean power is more than CK_VOCODER_ONSET times that of the quarter of a window before them.
 static int is_onset(const rendering *v, ptrdiff_t m) {
     const ck_vocoder_config *c = &v->context->config;
     ptrdiff_t origin = ck_vocoder_place(c, v->plan, 0) - c->hop - c->window / 2, quarter = c->window / 4;
@@ -51,7 +53,8 @@ static int is_onset(const rendering *v, ptrdiff_t m) {
     return energy(begin, to - from) / (double)(to - from) > CK_VOCODER_ONSET * before;
 }
 
-// z := the transforms of (frame + i·frame a hop before), lane by lane. Lanes beyond the last frame repeat it.
+// v->lanes := the transforms of (frame + i·frame one hop before it), with one frame per lane. Lanes after the last
+// frame repeat it.
 static void analyse(const rendering *v, ptrdiff_t first) {
     const ck_vocoder_config *c = &v->context->config;
     const float *before[VW], *frame[VW];
@@ -69,7 +72,8 @@ static void analyse(const rendering *v, ptrdiff_t first) {
     fft_quarters(v->lanes, c->window, v->context->forward.passes);
 }
 
-// The two real frames' spectra of a pair of bins of the complex transform, the factor 1/2 being in the window:
+// Computes bin k of the spectra of both real frames from bins k and N − k of the complex transform Z. The factor 1/2 is
+// included in the window.
 //   X(k) = Z(k) + Z*(N − k), X_before(k) = (Z(k) − Z*(N − k)) / i
 CK_INLINE void split(const rendering *v, ptrdiff_t k, vc *now, vc *before) {
     const ck_fft *fft = &v->context->forward;
@@ -84,7 +88,7 @@ CK_INLINE void store_rows(vf rows[VW], float *to, ptrdiff_t pitch) {
     CK_EACH_ROW v_store(to + i * pitch, rows[i]);
 }
 
-// From (bin, lane) to (frame, bin): rows 1 … VW of the spectra.
+// Computes the spectra of the frames, and stores them transposed from (bin, lane) to (frame, bin), in rows 1 … VW.
 static void store_spectra(const rendering *v) {
     ptrdiff_t half = v->context->config.window / 2, pitch = v->layout.pitch;
     const spectra *s = &v->spectra;
@@ -119,8 +123,8 @@ CK_INLINE vf load_column(const float *rows, ptrdiff_t pitch) {
     return v_load(lanes);
 }
 
-// (bins k and N/2 − k of a real signal's spectrum) → the same bins of half its size in complex points, conjugated, for
-// which the forward transform is the inverse one:
+// Packs bins k and N/2 − k of the spectrum Y of a real signal into the same bins of a complex spectrum Z of N/2 points,
+// and stores the conjugates of Z. The forward transform of the conjugates gives the conjugate of the inverse transform.
 //   Z(k) = E + i·O, Z(N/2 − k) = E* + i·O*, E = (Y(k) + Y*(N/2 − k)) / 2, O = (Y(k) − Y*(N/2 − k)) / 2 · W_N^{−k}
 CK_INLINE void join(const rendering *v, ptrdiff_t k, vc low, vc high) {
     const ck_fft *fft = &v->context->inverse;
@@ -132,13 +136,13 @@ CK_INLINE void join(const rendering *v, ptrdiff_t k, vc low, vc high) {
     if (k > 0) c_store(v->lanes, fft->points - k, (vc){v_sub(even.re, odd.im), v_sub(even.im, odd.re)});
 }
 
-// From (frame, bin) to (bin, lane), and back to the time domain.
+// The inverse transform. The spectra are transposed from (frame, bin) to (bin, lane) first.
 static void transform_back(const rendering *v) {
     const ck_fft *fft = &v->context->inverse;
     ptrdiff_t pitch = v->layout.pitch, quarter = fft->points / 2;
     const float *re = v->spectra.before_re + pitch, *im = v->spectra.before_im + pitch;
     for (ptrdiff_t k = 0; k < quarter; k += VW) {
-        ptrdiff_t mirror = fft->points - k - VW + 1; // its row VW − 1 − i is the mirror of k + i
+        ptrdiff_t mirror = fft->points - k - VW + 1; // bin mirror + VW − 1 − i is the mirror image of bin k + i
         vf low_re[VW], low_im[VW], high_re[VW], high_im[VW];
         CK_EACH_ROW {
             low_re[i] = v_load(re + i * pitch + k), low_im[i] = v_load(im + i * pitch + k);
@@ -152,7 +156,7 @@ static void transform_back(const rendering *v) {
     fft_quarters(v->lanes, fft->points, fft->passes);
 }
 
-// output += window · frame, for the frames of a block in order
+// output += window · frame, for the frames of a block, in order. `first` is the first frame of the block.
 static void overlap_add(const rendering *v, ptrdiff_t first) {
     const ck_vocoder_config *c = &v->context->config;
     const ck_fft *fft = &v->context->inverse;
@@ -189,8 +193,8 @@ void CK_NAME(ck_vocoder_render)(const ck_vocoder *context, const ck_vocoder_plan
     }
 }
 
-// Σ_j h(j − fraction)·y(⌊place⌋ + j) lane by lane, h interpolated between the two nearest phases of the table; y[0] is
-// the sample at y_first.
+// The terms of Σ_j h(j − fraction)·y(⌊place⌋ + j), added up per lane; the sum of the lanes is the result. h is
+// interpolated between the two nearest phases of the table. y[0] is sample number y_first.
 CK_INLINE vf weighted(const ck_vocoder *context, double place, const float *y, ptrdiff_t y_first) {
     double whole = __builtin_floor(place), phase = (place - whole) * CK_VOCODER_PHASES;
     ptrdiff_t row = (ptrdiff_t)phase;
@@ -204,7 +208,8 @@ CK_INLINE vf weighted(const ck_vocoder *context, double place, const float *y, p
     return sum;
 }
 
-// out(i) = y((first + i)·r), where y[0] is the sample at y_first. VW sums are taken across at once.
+// out(i) = y((first + i)·ratio). y[0] is sample number y_first. The lanes of VW results are added at once, after a
+// transposition.
 void CK_NAME(ck_vocoder_resample)(const ck_vocoder *context, double ratio, ptrdiff_t first, ptrdiff_t count,
                                   const float *y, ptrdiff_t y_first, float *out) {
     ptrdiff_t i = 0;

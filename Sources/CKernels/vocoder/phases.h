@@ -1,20 +1,22 @@
-// How far every bin of a frame is turned: measured at the spectral peaks, shared by the bins around them.
+// The phase rotation of every bin of a frame. It is measured at the spectral peaks; the bins around a peak have the
+// same rotation as the peak.
 #define CK_EACH_ROW _Pragma("clang loop unroll(full)") for (ptrdiff_t i = 0; i < VW; i++)
 #define CK_HALF_OF_ROWS _Pragma("clang loop unroll(full)") for (ptrdiff_t i = 0; i < VW / 2; i++)
 
-enum { CK_VOCODER_MOST_PEAKS = 8192 / 2 / 3 + 2 }; // two peaks are three bins apart at least
+enum { CK_VOCODER_MOST_PEAKS = 8192 / 2 / 3 + 2 }; // peaks are at least three bins apart
 
 typedef struct {
-    float *re, *im;               // (VW + 1, pitch): a block's frames; row 0 is the frame before it
-    float *before_re, *before_im; // (VW + 1, pitch): the frames a hop before; a frame's turned bins replace them
+    float *re, *im;               // (VW + 1, pitch): the frames of a block; row 0 is the frame before the block
+    float *before_re, *before_im; // (VW + 1, pitch): the frames one hop before; later, the rotated bins of the frames
     float *turn_re, *turn_im;     // (pitch): R of the last frame
-    float *next_re, *next_im;     // (pitch): what R is at a bin, if that is a peak
-    float *power;                 // (pitch): |X|², with −1 around it
+    float *next_re, *next_im;     // (pitch): R of a bin if it is a peak
+    float *power;                 // (pitch): |X|², with −1 before the first and after the last bin
     ptrdiff_t pitch, all, bins;
 } spectra;
 
-// `bins` of all `all` bins sound. Zeroed is what is read before it is written: the frame before the first, the first
-// turn, and what vectors touch behind the last bin of a row.
+// Places the arrays at `rows`. `bins` of `all` bins are kept; the other ones are set to zero. All values that are read
+// before they are written are initialized with 0: the frame before the first frame, the first R, and values after the
+// last bin of a row, which vectors read.
 static spectra spectra_in(float *rows, ptrdiff_t pitch, ptrdiff_t all, ptrdiff_t bins) {
     ptrdiff_t block = (VW + 1) * pitch, frames = 4 * (VW + 1);
     float *single = rows + 4 * block;
@@ -35,7 +37,7 @@ static spectra spectra_in(float *rows, ptrdiff_t pitch, ptrdiff_t all, ptrdiff_t
     return s;
 }
 
-// power := |X(l)|²; next := unit(R·X(l − 1)·X_before*(l)), 1 where that vanishes
+// For frame l: power := |X(l)|²; next := unit(R·X(l − 1)·X_before*(l)), or 1 if this product is 0.
 CK_INLINE void measure(const spectra *s, ptrdiff_t l) {
     const float *re = s->re + l * s->pitch, *im = s->im + l * s->pitch;
     const float *before_re = s->before_re + l * s->pitch, *before_im = s->before_im + l * s->pitch;
@@ -57,7 +59,8 @@ CK_INLINE void measure(const spectra *s, ptrdiff_t l) {
     s->power[-2] = s->power[-1] = s->power[s->bins] = s->power[s->bins + 1] = -1;
 }
 
-// Bins that are greater than both neighbours on either side; without a branch, which noise would make unpredictable.
+// Finds the bins whose power is greater than that of the two bins on either side. The code has no branch, because noise
+// would make a branch unpredictable.
 static ptrdiff_t find_peaks(const spectra *s, int16_t *peaks) {
     ptrdiff_t count = 0;
     const float *p = s->power;
@@ -68,7 +71,8 @@ static ptrdiff_t find_peaks(const spectra *s, int16_t *peaks) {
     return count;
 }
 
-// R := next at the nearest peak. A span's store may pass its end: the next one, or the padding, covers that.
+// R := `next` at the nearest peak. The stores of a peak may extend beyond its last bin. Then the stores of the next
+// peak overwrite these values, or they are in the padding of the row.
 CK_INLINE void lock(const spectra *s, const int16_t *peaks, ptrdiff_t count) {
     ptrdiff_t from = 0;
     for (ptrdiff_t p = 0; p < count; p++) {
@@ -80,7 +84,7 @@ CK_INLINE void lock(const spectra *s, const int16_t *peaks, ptrdiff_t count) {
     for (; from < s->bins; from += VW) v_store(s->turn_re + from, v_set1(1)), v_store(s->turn_im + from, v_zero());
 }
 
-// Turns frame l of the block, into the place of the frame a hop before it.
+// Rotates the bins of frame l of the block, with R = 1 if `anew` is 1. The result replaces the frame one hop before it.
 static void turn_frame(const spectra *s, ptrdiff_t l, int anew) {
     int16_t peaks[CK_VOCODER_MOST_PEAKS];
     const float *re = s->re + l * s->pitch, *im = s->im + l * s->pitch;
@@ -93,7 +97,7 @@ static void turn_frame(const spectra *s, ptrdiff_t l, int anew) {
         v_store(out_im + k, v_fma(x.im, turn.re, v_mul(x.re, turn.im)));
     }
     for (ptrdiff_t k = s->bins; k < s->all; k++) out_re[k] = out_im[k] = 0;
-    // A real signal's ends of the spectrum are real.
+    // The first and the last bin of the spectrum of a real signal are real.
     out_im[0] = out_im[s->all - 1] = 0;
 }
 

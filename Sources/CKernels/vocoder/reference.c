@@ -1,4 +1,4 @@
-// The definition, as slow as it is plain: direct Fourier sums in double, one frame after another.
+// The reference implementation, which is simple and slow: direct Fourier sums in double, one frame after another.
 #include "vocoder.h"
 #include <math.h>
 #include <stdlib.h>
@@ -45,8 +45,8 @@ static double mean_power(const definition *d, ptrdiff_t from, ptrdiff_t to) {
     return sum / (double)(to - from);
 }
 
-// Whether the sound that is nearer to the middle of frame m than to its neighbours' is much louder than what came
-// before.
+// Returns 1 if the samples that are nearer to the middle of frame m than to the middle of the neighboring frames are
+// much louder than the samples before them.
 static int is_onset(const definition *d, ptrdiff_t m) {
     ptrdiff_t last = ck_vocoder_place(d->config, d->plan, m - 1), next = ck_vocoder_place(d->config, d->plan, m + 1);
     ptrdiff_t now = ck_vocoder_place(d->config, d->plan, m), from = now - (now - last) / 2,
@@ -60,7 +60,8 @@ static int is_peak(const definition *d, ptrdiff_t k) {
     return 1;
 }
 
-// turn := next at the nearest peak, the higher one of two; 1 where there is none
+// turn := `next` at the nearest peak. If two peaks are equally near, the one with the higher frequency is used. If
+// there is no peak, turn := 1.
 static void lock(const definition *d) {
     for (ptrdiff_t k = 0; k < d->plan->bins; k++) d->turn[k] = (complex_number){1, 0};
     for (ptrdiff_t p = 0, last = -1; p < d->plan->bins; p++) {
@@ -80,8 +81,8 @@ static void turn_frame(const definition *d, int anew) {
     for (ptrdiff_t k = 0; anew && k < d->plan->bins; k++) d->turn[k] = (complex_number){1, 0};
 }
 
-// out(n) += w(n) / Σw² · Re 1/N Σ_k Y(k)·exp(2πi·k·n / N), all N bins: those above N/2 are the conjugates of those
-// below
+// out(n) += w(n) / Σw² · Re 1/N Σ_k Y(k)·exp(2πi·k·n / N) over all N bins. The bins above N/2 are the conjugates of the
+// bins below N/2.
 static void synthesize(const definition *d, double *out) {
     ptrdiff_t N = d->config->window;
     for (ptrdiff_t n = 0; n < N; n++) {
@@ -95,7 +96,7 @@ static void synthesize(const definition *d, double *out) {
     }
 }
 
-// y is (frames · hop + window): the sum of the frames, from where the first begins.
+// Computes the sum of the frames. y has frames · hop + window samples, and begins at the beginning of the first frame.
 static ck_status render(const ck_vocoder_config *c, const ck_vocoder_plan *plan, ptrdiff_t samples, const float *x,
                         double *y) {
     ptrdiff_t N = c->window, bins = N / 2 + 1;

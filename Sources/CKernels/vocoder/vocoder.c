@@ -1,4 +1,4 @@
-// Set-up of the vocoder, its plan of frames, and the choice of the instruction set.
+// Set-up of the phase vocoder, the plan of its frames, and dispatch.
 #include "vocoder.h"
 #include "../base/denormals.h"
 #include "../base/sizes.h"
@@ -21,7 +21,7 @@ double ck_vocoder_overlap(const ck_vocoder_config *config) {
     return 0.375 * (double)config->window / (double)config->hop;
 }
 
-// I₀(x) = Σ_k ((x/2)^k / k!)²
+// The modified Bessel function I₀(x) = Σ_k ((x/2)^k / k!)²
 static double bessel(double x) {
     double sum = 1, term = 1;
     for (int k = 1; term > 1e-18 * sum; k++) {
@@ -31,7 +31,7 @@ static double bessel(double x) {
     return sum;
 }
 
-// β = 7: images lie 70 dB below, and the transition takes 4.5 % of the band on either side of its edge.
+// With β = 7, images are attenuated by 70 dB, and the transition band is 4.5 % of the band on either side of its edge.
 double ck_vocoder_filter(double distance) {
     double place = 2 * distance / CK_VOCODER_TAPS, beta = 7;
     if (place <= -1 || place >= 1) return 0;
@@ -54,7 +54,8 @@ ck_status ck_vocoder_create(const ck_vocoder_config *config, ck_vocoder **result
     ck_status status = ck_fft_create(2 * window, &context->forward);
     if (status == CK_OK) status = ck_fft_create(window, &context->inverse);
     if (status == CK_OK) {
-        // Rows of the filter are three cache lines: aligned, none of their loads touches two.
+        // The rows of the filter are multiples of a cache line. Because they are aligned, no load touches two cache
+        // lines.
         size_t bytes = ((size_t)(2 * window + filter) * sizeof(float) + 63) / 64 * 64;
         context->analysis = aligned_alloc(64, bytes);
         if (context->analysis == NULL) status = CK_OUT_OF_MEMORY;
@@ -86,7 +87,8 @@ void ck_vocoder_destroy(ck_vocoder *context) {
     free(context);
 }
 
-// Every frame that reaches into first ..< first + count: the earliest ends a sample behind `first`.
+// The plan of all frames that overlap the samples first ..< first + count. The first frame ends with sample first + hop
+// − 1.
 ck_vocoder_plan ck_vocoder_stretch_plan(const ck_vocoder_config *c, double ratio, ptrdiff_t first, ptrdiff_t count) {
     return (ck_vocoder_plan){
         ratio, first, count, (count + c->window - 2) / c->hop, first - c->window / 2 + c->hop, c->window / 2 + 1};
@@ -112,9 +114,10 @@ ck_vocoder_layout ck_vocoder_layout_for(const ck_vocoder_config *c, const ck_voc
                                2 * CK_VOCODER_MAX_LANES * c->window, 4 * (CK_VOCODER_MAX_LANES + 1) + 5};
 }
 
-// A shift at the highest ratio makes most frames. Most input is read at the lowest, by a stretch, or by a shift of few
-// samples, which needs the resampler's taps besides; how frames fall on a ratio in between adds less than a hop on
-// either side, taken twice from the input, and a vector.
+// An upper bound for all ratios. The number of frames is largest for a shift with the highest ratio. The input is
+// longest for the lowest ratio: for a stretch, or for a shift of few samples, which also needs the taps of the
+// resampler. For ratios in between, the positions of the frames can add less than one hop at either end. This is
+// counted twice, and one vector is added.
 ptrdiff_t ck_vocoder_scratch_bytes(const ck_vocoder *context, ptrdiff_t count) {
     const ck_vocoder_config *c = &context->config;
     ck_vocoder_plan stretch = ck_vocoder_stretch_plan(c, CK_VOCODER_LOWEST_RATIO, 0, count + 1);
@@ -133,7 +136,8 @@ CK_KERNEL(resample_function, ck_vocoder_resample)
 
 static float *aligned(void *scratch) { return (float *)(((uintptr_t)scratch + 63) & ~(uintptr_t)63); }
 
-// The frames' sum heads the scratch; it begins where the first frame does.
+// The address of sample plan->first in the sum of the frames. The sum is at the beginning of the scratch memory, and
+// its first sample is the first sample of the first frame.
 static const float *at(const ck_vocoder_config *c, const ck_vocoder_plan *plan, const float *scratch) {
     return scratch + (plan->first - (plan->centre - c->window / 2));
 }

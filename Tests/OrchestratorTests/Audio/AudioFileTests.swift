@@ -19,7 +19,8 @@ import Testing
             try AudioFile.write(folder.place(name), samples: samples, sampleRate: 16_000, format: format)
             let info = try AudioFile.info(folder.place(name))
             #expect(info == AudioInfo(sampleRate: 16_000, channels: 1, frames: 24_000) && info.seconds == 1.5)
-            // Half a step of the stored integer; libsndfile scales by 2^15 − 1 on the way in.
+            // Rounding to an integer changes a sample by half a step. In addition, libsndfile multiplies by 2^15 − 1
+            // when it writes.
             #expect(worst(try AudioFile.read(folder.place(name)), samples) <= 2 * step, "\(name)")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == cases.count)
@@ -42,7 +43,8 @@ import Testing
         let read = try AudioFile.read(folder.place("tone.wav"))
         #expect(read.count == 32_000)
         let expected = Waves.tone(1_000, rate: 16_000, seconds: 2)
-        // soxr's high quality is flat to 0.01 dB, so that away from the ends the very waveform returns.
+        // The passband of soxr's high quality is flat to 0.01 dB. Therefore the waveform is unchanged except near its
+        // ends.
         #expect(worst(read[1_600..<30_400], expected[1_600..<30_400]) < 1e-3)
     }
 
@@ -59,7 +61,7 @@ import Testing
     func a_part_equals_that_part_of_the_whole(rate: Int, name: String) throws {
         let lowest = 8_000
         let highest = name.hasSuffix("mp3") ? 48_000 : 192_000
-        guard (lowest...highest).contains(rate) else { return }  // mp3 has no such rate
+        guard (lowest...highest).contains(rate) else { return }  // mp3 does not have this rate
         let path = folder.place(name)
         try AudioFile.write(path, samples: Waves.sweep(rate: rate, seconds: 3), sampleRate: rate)
         let whole = try AudioFile.read(path)
@@ -79,7 +81,7 @@ import Testing
         try Waves.write(Waves.bytes(frames, rate: 16_000, channels: 8), to: folder.place("eight.wav"))
         let read = try AudioFile.read(folder.place("eight.wav"))
         #expect(read.count == 40_000)
-        // Eight additions of values below 1: 8 · 2^-24.
+        // The rounding error of eight additions of values below 1 is at most 8 · 2^-24.
         #expect(worst(read, (0..<40_000).map { 0.35 + Float($0 % 5) * 0.01 }) < 5e-7)
     }
 

@@ -8,7 +8,7 @@ import Testing
     private let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
 
-    /// The whole file in blocks of the given sizes, one after the other, again and again.
+    /// Reads the whole file in blocks whose sizes repeat the given list.
     private func blocks(_ path: String, _ sizes: [Int]) throws -> [Float] {
         var stream = try AudioStream(path, sampleRate: 16_000)
         var samples: [Float] = []
@@ -39,7 +39,8 @@ import Testing
         #expect(try blocks(path, [1 << 20]) == whole)
     }
 
-    /// What `AudioFile.read` did before there were streams: all of the file into one resampler.
+    /// Compares `AudioFile.read` with one resampler that gets the whole file in one call. Earlier versions without
+    /// streams read files in this way.
     @Test(arguments: [8_000, 44_100, 48_000]) func the_whole_has_the_bits_of_one_resampler_fed_at_once(rate: Int) throws
     {
         let path = folder.place("a.wav")
@@ -65,12 +66,14 @@ import Testing
     }
 }
 
-/// Disks and networks fail for a moment, or for good. Neither is the end of a recording.
+/// Tests of temporary and permanent read errors of disks and networks. Neither must be treated as the end of a
+/// recording.
 @Suite struct ReadErrorTests {
     private let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
 
-    /// The file read by `pread`s of which some fail: `fails` is told the number of the read and gives an `errno`, or 0.
+    /// Reads the file with `pread` calls of which some fail. `fails` gets the number of the call, counted from 1, and
+    /// returns an `errno`, or 0 for success.
     private func read(_ path: String, _ fails: @escaping (Int) -> Int32) throws -> [Float] {
         var number = 0
         let bytes = try SoundFileBytes(path) { file, target, count, offset in

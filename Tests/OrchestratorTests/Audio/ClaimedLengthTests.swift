@@ -4,7 +4,7 @@ import Testing
 
 @testable import OssicleAudio
 
-/// Lengths in headers are claims: what is read is what there is.
+/// Tests of files whose headers declare a wrong length: reading must return the samples that the file really contains.
 @Suite struct ClaimedLengthTests {
     private let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
@@ -139,12 +139,13 @@ import Testing
     }
 }
 
-/// An MP3 without a Xing header states no length.
+/// Tests of MP3 files without a Xing header, which do not declare their length.
 @Suite struct EstimatedLengthTests {
     private let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
 
-    /// Three seconds of sound, then `silence` seconds of none: the first frames have more bits than most.
+    /// Writes three seconds of sound, followed by `silence` seconds of zeros. Then the first frames have more bits than
+    /// most frames, and a length that is estimated from them is wrong.
     private func write(_ name: String, silence: Double) throws -> (path: String, frames: Int) {
         let path = folder.place(name)
         let sound = Waves.sweep(rate: 44_100, seconds: 3)
@@ -170,7 +171,7 @@ import Testing
         let (path, frames) = try write("a.mp3", silence: 5)
         let sound = try ClaimingFiles.bytes(path)
         let whole = try AudioFile.read(path)
-        // A title of 300 letters, and 128 bytes behind.
+        // An ID3v2 tag with a title of 300 letters before the sound, and an ID3v1 tag of 128 bytes after it.
         let before = Array("ID3".utf8) + [3, 0, 0, 0, 0, 2, 55] + Array("TIT2".utf8) + [0, 0, 1, 45, 0, 0, 0]
         let behind = Array("TAG".utf8) + [UInt8](repeating: 0, count: 125)
         try Waves.write(before + [UInt8](repeating: 97, count: 300) + sound + behind, to: path)

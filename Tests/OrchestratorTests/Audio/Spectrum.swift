@@ -1,7 +1,8 @@
 import Foundation
 
 enum Spectrum {
-    /// The frequency of the strongest sinusoid, from the phase that a Hann-windowed transform gains over one sample.
+    /// Returns the frequency of the strongest sinusoid in Hz. It is computed from the phase difference of two
+    /// Hann-windowed transforms that start one sample apart.
     static func peakHertz(_ samples: [Float], rate: Int) -> Double {
         let size = 512
         func transform(_ start: Int, _ hertz: Double) -> (Double, Double) {

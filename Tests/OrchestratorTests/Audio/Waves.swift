@@ -1,12 +1,12 @@
 import Foundation
 
-/// Sounds and wave files for tests, made without the package's own writer.
+/// Sounds and WAV files for tests. The files are written without the package's own writer.
 enum Waves {
     static func tone(_ hertz: Double, amplitude: Double = 0.5, rate: Int, seconds: Double) -> [Float] {
         (0..<Int(seconds * Double(rate))).map { Float(amplitude * sin(2 * .pi * hertz * Double($0) / Double(rate))) }
     }
 
-    /// A sweep over tones of several octaves: no part of it equals another.
+    /// Returns a sweep over several octaves plus a tone. No two parts of it are equal.
     static func sweep(rate: Int, seconds: Double) -> [Float] {
         (0..<Int(seconds * Double(rate))).map { i in
             let t = Double(i) / Double(rate)
@@ -14,7 +14,7 @@ enum Waves {
         }
     }
 
-    /// A RIFF file of 32-bit floats, interleaved.
+    /// Returns the bytes of a WAV (RIFF) file of 32-bit floats with interleaved channels.
     static func bytes(_ samples: [Float], rate: Int, channels: Int = 1) -> [UInt8] {
         func little<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
             withUnsafeBytes(of: value.littleEndian) { Array($0) }
@@ -34,6 +34,6 @@ enum Waves {
 }
 
 extension TemporaryFolder {
-    /// The path that a name has in here, whether or not its folder exists.
+    /// Returns the path of `name` in this folder, without creating any folder.
     func place(_ name: String) -> String { "\(path)/\(name)" }
 }

@@ -16,7 +16,7 @@ import Testing
             #expect(crop.count == 90 && crop.before == 0 && crop.after == 0)
             starts.insert(crop.from)
         }
-        // 11 places: that one is missed in 2,000 draws has a probability of 11·(10/11)²⁰⁰⁰ < 10⁻⁸¹.
+        // There are 11 starts. The probability that 2,000 draws miss one of them is at most 11·(10/11)²⁰⁰⁰ < 10⁻⁸¹.
         #expect(starts == Set(0...10))
     }
 
@@ -94,16 +94,18 @@ import Testing
         WhiteNoise(deviation: 0.5, stream: stream()).apply(to: &span)
         let noise = samples.map { Double($0 - 1) / 0.5 }
         func moment(_ power: Double) -> Double { noise.reduce(0) { $0 + pow($1, power) } / Double(count) }
-        // Moments of n draws have variances 1/n, 2/n, 15/n and 96/n; five standard deviations.
+        // The first four moments of n draws have variances 1/n, 2/n, 15/n and 96/n. The tolerance is five standard
+        // deviations.
         let scale = 5 / Double(count).squareRoot()
         #expect(abs(moment(1)) < scale)
         #expect(abs(moment(2) - 1) < 2.0.squareRoot() * scale)
         #expect(abs(moment(3)) < 15.0.squareRoot() * scale)
         #expect(abs(moment(4) - 3) < 96.0.squareRoot() * scale)
-        // Beyond the last layer the tail has P(|x| > 3.4426) = 5.76e-4; its count has that variance, by n.
+        // The tail after the last layer of the ziggurat has p = P(|x| > 3.4426) = 5.76e-4. The measured share has the
+        // variance p/n.
         let tail = Double(noise.count { abs($0) > 3.442619855899 }) / Double(count)
         #expect(abs(tail - 5.76e-4) < 5.76e-4.squareRoot() * scale)
-        // In each of 40 bands of the distribution there is what the error function says.
+        // The share of draws in each of 40 intervals must agree with the error function.
         for band in -20..<20 {
             let (low, high) = (Double(band) / 5, Double(band + 1) / 5)
             let expected = (erf(high / 2.0.squareRoot()) - erf(low / 2.0.squareRoot())) / 2

@@ -8,7 +8,8 @@ import Testing
         (0..<count).map { Float(0.5 * sin(2 * Double.pi * hertz * Double($0) / 16_000)) }
     }
 
-    /// The frequency of a tone near `hertz`: how far its phase runs from that of exactly `hertz` over 4,000 samples.
+    /// Returns the frequency of a tone near `hertz` in Hz. It is computed from the change over 4,000 samples of the
+    /// phase difference between the tone and a tone of exactly `hertz`.
     static func frequency(_ y: [Float], near hertz: Double) -> Double {
         func phase(_ start: Int) -> Double {
             var (re, im) = (0.0, 0.0)
@@ -39,7 +40,7 @@ import Testing
         let y = try TimeStretch(rate: 1.25).apply(to: Self.tone(15_000), machine: machine)
         #expect(y.count == 15_000)
         #expect(abs(1200 * log2(Self.frequency(y, near: 440) / 440)) < 3)
-        // It ends at 12,000; half a window of 512 may ring.
+        // The stretched tone ends at sample 12,000. Half a window of 512 samples can contain some of it after the end.
         #expect(y[12_600...].allSatisfy { abs($0) < 1e-3 })
         let slow = try TimeStretch(rate: 0.8).apply(to: Self.tone(15_000), machine: machine)
         #expect(slow[14_000...].contains { abs($0) > 0.4 })
@@ -84,7 +85,8 @@ import Testing
         var scratchSpan = scratch.mutableSpan
         try PitchShift(ratio: 0.9).apply(
             to: x.span, from: 6000, into: &viewSpan, machine: machine, scratch: &scratchSpan)
-        // Sound from edge to edge: every stretch of 80 samples holds two periods and reaches the tone's height.
+        // The view is filled with sound from its first to its last sample: each 80 samples contain two periods and
+        // reach the tone's amplitude.
         for start in stride(from: 0, to: 8000, by: 80) {
             let height = view[start..<start + 80].map { abs($0) }.max() ?? 0
             #expect(height > 0.4 && height < 0.6, "at \(start): \(height)")
@@ -126,7 +128,7 @@ import Testing
             shift.apply(to: x.span, from: 2000, into: &viewSpan, machine: machine, scratch: &scratchSpan)
             counts[index] = allocation_count() - before
         }
-        // The first may make tables of the language's run time.
+        // The first shift is not checked, because the Swift runtime can allocate tables in it.
         #expect(counts.dropFirst().allSatisfy { $0 == 0 })
     }
 

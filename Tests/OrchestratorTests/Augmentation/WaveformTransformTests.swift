@@ -53,12 +53,13 @@ import Testing
             switch mask.filling {
             case .silence: #expect(power == 0)
             case .noise:
-                // The variance of n normal numbers has a deviation of sqrt(2 / n); six of them.
+                // The variance of n normal numbers has a relative standard deviation of sqrt(2 / n). The tolerance is
+                // six of them.
                 let n = Double(part.count)
                 #expect(n < 100 || abs(power / n / 1e-4 - 1) < 6 * (2 / n).squareRoot())
             }
         }
-        // Uniform in 0 … 1/8: the mean of 200 has a deviation of 1/8/sqrt(12·200).
+        // The shares are uniform in 0 … 1/8: the mean of 200 has a standard deviation of 1/8/sqrt(12·200).
         let (mean, deviation) = (shares.reduce(0, +) / 200, Float(0.125 / (12.0 * 200).squareRoot()))
         #expect(abs(mean - 0.0625) < 5 * deviation)
     }
@@ -81,12 +82,12 @@ import Testing
 
     @Test(arguments: [(ColouredNoise.Colour.white, 0.0), (.pink, -3.01), (.brown, -6.02)])
     func noise_falls_by_its_colours_decibels_an_octave(colour: ColouredNoise.Colour, slope: Double) throws {
-        // A loud tone below the bands that are measured gives the noise its level.
+        // A single impulse gives the noise its level. Its sample is left out of the measurement.
         let count = 1 << 17
         var x = [Float](repeating: 0, count: count)
         x[0] = 100
         let noise = try applied(ColouredNoise(colour: colour, ratioDB: 0, stream: stream()), x).dropFirst()
-        // Mean power at frequencies of each octave, by sums over blocks of 1,024 samples with a Hann window.
+        // The mean power in each octave, over eight frequencies and over blocks of 1,024 samples with a Hann window.
         let decibels = [125.0, 250, 500, 1000, 2000, 4000].map { hertz in
             var (sum, terms) = (0.0, 0)
             for step in 0..<8 {
@@ -106,7 +107,8 @@ import Testing
             }
             return 10 * log10(sum / Double(terms))
         }
-        // A mean of about 500 independent powers has a deviation of 4.5 %, 0.2 dB; four of them over five octaves.
+        // The mean of about 500 independent powers has a standard deviation of 4.5 %, which is 0.2 dB. The tolerance is
+        // about four of them, divided by five octaves.
         let fitted = (decibels[5] - decibels[0]) / 5
         #expect(abs(fitted - slope) < 0.25, "\(decibels)")
     }
@@ -165,7 +167,7 @@ import Testing
             #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
             for (kind, place) in places.enumerated() where place != nil { counts[kind] += 1 }
         }
-        // Binomial: deviations of at most 32; five of them.
+        // The counts are binomial, with standard deviations of at most 32. The tolerance is five of them.
         #expect(abs(counts[0] - 1_000) < 160 && abs(counts[1] - 2_000) < 160 && counts[2] == 4_000)
     }
 
@@ -184,7 +186,8 @@ import Testing
         }
         var plain = recipe
         plain.augmentation.chain = AugmentationChain()
-        // Noise as loud as the sound doubles its power; 15,000 samples are correlated by a few thousandths.
+        // Noise with the level of the sound doubles its power. The correlation of noise and sound over 15,000 samples
+        // is a few thousandths.
         #expect(abs(try level(recipe) / level(plain) - Float(2).squareRoot()) < 0.03)
     }
 }

@@ -129,7 +129,7 @@ import Testing
         #expect(key { $0.training.batchSize = 0 } == "training.batch_size")
         #expect(key { $0.method = "unknown" } == "method")
         #expect(key { $0.encoder.name = "unknown" } == "encoder.name")
-        // The losses on frames have none to read.
+        // The losses of multi-strategy read frames, but the default encoder output has no frames.
         #expect(key { $0.method = .multiStrategy } == "encoder.output")
         #expect(key { $0[MultiStrategy.Shift.self].anchorShift = 2 } == "augmentation.anchor_shift")
         var recipe = Recipe()

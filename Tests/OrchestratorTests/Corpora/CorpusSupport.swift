@@ -1,6 +1,6 @@
 import Foundation
 
-/// Gives the body an empty folder and removes it afterwards.
+/// Calls `body` with a new empty folder and removes the folder afterwards.
 func withFolder(_ body: (URL) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "ossicle-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -8,7 +8,7 @@ func withFolder(_ body: (URL) throws -> Void) throws {
     try body(folder)
 }
 
-/// Every file of a folder by its path within it.
+/// Returns the contents of every file in a folder and its subfolders, by the path relative to the folder.
 func contents(of folder: URL) throws -> [String: Data] {
     var files: [String: Data] = [:]
     for path in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {

@@ -17,7 +17,8 @@ import Testing
             let files = try contents(of: first)
             let again = try contents(of: folder.appending(path: "second"))
             #expect(files == again)
-            // 110 notes, an examples.json for each part, and the table of instruments; nothing of the rendering stays.
+            // 110 notes, an examples.json for each part, and the table of instruments. No temporary file of the
+            // rendering remains.
             #expect(files.count == 110 + 3 + 1)
             for part in CorpusPart.allCases { try check(part, of: first, files, count: summary.notes[part]) }
             let dataset = try AudioDataset.open([first.path])
@@ -48,7 +49,8 @@ import Testing
             let clip = try AudioFile.read(output.appending(path: path).path, sampleRate: 16_000)
             #expect(clip.count == 64_000)
             let first = try #require(clip.firstIndex(where: { abs($0) > 1e-4 }), "\(name) is silent")
-            // Half a second: the slowest attacks of the sound fonts. A clip cut a slot off would begin in the gap.
+            // The slowest attacks of the sound fonts take half a second. A clip that is cut at a wrong position would
+            // begin with the gap between two notes.
             #expect(first < 8_000, "\(name) begins after \(first) samples")
             #expect(abs(clip[63_999]) < 1e-4)
         }

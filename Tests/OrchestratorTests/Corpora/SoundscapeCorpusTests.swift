@@ -7,7 +7,8 @@ import Testing
 @Suite struct SoundscapeCorpusTests {
     let folder: TemporaryFolder
 
-    /// Three classes of tones, 0.3 s after 0.2 s of near silence, and noise to put them over.
+    /// Writes three classes of event files and four background files of noise. An event file is a tone of 0.3 s between
+    /// two parts of 0.2 s that are almost silent.
     init() throws {
         folder = try TemporaryFolder()
         for (label, hertz) in [("high", Float(3000)), ("low", 400), ("middle", 1000)] {
@@ -47,7 +48,8 @@ import Testing
         }
     }
 
-    /// Events 40 dB over the background: the loud part of a mixture begins and ends where the annotation says.
+    /// Checks that the loud part of a mixture begins and ends at the annotated times. The events are 40 dB louder than
+    /// the background.
     @Test func an_onset_is_where_the_sound_starts() throws {
         var loud = corpus()
         loud.ratioDB = 40...40
@@ -60,7 +62,7 @@ import Testing
                 let range = Int(event.onset * 16_000 + 0.5)..<Int(event.offset * 16_000 + 0.5)
                 let first = range.first { abs(samples[$0]) > threshold } ?? 0
                 let last = range.last { abs(samples[$0]) > threshold } ?? 0
-                // One block of 10 ms in front of the tone is found with it at most, and one behind.
+                // The event can include at most one block of 10 ms before the tone and one block after it.
                 #expect(first - range.lowerBound < 200 && range.upperBound - last < 200)
                 let before = samples[max(0, range.lowerBound - 160)..<range.lowerBound]
                 #expect(before.allSatisfy { abs($0) < threshold })

@@ -5,7 +5,7 @@ import Testing
 @testable import OssicleCorpora
 
 @Suite struct StandardMIDIFileTests {
-    // The examples of the MIDI specification's table of variable-length quantities.
+    // The examples are from the table of variable-length quantities in the MIDI specification.
     @Test(
         arguments: [
             (0x00, [0x00]), (0x40, [0x40]), (0x7F, [0x7F]), (0x80, [0x81, 0x00]), (0x2000, [0xC0, 0x00]),

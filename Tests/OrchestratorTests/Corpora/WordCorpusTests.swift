@@ -43,7 +43,7 @@ import Testing
                     #expect(file.wholeMatch(of: /[0-9a-f]{8}_nohash_0\.wav/) != nil)
                     let clip = try AudioFile.read(output.appending(path: "\(word)/\(file)").path, sampleRate: 16_000)
                     #expect(clip.count == 16_000)
-                    // −46 dB: the quietest gain is −12 dB, and espeak-ng speaks above −20 dB.
+                    // 0.005 is −46 dB. The lowest gain is −12 dB, and the speech of espeak-ng is louder than −20 dB.
                     #expect(clip.contains(where: { abs($0) > 0.005 }), "\(word)/\(file) is silent")
                 }
             }

@@ -104,7 +104,8 @@ import Testing
         let cutter = try ViewCutter(
             store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, backgrounds: [])
         #expect(cutter.waveform(clip: 0, epoch: 0, view: 0)?.allSatisfy { $0 == 0 } == true)
-        // The kernel takes the logarithm of the floor: the same value in every cell, within its own rounding.
+        // Every value of the log-mel spectrum is the logarithm of the floor, up to the rounding of the kernel's
+        // logarithm.
         let view = try #require(cutter.cut(clip: 0, epoch: 0, view: 0))
         #expect(view.allSatisfy { $0 == view[0] && abs($0 - Float(-11.512925)) < 1e-5 })
         #expect(cutter.cut(clip: 0, epoch: 0, view: 1)?.allSatisfy(\.isFinite) == true)
@@ -113,7 +114,7 @@ import Testing
     @Test func eight_channels_at_192_kHz_become_one_at_16() throws {
         let frames = 192_000
         var samples = [Float](repeating: 0, count: frames * 8)
-        // 1 kHz in one channel of eight: an eighth of its amplitude after mixing.
+        // A tone of 1 kHz in one of eight channels. Averaging the channels divides its amplitude by eight.
         for i in 0..<frames { samples[8 * i + 3] = 0.8 * Float(sin(2 * Double.pi * 1000 * Double(i) / 192_000)) }
         try folder.writeFloats(samples, to: "wide.wav", sampleRate: 192_000, channels: 8)
         let set = try AudioDataset.open([folder.path])
@@ -121,7 +122,8 @@ import Testing
         let store = ClipStore(dataset: set, sampleRate: 16_000, level: 0, cacheMemoryMiB: 16)
         let wave = try #require(store.samples(of: 0))
         #expect(wave.count == 16_000)
-        // Of a sine the mean of squares is half the amplitude's square; 1 % covers the resampler's edges.
+        // The mean square of a sine is half the square of its amplitude. The tolerance of 1 % is for the ends of the
+        // resampled signal.
         #expect(abs(Level.rms(wave) - 0.1 / Float(2).squareRoot()) < 0.001)
     }
 

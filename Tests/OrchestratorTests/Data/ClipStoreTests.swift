@@ -17,7 +17,7 @@ import Testing
         let store = try store(16)
         for clip in 0..<2 {
             let samples = try #require(store.samples(of: clip))
-            // Each product rounds by eps/2 at most, and so does the gain.
+            // The relative rounding error of each product is at most eps/2, and also that of the gain.
             #expect(abs(Level.rms(samples) / 0.0025 - 1) < 4 * .ulpOfOne)
             #expect(samples.count == store.count(of: clip))
         }
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func memory_is_given_in_order_until_it_is_used_up() throws {
-        // A second takes 64,000 bytes; 1 MiB holds 16 of them.
+        // One second of samples takes 64,000 bytes. 16 seconds fit into 1 MiB.
         for i in 0..<3 { try folder.writeNoise("\(i).wav", seconds: 7, seed: i) }
         #expect(try store(1).keptBytes == 2 * 7 * 64_000)
         let chosen = ClipStore(

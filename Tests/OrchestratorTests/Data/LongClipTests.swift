@@ -39,20 +39,21 @@ import Testing
         let sound = Waves.sweep(rate: 44_100, seconds: 3) + [Float](repeating: 0, count: 90 * 44_100)
         try AudioFile.write(path, samples: sound, sampleRate: 44_100)
         let frames = try ClaimingFiles.removeXingHeader(path)
-        // 3 MiB hold 49 seconds, more than the header lets expect.
+        // 49 seconds fit into 3 MiB. The length that is estimated from the header is shorter.
         let store = try store(3)
         #expect(store.dataset.clips[0].seconds < 49 && store.keptBytes > 0)
         #expect(store.count(of: 0) == AudioInfo.frames(1_152 * frames, from: 44_100, to: 16_000))
         let whole = try #require(store.samples(of: 0))
         #expect(whole.count == store.count(of: 0))
         let part = try #require(store.samples(of: 0, from: 20_000, count: 1_000))
-        // Resampling from the middle of a file differs in the last of its 20 bits, of a peak of 0.4 · gain.
+        // Resampling from the middle of a file changes the last of the resampler's 20 bits. The peak is 0.4 · gain.
         let gain = Level.gain(rms: Level.rms(try AudioFile.read(path)))
         #expect(zip(part, whole[20_000...]).allSatisfy { abs($0 - $1) < 1e-6 * gain })
         #expect(store.report == DecodingReport(clips: 1))
     }
 
-    /// What a resumed run compares: where the cache changes bits, another size is refused.
+    /// A resumed run compares the list of clips whose bits depend on the cache. It refuses a cache size that changes
+    /// the list.
     @Test(arguments: [("a.wav", 16_000, 61.0, [Int]()), ("a.wav", 44_100, 61, [0]), ("a.wav", 44_100, 59, [])])
     func clips_that_the_cache_changes_are_long_and_resampled(
         name: String, rate: Int, seconds: Double, expected: [Int]
@@ -120,7 +121,7 @@ import Testing
     @Test func only_files_of_unknown_length_are_decoded_when_a_set_is_opened() throws {
         let piped = try folder.writeNoise("piped.flac", seconds: 2)
         try ClaimingFiles.setFLACFrames(piped, to: 0)
-        // Opening does not notice a value that decoding refuses.
+        // Decoding refuses a value that is not finite. Opening does not see it, because it does not decode this file.
         try folder.writeFloats([Float](repeating: .nan, count: 16_000), to: "nan.wav")
         let set = try AudioDataset.open([folder.path])
         #expect(set.clips.map(\.seconds) == [1, 2])

@@ -1,7 +1,7 @@
 import Orchestrator
 import Testing
 
-/// The layouts on real recordings; skipped where there are none.
+/// Tests of the data set layouts on real recordings. They are skipped if the recordings are missing.
 @Suite struct RealDataTests {
     @Test func esc10_has_ten_classes_and_five_folds() throws {
         guard let root = RealData.path("esc10") else { return }

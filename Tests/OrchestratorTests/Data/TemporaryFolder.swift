@@ -1,7 +1,7 @@
 import Foundation
 import Orchestrator
 
-/// A folder that goes away with the test that made it.
+/// A new empty folder that `deinit` removes, when the test that made it ends.
 final class TemporaryFolder {
     let path: String
 
@@ -12,7 +12,7 @@ final class TemporaryFolder {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// Full path of a file to be, its folders made.
+    /// Returns the full path of a file in this folder, and creates the subfolders of the path.
     func file(_ name: String) throws -> String {
         let full = "\(path)/\(name)"
         let folder = URL(filePath: full).deletingLastPathComponent().path
@@ -27,7 +27,7 @@ final class TemporaryFolder {
         return full
     }
 
-    /// A mono file of quiet noise, different for every `seed`.
+    /// Writes a mono file of uniform noise in −0.1 … 0.1, different for every `seed`, and returns its path.
     @discardableResult
     func writeNoise(_ name: String, seconds: Double = 1, sampleRate: Int = 16_000, seed: Int = 0) throws -> String {
         var stream = RandomStream(seed: UInt64(seed), purpose: .test)
@@ -37,8 +37,8 @@ final class TemporaryFolder {
         return full
     }
 
-    /// A WAV file of 32-bit floats, interleaved as given, exactly; `declaring` more frames than there are makes it a
-    /// truncated one.
+    /// Writes the interleaved samples unchanged into a WAV file of 32-bit floats and returns its path. If `declaring`
+    /// is larger than the number of frames, the file is a truncated one.
     @discardableResult
     func writeFloats(
         _ samples: [Float], to name: String, sampleRate: Int = 16_000, channels: Int = 1, declaring frames: Int? = nil

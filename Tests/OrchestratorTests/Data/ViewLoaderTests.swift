@@ -6,7 +6,7 @@ import Testing
     let folder: TemporaryFolder
     let set: AudioDataset
 
-    /// 11 clips of several lengths and rates, some shorter than a view.
+    /// Writes 11 clips of different lengths and sample rates. Some are shorter than a view.
     init() throws {
         folder = try TemporaryFolder()
         for i in 0..<11 {
@@ -90,7 +90,7 @@ import Testing
         #expect(single.views == Array(pair.views[..<(pair.views.count / 2)]))
     }
 
-    /// A recipe with everything that changes a view.
+    /// Returns a recipe with positives, backgrounds, trimming and band limits, which all change a view.
     func augmented() -> Recipe {
         var recipe = recipe()
         recipe.method = .multiStrategy
@@ -121,7 +121,7 @@ import Testing
             let ratio = try #require(cutter.anchorRatio(clip: 0, epoch: epoch))
             #expect((0.8..<1.2).contains(ratio))
             let shifted = try #require(cutter.waveform(clip: 0, epoch: epoch, view: 2))
-            // Crossings of zero from below: the pitch, to 1 in 480.
+            // The number of upward zero crossings measures the pitch with a resolution of 1 in 480.
             let crossings = (1..<shifted.count).count { shifted[$0 - 1] < 0 && shifted[$0] >= 0 }
             let expected = 500 * ratio * Float(shifted.count) / 16_000
             #expect(abs(Float(crossings) - expected) < 0.02 * expected, "ratio \(ratio)")
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func positives_start_within_reach_of_their_anchors() throws {
-        // A ramp: a sample tells where it stands.
+        // The sound is a ramp, so that the value of a sample gives its position in the clip.
         try folder.writeFloats((0..<64_000).map { Float($0) / 64_000 }, to: "ramp.wav")
         let set = try AudioDataset.open([folder.path + "/ramp.wav"])
         var recipe = Recipe()

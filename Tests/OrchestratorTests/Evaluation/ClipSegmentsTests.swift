@@ -11,17 +11,17 @@ import Testing
 
     @Test func segments_tile_the_clips_frames() {
         #expect(segments.segments(samples: 15_600) == [0])
-        // 96 frames and 159 samples are not yet another frame.
+        // 96 frames and 159 samples: one sample is missing for another frame.
         #expect(segments.segments(samples: 15_759) == [0])
         #expect(segments.segments(samples: 15_760) == [0, 15_360])
-        // Two views of frames: 192 · 160 + 240 samples.
+        // The frames of two views: 192 · 160 + 240 samples.
         #expect(segments.segments(samples: 30_960) == [0, 15_360])
         #expect(segments.segments(samples: 80_000).count == 6)
     }
 
     @Test func short_tails_can_be_left_out() {
         let halves = ClipSegments(frontend: FrontEndConfiguration(), viewFrames: 96, shortestTail: 0.5)
-        // One second is 98 frames: the tail has two.
+        // One second has 98 frames, so that the tail after the first view has two frames.
         #expect(halves.segments(samples: 16_000) == [0])
         #expect(halves.segments(samples: 15_360 + 400 + 47 * 160) == [0, 15_360])
         #expect(halves.segments(samples: 15_360 + 400 + 46 * 160) == [0])

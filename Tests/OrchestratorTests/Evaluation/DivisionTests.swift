@@ -80,7 +80,7 @@ import Testing
         let fold = try Division.random(testFraction: 0.2).makeFolds(of: clips)[0]
         let trained = Set(fold.train.compactMap { clips[$0].group })
         #expect(trained.isDisjoint(with: fold.test.compactMap { clips[$0].group }))
-        // 20 groups of 10: a fifth is four groups.
+        // There are 20 groups of 10 clips. A fifth of them is four groups.
         #expect(fold.test.count == 40)
     }
 

@@ -4,7 +4,8 @@ import Testing
 
 @testable import OssicleData
 
-/// Embeds as rows every `stride`-th frame of the spectrum, or the mean of the frames less than `reach` away from it.
+/// An encoder whose rows are means of the log-mel spectrum: for every `stride`-th frame, the mean of all frames that
+/// are less than `reach` frames away from it. If `reach` is 1, the row is the frame itself.
 private final class FrameSpectrumEncoder: ViewEncoder {
     let frontend = FrontEndConfiguration()
     let viewFrames = 96
@@ -40,7 +41,7 @@ private final class FrameSpectrumEncoder: ViewEncoder {
 }
 
 @Suite struct EventProbeTests {
-    /// Soundscapes of three tones over quiet noise.
+    /// Makes soundscapes of tones of three classes over noise that is 10 to 20 dB lower.
     private func soundscapes(_ folder: TemporaryFolder, size: Int) throws -> EventsLayout {
         for (label, hertz) in [("high", Float(3000)), ("low", 400), ("middle", 1000)] {
             for file in 0..<4 {
@@ -71,12 +72,12 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         #expect(try probe.run(FrameSpectrumEncoder(reach: 5)).scores == report.scores)
     }
 
-    /// A map with a row at each frame of the spectrum: what is interpolated is known at every time.
+    /// One map has a row for each frame of the spectrum, so that the interpolated value is known at every time.
     @Test(arguments: [0.01, 0.05, 0.08, 0.1234])
     func a_frame_has_the_values_of_its_own_time_at_any_hop(hop: Double) throws {
         let encoder = FrameSpectrumEncoder(strides: [1, 8])
         let logMel = try LogMel(encoder.frontend.logMel)
-        // A sweep whose bands rise and fall slowly, over several batches of views.
+        // A sweep whose mel bands change slowly, long enough for several batches of views.
         let samples = (0..<16_000 * 40).map { i -> Float in
             let t = Float(i) / 16_000
             return 0.1 * sin(2 * .pi * (400 * t + 20 * t * t)) + 0.02 * sin(2 * .pi * 3000 * t)
@@ -87,16 +88,17 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         #expect(rows.count == count * 128 && embedder.rows(samples: samples.count) == count)
         let spectrum = logMel.extract(samples)
         for row in [3, count / 3, count / 2, count - 40] {
-            // The frame of the spectrum whose middle is the row's time, 12.5 ms behind its start.
+            // The frame index, with a fraction, whose middle is the row's time. The middle of a frame is 12.5 ms after
+            // its start.
             let place = (Double(row) + 0.5) * hop * 100 - 1.25
             let (lower, share) = (Int(place), Float(place - place.rounded(.down)))
             for band in [10, 31, 50] {
                 let (a, b) = (spectrum[lower * 64 + band], spectrum[(lower + 1) * 64 + band])
-                // A view begins at a whole frame, so both are the same frames of the same samples.
+                // A view begins at a whole frame, so that its frames are frames of the whole spectrum.
                 #expect(abs(rows[row * 128 + band] - (a + share * (b - a))) < 2e-3)
             }
         }
-        // The coarse map lies on the fine one wherever a row of it stands.
+        // The coarse map alone gives one row for each 0.08 s, which are 500 rows in 40 s.
         let coarse = try FrameEmbedder(encoder: FrameSpectrumEncoder(strides: [8]), hopSeconds: 0.08)
         #expect(coarse.frames(of: samples)?.count == 500 * 64)
     }
@@ -108,11 +110,12 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         let embedder = try FrameEmbedder(encoder: encoder, hopSeconds: 0.08)
         let whole = try #require(embedder.frames(of: samples))
         let part = try #require(embedder.frames(of: Array(samples[..<(16_000 * 20)])))
-        // The last view of the part sees its end.
+        // The rows of the last view are not compared, because this view contains the end of the part.
         #expect(Array(whole[..<(200 * 64)]) == Array(part[..<(200 * 64)]))
     }
 
-    /// Longer than what is decoded at once: its level is found in one pass and its views are cut in another.
+    /// The recording is too long to be decoded at once. The first pass measures its level, and the second pass cuts the
+    /// views.
     @Test func a_long_recording_gives_the_frames_that_it_gives_at_once() throws {
         let folder = try TemporaryFolder()
         try folder.writeNoise("long.wav", seconds: 75)
@@ -180,7 +183,8 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         ) { try EventProbe(layout: layout) }
     }
 
-    /// A frame is the largest over mel of what a clip's embedding is the largest of over time, too.
+    /// A frame embedding is a maximum over the mel axis. A clip embedding is the maximum over the mel and time axes.
+    /// Therefore the maximum of the frame embeddings over time equals the clip embedding.
     @Test func frames_of_a_clip_encoder_add_up_to_its_embedding() throws {
         let store = ParameterStore()
         let last = Embedding(recipe: Recipe(), kind: .last)

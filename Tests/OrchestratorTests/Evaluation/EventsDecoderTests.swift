@@ -9,7 +9,7 @@ import Testing
     private func spans(_ events: [SoundEvent]) -> [[Double]] { events.map { [$0.onset, $0.offset] } }
 
     @Test func runs_of_active_frames_are_events() {
-        // Two labels; a probability of just the threshold is active.
+        // Each frame has one probability for each of the two labels. A probability equal to the threshold is active.
         let events = decoder([0.9, 0, 0.5, 0.6, 0.49, 0.7, 0.8, 0.1], labels: ["bell", "cough"])
         let expected: [SoundEvent] = [
             SoundEvent(onset: 0, offset: 0.5, label: "bell"), SoundEvent(onset: 0.25, offset: 0.75, label: "cough"),
@@ -33,7 +33,7 @@ import Testing
         let lengths = [0.0, 0.25, 0.49, 0.5, 0.75, 0.99, 1, 1.25]
         let frames = lengths.map { EventDecoder(hopSeconds: 0.25, medianSeconds: $0).medianFrames }
         #expect(frames == [1, 1, 1, 3, 3, 3, 5, 5])
-        // 0.3 / 0.1 = 2.9999999999999996.
+        // 0.3 / 0.1 = 2.9999999999999996 must be rounded to 3.
         #expect(EventDecoder(hopSeconds: 0.1, medianSeconds: 0.3).medianFrames == 3)
     }
 

@@ -10,7 +10,7 @@ import Testing
         try EventFile.read(try folder.get().write(text, to: "a.txt"), labels: labels)
     }
 
-    /// What reading says, without the path that it must begin with.
+    /// Returns the error message of reading `text`, without its beginning. It must begin with the path of the file.
     private func complaint(_ text: String, labels: [String]? = nil) throws -> String {
         let path = try folder.get().write(text, to: "a.txt")
         let error = try #require(throws: DataError.self) { try EventFile.read(path, labels: labels) }

@@ -31,7 +31,7 @@ private let labels = ["bell", "cough"]
     }
 
     @Test func a_collar_away_is_a_hit_and_beyond_it_is_none() {
-        // 1.25 − 1 is exact, and so is the collar of a quarter.
+        // Both 1.25 − 1 and the collar of 0.25 are exact.
         var metric = EventBasedCounts(labels: labels, collarSeconds: 0.25)
         metric.add(reference: [event(1, 2)], prediction: [event(1.25, 2)])
         metric.add(reference: [event(1, 2)], prediction: [event(1.2500001, 2)])
@@ -39,7 +39,8 @@ private let labels = ["bell", "cough"]
     }
 
     @Test func pairs_are_as_many_as_can_be() {
-        // The first prediction may hit either event, the second the first event alone: taking what comes first loses one.
+        // The first prediction can hit both events, but the second prediction can hit only the first event. A greedy
+        // assignment in this order would lose one hit.
         #expect(counts([event(1, 2), event(1.3, 2)], [event(1.15, 2), event(0.9, 2)])[0].hits == 2)
         #expect(EventBasedCounts.largestMatching([[0, 1], [0], [1, 2], [2]], right: 3) == 3)
         #expect(EventBasedCounts.largestMatching([], right: 0) == 0)
@@ -73,8 +74,8 @@ private let labels = ["bell", "cough"]
 
 @Suite struct EventsSegmentTests {
     @Test func errors_match_a_case_worked_by_hand() {
-        // Segments 0 … 4:  bell in 0, 1; cough in 1, 3. Predicted: bell in 1, 4; cough in 0, 1.
-        //   0: bell taken for cough, 1: both right, 3: cough missed, 4: bell invented.
+        // Segments 0 … 4. Reference: bell in 0 and 1, cough in 1 and 3. Predicted: bell in 1 and 4, cough in 0 and 1.
+        // Result: 0 has a substitution, 1 is right, 3 has a deletion, 4 has an insertion.
         var metric = SegmentBasedCounts(labels: labels)
         metric.add(
             reference: [event(0.2, 1.5), event(1, 2, "cough"), event(3.9, 4, "cough")],
@@ -127,31 +128,32 @@ private let labels = ["bell", "cough"]
     }
 
     @Test func a_false_alarm_costs_the_rates_below_its_own() {
-        // 36 seconds: one false alarm is 100 an hour. Its detection covers no event. One of two bells is found before,
-        // both after; coughs always.
+        // The recordings have 36 seconds, so that one false alarm is a rate of 100 per hour. The first operating point
+        // finds one of two bells, and the second finds both but adds a false alarm. Both find the cough.
         var psds = PSDS(recordings: recordings, criteria: .init(maximumEFPR: 400))
         psds.add(predictions: [recordings[0].reference, []])
         psds.add(predictions: [recordings[0].reference, [event(1, 2), event(20, 21)]])
         #expect(psds.points[1].effectiveFPR == [100, 0])
         #expect(psds.curve.map { $0.effectiveFPR } == [0, 100])
         #expect(psds.curve.map { $0.effectiveTPR } == [0.75, 1])
-        // 0.75 up to 100, then 1 up to 400.
+        // The curve is 0.75 for rates from 0 to 100 and 1 for rates from 100 to 400.
         #expect(psds.value == 0.9375)
     }
 
     @Test func spread_over_labels_is_deducted() {
-        // Ratios 0.5 and 1: mean 0.75, standard deviation 0.25.
+        // The true positive ratios 0.5 and 1 have the mean 0.75 and the standard deviation 0.25.
         var psds = PSDS(recordings: recordings, criteria: .init(alphaST: 1))
         psds.add(predictions: [recordings[0].reference, []])
         #expect(psds.value == 0.5)
     }
 
     @Test func a_cross_trigger_costs_by_the_length_of_the_other_label() {
-        // A bell where the cough is: a false alarm of 100 an hour, and one cross-trigger in 2 s of coughs is 1800 an hour.
+        // A bell is predicted at the time of the cough. This is a false alarm, 100 per hour, and also a cross-trigger
+        // in 2 s of coughs, 1800 per hour.
         var psds = PSDS(recordings: recordings, criteria: .init(alphaCT: 0.5))
         psds.add(predictions: [[event(4, 6)], []])
         #expect(psds.points[0].effectiveFPR == [1000, 0])
-        // Below the tolerance of 0.3 it is a false alarm alone.
+        // If the overlap is below the criterion of 0.3, the prediction is only a false alarm.
         psds.add(predictions: [[event(5.5, 8)], []])
         #expect(psds.points[1].effectiveFPR == [100, 0])
     }
@@ -165,10 +167,10 @@ private let labels = ["bell", "cough"]
         #expect(ratio([event(3, 5)]) == 1)
         #expect(ratio([event(3, 5.001)]) == 0)
         #expect(ratio([event(3.001, 4)]) == 0)
-        // Two detections cover one event together; it counts once.
+        // An event that two detections cover together is counted once.
         #expect(ratio([event(2, 2.5), event(3, 3.5)]) == 1)
         #expect(ratio([event(2, 3.5), event(3.5, 5)]) == 1)
-        // Touching is not meeting.
+        // A detection that begins at the end of the event does not overlap it.
         #expect(ratio([event(4, 5)]) == 0)
     }
 

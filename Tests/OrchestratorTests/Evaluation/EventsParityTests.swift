@@ -4,8 +4,9 @@ import Testing
 
 @testable import OssicleEvaluation
 
-/// Fixtures/events.json (events.py says what and how). Counts are whole numbers and each score is a few operations on them,
-/// so that 1e-9 is far more than rounding and far less than one event.
+/// Compares the scores with sed_eval, psds_eval and SciPy, whose results are in Fixtures/events.json (written by
+/// events.py). Counts are integers, and each score needs only a few operations on them. Therefore 1e-9 is much larger
+/// than the rounding error and much smaller than the effect of one event.
 @Suite struct EventsParityTests {
     static let tolerance = 1e-9
     fileprivate static let golden = Result { try GoldenEvents.load() }
@@ -65,7 +66,7 @@ import Testing
                 for (value, expected) in zip(point.truePositiveRatio, setting.tpRatio) {
                     expectEqual(value, expected, recorded.name)
                 }
-                // Up to some thousand errors an hour.
+                // The rates are up to a few thousand per hour, so that they are compared in thousands.
                 for (value, expected) in zip(point.effectiveFPR, setting.effectiveFpRate) {
                     expectEqual(value / 1000, expected / 1000, recorded.name)
                 }
@@ -146,7 +147,7 @@ private struct GoldenEvents: Decodable {
     struct Points: Decodable {
         var name: String
         var files: [File]
-        /// By operating point, then by file.
+        /// The predicted events as [onset, offset, label index], for each operating point and each file.
         var points: [[[[Double]]]]
         var settings: [Setting]
     }
@@ -162,7 +163,7 @@ private struct GoldenEvents: Decodable {
     var psds: [Points]
     var medians: [Median]
 
-    /// Of [onset, offset, number of the label].
+    /// Converts rows of [onset, offset, label index] to events.
     func events(_ rows: [[Double]]) -> [SoundEvent] {
         rows.map { SoundEvent(onset: $0[0], offset: $0[1], label: labels[Int($0[2])]) }
     }

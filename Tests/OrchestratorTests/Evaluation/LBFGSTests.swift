@@ -5,7 +5,7 @@ import Testing
 @testable import OssicleStatistics
 
 @Suite struct LBFGSTests {
-    /// Σ 100·(x_{i+1} − x_i²)² + (1 − x_i)², 0 at (1, …, 1).
+    /// Returns the Rosenbrock function Σ 100·(x_{i+1} − x_i²)² + (1 − x_i)², whose minimum is 0 at (1, …, 1).
     static func rosenbrock(_ x: [Double], _ gradient: inout [Double]) -> Double {
         var value = 0.0
         for i in gradient.indices { gradient[i] = 0 }
@@ -22,12 +22,13 @@ import Testing
         var x = (0..<count).map { $0 % 2 == 0 ? -1.2 : 1 }
         let result = LBFGS(gradientTolerance: 1e-8).minimize(&x, Self.rosenbrock)
         #expect(result.ending == .converged)
-        // The smallest curvature at the minimum is about 0.4: x errs by gradient / curvature, 1e-8·√10 / 0.4 at most.
+        // The smallest curvature at the minimum is about 0.4. The error of x is gradient / curvature, at most
+        // 1e-8·√10 / 0.4.
         for value in x { #expect(abs(value - 1) < 1e-7) }
     }
 
     @Test func solves_an_ill_conditioned_quadratic() {
-        // f = ½ Σ c_i·(x_i − i)², curvatures from 1 to 10⁴.
+        // f = ½ Σ c_i·(x_i − i)² with curvatures c_i from 1 to 10⁴.
         let curvatures = (0..<40).map { i in 1 + 1e4 * Double(i * i) / 1600 }
         var x = [Double](repeating: 0, count: 40)
         let result = LBFGS(maximumIterations: 2000, gradientTolerance: 1e-7).minimize(&x) { x, gradient in
@@ -39,7 +40,7 @@ import Testing
             return value
         }
         #expect(result.ending == .converged)
-        // The error is gradient / curvature, with curvatures of 1 at least.
+        // The error is gradient / curvature, and the curvatures are at least 1.
         for i in x.indices { #expect(abs(x[i] - Double(i)) <= 1e-7) }
     }
 
@@ -60,7 +61,8 @@ import Testing
     }
 
     @Test func domain_borders_are_points_too_far() {
-        // x − ln x is NaN below 0 and has its minimum at 1; the first step from 10⁻³ overshoots nothing, one from 5 may.
+        // x − ln x has its minimum at 1 and is NaN for x ≤ 0. A step from 10⁻³ goes away from 0, but a step from 5 can
+        // reach negative x.
         for start in [1e-3, 5, 100] {
             var x = [start]
             let result = LBFGS(gradientTolerance: 1e-9).minimize(&x) { x, gradient in
@@ -68,7 +70,7 @@ import Testing
                 return x[0] > 0 ? x[0] - log(x[0]) : .nan
             }
             #expect(result.ending == .converged)
-            // The curvature at 1 is 1.
+            // The curvature at x = 1 is 1, so that the error of x is about the gradient.
             #expect(abs(x[0] - 1) < 1e-8)
         }
     }
@@ -93,7 +95,7 @@ import Testing
     }
 
     @Test func noise_in_the_value_does_not_stop_short_of_the_tolerance() {
-        // Values rounded to single precision, with offset: near the minimum they all are equal.
+        // The values have an offset of 7 and are rounded to single precision. Near the minimum they are all equal.
         var x = [3.0, -2]
         let result = LBFGS(gradientTolerance: 1e-6, valueNoise: 1e-7).minimize(&x) { x, gradient in
             (gradient[0], gradient[1]) = (x[0] - 1, 10 * (x[1] - 1))

@@ -14,7 +14,8 @@ import Testing
         return outcome
     }
 
-    /// Two that fail on the same hard clips, but for a few: the difference varies far less than either score.
+    /// Compares two outcomes that fail on the same hard clips except for a few clips. Their difference varies much less
+    /// than each score.
     @Test func a_small_lead_on_the_same_clips_is_told_apart_where_the_intervals_overlap() throws {
         let hard = (0..<400).map { $0 % 2 == 0 ? 1.0 : 0 }
         let better = hard.enumerated().map { $0 % 40 == 1 ? 1 : $1 }

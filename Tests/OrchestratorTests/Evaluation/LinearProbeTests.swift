@@ -4,7 +4,8 @@ import Testing
 @testable import OssicleEvaluation
 
 @Suite struct LinearProbeTests {
-    /// `count` clips of one or two rows around a class centre on an axis of its own, far apart.
+    /// Makes `count` clips of one or two rows with normal noise around the center of their class. The centers are far
+    /// apart, each on its own axis.
     static func blobs(count: Int, classes: Int, dimension: Int = 8, seed: UInt64 = 0) -> (ClipVectors, [Int]) {
         var vectors = ClipVectors(dimension: dimension)
         var labels: [Int] = []
@@ -41,7 +42,8 @@ import Testing
         let probe = LinearProbe(
             training: vectors, labels: labels, clips: Array(0..<200), classes: 4, options: Self.quick)
         let right = zip(test, probe.predictions(vectors, clips: test)).count { labels[$0] == $1 }
-        // 50 ± 4 standard deviations of the binomial (200, 1/4), each 6.1.
+        // The count is binomial (200, 1/4) with the mean 50 and the standard deviation 6.1. The tolerance is four
+        // standard deviations.
         #expect(abs(right - 50) <= 25)
     }
 
@@ -66,7 +68,8 @@ import Testing
             changed.logits(x, count: count, into: &z)
             return changed.lossAndGradient(logits: &z, labels: labels)
         }
-        // Central differences of step h in single precision err by eps·|z|/h + h²·L'''/6 ≈ 6e-8·4/1e-2 + 2e-5.
+        // The error of central differences with step h in single precision is
+        // eps·|z|/h + h²·L'''/6 ≈ 6e-8·4/1e-2 + 2e-5.
         let (h, tolerance): (Float, Double) = (1e-2, 1e-4)
         for i in dWeights.indices {
             let slope = (loss { $0.weights[i] += h } - loss { $0.weights[i] -= h }) / Double(2 * h)
@@ -89,13 +92,14 @@ import Testing
         let (vectors, labels) = Self.blobs(count: 40, classes: 2)
         let probe = LinearProbe(
             training: vectors, labels: labels, clips: Array(0..<40), classes: 2, options: Self.quick)
-        // The rows of clip 1 as two clips of their own.
+        // Each of the two rows of clip 1 becomes a separate clip.
         var apart = ClipVectors(dimension: vectors.dimension)
         for row in vectors.rows(of: 1) { apart.append(vectors.values[row * 8..<(row + 1) * 8]) }
         let rows = probe.logits(apart, clips: [0, 1])
         let whole = probe.logits(vectors, clips: [1])
         for k in 0..<2 {
-            // One rounding of a sum of two and one of each product of the matrices, whose order may differ.
+            // Two rounding errors: that of the sum of the two rows, and that of the matrix products, which can add
+            // their terms in a different order.
             #expect(abs(whole[k] - (rows[k] + rows[2 + k]) / 2) <= 16 * Float.ulpOfOne * abs(rows[k]).magnitude)
         }
     }
@@ -116,7 +120,7 @@ import Testing
         let (vectors, labels) = Self.blobs(count: 60, classes: 3)
         var scaled = ClipVectors(dimension: 8)
         for clip in 0..<60 {
-            // Powers of two, so that standardised values are the same bits.
+            // The scales are powers of two, so that the standardized values have the same bits.
             scaled.append(
                 vectors.rows(of: clip).flatMap { row in
                     (0..<8).map {

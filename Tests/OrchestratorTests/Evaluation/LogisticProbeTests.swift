@@ -5,7 +5,8 @@ import Testing
 @testable import OssicleStatistics
 
 @Suite struct LogisticProbeTests {
-    /// `count` clips of one to three rows: noise around a centre of the class `clip % classes`.
+    /// Makes `count` clips of one to three rows. The class of a clip is `clip % classes`, and its rows are noise around
+    /// the center of the class.
     static func clips(
         count: Int, classes: Int, dimension: Int = 12, separation: Float = 0.7, number: Int = 0
     ) -> (vectors: ClipVectors, labels: [Int]) {
@@ -43,7 +44,8 @@ import Testing
         #expect(probe.validationLoss == equal.map(\.loss).min())
         #expect(probe.chosenPenalty == equal.first { $0.loss == probe.validationLoss }?.penalty)
         #expect(probe.regression.result.ending == .converged)
-        // A quarter would be chance; the classes' centres lie √(12·2/3)·0.7 ≈ 2 deviations of the noise (0.58) apart or more.
+        // The accuracy of chance is 0.25. The distance of two class centers is about √(12·2/3)·0.7 ≈ 2, and the
+        // standard deviation of the noise is 0.58.
         #expect(Self.accuracy(probe, vectors, labels, on: Array(220..<300)) > 0.5)
     }
 
@@ -115,7 +117,8 @@ import Testing
         let probe = try LogisticProbe(training: vectors, labels: labels, clips: Array(0..<9), classes: 2)
         let logits = probe.logits(vectors, clips: [0])
         #expect(probe.predictions(vectors, clips: [0]) == [1])
-        // ln(6/3); the gradient, p − 2/3, is below 1e-5 and its slope p·(1 − p) = 2/9 for each of two biases.
+        // The exact difference is ln(6/3). The gradient, p − 2/3, is below 1e-5, and its slope is p·(1 − p) = 2/9 for
+        // each of the two biases.
         #expect(abs(Double(logits[1] - logits[0]) - 0.6931472) < 1e-4)
     }
 
@@ -165,7 +168,7 @@ import Testing
         let inner = InnerFolds(of: Array(0..<203), labels: labels, groups: [:], count: 4, singleAbove: 4000, seed: 1)
         for fold in inner.folds {
             let counts = Dictionary(grouping: fold.validation) { labels[$0] }.mapValues(\.count)
-            // 20 or 21 clips of each class, a quarter of them, rounded down or up.
+            // Each class has 20 or 21 clips. A quarter of them, rounded down or up, is in each validation part.
             #expect((0..<10).allSatisfy { (5...6).contains(counts[$0] ?? 0) })
         }
         let other = InnerFolds(of: Array(0..<203), labels: labels, groups: [:], count: 4, singleAbove: 4000, seed: 2)
@@ -187,7 +190,7 @@ import Testing
 }
 
 @Suite struct LogisticFramesTests {
-    /// Six recordings of 100 frames; class k sounds where dimension k is above its middle.
+    /// Makes six recordings of 100 frames. Class k is active in the frames whose dimension k is positive.
     static func recordings() -> (vectors: ClipVectors, activity: [Float]) {
         var vectors = ClipVectors(dimension: 6)
         for recording in 0..<6 { vectors.append(hashedValues(parameter: 5300 + recording, count: 600, scale: 1)) }
@@ -202,7 +205,7 @@ import Testing
         let probabilities = probe.probabilities(vectors, recording: 5)
         let truth = activity[1000...]
         let hits = zip(probabilities, truth).count { ($0 > 0.5) == ($1 > 0.5) }
-        // A linear border of two parameters that is learned from 400 frames is off by few in 200.
+        // A linear decision boundary that is learned from 400 frames makes only a few errors in 200 decisions.
         #expect(hits > 190)
         #expect(probe.validationLoss == probe.scores.map(\.loss).min())
     }

@@ -22,7 +22,7 @@ import Testing
         var separation: Float
         var solutions: [Solution]
 
-        /// Rows of part 0 (training) or 1 (test), as logistic.py makes them.
+        /// Returns the rows of part 0 (training) or 1 (test), which are those of logistic.py.
         func rows(part: Int) -> [Float] {
             var x = hashedValues(parameter: 5000 + 10 * number + part, count: rows * dimension, scale: 1)
             let centres = hashedValues(parameter: 5002 + 10 * number, count: classes * dimension, scale: separation)
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    /// logistic.json; logistic.py says what and how.
+    /// The contents of logistic.json, which logistic.py writes with scikit-learn.
     struct Golden: Decodable {
         var cases: [Case]
         var independent: Case
@@ -53,9 +53,12 @@ import Testing
         return options
     }
 
-    /// Gradients g in single precision are right to about 6e-8, so that a tolerance of 2e-7 can be met. The penalty's curvature
-    /// is λ = 1/(C·n) ≥ 1/3000: weights err by |g|/λ at most, and the training loss, whose gradient at the optimum is
-    /// −λ·W, by |W|·|g|; with |W| ≤ 20 and |g| ≤ 2e-7·√1000 that is 1e-4, and in practice much less.
+    /// Compares a solution with that of scikit-learn.
+    ///
+    /// The error of a gradient g in single precision is about 6e-8, so that the optimizer can reach a tolerance of
+    /// 2e-7. The curvature of the penalty is λ = 1/(C·n) ≥ 1/3000. Therefore the error of the weights is at most |g|/λ.
+    /// The gradient of the training loss at the optimum is −λ·W, so that the error of the training loss is at most
+    /// |W|·|g|. With |W| ≤ 20 and |g| ≤ 2e-7·√1000 this is 1e-4, and it is much less in practice.
     private func check(_ found: LogisticRegression, _ expected: Case.Solution, test: (loss: Double, accuracy: Double)) {
         #expect(abs(found.trainingLoss - expected.trainingLoss) <= 1e-4 * expected.trainingLoss)
         #expect(abs(test.loss - expected.testLoss) <= 1e-4 * expected.testLoss)
@@ -100,7 +103,7 @@ import Testing
         }
     }
 
-    /// (targets, x of 7 rows, 5 columns) with three classes.
+    /// Returns two small problems of three classes: targets and x of shape (7, 5).
     static func small() -> [(LogisticRegression.Targets, [Float])] {
         let x = hashedValues(parameter: 5101, count: 35, scale: 2)
         let activity = hashedValues(parameter: 5102, count: 21, scale: 1).map { $0 > 0 ? Float(1) : 0 }
@@ -117,7 +120,8 @@ import Testing
             var (gradient, ignored) = (parameters, parameters)
             let objective = { (at: [Double]) in problem.value(at: at, penalty: 0.3, gradient: &ignored) }
             _ = problem.value(at: parameters, penalty: 0.3, gradient: &gradient)
-            // The objective, about 5, is computed in single precision: eps·5/h = 6e-8·5/1e-2 = 3e-5, and h²·f‴/6 ≈ 2e-5.
+            // The objective is about 5 and is computed in single precision. The error of the difference is
+            // eps·5/h = 6e-8·5/1e-2 = 3e-5 plus h²·f‴/6 ≈ 2e-5.
             let h = 1e-2
             for i in parameters.indices {
                 var (up, down) = (parameters, parameters)
@@ -149,7 +153,7 @@ import Testing
             exact += max(z, 0) - Double(y) * z + log1p(exp(-abs(z)))
         }
         let loss = LogisticRegression.loss(logits: z, targets: .independent(activity: targets, classes: 12))
-        // Twelve terms and their sum, each rounded to single precision.
+        // The twelve terms and their sums are rounded to single precision.
         #expect(abs(loss - exact) <= 24 * 6e-8 * exact)
         let largest = 300.0
         let softmax = largest + log(z.reduce(0) { $0 + exp(Double($1) - largest) }) - Double(z[4])
@@ -161,14 +165,15 @@ import Testing
         for i in 0...8700 {
             let x = Float(-i) / 100
             let exact = Double(exp(Double(x)))
-            // The argument's own reduction adds x·2⁻²⁴·small; two units of 2⁻²³.
+            // The tolerance is two units of 2⁻²³. The range reduction adds only x·2⁻²⁴ times a small factor.
             #expect(abs(Double(LogisticLoss.exponential(x)) - exact) <= 2 * 0x1p-23 * exact)
         }
         #expect(LogisticLoss.exponential(-1000) == 0 && LogisticLoss.exponential(-.infinity) == 0)
     }
 
     @Test func rotation_of_wide_rows_keeps_the_solution() {
-        // 40 rows of 90 columns are rotated; with each row twice and half the weight, 80 rows, they are not.
+        // 40 rows of 90 columns are rotated to fewer columns. The same rows twice, with half the weight, are 80 rows,
+        // which are not rotated.
         let (count, dimension) = (40, 90)
         let x = hashedValues(parameter: 5104, count: count * dimension, scale: 1)
         let labels = (0..<count).map { $0 % 4 }
@@ -178,7 +183,8 @@ import Testing
         let plain = LogisticRegression.path(
             x + x, count: 2 * count, dimension: dimension, targets: .multinomial(labels: labels + labels, classes: 4),
             penalties: [0.1], options: Self.precise)[0]
-        // C·n is the same. The curvature of the penalty is 1/(C·n) = 1/8: weights err by 2e-7·8·√360 at most.
+        // C·n is equal in both. The curvature of the penalty is 1/(C·n) = 1/8, so that the error of the weights is at
+        // most 2e-7·8·√360.
         for (a, b) in zip(rotated.weights, plain.weights) { #expect(abs(a - b) < 2 * 3.1e-5) }
         #expect(abs(rotated.trainingLoss - plain.trainingLoss) < 1e-4)
     }

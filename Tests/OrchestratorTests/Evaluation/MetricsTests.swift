@@ -5,7 +5,7 @@ import Testing
 @testable import OssicleStatistics
 
 @Suite struct MetricsTests {
-    // Class 0: 3 of 4 right, class 1: 1 of 2, class 2 does not occur but is predicted once.
+    // In class 0, 3 of 4 clips are right; in class 1, 1 of 2. Class 2 does not occur but is predicted once.
     let matrix = ConfusionMatrix(classes: 3, labels: [0, 0, 0, 0, 1, 1], predictions: [0, 0, 0, 1, 1, 2])
 
     @Test func confusion_matrix_counts_true_classes_in_rows() {
@@ -36,8 +36,9 @@ import Testing
     }
 
     @Test func interval_of_a_proportion_is_the_binomial_one() {
-        // 300 of 400 right: the score's standard error is sqrt(0.75 · 0.25 / 400) = 0.02165. A percentile of 2,000
-        // resamples has a standard error of about sqrt(q(1−q)/2000) / density = 0.0013; four of them are allowed.
+        // 300 of 400 clips are right, so that the standard error of the score is sqrt(0.75 · 0.25 / 400) = 0.02165. A
+        // percentile of 2,000 resamples has a standard error of about sqrt(q(1−q)/2000) / density = 0.0013. The
+        // tolerance is four of these.
         let scores = (0..<400).map { $0 < 300 ? 1.0 : 0.0 }
         let (value, interval) = Bootstrap(resamples: 2000, seed: 3).mean(ofFolds: [scores])
         let half = 1.96 * (0.75 * 0.25 / 400).squareRoot()
@@ -47,8 +48,9 @@ import Testing
     }
 
     @Test func interval_covers_the_true_rate_as_often_as_promised() {
-        // 200 samples of 150 clips that are right with probability 0.7. The number of intervals that hold 0.7 is
-        // binomial; nominal 95 % minus four of its standard errors (1.5 %) and 1 % for the method's known optimism.
+        // 200 samples of 150 clips that are right with probability 0.7. The number of intervals that contain 0.7 is
+        // binomial. The limit is the nominal 95 % minus four standard errors of 1.5 %, minus 1 % because the intervals
+        // of this method are known to be slightly too short.
         var covered = 0
         for trial in 0..<200 {
             var stream = RandomStream(seed: 11, purpose: .test, epoch: trial)
@@ -65,7 +67,8 @@ import Testing
     }
 
     @Test func clips_are_resampled_within_their_fold() {
-        // Each fold is constant, so that resampling inside it changes nothing; across folds it would.
+        // All clips of a fold have the same score. Resampling inside a fold changes nothing, but resampling across
+        // folds would change the mean.
         let (value, interval) = Bootstrap(resamples: 50).mean(ofFolds: [[1, 1, 1], [0, 0, 0]])
         #expect(value == 0.5)
         #expect(interval == Interval(low: 0.5, high: 0.5))

@@ -2,7 +2,7 @@ import Orchestrator
 import Testing
 
 @Suite struct NearestNeighboursTests {
-    /// Six clips around three directions, some with two rows, and two to classify.
+    /// Six training clips near three directions, some with two rows, followed by two clips to classify.
     private var vectors: ClipVectors {
         var vectors = ClipVectors(dimension: 2)
         for values: [Float] in [
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func near_ones_count_for_more_than_many() {
-        // One clip in the same direction against two at a right angle.
+        // One clip of label 0 has the same direction. Two clips of label 1 are at a right angle.
         var vectors = ClipVectors(dimension: 2)
         for values: [Float] in [[1, 0], [0, 1], [0, -1], [-1, 0], [1, 0]] { vectors.append(values) }
         let probe = NearestNeighbours(

@@ -5,7 +5,7 @@ import Testing
 @testable import OssicleEvaluation
 
 @Suite struct PitchProbeTests {
-    /// Writes notes in NSynth's layout, pure tones of half a second, as (part, name, pitch).
+    /// Writes notes in NSynth's layout. Each note is a pure tone of half a second.
     private func corpus(_ notes: [(part: String, name: String, pitch: Int)]) throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         for part in Set(notes.map(\.part)) {

@@ -6,7 +6,7 @@ import Testing
 @testable import OssicleExperiments
 @testable import OssicleModels
 
-/// Embeds a view as its mean spectrum: knows pitch, as an encoder that has learned something would.
+/// An encoder whose embedding is the mean spectrum of a view. It distinguishes pitches, like a trained encoder.
 final class MeanSpectrumEncoder: ViewEncoder {
     let frontend = FrontEndConfiguration()
     let viewFrames = 96
@@ -26,7 +26,7 @@ final class MeanSpectrumEncoder: ViewEncoder {
     }
 }
 
-/// Embeds every view as the same point.
+/// An encoder that gives every view the same embedding.
 final class CollapsedEncoder: ViewEncoder {
     let frontend = FrontEndConfiguration()
     let viewFrames = 96
@@ -38,7 +38,7 @@ final class CollapsedEncoder: ViewEncoder {
     }
 }
 
-/// Another encoder as one of several ways to make it, or with one value everywhere.
+/// An encoder that gives another encoder the name of a variant. If `value` is set, all embedding values are `value`.
 private final class NamedVariant: ViewEncoder {
     private let base: any ViewEncoder
     private let name: String
@@ -63,7 +63,7 @@ private final class NamedVariant: ViewEncoder {
 
 @Suite struct ProbeClipsTests {
     static let classes = ["low", "middle", "high"]
-    /// 30 tones of half a second to three, in two folds.
+    /// 30 tones of 0.5 to 3 seconds in two folds.
     static let clips = (0..<30).map { (index: Int) in
         Clip(
             path: "\(index).wav", label: index % 3, fold: index / 15 + 1, seconds: Double(index % 6 + 1) / 2)
@@ -85,7 +85,8 @@ private final class NamedVariant: ViewEncoder {
         var paper = LinearProbe.Options()
         (paper.epochs, paper.minimumSteps) = (20, 100)
         (options.crops, options.method, options.resamples) = (3, .paper(paper), 100)
-        // A mean over time halves with a view that is half empty, and lengths differ between the classes.
+        // Padded tails are left out, because a view that is half empty has a different mean over time, and the lengths
+        // of the clips differ between the classes.
         options.shortestTail = 1
         return options
     }
@@ -106,7 +107,7 @@ private final class NamedVariant: ViewEncoder {
         #expect(report.recalls == ["low": 1, "middle": 1, "high": 1])
         #expect(report.meanClassRecall == 1)
         #expect(report.baselines["logmel"]?.value == 1)
-        // Constant vectors: one answer for all, right for a third of each fold.
+        // The vectors are constant, so that all clips get the same class. It is right for a third of each fold.
         #expect(report.baselines["random"]?.value == 1.0 / 3)
         #expect(report.leads["logmel"] == ProbeScore(value: 0, ci95: Interval(low: 0, high: 0), clips: 30))
         let lead = try #require(report.leads["random"])
@@ -135,11 +136,11 @@ private final class NamedVariant: ViewEncoder {
         let encoder = MeanSpectrumEncoder()
         let embedder = try ClipEmbedder(encoder: encoder)
         let vectors = embedder.cropVectors(clips: 30, crops: 5, seed: 0) { ClipStream(whole: Self.tone($0)) }
-        // Half a second is one view, padded, whatever is asked; the other 25 clips have five crops each.
+        // A clip of half a second always gives one padded view. The other 25 clips have five crops each.
         #expect(vectors.rows == 5 + 25 * 5)
         #expect(encoder.batches == [64, 64, 2])
         #expect(vectors.rows(of: 6).count == 1)
-        // A clip's vectors do not depend on its neighbours.
+        // The vectors of a clip do not depend on the other clips in its batch.
         let alone = embedder.cropVectors(clips: 30, wanted: [17], crops: 5, seed: 0) {
             ClipStream(whole: Self.tone($0))
         }
@@ -154,7 +155,7 @@ private final class NamedVariant: ViewEncoder {
         var options = Self.options
         (options.crops, options.memoryMiB, options.shortestTail) = (100, 0, 0)
         _ = try Self.probe([("tones", encoder)], options)
-        // One crop of each of 30 clips; of half a second to three, five times, 1 + 2 + 2 + 3 + 3 + 4 segments.
+        // 30 crops, one of each clip, and 5 · (1 + 2 + 2 + 3 + 3 + 4) segments of the clips of 0.5, 1, … 3 seconds.
         let views = encoder.batches.reduce(0, +)
         #expect(views == 105)
     }
@@ -165,14 +166,14 @@ private final class NamedVariant: ViewEncoder {
         let found = statistics.statistics(of: ClipStream(whole: silence))
         let vector = try #require(found)
         #expect(vector.count == 128)
-        // The kernel's logarithm is within a few ulps of 11.5.
+        // The error of the kernel's logarithm is a few ulps of 11.5.
         let (floor, tolerance): (Float, Float) = (-11.512925, 8 * 11.5 * Float.ulpOfOne)
         let distance: Float = vector[..<64].reduce(0) { max($0, abs($1 - floor)) }
         #expect(distance <= tolerance)
         #expect(Array(vector[64...]) == [Float](repeating: 0, count: 64))
     }
 
-    /// Views of any overlap, cut in order from a long clip that comes from memory, and those of a file.
+    /// Cuts views with different overlaps in order from a stream of a clip in memory, and compares them with the clip.
     @Test func views_cut_from_a_stream_are_those_of_the_whole_clip() throws {
         let segments = ClipSegments(frontend: FrontEndConfiguration(), viewFrames: 96)
         var random = RandomStream(seed: 7, purpose: .test)
@@ -193,7 +194,7 @@ private final class NamedVariant: ViewEncoder {
     @Test func statistics_by_blocks_are_those_of_the_whole_spectrum() throws {
         let statistics = try LogMelStatistics(frontend: LogMelConfiguration())
         var random = RandomStream(seed: 7, purpose: .test)
-        // 2,500 frames: three blocks.
+        // The clip has 2,500 frames, which are three blocks.
         let samples = (0..<400_240).map { i in 0.1 * Float(1 + i / 100_000) * random.normal() }
         let found = statistics.statistics(of: ClipStream(whole: samples))
         let vector = try #require(found)
@@ -203,7 +204,7 @@ private final class NamedVariant: ViewEncoder {
             let column = (0..<frames).map { Double(spectrum[$0 * 64 + band]) }
             let mean = column.reduce(0, +) / Double(frames)
             let variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(frames)
-            // Sums are in double; the result is rounded once.
+            // The sums are in double precision, and only the result is rounded to single precision.
             #expect(
                 abs(Double(vector[band]) - mean) < 1e-5 && abs(Double(vector[64 + band]) - variance.squareRoot()) < 1e-5
             )
@@ -235,13 +236,14 @@ private final class NamedVariant: ViewEncoder {
         options.threads = threads
         let report = try Self.probe([("tones", MeanSpectrumEncoder()), ("random", CollapsedEncoder())], options)
         #expect(report.value == 1 && report.method == "logistic" && report.baselines["logmel"]?.value == 1)
-        // Constant vectors: one answer for all, right for a third of each fold.
+        // The vectors are constant, so that all clips get the same class. It is right for a third of each fold.
         #expect(report.baselines["random"]?.value == 1.0 / 3 && report.baselines["random"]?.clips == 30)
         options.threads = 2
         #expect(try Self.probe([("tones", MeanSpectrumEncoder()), ("random", CollapsedEncoder())], options) == report)
     }
 
-    /// Of two ways to make a baseline the one that is better on clips held back stands in the report, whatever their order.
+    /// The report contains the variant of a baseline that is better on held-out clips, independent of the order of the
+    /// variants.
     @Test(arguments: [true, false]) func the_strongest_variant_of_a_baseline_is_reported(strongFirst: Bool) throws {
         let variants: [any ViewEncoder] = [
             NamedVariant(MeanSpectrumEncoder(), "strong"), NamedVariant(CollapsedEncoder(), "weak"),
@@ -272,7 +274,7 @@ private final class NamedVariant: ViewEncoder {
         let read = Embedding(recipe: recipe)
         let every = Embedding.everyStage(of: recipe, and: read)
         let names = recipe.encoderTraits.maps
-        // Of the maps that are read, those with fewer bands than the survey's own come once more.
+        // The maps of the read-out that have fewer bands than the same maps of the survey are added at the end.
         let halved = read.maps.filter { !every.maps.prefix(names.count).contains($0) }
         #expect(every.maps.prefix(names.count).map(\.name) == names)
         #expect(!halved.isEmpty && Array(every.maps.dropFirst(names.count)) == halved)
@@ -288,7 +290,7 @@ private final class NamedVariant: ViewEncoder {
             read: read, every: every, options: options)
         #expect(survey.curves.map(\.name) == ["random"] && survey.curves[0].scores.count == 9)
         #expect(survey.read == ["features.2", "features.3", "features.5"])
-        // Two pure tones: any layer that keeps the mel axis hears them apart.
+        // The classes are two pure tones. Every layer that keeps the mel axis distinguishes them.
         #expect(survey.curves[0].scores[3].value == 1 && survey.curves[0].together?.value == 1)
         #expect(survey.logMel?.value == 1)
         let document = StagePicture(survey).drawing.document

@@ -3,15 +3,15 @@ import Testing
 
 @testable import OssicleGraph
 
-/// Training of the whole encoder on labels, judged in inference mode: a few dozen steps have to be enough for two classes
-/// that anyone can hear apart, which they are only if the running averages follow the weights.
+/// Tests of supervised training of the whole encoder, evaluated in inference mode. A few dozen steps must be enough for
+/// two classes that sound very different. This works only if the running averages of batch norm follow the weights.
 @Suite(.serialized) struct SupervisedProbeTests {
     private func dataset(_ folder: TemporaryFolder) throws -> AudioDataset {
         for number in 0..<20 {
             var random = RandomStream(seed: 3, purpose: .test, clip: number)
             let isHigh = number % 2 == 1
             var last: Float = 0
-            // White noise, and the same run through a one-pole low pass.
+            // One class is white noise. The other class is white noise after a one-pole low-pass filter.
             let samples = (0..<16_000).map { _ -> Float in
                 let white = random.normal()
                 last = 0.95 * last + white

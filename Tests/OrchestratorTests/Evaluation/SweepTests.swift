@@ -84,7 +84,7 @@ import Testing
         #expect(lines[2].hasPrefix("| fade | ") && !table.contains("–"))
         #expect(FileManager.default.fileExists(atPath: folder.place("out/heatmap.svg")))
 
-        // Results of another recipe are not this grid's.
+        // A grid refuses results of another recipe.
         var changed = plan
         changed.settings["optimizer.learning_rate"] = "0.5"
         let error = #expect(throws: TrainingError.self) {
@@ -95,7 +95,7 @@ import Testing
         last.embedding = .last
         let again = Sweep(plan: last, output: folder.place("out"), threads: 2)
         #expect(again.scores == [nil, nil])
-        // The encoders are probed again, and not trained again.
+        // The encoders are evaluated again, but they are not trained again.
         #expect(try again.run(observer: stopper).scores.allSatisfy { $0 != nil } && stopper.steps == 4)
     }
 

@@ -37,11 +37,12 @@ import Testing
         try #require(out.count == golden.frames * spectra.valuesPerFrame && out.count == 3 * expected.mel.count)
         #expect(out.allSatisfy { $0.isFinite })
         let channel = { (c: Int) in stride(from: c, to: out.count, by: 3).map { out[$0] } }
-        // A frame's samples sum to at most 0.35·N/2 under the window; rounding walks by √N·eps of it.
+        // The windowed sum over a frame is at most 0.35·N/2. Its relative rounding error is about √N·eps, because the
+        // errors are random.
         let n = Double(variant.windowSamples)
         let delta = 6e-8 * (8 + n.squareRoot()) * 0.35 * n / 2
         let size = expected.magnitude.map { pow(10, ($0 - variant.magnitudeOffsetDB) / 20) }
-        // Half an ulp of 60 dB, the recorded digits, and the logarithm's error.
+        // 2e-5 is for half an ulp of 60 dB, the rounding of the recorded digits, and the error of the logarithm.
         #expect(worst(channel(0), expected.magnitude) { 20 * log10(1 + delta / size[$0]) + 2e-5 } < 1)
         let turns = zip(channel(1), expected.phase).map { remainder($0 - $1, 2 * .pi) }
         #expect(worst(turns, turns.map { _ in 0 }) { 1.1 * delta / size[$0] + 1e-6 } < 1)

@@ -17,7 +17,8 @@ import Testing
         let logMel = try LogMel()
         let values = logMel.extract(golden.samples.map { Float(Double($0) * golden.scale) })
         #expect(values.count == golden.frames * golden.bands && golden.bands == logMel.configuration.melBands)
-        // Single precision leaves about 1e-6 of the strongest bin; 1e-4 in log units is 60 dB of range below it.
+        // The error in single precision is about 1e-6 of the strongest bin. 1e-4 in log units allows a range of 60 dB
+        // below this bin.
         let worst = zip(values, golden.logmel).map { abs(Double($0) - $1) }.max() ?? .infinity
         #expect(worst < 1e-4)
     }
@@ -40,7 +41,7 @@ import Testing
             let step = (mel(7_800) - mel(60)) / 65
             let expected = (mel(hertz) - mel(60)) / step - 1
             let loudest = try #require(values.indices.max { values[$0] < values[$1] })
-            #expect(abs(Double(loudest) - expected) <= 0.75)  // half a band, and the tone's own width
+            #expect(abs(Double(loudest) - expected) <= 0.75)  // half a band, and the width of the tone
         }
     }
 

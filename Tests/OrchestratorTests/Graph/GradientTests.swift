@@ -4,10 +4,11 @@ import Testing
 @testable import OssicleGraph
 @testable import OssicleModels
 
-/// Every leaf against finite differences, inside the smallest program that holds it: the derivative of the loss along a
-/// random direction of one parameter is the gradient's product with that direction.
+/// Compares the gradients of every operation with finite differences, in small programs that contain the operation. The
+/// derivative of the loss along a random direction of one parameter is the dot product of its gradient with the
+/// direction.
 @Suite(.serialized) struct GradientTests {
-    /// A program, its loss, and its input's values.
+    /// A program with its losses, whose input and parameters have random values.
     private struct Subject {
         let store: ParameterStore
         let program: Program
@@ -26,7 +27,7 @@ import Testing
             for objective in objectives {
                 if let labels = (objective as? LabelCrossEntropy)?.labels {
                     let rows = program.buffer(labels)
-                    // Some rows of CLAR's have no label.
+                    // In CLAR, some rows have no label (−1).
                     for row in 0..<rows.count { rows.set(Int32(row % 4) - (objectives.count > 1 ? 1 : 0), at: row) }
                 }
                 if let ratios = (objective as? PitchRegression)?.ratios {
@@ -35,7 +36,7 @@ import Testing
                 }
             }
             program.buffer(input).copy(from: (0..<shape.reduce(1, *)).map { _ in random.normal() })
-            // Scales and shifts away from 1 and 0, so that a forgotten one shows.
+            // Scales different from 1 and shifts different from 0 detect an operation that ignores them.
             for parameter in store.all where store.entry(parameter).shape.count == 1 {
                 let buffer = store.buffer(parameter)
                 guard store.entry(parameter).isTrained else { continue }
@@ -48,8 +49,8 @@ import Testing
             return objectives.map { Double($0.weight) * $0.value.loss }.reduce(0, +)
         }
 
-        /// Largest difference over all parameters between the derivative along a direction and its estimate, relative to
-        /// the direction's share of the gradient.
+        /// Returns the largest error over all parameters, and the name of the parameter. The error is the difference
+        /// between the derivative along a direction and its estimate, relative to the derivative.
         func worstError() -> (error: Double, name: String) {
             _ = loss()
             program.backward(seed: 1, step: 0)
@@ -57,7 +58,8 @@ import Testing
             for parameter in store.all where store.entry(parameter).isTrained {
                 let (values, gradient) = (store.buffer(parameter), store.gradient(parameter).array)
                 var random = RandomStream(seed: 9, purpose: .test, clip: parameter.index)
-                // Half along the gradient, so that the derivative stands out of the rounding of the loss.
+                // The direction contains the gradient, so that the derivative is large compared with the rounding of
+                // the loss.
                 let norm = gradient.map { Double($0) * Double($0) }.reduce(0, +).squareRoot()
                 let direction = gradient.map {
                     (norm > 0 ? Double($0) / norm : 0) + 0.5 * Double(random.normal())
@@ -65,16 +67,18 @@ import Testing
                 }
                 let exact = zip(gradient, direction).map { Double($0) * $1 }.reduce(0, +)
                 let saved = values.array
-                // The maximum has kinks: one inside a step spoils that estimate. A wrong gradient spoils them all.
+                // The maximum is not differentiable everywhere. If a step crosses such a point, only the estimate with
+                // this step is wrong. If the gradient is wrong, all estimates disagree with it.
                 let errors = [1.6e-2, 8e-3, 4e-3, 2e-3, 1e-3].map { step in
                     func shifted(_ sign: Double) -> Double {
                         values.copy(from: zip(saved, direction).map { Float(Double($0) + sign * step * $1) })
                         return loss()
                     }
-                    // Five points: the error of the difference is of fourth order.
+                    // The error of the five-point difference is of fourth order.
                     let estimate =
                         (8 * (shifted(1) - shifted(-1)) - (shifted(2) - shifted(-2))) / (12 * step)
-                    // A loss near 2 has 2⁻²³ of rounding and more in its sums: over the step, 1e-4 of absolute error.
+                    // A loss near 2 has a rounding error of at least 2⁻²³. Divided by the step, this is an absolute
+                    // error of 1e-4.
                     return abs(estimate - exact) / (abs(exact) + 1e-2)
                 }
                 values.copy(from: saved)
@@ -90,7 +94,7 @@ import Testing
         return [objective]
     }
 
-    /// max-pooling and a bilinear head at the end of a feature map.
+    /// Records max-pooling, a projection head and the bilinear loss after a feature map.
     private func contrast(_ graph: Graph, _ feature: Feature, width: Int = 6) -> [any Objective] {
         let pooling = Pooling(graph, "pool", feature, .max)
         graph.record(pooling)
@@ -98,8 +102,10 @@ import Testing
         return recorded(graph, BilinearContrast(graph, projection, batch: graph.shape(projection)[0] / 2))
     }
 
-    /// A near tie of the pooled maximum is a kink of the loss that spoils the estimate for one draw of weights and data;
-    /// a wrong gradient is wrong for all. The best of four draws has to agree to a few times what rounding leaves.
+    /// Expects that the best of several draws of weights and data has an error of only a few times the rounding error.
+    ///
+    /// If two values of a maximum are almost equal, the loss is not differentiable near this point, and the estimate of
+    /// this draw is wrong. A wrong gradient is wrong for all draws.
     private func expectExact(
         _ shape: [Int], draws: UInt64 = 4, _ body: (Graph, Value) -> [any Objective]
     ) throws {
@@ -126,7 +132,8 @@ import Testing
     func whole_block(expansion: Int, stride: Int, channels: Int, kernel: Int) throws {
         try expectExact([8, 12, 10, 1]) { graph, input in
             let stem = Stem(name: "stem", channels: 6)(graph, input)
-            // The first block adds nothing: an expanding one reads, and may add to, a raw map that is normalised on the way.
+            // The first block has no residual connection, so that its output is a raw map that the next block
+            // normalizes while reading. The next block can also add this map to its own output.
             let first = MobileBlock(
                 name: "first", expansion: 1, channels: 8, stride: .one, kernel: 3, dropProbability: 0, index: 0)
             let block = MobileBlock(
@@ -141,7 +148,7 @@ import Testing
         }
     }
 
-    /// A read-out of maps that the next layers read too, normalised on the way, and of the last map alone.
+    /// Reads out raw maps that the next layers also read and normalize, and in the last case only the last map.
     @Test(arguments: [[0, 1, 2], [1, 2], [0, 2], [2]]) func stages_read_by_a_classifier(read: [Int]) throws {
         try expectExact([8, 12, 10, 1]) { graph, input in
             let stem = Stem(name: "stem", channels: 6)(graph, input)
@@ -161,7 +168,7 @@ import Testing
         }
     }
 
-    /// A map that is normalised and not activated, as an encoder's last one.
+    /// Pools a map with normalization but without activation, as at the end of an encoder.
     @Test(arguments: PoolingKind.allCases) func pooling_of_a_block_that_adds_nothing(kind: PoolingKind) throws {
         try expectExact([8, 9, 6, 1]) { graph, input in
             let stem = Stem(name: "stem", channels: 5)(graph, input)
@@ -219,7 +226,8 @@ import Testing
         }
     }
 
-    /// The first convolution, max-pooling, an identity and a reducing block, with and without Winograd's method.
+    /// A network with the first convolution, max-pooling, a block with an identity shortcut and a block that reduces
+    /// the map, with and without Winograd convolutions.
     @Test(arguments: [false, true]) func residual_network_of_two_dimensions(allowsWinograd: Bool) throws {
         try expectExact([8, 24, 20, 1]) { graph, input in
             let encoder = ResNet18(dimensions: .two, allowsWinograd: allowsWinograd, channels: [6, 9])
@@ -227,7 +235,8 @@ import Testing
         }
     }
 
-    /// With so many rectifiers few draws have no kink near: the best of twelve.
+    /// The network has so many ReLUs that in most draws one of them is close to its non-differentiable point. Therefore
+    /// the best of twelve draws is used.
     @Test(arguments: [false, true]) func residual_network_of_one_dimension(allowsWinograd: Bool) throws {
         try expectExact([8, 1, 61, 1], draws: 12) { graph, input in
             let encoder = ResNet18(dimensions: .one, allowsWinograd: allowsWinograd, channels: [6, 9])
@@ -235,8 +244,8 @@ import Testing
         }
     }
 
-    /// All heads and losses of multi-strategy pretraining over the frames of a small map; every reader of the frames, and
-    /// both of W, must add to the others' gradients.
+    /// All heads and losses of multi-strategy pretraining over the frames of a small map. Every loss that reads the
+    /// frames, and both losses that read W, must add their gradients to those of the others.
     @Test(arguments: [ContrastOptions.Similarity.bilinear, .cosine], FramePairs.allCases)
     func multi_strategy(similarity: ContrastOptions.Similarity, pairs: FramePairs) throws {
         var recipe = Recipe()
@@ -263,7 +272,7 @@ import Testing
         }
     }
 
-    /// Each loss of multi-strategy pretraining alone: nothing may read a gradient that nobody writes.
+    /// Each loss of multi-strategy pretraining alone. No operation may read a gradient that no operation has written.
     @Test(arguments: 0..<3) func one_loss_of_multi_strategy(which: Int) throws {
         var recipe = Recipe()
         recipe.method = .multiStrategy

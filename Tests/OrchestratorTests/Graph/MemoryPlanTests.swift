@@ -40,7 +40,7 @@ import Testing
 
     @Test func efficientnet_has_the_published_number_of_parameters() {
         let summary = ModelSummary(recipe: Recipe())
-        // torchvision's efficientnet_b0 without classifier, with one input channel instead of three.
+        // The number of torchvision's efficientnet_b0 without classifier, with one input channel instead of three.
         #expect(summary.encoderParameters == 4_006_972)
         #expect(summary.dimension == 1280)
     }

@@ -44,13 +44,14 @@ import Testing
         let small = Embedding(recipe: recipe(.efficientNetB0, bands: 32))
         #expect(!small.isReadable(from: recipe(.resNet18)))
         #expect(!Embedding(recipe: recipe(.efficientNetB0)).isReadable(from: recipe(.efficientNetB0, bands: 32)))
-        // Fewer bands than the map has are averaged.
+        // If an embedding has fewer bands than the map, bands of the map are averaged.
         #expect(small.isReadable(from: recipe(.efficientNetB0)))
         let twice = Embedding(maps: small.maps + small.maps, largest: .max)
         #expect(!twice.isReadable(from: recipe(.efficientNetB0, bands: 32)))
     }
 
-    /// Mean and maximum over time of the maps themselves, taken with plain loops from a program that pins them.
+    /// Compares the vector of a view with the mean and the maximum over time of the maps, which are computed with plain
+    /// loops from the frame embeddings.
     @Test(arguments: [(EncoderName.efficientNetB0, 1), (.efficientNetB0, 3), (.resNet18, 2)])
     func the_vector_holds_mean_and_maximum_over_time_of_its_maps(encoder: EncoderName, threads: Int) throws {
         let recipe = recipe(encoder, bands: 32, frames: 64)
@@ -76,9 +77,9 @@ import Testing
                     let column = (0..<shape.rows).map { rows[place + $0 * map.values + i] }
                     let mean = column.reduce(0, +) / Float(shape.rows)
                     let start = view * embedding.size + range.lowerBound
-                    // A sum of up to 8 rows, in another order.
+                    // The program adds the rows in a different order.
                     #expect(abs(vectors[start + i] - mean) <= 1e-5 * max(1, abs(mean)))
-                    // Both maps keep all of their bands.
+                    // The maps keep all of their bands, so that the maximum is exact.
                     #expect(vectors[start + map.values + i] == column.max())
                 }
                 place += shape.rows * shape.values
@@ -96,7 +97,7 @@ import Testing
         #expect(Set(names) == ModelBuilder(recipe: recipe).encoderNames(Embedding(recipe: recipe)))
     }
 
-    /// A view alone gives the bits that it gives among others, on any number of threads.
+    /// A view has the same bits alone and in a batch with other views, on any number of threads.
     @Test func a_vector_does_not_depend_on_its_batch_or_on_threads() throws {
         let recipe = recipe(.efficientNetB0, bands: 32, frames: 64)
         var random = RandomStream(seed: 6, purpose: .test)
@@ -114,7 +115,8 @@ import Testing
         #expect(second == Array(together[second.count..<2 * second.count]))
     }
 
-    /// What the encoder's own statistics do to views: each layer's normalised map has mean 0 and deviation 1 over them.
+    /// Calibration gives batch norm the statistics of the views. Then the normalized map of each layer has mean 0 and
+    /// standard deviation 1 over these views.
     @Test func calibrated_batch_norm_normalises_the_views_that_it_was_shown() throws {
         let recipe = recipe(.efficientNetB0, bands: 32, frames: 64)
         var random = RandomStream(seed: 8, purpose: .test)
@@ -129,7 +131,8 @@ import Testing
         }
         let (plain, probed) = (try vectors(.identity), try vectors(.probed))
         #expect(plain != probed)
-        // features.5 ends in a normalised convolution added to its input: of the order of 1, as it is in training.
+        // features.5 ends with the sum of a normalized convolution and its input. The order of magnitude is 1, as in
+        // training.
         let size = probed.count / 12
         let part: [Float] = (0..<12).flatMap { (view: Int) -> [Float] in
             Array(probed[(view * size + size - 100)..<(view + 1) * size])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import OssicleModels
 
-/// Any encoder with any recipe, as far as its front end goes with it.
+/// Tests of encoders with different methods. Every encoder works with every method if the front end fits the encoder.
 @Suite(.serialized) struct EncoderTests {
     private static func recipe(
         _ method: MethodName, _ encoder: EncoderName, _ frontend: FrontEndConfiguration.Name
@@ -20,7 +20,7 @@ import Testing
         return recipe
     }
 
-    /// Every encoder with a method that is not its paper's, and every method.
+    /// Every encoder with a method of another paper, and every method at least once.
     static let cases: [(MethodName, EncoderName, FrontEndConfiguration.Name)] = [
         (.clar, .efficientNetB0, .clar), (.multiStrategy, .resNet18, .logMel), (.supervised, .resNet18, .clarPaper),
         (.cola, .resNet18OfWaveforms, .waveform), (.multiStrategy, .resNet18OfWaveforms, .waveform),
@@ -43,7 +43,7 @@ import Testing
         let views = (0..<step.views * step.viewValues).map { _ in random.normal() }
         func values(_ parameter: Parameter) -> [Float] {
             let buffer = step.parameters.buffer(parameter)
-            // The middle: of a small map the corners of a kernel see nothing.
+            // The middle of a kernel is compared, because the corners of a kernel see only padding in a small map.
             let count = min(buffer.count, 1000)
             return buffer.slice((buffer.count - count) / 2, count).array
         }
@@ -71,7 +71,8 @@ import Testing
         program.encode(views.span, count: 1, into: &target)
         var frameTarget = rows.mutableSpan
         frames.encode(views.span, count: 1, into: &frameTarget)
-        // The view is pooled from its frames: their mean, or for EfficientNet's own pooling their maximum.
+        // The embedding of the view is the mean of its frames, or their maximum with the default pooling of
+        // EfficientNet.
         let isMaximum = encoder == .efficientNetB0 && method != .multiStrategy
         for i in embedding.indices {
             let column = (0..<rowsPerView).map { rows[$0 * frames.dimension + i] }
@@ -95,7 +96,7 @@ import Testing
         let views = (0..<5 * 64 * 32).map { _ in random.normal() }
         whole.buffer(input).copy(from: views)
         whole.forward()
-        // Five views are a pass of four and one of one.
+        // Five views need two passes: one with four views and one with one view.
         var embeddings = [Float](repeating: 0, count: 5 * encoder.dimension)
         var target = embeddings.mutableSpan
         encoder.encode(views.span, count: 5, into: &target)

@@ -4,10 +4,11 @@ import Testing
 @testable import OssicleGraph
 @testable import OssicleModels
 
-/// ResNet-18 in two and in one dimension, CLAR's heads, losses, all gradients and ten steps of LARS against PyTorch in
-/// double precision.
+/// Compares ResNet-18 in two and in one dimension, CLAR's heads and losses, all gradients and ten steps of LARS with
+/// PyTorch in double precision.
 @Suite(.serialized) struct GoldenCLARTests {
-    /// Ours and PyTorch's float32 sum in different orders; both are samples of one rounding error.
+    /// The allowed ratio of our error to the float32 error of PyTorch. Both programs add in different orders, so that
+    /// their rounding errors are two samples of the same distribution.
     private static let factor = 8.0
 
     private let golden: GoldenCLAR
@@ -20,7 +21,7 @@ import Testing
         recipe.encoder.name = isWaveform ? .resNet18OfWaveforms : .resNet18
         recipe[ResNet18.Options.self].winograd = winograd
         recipe.frontend.name = isWaveform ? .waveform : .clar
-        // PyTorch's maps are (channels, frames, bands), or (channels, samples).
+        // PyTorch's input has the shape (views, channels, frames, bands) or (views, channels, samples).
         recipe.data.viewFrames = model.input[2]
         recipe.frontend.melBands = isWaveform ? 1 : model.input[3]
         (recipe.head.hidden, recipe.head.projection) = (64, 32)
@@ -55,7 +56,7 @@ import Testing
     func losses_gradients_and_ten_steps_are_pytorchs(name: String) throws {
         let model = try golden.model(name)
         let (step, views) = (try step(model), model.views)
-        // A late step: the running averages keep 0.99 of themselves, as PyTorch's do from the start.
+        // In a late step the running averages keep 0.99 of their value. In the reference they do so from the start.
         let loss = step.forward(views: views.span, labels: model.labels, step: 1000).loss
         #expect(abs(loss - model.losses[0]) <= allowedError(model, steps: 1))
         let terms = try #require(step.terms)
@@ -78,8 +79,9 @@ import Testing
         step.update(step: 0, learningRate: golden.learningRate)
         let chance = try chance(model)
         try follow(model, step, views, allowed: chance.loss)
-        // Ten steps later some value has met the other side of a ReLU, which is 1e-3 and more of that step's gradient:
-        // PyTorch's float32 ends up to 1.3 % of the way off, and something forgotten in the step far more.
+        // In ten steps, rounding changes the sign of some input of a ReLU, which changes the gradient of this step by
+        // 1e-3 or more. The weights of PyTorch in float32 differ by up to 1.3 % of their change in ten steps. If the
+        // step lacked an operation, the difference would be much larger.
         let allowed = max(0.01, 4 * (model.weights.map(\.shareOfWay32).max() ?? 0), 4 * chance.share)
         for summary in model.weights {
             let parameter = try #require(store.named(summary.name), "\(summary.name)")
@@ -89,8 +91,9 @@ import Testing
         }
     }
 
-    /// Winograd's rounding is larger, and here and there puts a value on the other side of a ReLU. How far that may lead in ten
-    /// steps is measured, not guessed: by direct convolutions whose weights are changed by a relative error of the same size.
+    /// Winograd convolutions have a larger rounding error, which sometimes changes the sign of an input of a ReLU. The
+    /// test measures the effect of such an error in ten steps. It uses direct convolutions whose weights are changed by
+    /// a relative error of the same size.
     @Test(arguments: ["resnet18-2d", "resnet18-1d"])
     func with_winograds_convolutions_the_losses_follow_too(name: String) throws {
         let model = try golden.model(name)
@@ -110,7 +113,7 @@ import Testing
         }
     }
 
-    /// The losses of all steps beside PyTorch's.
+    /// Runs all steps and returns for each of them our loss and the loss of PyTorch.
     private func losses(_ model: GoldenCLAR.Model, _ step: TrainingStep) throws -> [(loss: Double, expected: Double)] {
         model.losses.enumerated().map { index, expected in
             let loss = step.forward(views: model.views.span, labels: model.labels, step: index).loss
@@ -120,7 +123,7 @@ import Testing
         }
     }
 
-    /// The steps after the first, as near as PyTorch's float32.
+    /// Runs the steps after the first and expects losses whose errors are similar to those of PyTorch in float32.
     private func follow(
         _ model: GoldenCLAR.Model, _ step: TrainingStep, _ views: [Float], allowed chance: Double
     ) throws {
@@ -134,9 +137,12 @@ import Testing
         }
     }
 
-    /// How far one rounding of the weights leads in ten steps: twice the same steps from weights with a relative error
-    /// of 2⁻²⁴, beside those without it. Which values meet the other side of a ReLU, and when, depends on the processor.
-    /// - Returns: the largest difference of a loss, and of a tensor's weights as a share of the way that they went.
+    /// Measures the effect of one rounding of the weights in ten steps.
+    ///
+    /// The steps are run with the exact weights, and twice with weights that have a random relative error of 2⁻²⁴. It
+    /// depends on the processor which inputs of a ReLU change their sign, and when.
+    /// - Returns: the largest difference of a loss, and the largest difference of the weights of a tensor, as a share
+    ///   of their change in the ten steps.
     private func chance(_ model: GoldenCLAR.Model) throws -> (loss: Double, share: Double) {
         func run(_ draw: UInt64?) throws -> (losses: [Double], weights: [[Float]]) {
             let step = try step(model)
@@ -165,7 +171,8 @@ import Testing
         return (loss, share)
     }
 
-    /// PyTorch's largest error of the first steps: at which one chance shows is chance.
+    /// Returns the allowed error of a loss, which is `factor` times the largest float32 error of PyTorch in the first
+    /// `steps` steps. The largest error is used because the step in which rounding has an effect is random.
     private func allowedError(_ model: GoldenCLAR.Model, steps: Int) -> Double {
         let errors = zip(model.losses, model.losses32).prefix(steps).map { abs($0 - $1) }
         return Self.factor * max(errors.max() ?? 0, 1e-6 * model.losses[0])

@@ -4,18 +4,19 @@ import Testing
 @testable import OssicleGraph
 @testable import OssicleModels
 
-/// EfficientNet-B0, head, loss, all gradients and ten Adam steps against PyTorch in double precision.
+/// Compares EfficientNet-B0, its head, loss, all gradients and ten Adam steps with PyTorch in double precision.
 ///
-/// How far float32 may be off is not guessed: the fixture records PyTorch's own float32 error of every tensor, and ours
-/// has to be of that order.
+/// The tolerances are measured: the fixture contains the float32 error of PyTorch for every tensor, and our error must
+/// have the same order of magnitude.
 @Suite(.serialized) struct GoldenParityTests {
-    /// Ours and PyTorch's float32 sum in different orders; both are samples of one rounding error.
+    /// The allowed ratio of our error to the float32 error of PyTorch. Both programs add in different orders, so that
+    /// their rounding errors are two samples of the same distribution.
     private static let factor = 8.0
 
     private let golden: GoldenValues
     init() throws { golden = try GoldenValues.load() }
 
-    /// The names of the reference's own head.
+    /// Converts a parameter name of the reference to our name. Only the names of the head differ.
     private static func name(_ reference: String) -> String {
         switch reference {
         case "bilinear": "similarity.weight"
@@ -53,7 +54,7 @@ import Testing
         let batch = golden.batches[number]
         let step = try step(batch)
         let views = batch.views
-        // A late step: the running averages keep 0.99 of themselves, as PyTorch's do from the start.
+        // In a late step the running averages keep 0.99 of their value. In the reference they do so from the start.
         let value = step.forward(views: views.span, step: 1000)
         #expect(abs(value.loss - batch.losses[0]) <= allowedError(batch, at: 0))
         step.backward(step: 1000)
@@ -113,14 +114,14 @@ import Testing
         file.stages[number].expectClose(vectors, factor: Self.factor)
     }
 
-    /// Of a batch's views, with hashed weights and running averages.
+    /// Returns the embeddings of the views of a batch, with hashed weights and running averages.
     private func embeddings(_ batch: GoldenValues.Batch, _ embedding: Embedding) throws -> [Float] {
         let store = ParameterStore()
         let program = try EncoderProgram(
             recipe: recipe(), parameters: store, embedding: embedding, batch: 3, threads: 2)
         try fill(store)
         for (index, summary) in batch.running.enumerated() {
-            // Layers behind the last map that is read are not there.
+            // The program does not contain the layers after the last map that is read.
             guard let parameter = store.named(Self.name(summary.name)) else { continue }
             store.buffer(parameter).copy(
                 from: GoldenValues.runningAverage(
@@ -132,8 +133,11 @@ import Testing
         return h
     }
 
-    /// PyTorch's largest error of the ten steps. Adam's first update has the size of the learning rate for every weight,
-    /// also where the gradient is rounding noise and its sign an accident: at which step that shows is an accident too.
+    /// Returns the allowed error of a loss, which is `factor` times the largest float32 error of PyTorch in the ten
+    /// steps.
+    ///
+    /// Adam's first update has the size of the learning rate for every weight, even if the gradient is only rounding
+    /// noise with a random sign. Therefore it is also random in which step the error becomes visible.
     private func allowedError(_ batch: GoldenValues.Batch, at index: Int) -> Double {
         let errors = zip(batch.losses, batch.losses32).prefix(index == 0 ? 1 : batch.losses.count).map { abs($0 - $1) }
         return Self.factor * max(errors.max() ?? 0, 1e-6 * batch.losses[index])

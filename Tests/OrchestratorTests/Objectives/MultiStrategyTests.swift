@@ -5,9 +5,10 @@ import Testing
 @testable import OssicleGraph
 @testable import OssicleModels
 
-/// The losses of multi-strategy pretraining against plain formulas in double, and against cases worked by hand.
+/// Compares the losses of multi-strategy pretraining with plain formulas in double precision and with results that were
+/// computed by hand.
 @Suite struct MultiStrategyTests {
-    /// A loss alone, over values that the test writes.
+    /// A program that contains only a loss. Its input has the values that the test gives.
     private struct Alone<O: Objective> {
         let store = ParameterStore()
         let program: Program
@@ -52,16 +53,18 @@ import Testing
         }
     }
 
-    /// Anchor, positive and shifted anchor of one clip have the frames +1, −1: S = ((1, −1), (−1, 1)).
+    /// Anchor, positive and shifted anchor of one clip have the frames +1 and −1. The similarities are
+    /// S = ((1, −1), (−1, 1)).
     @Test func two_opposite_frames_by_hand() throws {
         let values: [Float] = [1, -1, 1, -1, 1, -1]
         let apart = try frames(values, batch: 1, frames: 2, margin: 0, temperature: 1)
         #expect(abs(apart.loss() - log(1 + exp(-2.0))) < 1e-6)
         #expect(apart.objective.value.correct == 2)
-        // With m = 1 both frames are positives: logsumexp(1, −1) − (1 − 1)/2.
+        // With m = 1 both frames are positives, and the loss is logsumexp(1, −1) − (1 − 1)/2.
         let together = try frames(values, batch: 1, frames: 2, margin: 1, temperature: 1)
         #expect(abs(together.loss() - log(exp(1.0) + exp(-1.0))) < 1e-6)
-        // d/dz of log(1 + e^(−2z)) at every product: (softmax − 1)·(±1 …) sums to −2(1 − σ(2)) / 2 for each frame.
+        // The derivative of log(1 + e^(−2z)) at every product is (softmax − 1)·(±1 …). Its sum is −2(1 − σ(2)) / 2 for
+        // each frame.
         let slope = -(1 - 1 / (1 + exp(-2.0)))
         let gradient = apart.gradient
         #expect(abs(Double(gradient[0]) - slope) < 1e-6 && abs(Double(gradient[1]) + slope) < 1e-6)
@@ -69,9 +72,9 @@ import Testing
         #expect(abs(Double(gradient[4]) - slope) < 1e-6)
     }
 
-    /// Three frames in a row with m = 1: the middle one has three positives, the outer ones two.
+    /// Three consecutive frames with m = 1. The middle frame has three positives, and the outer frames have two.
     @Test func a_margin_ends_at_the_ends_of_the_clip() throws {
-        // Similarities t·k of the frames 0, 1, 2 in one dimension: S = ((0, 0, 0), (0, 1, 2), (0, 2, 4)).
+        // The frames 0, 1, 2 in one dimension have the similarities t·k: S = ((0, 0, 0), (0, 1, 2), (0, 2, 4)).
         let sequence: [Float] = [0, 1, 2]
         let loss = try frames(sequence + sequence + sequence, batch: 1, frames: 3, margin: 1, temperature: 1).loss()
         let rows = [
@@ -146,7 +149,7 @@ import Testing
         #expect(PitchTarget.octaves.size(ofRatio: 2) == 1)
     }
 
-    /// The pitch head trained alone, on spectra of tones, reads the shift of tones that it has never heard.
+    /// Trains only the pitch head, on spectra of tones. Then it must predict the pitch shift of new tones.
     @Test func the_pitch_head_alone_learns_to_read_shifts() throws {
         var recipe = Recipe()
         recipe.method = .multiStrategy

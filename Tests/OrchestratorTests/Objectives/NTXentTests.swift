@@ -5,7 +5,7 @@ import Testing
 @testable import OssicleData
 
 @Suite struct NTXentTests {
-    /// Plain, in double precision, over the rows of z; `temperature` τ.
+    /// Returns the loss of the rows of z by the plain formula in double precision. `temperature` is τ.
     private func reference(_ z: [[Double]], temperature: Double) -> Double {
         let count = z.count
         func similarity(_ i: Int, _ j: Int) -> Double { zip(z[i], z[j]).map { $0 * $1 }.reduce(0, +) / temperature }
@@ -41,7 +41,8 @@ import Testing
         throws
     {
         let z = units(count, 9)
-        // Logits up to 10 with an ulp of 1e-6, as many roundings in the sum.
+        // The logits are up to 10 and have an ulp of 1e-6. The rounding errors of the sum have the same order of
+        // magnitude.
         #expect(
             abs(try run(z, temperature: temperature).loss - reference(z, temperature: Double(temperature))) < 1e-5)
     }
@@ -49,13 +50,14 @@ import Testing
     @Test func pairs_that_are_equal_and_apart_from_all_others_are_right() throws {
         let axes = (0..<4).map { axis in (0..<4).map { $0 == axis ? 1.0 : 0 } }
         let value = try run(axes + axes, temperature: 0.5)
-        // Each: one at similarity 2, six at 0.
+        // For each view, one other view has the similarity 2, and six have the similarity 0.
         #expect(abs(value.loss - (log(exp(2) + 6) - 2)) < 1e-6)
         #expect(value.correct == 8 && value.rows == 8)
     }
 
     @Test func a_view_is_not_compared_with_itself() throws {
-        // Of two clips whose four views are all the same any other view is as good as the partner: log 3.
+        // The four views of two clips are equal, so that all three other views have the same probability: the loss is
+        // log 3.
         let value = try run([[Double]](repeating: [1, 0], count: 4), temperature: 0.5)
         #expect(abs(value.loss - log(3)) < 1e-6)
     }

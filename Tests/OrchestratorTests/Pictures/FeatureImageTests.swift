@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func rows_run_to_the_right_and_columns_upwards() {
-        // One bright cell, row 3 of 4 and column 0 of 2: bottom right.
+        // The only bright value is in row 3 of 4 and column 0 of 2. It is drawn at the bottom right.
         let canvas = FeatureImage([0, 0, 0, 0, 0, 0, 1, 0], rows: 4, columns: 2).canvas
         func pixel(_ x: Int, _ y: Int) -> [UInt8] {
             let at = (y * canvas.width + x) * 3

@@ -8,7 +8,7 @@ import Testing
     import FoundationXML
 #endif
 
-/// Elements of a document by name, with their attributes and the text in them.
+/// The elements of an SVG document with their names and attributes, and the texts in the document.
 private final class Elements: NSObject, XMLParserDelegate {
     private(set) var found: [(name: String, attributes: [String: String])] = []
     private(set) var texts: [String] = []
@@ -56,7 +56,7 @@ private final class Elements: NSObject, XMLParserDelegate {
             reference: [SoundEvent(onset: 1, offset: 3, label: "bell"), SoundEvent(onset: 0, offset: 1, label: "dog")],
             prediction: [SoundEvent(onset: 2, offset: 2.5, label: "bell")])
         let elements = try Elements(picture.drawing.document)
-        // One rectangle is the paper, two are the legend.
+        // The first rectangle is the background, and the next two belong to the legend.
         let bars = elements.named("rect").dropFirst(3).map { bar in
             ["x", "y", "width"].map { Double(bar[$0] ?? "") ?? .nan }
         }
@@ -73,7 +73,8 @@ private final class Elements: NSObject, XMLParserDelegate {
 }
 
 @Suite struct PrincipalComponentsTests {
-    /// An ellipse in the plane of two known directions, by either Gram matrix.
+    /// The points form an ellipse in the plane of two known directions. The two cases decompose different Gram
+    /// matrices.
     @Test(arguments: [(12, 30), (60, 5)]) func the_axes_of_an_ellipse_are_found(count: Int, dimension: Int) {
         let (a, b) = (Float(0.6), Float(0.8))
         var points = [Float](repeating: 0, count: count * dimension)
@@ -88,7 +89,8 @@ private final class Elements: NSObject, XMLParserDelegate {
         let found = PrincipalComponents(points: points, count: count, dimension: dimension)
         #expect(abs(found.shares[0] - 25.0 / 29) < 1e-6 && abs(found.shares[1] - 4.0 / 29) < 1e-6)
         for axis in 0..<2 {
-            // The farthest coordinate is positive; of two equally far ones rounding decides.
+            // The sign of an axis is chosen so that the coordinate with the largest magnitude is positive. Here two
+            // coordinates have the same magnitude, so that rounding determines the sign.
             let sign: Float =
                 found.coordinates[axis] * expected[axis] + found.coordinates[2 * (count / 4) + axis]
                     * expected[2 * (count / 4) + axis] < 0 ? -1 : 1

@@ -2,11 +2,13 @@ import Foundation
 import Orchestrator
 import Testing
 
-/// Numbers that PyTorch made alike (Fixtures/hashed_values.py), so that no fixture stores its weights:
+/// Returns pseudo-random values that depend only on `parameter` and on the index i of a value.
+/// Fixtures/hashed_values.py computes the same bits for PyTorch, so that the fixtures need not contain weights.
 ///
 ///     z = splitmix64(parameter·2³² + i)      u = (z >> 40)·2⁻²³ − 1      value = offset + scale·u, in float32
 ///
-/// i counts in PyTorch's memory order: (out, in, kernel height, kernel width) for convolutions, (out, in) for dense ones.
+/// i counts in PyTorch's memory order: (out, in, kernel height, kernel width) for convolutions, (out, in) for dense
+/// layers.
 func hashedValues(parameter: Int, count: Int, scale: Float, offset: Float = 0) -> [Float] {
     (0..<count).map { i in
         var z = (UInt64(parameter) << 32 &+ UInt64(i) &+ 1) &* 0x9E37_79B9_7F4A_7C15
@@ -17,14 +19,15 @@ func hashedValues(parameter: Int, count: Int, scale: Float, offset: Float = 0) -
     }
 }
 
-/// Where a tensor of `count` elements is sampled, in PyTorch's memory order: floor(count·frac((k + 1)·φ)).
+/// Returns the indices of the elements of a tensor that a fixture contains, in PyTorch's memory order:
+/// floor(count·frac((k + 1)·φ)) for sample k, with φ = 0.618….
 func sampleIndices(count: Int, samples: Int) -> [Int] {
     (1...samples).map { k in Int((UInt64(UInt32(truncatingIfNeeded: k &* 0x9E37_79B9)) &* UInt64(count)) >> 32) }
 }
 
-/// Golden values of COLA's training step (Fixtures/cola_reference.py says what and how).
+/// Golden values of COLA's training step, which Fixtures/cola_reference.py computes and describes.
 struct GoldenValues: Decodable {
-    /// A parameter; its number, for ``hashedValues(parameter:count:scale:offset:)``, is its position in the list.
+    /// A parameter of the network. Its position in the list is the argument `parameter` of `hashedValues`.
     struct Parameter: Decodable {
         var name: String
         var shape: [Int]
@@ -33,28 +36,30 @@ struct GoldenValues: Decodable {
         var count: Int { shape.reduce(1, *) }
     }
 
-    /// What is kept of a tensor in double precision, and how far PyTorch in float32 was off.
+    /// A summary of a tensor in double precision, with the error of PyTorch in float32.
     struct Summary: Decodable {
         var name: String
-        /// PyTorch's: (N, C, H, W) for maps, H is time.
+        /// The shape in PyTorch: (N, C, H, W) for maps, with time as H.
         var shape: [Int]
         var sum: Double
         var norm: Double
-        /// At ``sampleIndices(count:samples:)``.
+        /// The values at the indices of `sampleIndices`.
         var samples: [Double]
-        /// ‖single − exact‖ / ‖exact‖.
+        /// The relative error ‖single − exact‖ / ‖exact‖.
         var error32: Double
+        /// The largest absolute error of an element.
         var maxError32: Double
-        /// Of weights after the ten steps: the error as a share of the way that the weights went.
+        /// For weights after the ten steps: the error as a share of the change of the weights.
         var updateError32: Double?
-        /// Of weights after the ten steps: ‖exact − start‖.
+        /// For weights after the ten steps: the norm of their change, ‖exact − start‖.
         var way: Double?
 
         var count: Int { shape.reduce(1, *) }
-        /// Mathematically zero: what is left is rounding noise, in double (norm) and in float32 (maxError32).
+        /// Whether the tensor is mathematically zero. Then `norm` is rounding noise in double precision, and
+        /// `maxError32` is rounding noise in float32.
         var isZero: Bool { norm < 1e-9 }
 
-        /// The samples' places in a (N, H, W, C) map.
+        /// The indices of the samples in a map of shape (N, H, W, C).
         var channelsLastIndices: [Int] {
             let indices = sampleIndices(count: count, samples: samples.count)
             guard shape.count == 4 else { return indices }
@@ -66,11 +71,12 @@ struct GoldenValues: Decodable {
             }
         }
 
-        /// The tensor, in PyTorch's memory order, against the samples, in units of its own root mean square.
+        /// Compares the values of a tensor in PyTorch's memory order with the samples. The tolerance is proportional to
+        /// the error of PyTorch in float32.
         func expectClose(_ values: [Float], factor: Double) {
             let rms = norm / Double(count).squareRoot()
-            // An error's largest entry is some times its root mean square; where PyTorch's float32 happens to be exact,
-            // one ulp of the largest value still is.
+            // The largest error of an element is a few times the root mean square of the errors. If PyTorch in float32
+            // happens to be exact, about one ulp of the largest value is still allowed.
             let allowed =
                 isZero ? factor * max(maxError32, 1e-7) : factor * max(maxError32, 4 * error32 * rms, 1e-6 * rms)
             for (index, expected) in zip(sampleIndices(count: count, samples: samples.count), samples) {
@@ -79,7 +85,8 @@ struct GoldenValues: Decodable {
             }
         }
 
-        /// Weights after some steps against the samples: the error's root mean square as a share of the way's.
+        /// Returns the root mean square error of weights after the ten steps at the samples, as a share of the root
+        /// mean square of their change.
         func shareOfWay(_ values: [Float]) -> Double {
             let errors = zip(sampleIndices(count: count, samples: samples.count), samples)
                 .map { pow(Double(values[$0]) - $1, 2) }
@@ -87,13 +94,13 @@ struct GoldenValues: Decodable {
             return error / ((way ?? 0) / Double(count).squareRoot() + 1e-6)
         }
 
-        /// The same of two tensors, over all values.
+        /// Returns the same share for the difference of two tensors, over all values.
         func shareOfWay(from a: [Float], to b: [Float]) -> Double {
             let error = zip(a, b).reduce(0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
             return (error / Double(a.count)).squareRoot() / ((way ?? 0) / Double(count).squareRoot() + 1e-6)
         }
 
-        /// The same of PyTorch in float32, over the whole tensor.
+        /// The same share for the error of PyTorch in float32, over the whole tensor.
         var shareOfWay32: Double { error32 * norm / (way ?? norm) }
 
         enum CodingKeys: String, CodingKey {
@@ -105,20 +112,22 @@ struct GoldenValues: Decodable {
 
     struct Batch: Decodable {
         var clips: Int
-        /// Stem, blocks and head convolution by torchvision's names, then h, projection, logits: training mode, step 1.
+        /// The outputs of the stem, the blocks and the head convolution, with torchvision's names, then h, projection
+        /// and logits. All of them are from the first step in training mode.
         var layers: [Summary]
         var gradients: [Summary]
-        /// Running averages after one step.
+        /// The running averages after one step.
         var running: [Summary]
-        /// h in inference mode, with the averages of ``runningAverage(_:count:)``.
+        /// h in inference mode, with the running averages of `runningAverage`.
         var inference: [Summary]
-        /// Before each of the ten steps, and after the last.
+        /// The losses before each of the ten steps, and after the last step.
         var losses: [Double]
+        /// The same losses in float32.
         var losses32: [Double]
-        /// After ten steps.
+        /// The weights after ten steps.
         var weights: [Summary]
 
-        /// Anchors, then positives: (2·clips, 96 frames, 64 mels, 1).
+        /// The anchors, followed by the positives: (2·clips, 96 frames, 64 mel bands, 1).
         var views: [Float] {
             let noise = hashedValues(parameter: 1100 + clips, count: 2 * clips * 96 * 64, scale: 1, offset: -4)
             let pattern = hashedValues(parameter: 2100 + clips, count: clips * 24 * 16, scale: 2)
@@ -146,7 +155,7 @@ struct GoldenValues: Decodable {
         case learningRate = "learning_rate"
     }
 
-    /// Running averages of the inference check: `number` counts all of them in the order of ``Batch/running``.
+    /// Returns a running average for the test in inference mode. `number` is its position in `Batch.running`.
     static func runningAverage(_ number: Int, isMean: Bool, count: Int) -> [Float] {
         hashedValues(parameter: 3000 + number, count: count, scale: isMean ? 0.1 : 0.5, offset: isMean ? 0 : 1.5)
     }
@@ -154,7 +163,7 @@ struct GoldenValues: Decodable {
     static func load() throws -> GoldenValues { try decodeFixture("cola_reference.json") }
 }
 
-/// Golden values of the small parts (Fixtures/heads_reference.py), in full.
+/// Golden values of the heads, with all values of every tensor (Fixtures/heads_reference.py).
 struct GoldenHeads: Decodable {
     struct Tensor: Decodable {
         var name: String
@@ -173,29 +182,30 @@ struct GoldenHeads: Decodable {
     static func load() throws -> GoldenHeads { try decodeFixture("heads_reference.json") }
 }
 
-/// Golden values of CLAR's training step (Fixtures/clar_reference.py says what and how).
+/// Golden values of CLAR's training step, which Fixtures/clar_reference.py computes and describes.
 struct GoldenCLAR: Decodable {
     struct Model: Decodable {
         var name: String
-        /// PyTorch's: (views, channels, frames, bands) or (views, channels, samples).
+        /// The shape of the input in PyTorch: (views, channels, frames, bands) or (views, channels, samples).
         var input: [Int]
-        /// One a clip; below 0: none.
+        /// One label for each clip. A negative value means that the clip has no label.
         var labels: [Int32]
         var parameters: [GoldenValues.Parameter]
-        /// The contrast and the labels' cross-entropy at the first step.
+        /// The contrastive loss and the cross-entropy of the labels in the first step.
         var terms: [Double]
         var gradients: [GoldenValues.Summary]
-        /// Running averages after one step.
+        /// The running averages after one step.
         var running: [GoldenValues.Summary]
-        /// h in inference mode, with the averages of ``GoldenValues/runningAverage(_:isMean:count:)``.
+        /// h in inference mode, with the running averages of `GoldenValues.runningAverage`.
         var inference: [GoldenValues.Summary]
-        /// Before each of the ten steps, and after the last.
+        /// The losses before each of the ten steps, and after the last step.
         var losses: [Double]
+        /// The same losses in float32.
         var losses32: [Double]
-        /// After ten steps.
+        /// The weights after ten steps.
         var weights: [GoldenValues.Summary]
 
-        /// Channels innermost.
+        /// The input with the channel as the last (fastest) axis.
         var views: [Float] {
             let values = hashedValues(parameter: 1104, count: input.reduce(1, *), scale: 1)
             let (channels, area) = (input[1], input.dropFirst(2).reduce(1, *))
@@ -218,7 +228,7 @@ struct GoldenCLAR: Decodable {
     }
 
     static let loaded = Result { try decodeFixture("clar_reference.json") as GoldenCLAR }
-    /// The weights of each model: eleven million are not hashed twice.
+    /// The weights of each model, which are computed only once because a model has eleven million of them.
     static let weights: [String: [[Float]]] = {
         let models = (try? loaded.get().models) ?? []
         return Dictionary(

@@ -26,7 +26,8 @@ import Testing
         let batch = try #require(GoldenValues.load().batches.first)
         let (views, size) = (batch.views, 96 * 64)
         #expect(views.count == 2 * batch.clips * size)
-        // Noise differs by less than 2 between two views of a clip, and patterns by up to 4 more between two clips.
+        // Two views of a clip differ only by noise, by less than 2. Two clips have different patterns, which differ by
+        // up to 4 in addition.
         let positive = batch.clips * size
         #expect((0..<size).allSatisfy { abs(views[$0] - views[positive + $0]) < 2 })
         #expect(!(0..<size).allSatisfy { abs(views[$0] - views[positive + size + $0]) < 2 })
@@ -51,7 +52,7 @@ import Testing
             let s = logits.values[row * classes..<(row + 1) * classes]
             return sum + log(s.reduce(0) { $0 + exp($1) }) - s[row * classes + 3 * row % classes]
         }
-        // Logits are recorded with 8 digits.
+        // The fixture contains the logits with 8 digits.
         #expect(abs(loss / Double(rows) - labels.loss[0]) < 1e-7)
     }
 }

@@ -2,7 +2,7 @@
 @testable import OssicleEvaluation
 
 extension ClipSegments {
-    /// The view at `start` of the clip, zeros where it reaches beyond.
+    /// Copies the view that begins at `start`. Samples outside the clip are 0.
     func copy(_ samples: [Float], at start: Int, into view: inout [Float]) {
         let source = samples.span
         var target = view.mutableSpan
@@ -14,6 +14,6 @@ extension ClipSegments {
 }
 
 extension FrameEmbedder {
-    /// The frames of a recording that is in memory.
+    /// Returns the frame embeddings of a recording in memory.
     func frames(of samples: [Float]) -> [Float]? { self(ClipStream(whole: samples)) }
 }

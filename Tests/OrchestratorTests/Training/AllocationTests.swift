@@ -2,8 +2,8 @@ import CAllocationCounter
 import Orchestrator
 import Testing
 
-/// Everything is allocated before the first step: fresh memory costs page faults, and a step that allocates does so
-/// thousands of times.
+/// Tests that all memory is allocated before the first training step. New memory causes page faults, and a step that
+/// allocates would do so thousands of times.
 @Suite(.serialized) struct AllocationTests {
     @Test(.enabled(if: allocation_counter_works()), arguments: ContrastOptions.Similarity.allCases)
     func a_training_step_allocates_nothing(similarity: ContrastOptions.Similarity) throws {
@@ -22,11 +22,11 @@ import Testing
             step.update(step: number, learningRate: 1e-3)
             counts.append(allocation_count() - before)
         }
-        // The counter counts: the views above were an array.
+        // The counter works: it counts the allocation of an array.
         let start = allocation_count()
         let array = [Float](repeating: 0, count: 1 << 20)
         #expect(array.count == 1 << 20 && allocation_count() > start)
-        // The first step may make tables of the language's run time.
+        // The first step is not checked, because the Swift runtime can allocate tables in it.
         #expect(counts.dropFirst() == [0, 0, 0])
     }
 }

@@ -21,7 +21,7 @@ import Testing
         return (store, parameters)
     }
 
-    /// Five steps in double precision, tensor by tensor.
+    /// Returns the weights after five steps, computed separately for each tensor in double precision.
     private func reference(
         _ section: OptimizerSection, _ weights: [[Double]], _ gradients: [[[Double]]]
     ) -> [[Double]] {
@@ -62,7 +62,9 @@ import Testing
         var section = OptimizerSection()
         (section.name, section.learningRate, section.weightDecay, section.decaysAll) = (name, 0.05, 0.1, decaysAll)
         section.trust = 0.02
-        if name == .lars, decaysAll { return }  // What is decayed is adapted, too: the reference above does not.
+        // LARS adapts the learning rate of every tensor that has weight decay. The reference above adapts only tensors
+        // with more than one dimension.
+        if name == .lars, decaysAll { return }
         let (store, parameters) = try store()
         var random = RandomStream(seed: 2, purpose: .test)
         let gradients = (0..<5).map { _ in
@@ -79,7 +81,7 @@ import Testing
         }
         for (index, parameter) in parameters.enumerated() {
             for (value, wanted) in zip(store.buffer(parameter).array, expected[index]) {
-                // Five steps, each rounded a few times; values are below 2.
+                // Each of the five steps has a few rounding errors, and the values are below 2.
                 #expect(abs(Double(value) - wanted) < 5e-6, "\(Self.shapes[index].name)")
             }
         }

@@ -3,7 +3,8 @@ import Testing
 
 @testable import OssicleGraph
 
-/// Raw outputs kept as bfloat16: half their memory, and a step that is nearly the same.
+/// Tests of raw outputs that are stored as bfloat16. They need half of the memory, and a training step is almost the
+/// same.
 @Suite struct PrecisionTests {
     private func recipe(_ precision: Recipe.Precision) -> Recipe {
         var recipe = Recipe()
@@ -29,7 +30,8 @@ import Testing
         #expect(half.raw * 2 == full.raw && full.bytes - half.bytes == half.raw)
     }
 
-    /// The same bits as a program on floats whose raw outputs are rounded as soon as they are written.
+    /// The gradients have the same bits as those of a float32 program that rounds every raw output immediately after
+    /// the operation.
     @Test func a_step_is_the_one_of_floats_with_rounded_maps() throws {
         func gradients(_ precision: Recipe.Precision, rounds: Bool) throws -> [Float] {
             let recipe = recipe(precision)
@@ -65,7 +67,7 @@ import Testing
         }
     }
 
-    /// The nearest bfloat16, the even one of two that are as near.
+    /// Rounds to the nearest bfloat16. Ties are rounded to even.
     private static func rounded(_ value: Float) -> Float {
         let bits = value.bitPattern
         return Float(bitPattern: (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000)

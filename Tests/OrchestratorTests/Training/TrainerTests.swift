@@ -4,7 +4,7 @@ import Testing
 
 @testable import OssicleTraining
 
-/// Whole runs on tiny synthetic data.
+/// Tests of complete training runs on small synthetic data.
 @Suite(.serialized) struct TrainerTests {
     private let folder: TemporaryFolder
 
@@ -57,7 +57,7 @@ import Testing
         for name in names { try? FileManager.default.removeItem(atPath: "\(folder.path)-\(name)") }
     }
 
-    /// Asks for the interruption that SIGINT would, after a number of steps.
+    /// An observer that requests an interruption after a number of steps, as SIGINT does.
     private final class Interrupter: TrainingObserver {
         let step: Int
         init(after step: Int) { self.step = step }
@@ -81,7 +81,8 @@ import Testing
         func warned(_ sentence: String) {}
     }
 
-    /// Averages of the weights are kept, resumed and embedded with; probes on the way change nothing.
+    /// The averages of the weights are saved, resumed and used for embeddings. Neither the averages nor the evaluations
+    /// during a run change its weights.
     @Test func averages_and_evaluations_leave_the_runs_bits_alone() throws {
         let sounds = try TemporaryFolder()
         for number in 0..<12 {
@@ -122,7 +123,7 @@ import Testing
         recipe.training.evaluationEpochs = 1
         let evaluations = Evaluations()
         #expect(try run(recipe, "evaluated", observer: evaluations, evaluate: true) == averaged)
-        // Twelve clips are four steps of three: one epoch.
+        // Twelve clips in batches of three are four steps, which are one epoch.
         #expect(evaluations.all.map(\.step) == [4] && evaluations.all.map(\.epoch) == [1])
         let log = try String(contentsOfFile: "\(folder.path)-evaluated/log.jsonl", encoding: .utf8)
         #expect(log.contains("\"probe_accuracy\":"))
@@ -153,7 +154,7 @@ import Testing
         let fresh = try TrainingStep(recipe: self.recipe(), batch: 3, threads: 1).parameters
         #expect(try values(begun.store, projection) == values(fresh, projection))
 
-        // A file of one tensor: that one, and a warning about the others.
+        // From a file with one tensor this tensor is loaded, and a warning tells that the others are missing.
         var writer = SafeTensorsWriter()
         writer.add(name: stem, floats: (0..<288).map { Float($0) }, shape: [32, 1, 3, 3])
         let file = "\(folder.path)/one.safetensors"
@@ -234,7 +235,8 @@ import Testing
         #expect(try epochLosses("parts") == epochLosses("whole"))
     }
 
-    /// The other losses, heads and optimizer, with half of the labels, in augmented views from the clips' beginnings.
+    /// Trains with the losses and heads of CLAR, LARS, half of the labels, and augmented views from the start of each
+    /// clip.
     @Test func clar_with_some_labels_resumes_to_the_same_bits() throws {
         let sounds = try TemporaryFolder()
         for number in 0..<8 {
@@ -276,7 +278,7 @@ import Testing
         recipe.optimizer.learningRate = 1e-3
         _ = try train(recipe, "nan")
         let good = try bytes("nan")
-        // The saved weights are finite; one that is not makes the next loss NaN.
+        // The saved weights are finite. NaN weights in the checkpoint make the next loss NaN.
         let step = try TrainingStep(recipe: recipe, batch: 3, threads: 1)
         let checkpoint = try Checkpoint("\(folder.path)-nan")
         try checkpoint.load(into: step.parameters, moments: ["adam.m", "adam.v"])
@@ -413,7 +415,7 @@ import Testing
         #expect(try Checkpoint(path).embedding == stages)
         #expect(try Checkpoint(path).embedding(.last) == Embedding(recipe: recipe, kind: .last))
         #expect(try Checkpoint(path).encoder(threads: 1).dimension == stages.size)
-        // As if it had been written before there were embeddings.
+        // Older checkpoints do not contain an embedding. Renaming its key simulates such a checkpoint.
         let old = try replaced("\"embedding\":\"{", "\"embeddinx\":\"{")
         #expect(old.embedding == stages)
         let error = #expect(throws: CheckpointError.self) {
@@ -428,7 +430,8 @@ import Testing
         _ = try train(recipe(steps: 1), "full")
         let good = try bytes("full")
         let step = try TrainingStep(recipe: recipe(), batch: 3, threads: 1)
-        // A limit on the size of files fails the write as a full disk does, with a signal that must be ignored.
+        // With a limit on the size of files the write fails, as on a full disk. The signal that the limit sends must be
+        // ignored.
         signal(SIGXFSZ, SIG_IGN)
         var old = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
@@ -451,7 +454,7 @@ import Testing
     @Test func a_run_is_not_resumed_with_other_clips() throws {
         defer { remove("data") }
         _ = try train(recipe(steps: 2), "data")
-        // The same clips anywhere else are the same data.
+        // The same clips in a different folder count as the same data.
         let copy = folder.path + "-copy/" + URL(filePath: folder.path).lastPathComponent
         try FileManager.default.createDirectory(
             atPath: folder.path + "-copy", withIntermediateDirectories: true)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import OssicleTraining
 
-/// The traps of contrastive pretraining that a run itself must see.
+/// Tests of the warnings about typical problems of contrastive pretraining, which a run must detect by itself.
 @Suite(.serialized) struct WarningTests {
     private func summary(_ epoch: Int, accuracy: Double, rank: Double) -> EpochSummary {
         EpochSummary(
