@@ -27,7 +27,7 @@ CK_INLINE void read_pixels_as(const operand_reader *k, ptrdiff_t at, ptrdiff_t p
 // contains no branches.
 static void read_pixels(const operand_reader *k, ptrdiff_t pixel, ptrdiff_t pixels, float *to) {
     const ck_operand *x = k->x;
-    if (x->scale == NULL && x->activation == CK_IDENTITY && k->pitch == k->C)
+    if (x->scale == NULL && x->activation == CK_IDENTITY && k->pitch == k->C && k->count == k->C)
         memcpy(to, x->x + pixel * k->C + k->c, (size_t)(pixels * k->C) * sizeof(float));
     else if (x->scale == NULL)
         read_pixels_as(k, pixel * k->C, pixels, to, 0, x->activation);

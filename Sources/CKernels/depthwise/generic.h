@@ -1,7 +1,7 @@
 // The forward and the backward task of depthwise convolution. This header is included after the header of an
 // instruction set.
-#include <stdatomic.h>
 #include <string.h>
+#include "../isa/spans.h"
 #include "rows.h"
 #include "forward.h"
 #include "backward.h"
@@ -90,7 +90,7 @@ CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scr
     if (statistics)
         finish_moments(statistics, C, range.first_channel, range.end_channel,
                        (range.end_image - range.first_image) * job->plan->P * job->plan->Q);
-    if (job->stream) atomic_thread_fence(memory_order_seq_cst); // completes streaming stores before the task ends
+    if (job->stream) stream_fence();
 }
 
 CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int R,
@@ -110,7 +110,7 @@ CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *sc
             float *dw = job->dw + range.block * K * K * C + channel;
             for (int tap = 0; tap < K * K; tap++) deposit(dw + tap * C, k.lanes, v_load(k.dw + tap * VW), first);
         }
-    if (job->stream) atomic_thread_fence(memory_order_seq_cst);
+    if (job->stream) stream_fence();
 }
 
 #define CK_SHAPE(K, R, S)                                                                                              \

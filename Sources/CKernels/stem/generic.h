@@ -4,11 +4,11 @@
 // The 3·C values that a kernel row reads for output q are contiguous in a padded input row, from element 2·q·C on. For
 // each tap, one of them is broadcast and multiplied by a vector of output channels. C, U (the number of vectors of
 // channels) and T (the number of adjacent outputs) are literals in every call.
-#include <stdatomic.h>
 #include <string.h>
 #include "../isa/moments.h"
 #include "../isa/operand.h"
 #include "../isa/registers.h"
+#include "../isa/spans.h"
 #include "internal.h"
 
 // Copies the three input rows that output row p reads to `rows` (3, W + 2, C), with a zero pixel at both ends of each
@@ -163,7 +163,7 @@ void CK_NAME(stem_forward)(void *context, ptrdiff_t block, void *scratch) {
     if (statistics) memset(statistics, 0, (size_t)(3 * k->O) * sizeof(float));
     for (ptrdiff_t n = first; n < end; n++) STEM_BY_CHANNELS(stem_forward_image, job, n, scratch, statistics)
     if (statistics) finish_moments(statistics, k->O, 0, k->O, (end - first) * k->P * k->Q);
-    if (job->stream) atomic_thread_fence(memory_order_seq_cst); // completes streaming stores before the task ends
+    if (job->stream) stream_fence();
 }
 
 void CK_NAME(stem_backward)(void *context, ptrdiff_t block, void *scratch) {

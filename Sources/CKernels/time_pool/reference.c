@@ -47,7 +47,7 @@ void ck_time_pool_backward_reference(const ck_time_pool *p, const ck_operand *x,
                         double d = du * reference_derivative(x->activation, reference_z(x, i, c));
                         dz[i] = (float)d;
                         sum += d;
-                        product += d * x->x[i];
+                        product += d * reference_raw(x->x, x->x16, i);
                     }
             }
         if (sums == NULL) continue;

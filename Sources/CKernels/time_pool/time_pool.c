@@ -1,4 +1,5 @@
 #include "time_pool.h"
+#include "../base/sizes.h"
 #include "../isa/dispatch.h"
 
 CK_KERNEL(ck_task_function, ck_time_pool_forward_block)
@@ -6,13 +7,9 @@ CK_KERNEL(ck_task_function, ck_time_pool_backward_block)
 
 ck_status ck_time_pool_check(const ck_time_pool *p) {
     if (p->N < 1 || p->T < 1 || p->W < 1 || p->C < 1 || p->G < 1 || p->G > p->W) return CK_INVALID_SHAPE;
-    ptrdiff_t rows, map, all, values, outputs;
-    if (__builtin_mul_overflow(p->T, p->W, &rows) || __builtin_mul_overflow(rows, p->C, &map) ||
-        __builtin_mul_overflow(map, p->N, &all) || __builtin_mul_overflow(p->G, p->C, &values) ||
-        __builtin_mul_overflow(p->stride, p->N, &outputs))
-        return CK_INVALID_SHAPE;
+    if (!sizes_fit(p->N, p->T, p->W, p->C) || !sizes_fit(p->N, p->stride, 1, 1)) return CK_INVALID_SHAPE;
     // The kernel stores positions as floats, which are exact up to 2²⁴.
-    if (rows >= 1 << 24 || p->stride < values) return CK_INVALID_SHAPE;
+    if (p->T * p->W >= 1 << 24 || p->stride < p->G * p->C) return CK_INVALID_SHAPE;
     return CK_OK;
 }
 
