@@ -93,6 +93,9 @@ public struct Sweep {
         if isBegun, let data = try? Data(contentsOf: URL(filePath: report)) {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
+            // The strings with which JSONEncoder.run writes values that are not finite.
+            decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
             if let done = try? decoder.decode(TrainingReport.self, from: data), !done.interrupted { return true }
         }
         let trainer = Trainer(recipe: recipe, dataset: dataset, output: path, threads: threads, observer: observer)

@@ -46,16 +46,44 @@ import Testing
         #expect(error?.description.contains(key) == true, "\(String(describing: error))")
     }
 
-    @Test func a_sweep_stopped_in_the_middle_goes_on_and_repeats_nothing() throws {
-        let folder = try TemporaryFolder()
+    /// Eight clips of two classes in `sounds`, and a sweep of two cells with two steps each.
+    private static func sweep(in folder: TemporaryFolder) throws -> Sweep {
         for clip in 0..<8 {
             try folder.writeNoise("sounds/\(clip % 2 == 0 ? "a" : "b")/\(clip).wav", seconds: 1, seed: clip)
         }
         try folder.write(
             "data: {view_frames: 32}\ntraining: {batch_size: 4}\naugmentation: {positive_noise: 0}", to: "tiny.yaml")
-        let plan = try Self.plan(
-            recipe: folder.place("tiny.yaml"), data: folder.place("sounds"), columns: "fade")
-        let sweep = Sweep(plan: plan, output: folder.place("out"), threads: 2)
+        let plan = try plan(recipe: folder.place("tiny.yaml"), data: folder.place("sounds"), columns: "fade")
+        return Sweep(plan: plan, output: folder.place("out"), threads: 2)
+    }
+
+    private final class Counter: TrainingObserver {
+        var steps = 0
+        func progressed(_ progress: TrainingProgress) { steps += 1 }
+        func finished(_ epoch: EpochSummary) {}
+        func warned(_ sentence: String) {}
+    }
+
+    @Test func a_cell_with_a_value_that_is_not_a_number_is_finished() throws {
+        let folder = try TemporaryFolder()
+        let sweep = try Self.sweep(in: folder)
+        Interruption.reset()
+        _ = try sweep.run()
+        let cell = "out/fade+fade+seed-3"
+        let text = try String(contentsOfFile: folder.place("\(cell)/report.json"), encoding: .utf8)
+        let changed = text.replacing(/"loss_last":[^,]*/, with: "\"loss_last\":\"nan\"")
+        #expect(changed != text)
+        try folder.write(changed, to: "\(cell)/report.json")
+        try FileManager.default.removeItem(atPath: folder.place("\(cell)/probe.json"))
+        #expect(try sweep.run().scores.allSatisfy { $0 != nil })
+        // A training that is continued writes a new report.
+        #expect(try String(contentsOfFile: folder.place("\(cell)/report.json"), encoding: .utf8) == changed)
+    }
+
+    @Test func a_sweep_stopped_in_the_middle_goes_on_and_repeats_nothing() throws {
+        let folder = try TemporaryFolder()
+        let sweep = try Self.sweep(in: folder)
+        let plan = sweep.plan
 
         // The second run is interrupted after the first of its two steps.
         final class Stopper: TrainingObserver {
