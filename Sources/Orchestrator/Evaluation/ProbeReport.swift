@@ -60,6 +60,9 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     public var leads: [String: ProbeScore]
     /// The layout of the data set.
     public var layout: String
+    /// In `probe.json` of a sweep: a description of the clips that is equal for equal data sets. nil elsewhere, and in
+    /// older files.
+    public var data: String?
     public var seed: UInt64
     /// Warnings about clips that could not be decoded, or not to their end: the number of clips, and the first of them.
     public var warnings: [String] = []
@@ -77,6 +80,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
         case variants
         case warnings
         case layout
+        case data
         case seed
         case trainingClips = "n_train"
         case testClips = "n_test"

@@ -35,8 +35,9 @@ public struct Sweep {
         let recipes = try plan.cells.map { try RecipeFile.load(plan.recipe, overrides: $0.settings) }
         let dataset = try AudioDataset.open(plan.data)
         let labelled = try AudioDataset.open(plan.probe)
-        for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe) }
-        for (index, cell) in plan.cells.enumerated() where score(of: cell) == nil {
+        for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe, dataset) }
+        let probed = labelled.identity
+        for (index, cell) in plan.cells.enumerated() where score(of: cell, probed: probed) == nil {
             tell("\(cell.name): \(index + 1) of \(plan.cells.count)")
             guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
                 return (scores, true)
@@ -49,9 +50,9 @@ public struct Sweep {
         return (scores, false)
     }
 
-    /// Checks that a cell that has begun was trained with the recipe that the grid has now.
+    /// Checks that a cell that has begun was trained with the recipe and the clips that the grid has now.
     /// - Throws: ``TrainingError/cellDiffers(path:key:saved:wanted:)``.
-    private func expectUnchanged(_ cell: SweepPlan.Cell, _ recipe: Recipe) throws {
+    private func expectUnchanged(_ cell: SweepPlan.Cell, _ recipe: Recipe, _ dataset: AudioDataset) throws {
         let path = folder(cell)
         guard FileManager.default.fileExists(atPath: path + "/" + Checkpoint.fileName),
             FileManager.default.fileExists(atPath: path + "/recipe.yaml")
@@ -60,17 +61,24 @@ public struct Sweep {
         if let found = saved.difference(from: recipe) {
             throw TrainingError.cellDiffers(path: path, key: found.key, saved: found.own, wanted: found.other)
         }
+        // Older checkpoints do not describe their clips.
+        let checkpoint = try SafeTensorsFile(readingFrom: path + "/" + Checkpoint.fileName)
+        if let clips = checkpoint.metadata["data"], !clips.isEmpty, clips != dataset.identity {
+            throw TrainingError.cellDiffers(path: path, key: "data", saved: clips, wanted: dataset.identity)
+        }
     }
 
-    /// The scores of the finished cells.
-    public var scores: Scores { plan.cells.map(score) }
+    /// The scores of the finished cells, on whatever clips they were probed.
+    public var scores: Scores { plan.cells.map { score(of: $0) } }
 
     private func folder(_ cell: SweepPlan.Cell) -> String { "\(output)/\(cell.name)" }
 
-    private func score(of cell: SweepPlan.Cell) -> ProbeScore? {
+    /// - Parameter probed: the identity of the clips on which the cell must have been probed; nil: any clips. Older
+    ///   reports do not describe their clips, and are accepted.
+    private func score(of cell: SweepPlan.Cell, probed: String? = nil) -> ProbeScore? {
         guard let data = try? Data(contentsOf: URL(filePath: folder(cell) + "/probe.json")),
             let report = try? JSONDecoder().decode(ProbeReport.self, from: data),
-            isRead(report)
+            isRead(report), probed == nil || report.data == nil || report.data == probed
         else { return nil }
         return report.score
     }
@@ -110,7 +118,8 @@ public struct Sweep {
         options.threads = threads
         let checkpoint = try Checkpoint(folder(cell))
         let encoder = try checkpoint.encoder(embedding: checkpoint.embedding(plan.embedding), threads: threads)
-        let report = try probeClips(dataset: labelled, encoders: [("run", encoder)], options: options)
+        var report = try probeClips(dataset: labelled, encoders: [("run", encoder)], options: options)
+        report.data = labelled.identity
         let path = folder(cell) + "/probe.json"
         if let reason = PartialFile(path).commit(Array(try report.json())) {
             throw TrainingError.cannotWrite(path: path, reason: reason)

@@ -80,6 +80,37 @@ import Testing
         #expect(try String(contentsOfFile: folder.place("\(cell)/report.json"), encoding: .utf8) == changed)
     }
 
+    @Test func other_training_clips_are_refused_and_other_probed_clips_are_probed_again() throws {
+        let folder = try TemporaryFolder()
+        let sweep = try Self.sweep(in: folder)
+        Interruption.reset()
+        _ = try sweep.run()
+        for clip in 0..<10 { try folder.writeNoise("others/\(clip % 2)/\(clip).wav", seconds: 1, seed: 20 + clip) }
+        let counter = Counter()
+        var (probed, trained) = (sweep.plan, sweep.plan)
+        probed.probe = [folder.place("others")]
+        trained.data = [folder.place("others")]
+        let report = folder.place("out/fade+fade+seed-3/probe.json")
+        func run(_ plan: SweepPlan) throws {
+            _ = try Sweep(plan: plan, output: sweep.output, threads: 2).run(observer: counter)
+        }
+
+        let error = #expect(throws: TrainingError.self) { try run(trained) }
+        #expect(error?.description.contains("trained with data = 8 clips") == true)
+        let before = try Data(contentsOf: URL(filePath: report))
+        try run(probed)
+        let after = try Data(contentsOf: URL(filePath: report))
+        #expect(after != before && counter.steps == 0)
+
+        // A report of an earlier version does not describe its clips, and is kept.
+        var old = try JSONDecoder().decode(ProbeReport.self, from: after)
+        #expect(old.data?.hasPrefix("10 clips") == true)
+        old.data = nil
+        try old.json().write(to: URL(filePath: report))
+        try run(sweep.plan)
+        #expect(try Data(contentsOf: URL(filePath: report)) == old.json())
+    }
+
     @Test func a_sweep_stopped_in_the_middle_goes_on_and_repeats_nothing() throws {
         let folder = try TemporaryFolder()
         let sweep = try Self.sweep(in: folder)
