@@ -40,6 +40,7 @@ import Testing
         ("recipe: x\ncolums: [a]", "columns"), ("recipe: x\nseeds: [one]", "seeds"), ("set: 3", "set"),
         ("3", "key: value"), ("recipe: x\ndata: a\nrows: [a b, a_b]\nprobe: b", "rows"),
         ("recipe: x\ndata: a\nrows: [a]\nseeds: [1, 1]\nprobe: b", "seeds"),
+        ("recipe: x\ndata: a\nrows: [a, a+b]\ncolumns: [c, b+c]\nprobe: b", "share the folder a+b+c+seed-0"),
     ])
     func a_wrong_grid_names_the_key(yaml: String, key: String) {
         let error = #expect(throws: RecipeError.self) { try SweepPlan(yaml: yaml, path: "grid.yaml") }
