@@ -37,12 +37,14 @@ public struct Sweep {
         let labelled = try AudioDataset.open(plan.probe)
         for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe, dataset) }
         let probed = labelled.identity
-        for (index, cell) in plan.cells.enumerated() where score(of: cell, probed: probed) == nil {
+        var scores = plan.cells.map { score(of: $0, probed: probed) }
+        for (index, cell) in plan.cells.enumerated() where scores[index] == nil {
             tell("\(cell.name): \(index + 1) of \(plan.cells.count)")
             guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
                 return (scores, true)
             }
             let report = try probe(cell, recipes[index], labelled)
+            scores[index] = report.score
             tell("\(cell.name): accuracy \(report.value)")
             try SweepTable(plan: plan, scores: scores).write(to: output)
         }
