@@ -169,4 +169,17 @@ import Testing
         #expect(table.markdown == "| | accuracy |\n| --- | --- |\n| a | 0.600 ± 0.141 |\n| b | 0.250 |\n")
         #expect(table.entry(row: 1, column: 0) == SweepTable.Entry(mean: 0.25, deviation: nil, seeds: 1))
     }
+
+    @Test func names_cannot_break_the_table_or_the_titles_of_the_heat_map() {
+        var plan = SweepPlan()
+        plan.rows = ["a|b"]
+        let score = ProbeScore(value: 0.5, ci95: Interval(low: 0, high: 1), clips: 10)
+        let table = SweepTable(plan: plan, scores: [score])
+        #expect(table.markdown == "| | accuracy |\n| --- | --- |\n| a\\|b | 0.500 |\n")
+        #expect(table.heatMap.document.contains("<title>a|b: 0.5</title>"))
+        plan.columns = ["c|d"]
+        let wide = SweepTable(plan: plan, scores: [score])
+        #expect(wide.markdown.hasPrefix("| | c\\|d |\n"))
+        #expect(wide.heatMap.document.contains("<title>a|b, c|d: 0.5</title>"))
+    }
 }
