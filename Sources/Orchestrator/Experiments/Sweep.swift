@@ -35,15 +35,15 @@ public struct Sweep {
         let recipes = try plan.cells.map { try RecipeFile.load(plan.recipe, overrides: $0.settings) }
         let dataset = try AudioDataset.open(plan.data)
         let labelled = try AudioDataset.open(plan.probe)
-        for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe, dataset) }
-        let probed = labelled.identity
+        let (trained, probed) = (dataset.identity, labelled.identity)
+        for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe, trained) }
         var scores = plan.cells.map { score(of: $0, probed: probed) }
         for (index, cell) in plan.cells.enumerated() where scores[index] == nil {
             tell("\(cell.name): \(index + 1) of \(plan.cells.count)")
             guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
                 return (scores, true)
             }
-            let report = try probe(cell, recipes[index], labelled)
+            let report = try probe(cell, recipes[index], labelled, probed)
             scores[index] = report.score
             tell("\(cell.name): accuracy \(report.value)")
             try SweepTable(plan: plan, scores: scores).write(to: output)
@@ -53,8 +53,9 @@ public struct Sweep {
     }
 
     /// Checks that a cell that has begun was trained with the recipe and the clips that the grid has now.
+    /// - Parameter trained: the identity of the clips.
     /// - Throws: ``TrainingError/cellDiffers(path:key:saved:wanted:)``.
-    private func expectUnchanged(_ cell: SweepPlan.Cell, _ recipe: Recipe, _ dataset: AudioDataset) throws {
+    private func expectUnchanged(_ cell: SweepPlan.Cell, _ recipe: Recipe, _ trained: String) throws {
         let path = folder(cell)
         guard FileManager.default.fileExists(atPath: path + "/" + Checkpoint.fileName),
             FileManager.default.fileExists(atPath: path + "/recipe.yaml")
@@ -65,8 +66,8 @@ public struct Sweep {
         }
         // Older checkpoints do not describe their clips.
         let checkpoint = try SafeTensorsFile(readingFrom: path + "/" + Checkpoint.fileName)
-        if let clips = checkpoint.metadata["data"], !clips.isEmpty, clips != dataset.identity {
-            throw TrainingError.cellDiffers(path: path, key: "data", saved: clips, wanted: dataset.identity)
+        if let clips = checkpoint.metadata["data"], !clips.isEmpty, clips != trained {
+            throw TrainingError.cellDiffers(path: path, key: "data", saved: clips, wanted: trained)
         }
     }
 
@@ -112,7 +113,11 @@ public struct Sweep {
         return try !trainer.run(resume: isBegun).interrupted
     }
 
-    private func probe(_ cell: SweepPlan.Cell, _ recipe: Recipe, _ labelled: AudioDataset) throws -> ProbeReport {
+    /// Probes a cell and writes its `probe.json`.
+    /// - Parameter probed: the identity of the clips.
+    private func probe(
+        _ cell: SweepPlan.Cell, _ recipe: Recipe, _ labelled: AudioDataset, _ probed: String
+    ) throws -> ProbeReport {
         var options = ClipProbeOptions()
         options.seed = cell.seed
         options.includesLogMel = false
@@ -121,7 +126,7 @@ public struct Sweep {
         let checkpoint = try Checkpoint(folder(cell))
         let encoder = try checkpoint.encoder(embedding: checkpoint.embedding(plan.embedding), threads: threads)
         var report = try probeClips(dataset: labelled, encoders: [("run", encoder)], options: options)
-        report.data = labelled.identity
+        report.data = probed
         let path = folder(cell) + "/probe.json"
         if let reason = PartialFile(path).commit(Array(try report.json())) {
             throw TrainingError.cannotWrite(path: path, reason: reason)
