@@ -22,9 +22,10 @@ struct ProbePitchCommand: ParsableCommand {
     func run() throws {
         let checkpoint = try options.checkpoint()
         let dataset = try options.dataset(layout: layout)
-        let report = try probePitch(
+        var report = try probePitch(
             dataset: dataset, encoders: try options.encoders(checkpoint), options: options.clipOptions,
             report: ProbeOptions.tell)
+        report.warnings = [dataset.warning].compactMap(\.self) + report.warnings
         if options.json { JSONReport.print(report) } else { Self.show(report) }
     }
 

@@ -26,30 +26,41 @@ public struct Sweep {
     ///
     /// - Parameters:
     ///   - observer: receives the progress of each cell's training.
-    ///   - tell: receives a line of text whenever a cell begins or is finished.
-    /// - Returns: the scores, and whether ``Interruption`` ended the sweep early.
+    ///   - tell: receives a line of text whenever a cell begins or is finished, and for each warning.
+    /// - Returns: the scores, whether ``Interruption`` ended the sweep early, and warnings about files that could not be
+    ///   used.
     public func run(
         observer: (any TrainingObserver)? = nil, tell: (String) -> Void = { _ in }
-    ) throws -> (scores: Scores, interrupted: Bool) {
+    ) throws -> (scores: Scores, interrupted: Bool, warnings: [String]) {
         // All recipes are read before the first training, so that a wrong recipe is found at once.
         let recipes = try plan.cells.map { try RecipeFile.load(plan.recipe, overrides: $0.settings) }
         let dataset = try AudioDataset.open(plan.data)
         let labelled = try AudioDataset.open(plan.probe)
         let (trained, probed) = (dataset.identity, labelled.identity)
         for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe, trained) }
-        var scores = plan.cells.map { score(of: $0, probed: probed) }
+        var warnings: [String] = []
+        func warn(_ sentence: String) {
+            guard !warnings.contains(sentence) else { return }
+            warnings.append(sentence)
+            tell("warning: \(sentence)")
+        }
+        for sentence in [dataset.warning, labelled.warning].compactMap(\.self) { warn(sentence) }
+        let finished = plan.cells.map { report(of: $0, probed: probed) }
+        for sentence in finished.compactMap(\.self).flatMap(\.warnings) { warn(sentence) }
+        var scores = finished.map { $0?.score }
         for (index, cell) in plan.cells.enumerated() where scores[index] == nil {
             tell("\(cell.name): \(index + 1) of \(plan.cells.count)")
             guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
-                return (scores, true)
+                return (scores, true, warnings)
             }
             let report = try probe(cell, recipes[index], labelled, probed)
             scores[index] = report.score
+            for sentence in report.warnings { warn(sentence) }
             tell("\(cell.name): accuracy \(report.value)")
             try SweepTable(plan: plan, scores: scores).write(to: output)
         }
         try SweepTable(plan: plan, scores: scores).write(to: output)
-        return (scores, false)
+        return (scores, false, warnings)
     }
 
     /// Checks that a cell that has begun was trained with the recipe and the clips that the grid has now.
@@ -72,18 +83,19 @@ public struct Sweep {
     }
 
     /// The scores of the finished cells, on whatever clips they were probed.
-    public var scores: Scores { plan.cells.map { score(of: $0) } }
+    public var scores: Scores { plan.cells.map { report(of: $0)?.score } }
 
     private func folder(_ cell: SweepPlan.Cell) -> String { "\(output)/\(cell.name)" }
 
+    /// The report of a finished cell.
     /// - Parameter probed: the identity of the clips on which the cell must have been probed; nil: any clips. Older
     ///   reports do not describe their clips, and are accepted.
-    private func score(of cell: SweepPlan.Cell, probed: String? = nil) -> ProbeScore? {
+    private func report(of cell: SweepPlan.Cell, probed: String? = nil) -> ProbeReport? {
         guard let data = try? Data(contentsOf: URL(filePath: folder(cell) + "/probe.json")),
             let report = try? JSONDecoder().decode(ProbeReport.self, from: data),
             isRead(report), probed == nil || report.data == nil || report.data == probed
         else { return nil }
-        return report.score
+        return report
     }
 
     /// Whether a report has the embedding that the grid asks for. If the grid does not ask for one, any embedding is

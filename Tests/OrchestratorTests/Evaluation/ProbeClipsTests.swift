@@ -267,6 +267,7 @@ private final class NamedVariant: ViewEncoder {
             }
             try folder.writeFloats(samples.map { 0.1 * $0 }, to: "\(clip % 2)/\(clip).wav")
         }
+        try folder.writeFloats([Float](repeating: 0.1, count: 8_000) + [.nan], to: "1/99.wav")
         var recipe = Recipe()
         recipe.data.viewFrames = 32
         let read = Embedding(recipe: recipe)
@@ -286,6 +287,7 @@ private final class NamedVariant: ViewEncoder {
         let survey = try StageSurvey(
             dataset: try AudioDataset.open([folder.path], layout: .folders), encoders: encoders,
             read: read, every: every, options: options)
+        #expect(survey.warnings.count == 1 && survey.warnings[0].contains("1/99.wav"))
         #expect(survey.curves.map(\.name) == ["random"] && survey.curves[0].scores.count == 9)
         #expect(survey.read == ["features.2", "features.3", "features.5"])
         // Two pure tones: any layer that keeps the mel axis hears them apart.
