@@ -52,7 +52,7 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .noPitches(let layout):
             "the layout \(layout) has no pitches; give notes in NSynth’s layout"
         case .notFinite(let clips):
-            "the embeddings of \(clips) clips contain NaN or infinite values; the training may have diverged: train "
+            "the embeddings of \(clips) \(clips == 1 ? "clip" : "clips") contain NaN or infinite values; the training may have diverged: train "
                 + "again with a lower optimizer.learning_rate"
         case .unreadable(let reason): reason
         case .pitchOutOfRange(let path, let pitch):

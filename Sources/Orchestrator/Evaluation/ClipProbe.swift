@@ -72,8 +72,6 @@ package struct ClipProbe: Sendable {
     ///   - training: the vectors of all clips of the data set. Those of the folds' training and validation parts are
     ///     used.
     ///   - test: the vectors of all clips of the data set. Those of the test parts are used.
-    /// - Throws: ``EvaluationError/notFinite(clips:)`` if the method is logistic regression and a vector contains a
-    ///   value that is not finite.
     func run(training: ClipVectors, test: ClipVectors) throws -> Outcome {
         var (validation, trainingClips): ([Double], [Int]) = ([], [])
         var outcome = try Outcome(folds: folds, labels: labels, classes: classes, bootstrap: bootstrap) { fold in
@@ -81,8 +79,6 @@ package struct ClipProbe: Sendable {
             var learned = fold.train.count
             switch method {
             case .logistic(let options):
-                try training.expectNumbers(of: fold.train + fold.validation)
-                try test.expectNumbers(of: fold.test)
                 let probe = try LogisticProbe(
                     training: training, labels: labels, clips: fold.train, validation: fold.validation, groups: groups,
                     classes: classes, options: options)

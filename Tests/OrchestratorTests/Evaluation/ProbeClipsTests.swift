@@ -61,6 +61,19 @@ private final class NamedVariant: ViewEncoder {
     }
 }
 
+/// Encodes every frame as NaN.
+final class BrokenFrameEncoder: ViewEncoder {
+    let frontend = FrontEndConfiguration()
+    let viewFrames = 96
+    let level: Float = 0
+    let dimension = 3
+    let frameMaps = [FrameMap(rows: 12, values: 3, stride: 8)]
+
+    func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
+        for i in 0..<count * valuesPerView { embeddings[i] = .nan }
+    }
+}
+
 @Suite struct ProbeClipsTests {
     static let classes = ["low", "middle", "high"]
     /// 30 tones of half a second to three, in two folds.
@@ -119,10 +132,10 @@ private final class NamedVariant: ViewEncoder {
         #expect(try Self.probe([("tones", MeanSpectrumEncoder())]) == first)
         let embedder = try ClipEmbedder(encoder: MeanSpectrumEncoder())
         let crops = { (seed: UInt64) in
-            embedder.cropVectors(clips: 6, crops: 2, seed: seed) { ClipStream(whole: Self.tone($0)) }
+            try embedder.cropVectors(clips: 6, crops: 2, seed: seed) { ClipStream(whole: Self.tone($0)) }
         }
-        #expect(crops(0) == crops(0))
-        #expect(crops(0) != crops(1))
+        #expect(try crops(0) == crops(0))
+        #expect(try crops(0) != crops(1))
     }
 
     @Test func clips_that_cannot_be_decoded_are_left_out() throws {
@@ -134,13 +147,13 @@ private final class NamedVariant: ViewEncoder {
     @Test func views_are_encoded_64_at_a_time_whatever_clip_they_are_of() throws {
         let encoder = MeanSpectrumEncoder()
         let embedder = try ClipEmbedder(encoder: encoder)
-        let vectors = embedder.cropVectors(clips: 30, crops: 5, seed: 0) { ClipStream(whole: Self.tone($0)) }
+        let vectors = try embedder.cropVectors(clips: 30, crops: 5, seed: 0) { ClipStream(whole: Self.tone($0)) }
         // Half a second is one view, padded, whatever is asked; the other 25 clips have five crops each.
         #expect(vectors.rows == 5 + 25 * 5)
         #expect(encoder.batches == [64, 64, 2])
         #expect(vectors.rows(of: 6).count == 1)
         // A clip's vectors do not depend on its neighbours.
-        let alone = embedder.cropVectors(clips: 30, wanted: [17], crops: 5, seed: 0) {
+        let alone = try embedder.cropVectors(clips: 30, wanted: [17], crops: 5, seed: 0) {
             ClipStream(whole: Self.tone($0))
         }
         let rows = vectors.rows(of: 17)
@@ -252,11 +265,28 @@ private final class NamedVariant: ViewEncoder {
         #expect(try #require(report.leads["random"]).value < 0)
     }
 
-    @Test func vectors_that_hold_no_numbers_are_refused() throws {
+    @Test(arguments: [ProbeMethod.logistic(.init()), .paper(.init()), .neighbours(3)])
+    func vectors_that_hold_no_numbers_are_refused(method: ProbeMethod) throws {
+        var options = Self.options
+        options.method = method
         let error = #expect(throws: EvaluationError.self) {
-            try Self.probe([("run", NamedVariant(CollapsedEncoder(), "broken", value: .nan))], Self.logistic)
+            try Self.probe([("run", NamedVariant(CollapsedEncoder(), "broken", value: .nan))], options)
         }
         #expect(try #require(error).description.contains("contain NaN or infinite values"))
+    }
+
+    @Test func embeddings_that_hold_no_numbers_are_not_written() throws {
+        let folder = try TemporaryFolder()
+        for clip in 0..<2 { try folder.writeNoise("\(clip).wav", seed: clip) }
+        let dataset = try AudioDataset.open([folder.path])
+        #expect(throws: EvaluationError.notFinite(clips: 2)) {
+            try EmbeddingFile(
+                dataset: dataset, encoder: NamedVariant(CollapsedEncoder(), "broken", value: .infinity))
+        }
+        #expect(throws: EvaluationError.notFinite(clips: 2)) {
+            try FrameEmbeddingFile(writing: folder.place("f.npz"), dataset: dataset, encoder: BrokenFrameEncoder())
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.place("f.npz")))
     }
 
     @Test func a_survey_probes_every_map_alone_and_those_that_are_read_together() throws {
