@@ -102,8 +102,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
         metric = "accuracy"
         value = outcome.score.value
         ci95 = outcome.score.ci95
-        let trained = outcome.trainingClips.reduce(0, +)
-        trainingClips = (2 * trained + folds.count) / (2 * folds.count)
+        trainingClips = outcome.meanTrainingClips
         testClips = outcome.confusion.total
         self.classes = classes
         self.folds = folds.count
