@@ -119,6 +119,11 @@ import Testing
         for name in ["checkpoint.safetensors", "recipe.yaml", "log.jsonl", "report.json"] {
             #expect(FileManager.default.fileExists(atPath: "\(folder)/run/\(name)"), "\(name)")
         }
+        let inspected = try ossicle("inspect", folder + "/run", "--json")
+        #expect(inspected.code == 0)
+        #expect(try ossicle("inspect", folder + "/run/checkpoint.safetensors", "--json").output == inspected.output)
+        let changed = try ossicle("inspect", folder + "/run", "--set", "data.view_frames=32")
+        #expect(changed.code == 2 && changed.output.isEmpty && changed.complaint.contains("--set changes a recipe"))
         let embedded = try object(
             try ossicle(
                 "embed", folder + "/run", folder + "/sounds", "--output", folder + "/e.npz", "--json"))
