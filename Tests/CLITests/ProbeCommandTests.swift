@@ -77,8 +77,14 @@ import Testing
             #expect(names.count == tested && names.allSatisfy { $0.hasSuffix(ending) })
         }
 
+        let notes = try writeNotes(scratch)
+        for (kind, data) in [("pitch", notes), ("events", mixed)] {
+            let untrained = try ossicle("probe", kind, "random", "--data", data, "--baseline", "none")
+            #expect(untrained.output.hasPrefix("random ") && untrained.output.contains("; batch norm"))
+            #expect(!untrained.output.contains("run "), "\(untrained.output)")
+        }
         let pitch = try object(
-            try ossicle("probe", "pitch", run, "--data", try writeNotes(scratch), "--baseline", "none", "--json"))
+            try ossicle("probe", "pitch", run, "--data", notes, "--baseline", "none", "--json"))
         #expect(pitch["n_test"] as? Int == 12)
 
         for kind in ["stages", "last"] {
