@@ -29,6 +29,20 @@ import Testing
         #expect(set.clips.map(\.label) == [1, 0, 1])
     }
 
+    @Test func folders_without_audio_do_not_turn_splits_into_classes() throws {
+        let folder = try TemporaryFolder()
+        for name in ["train/dog/a.wav", "train/cat/b.wav", "test/dog/c.wav"] {
+            try folder.writeNoise(name, seconds: 0.1)
+        }
+        try folder.write("About these sounds.", to: "docs/readme.txt")
+        let set = try AudioDataset.open([folder.path])
+        #expect(set.classes == ["cat", "dog"] && set.clips.map(\.split) == [.test, .train, .train])
+        try folder.writeNoise("bird/d.wav", seconds: 0.1)
+        let error = #expect(throws: DataError.self) { try AudioDataset.open([folder.path]) }
+        let words = "cannot use \(folder.path): its folder test is named like a split, but its folder bird is not"
+        #expect(error?.description.hasPrefix(words) == true)
+    }
+
     @Test func a_plain_folder_is_unlabelled() throws {
         let folder = try TemporaryFolder()
         try folder.writeNoise("audio/a.wav", seconds: 0.1)
