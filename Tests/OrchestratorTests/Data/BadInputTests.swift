@@ -19,6 +19,25 @@ import Testing
         #expect(throws: DataError.noAudio(path: folder.path)) { try AudioDataset.open([folder.path]) }
     }
 
+    @Test func an_unreadable_folder_is_named() throws {
+        // A missing folder stands for an unreadable one, because an administrator can read every folder.
+        let path = folder.path + "/none"
+        let error = #expect(throws: DataError.self) { try AudioFolder.audio(below: path) }
+        #expect(error?.description.hasPrefix("cannot read the folder \(path)") == true)
+        #expect(throws: DataError.self) { try AudioFolder.folders(in: path) }
+    }
+
+    @Test func symbolic_links_list_no_file_twice() throws {
+        try folder.writeNoise("data/b/1.wav", seconds: 0.1)
+        try folder.writeNoise("outside/deep/2.wav", seconds: 0.1)
+        // A link to a folder that comes later, a loop, and two links to a folder outside of the data.
+        for (name, target) in [("a", "b"), ("b/loop", ".."), ("c", "../outside"), ("d", "../outside/deep")] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder.path)/data/\(name)", withDestinationPath: target)
+        }
+        #expect(try AudioFolder.audio(below: folder.path + "/data") == ["b/1.wav", "c/deep/2.wav"])
+    }
+
     @Test func broken_files_are_skipped_and_counted() throws {
         try folder.writeNoise("good.wav")
         try folder.write("", to: "empty.wav")

@@ -11,7 +11,7 @@ enum FoldersLayout: LayoutReader {
 
     static func read(_ root: String) throws(DataError) -> LayoutListing {
         guard AudioFolder.isFolder(root) else { return LayoutListing(entries: [.init(path: root)], classes: []) }
-        let files = AudioFolder.audio(below: root)
+        let files = try AudioFolder.audio(below: root)
         let hasSplits = try hasSplits(files, root)
         var entries = files.map { relative in
             var folders = folders(relative)
