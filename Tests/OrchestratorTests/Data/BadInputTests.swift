@@ -38,6 +38,16 @@ import Testing
         #expect(try AudioFolder.audio(below: folder.path + "/data") == ["b/1.wav", "c/deep/2.wav"])
     }
 
+    @Test func a_file_with_two_labels_is_named() throws {
+        let path = try folder.writeNoise("a.wav", seconds: 0.1)
+        try folder.writeNoise("b.wav", seconds: 0.1)
+        let table = try folder.write("path,label\na.wav,x\nb.wav,y\na.wav,x\n", to: "labels.csv")
+        #expect(try AudioDataset.open([table]).clips.count == 2)
+        try folder.write("path,label\na.wav,x\nb.wav,y\na.wav,y\n", to: "labels.csv")
+        let error = #expect(throws: DataError.self) { try AudioDataset.open([table]) }
+        #expect(error?.description.hasPrefix("cannot use \(path): it is listed with the labels “x” and “y”") == true)
+    }
+
     @Test func broken_files_are_skipped_and_counted() throws {
         try folder.writeNoise("good.wav")
         try folder.write("", to: "empty.wav")
