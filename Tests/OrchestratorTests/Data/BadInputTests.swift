@@ -96,6 +96,26 @@ import Testing
         #expect(seen[0] == seen[1])
     }
 
+    /// Batches of 4 of 8 clips, of which 3 are dropped. Two dropped clips of a batch may have the same replacement if the
+    /// third one is in the other batch.
+    @Test func a_replacement_is_not_in_the_batch_already() throws {
+        for i in 0..<5 { try folder.writeNoise("\(i).wav", seconds: 1, seed: i) }
+        for i in 0..<3 { try folder.writeFloats([.nan, 1], to: "nan\(i).wav") }
+        let set = try AudioDataset.open([folder.path])
+        var recipe = Recipe()
+        recipe.training.batchSize = 4
+        let loader = try ViewLoader(
+            store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, clips: Array(set.clips.indices))
+        defer { loader.stop() }
+        for _ in 0..<40 { #expect(Set(try loader.next().clips).count == 4) }
+    }
+
+    @Test func replacements_that_are_in_the_batch_come_last() {
+        let order = EpochOrder(clips: Array(0..<7), batchSize: 2, seed: 0)
+        let found = order.replacements(Array(0..<7), batch: 2, slot: 1, chosen: [0])
+        #expect(found == [1, 2, 3, 6, 0, 4, 5])
+    }
+
     @Test func a_set_whose_every_clip_is_dropped_is_an_error() throws {
         for i in 0..<2 { try folder.writeFloats([.nan, 1], to: "\(i).wav") }
         let set = try AudioDataset.open([folder.path])
