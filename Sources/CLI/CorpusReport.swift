@@ -9,12 +9,15 @@ struct CorpusReport: Encodable {
     let clips: [CorpusPart: Int]
     let groups: [CorpusPart: Int]
     let groupName: String
+    /// Warnings about recordings that could not be used.
+    var warnings: [String] = []
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(corpus, forKey: Key("corpus"))
         try container.encode(output, forKey: Key("output"))
         try container.encode(seed, forKey: Key("seed"))
+        try container.encode(warnings, forKey: Key("warnings"))
         for (name, counts) in [("clips", clips), (groupName, groups)] {
             var parts = container.nestedContainer(keyedBy: Key.self, forKey: Key(name))
             for part in CorpusPart.allCases { try parts.encode(counts[part, default: 0], forKey: Key(part.rawValue)) }

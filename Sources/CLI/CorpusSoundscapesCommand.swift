@@ -66,12 +66,14 @@ struct CorpusSoundscapesCommand: ParsableCommand {
         corpus.ratioDB = lowestRatio...highestRatio
         let isolated = try AudioDataset.open(events)
         let scenes = try AudioDataset.open(backgrounds)
+        let warnings = [isolated.warning, scenes.warning].compactMap(\.self)
+        for sentence in warnings { ProbeOptions.tell("warning: \(sentence)") }
         let counter = ProgressCounter("mixtures", of: size)
         let summary = try corpus.render(events: isolated, backgrounds: scenes, to: options.output) { counter.show($0) }
         counter.finish()
         CorpusReport(
             corpus: "soundscapes", output: options.output, seed: options.seed, clips: summary.clips,
-            groups: summary.events, groupName: "events"
+            groups: summary.events, groupName: "events", warnings: warnings
         ).print(json: options.json)
     }
 }

@@ -23,6 +23,8 @@ struct DoctorReport: Encodable {
         /// The version, or nil if the component is not installed.
         let version: String?
         let neededFor: String
+        /// The Debian packages that install the component.
+        let packages: String
 
         enum CodingKeys: String, CodingKey {
             case name
@@ -40,17 +42,24 @@ struct DoctorReport: Encodable {
     var memoryBytes = Machine.memoryBytes
     var transparentHugePages = Machine.transparentHugePages
     var components = [
-        Component(name: "libsndfile", version: Machine.sndFileVersion, neededFor: "reading and writing sound files"),
-        Component(name: "soxr", version: Machine.soxrVersion, neededFor: "resampling"),
+        Component(
+            name: "libsndfile", version: Machine.sndFileVersion, neededFor: "reading and writing sound files",
+            packages: "libsndfile1-dev"),
+        Component(
+            name: "soxr", version: Machine.soxrVersion, neededFor: "resampling", packages: "libsoxr-dev"),
         Component(
             name: "Rubber Band", version: Machine.rubberBandVersion,
-            neededFor: "pitch shifting and time stretching with pitch_engine: rubberband"),
+            neededFor: "pitch shifting and time stretching with pitch_engine: rubberband",
+            packages: "librubberband-dev"),
         Component(
-            name: "OpenBLAS", version: Machine.openBLASVersion, neededFor: "linear algebra in evaluation and tests"),
+            name: "OpenBLAS", version: Machine.openBLASVersion, neededFor: "linear algebra in evaluation and tests",
+            packages: "libopenblas-dev"),
         Component(
-            name: "fluidsynth", version: Synthesizer.fluidsynth.version, neededFor: "ossicle corpus notes (optional)"),
+            name: "fluidsynth", version: Synthesizer.fluidsynth.version, neededFor: "ossicle corpus notes (optional)",
+            packages: "fluidsynth timgm6mb-soundfont"),
         Component(
-            name: "espeak-ng", version: Synthesizer.espeakNG.version, neededFor: "ossicle corpus words (optional)"),
+            name: "espeak-ng", version: Synthesizer.espeakNG.version, neededFor: "ossicle corpus words (optional)",
+            packages: "espeak-ng"),
     ]
 
     /// Recommended changes, one sentence each.
@@ -65,7 +74,8 @@ struct DoctorReport: Encodable {
                     + "with: echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled")
         }
         for component in components where component.version == nil {
-            advice.append("\(component.name) is not installed. Install it with: sudo apt-get install \(component.name)")
+            advice.append(
+                "\(component.name) is not installed. Install it with: sudo apt-get install \(component.packages)")
         }
         return advice
     }

@@ -76,7 +76,7 @@ struct EmbedCommand: ParsableCommand {
         /// Shares of the variance that the two principal components explain.
         var mapShares: [Double]?
         let skipped: Int
-        /// Warnings about clips that could not be decoded, or only in part.
+        /// Warnings about files that could not be used, or only in part.
         var warnings: [String] = []
         var seconds: Double
     }
@@ -85,12 +85,16 @@ struct EmbedCommand: ParsableCommand {
         let started = ProcessInfo.processInfo.systemUptime
         let checkpoint = try Checkpoint(subject)
         let dataset = try AudioDataset.open(inputs, layout: layout)
-        if let sentence = dataset.warning { ProbeOptions.tell("warning: \(sentence)") }
         let embedding = checkpoint.embedding(embedding)
         var report = Report(
             output: output, clips: 0, dimension: 0,
             embedding: embedding.readNames,
             skipped: dataset.skipped.count, seconds: 0)
+        func warn(_ sentences: [String]) {
+            report.warnings += sentences
+            for sentence in sentences { ProbeOptions.tell("warning: \(sentence)") }
+        }
+        warn([dataset.warning].compactMap(\.self))
         let threads = Threads.chosen(threads)
         switch level {
         case .clip:
@@ -99,7 +103,7 @@ struct EmbedCommand: ParsableCommand {
             try file.write(to: output)
             (report.clips, report.dimension) = (file.paths.count, file.dimension)
             report.segments = file.segmentClips.count
-            report.warnings = file.warnings
+            warn(file.warnings)
             if let map {
                 let drawn = EmbeddingMap(file)
                 try drawn.write(to: map)
@@ -112,9 +116,8 @@ struct EmbedCommand: ParsableCommand {
                 hopSeconds: hop == 0 ? nil : hop / 1000)
             (report.clips, report.dimension) = (file.paths.count, file.dimension)
             report.frames = file.frameClips.count
-            report.warnings = file.warnings
+            warn(file.warnings)
         }
-        for warning in report.warnings { ProbeOptions.tell("warning: \(warning)") }
         report.seconds = ProcessInfo.processInfo.systemUptime - started
         if json {
             JSONReport.print(report)

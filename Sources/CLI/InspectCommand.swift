@@ -7,7 +7,7 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show the layers, shapes, parameters and memory plan of a recipe or a run.")
 
-    @Argument(help: "A recipe (a name or a YAML file) or the folder of a run.")
+    @Argument(help: "A recipe (a name or a YAML file), the folder of a run, or a checkpoint file.")
     var subject: String
 
     @Option(name: .customLong("set"), help: ArgumentHelp("Set a key of the recipe.", valueName: "key=value"))
@@ -18,7 +18,11 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         var isFolder: ObjCBool = false
-        let isRun = FileManager.default.fileExists(atPath: subject, isDirectory: &isFolder) && isFolder.boolValue
+        let exists = FileManager.default.fileExists(atPath: subject, isDirectory: &isFolder)
+        let isRun = exists && (isFolder.boolValue || subject.hasSuffix(".safetensors"))
+        if isRun, !changes.isEmpty {
+            throw ValidationError("--set changes a recipe, but \(subject) is a run; remove --set, or give a recipe")
+        }
         let checkpoint = isRun ? try Checkpoint(subject) : nil
         let recipe = try checkpoint?.recipe ?? RecipeFile.load(subject, overrides: changes)
         let summary = ModelSummary(recipe: recipe, classes: checkpoint?.classes.count ?? 10)

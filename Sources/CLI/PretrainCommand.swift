@@ -85,11 +85,14 @@ struct PretrainCommand: ParsableCommand {
         let dataset = try AudioDataset.open(data, layout: layout)
         let printer = TrainingPrinter()
         if let sentence = dataset.warning { printer.warned(sentence) }
+        let evaluationData = evaluate.isEmpty ? nil : try AudioDataset.open(evaluate)
+        if let sentence = evaluationData?.warning { printer.warned(sentence) }
         Interruption.watch()
         let trainer = Trainer(
             recipe: recipe, dataset: dataset, output: output, threads: Threads.chosen(recipe.training.threads),
-            observer: printer, evaluationData: evaluate.isEmpty ? nil : try AudioDataset.open(evaluate))
-        let report = try trainer.run(resume: resume).report
+            observer: printer, evaluationData: evaluationData)
+        var report = try trainer.run(resume: resume).report
+        report.warnings = printer.warnings
         printer.close()
         if json { JSONReport.print(report) } else { printer.summarize(report, output: output) }
         if report.interrupted { throw ExitCode(130) }

@@ -76,7 +76,8 @@ struct ProbeClipCommand: ParsableCommand {
                     + "pretrain with data.hold_out=test and probe with --held-out")
         }
         if stages { return try survey(checkpoint, dataset) }
-        let report = try finetune ? fineTune(checkpoint, dataset) : frozen(checkpoint, dataset)
+        var report = try finetune ? fineTune(checkpoint, dataset) : frozen(checkpoint, dataset)
+        report.warnings = [dataset.warning].compactMap(\.self) + report.warnings
         if options.json { JSONReport.print(report) } else { Self.show(report) }
     }
 
@@ -108,9 +109,10 @@ struct ProbeClipCommand: ParsableCommand {
         clipOptions.heldOutOnly = heldOut
         let (read, picture) = (options.reading(checkpoint), picture ?? "stages.svg")
         let every = Embedding.everyStage(of: options.recipe(of: checkpoint), and: read)
-        let survey = try StageSurvey(
+        var survey = try StageSurvey(
             dataset: dataset, encoders: try options.encoders(checkpoint, reading: every),
             read: read, every: every, options: clipOptions, report: ProbeOptions.tell)
+        survey.warnings = [dataset.warning].compactMap(\.self) + survey.warnings
         try StagePicture(survey).write(to: picture)
         if options.json { return JSONReport.print(survey) }
         for curve in survey.curves {

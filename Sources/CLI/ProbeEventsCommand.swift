@@ -60,7 +60,7 @@ struct ProbeEventsCommand: ParsableCommand {
         let (report, outcome) = try probe.report(encoders, tell: ProbeOptions.tell)
         if let predictions { try write(outcome, to: predictions) }
         if let pictures { try draw(outcome, to: pictures) }
-        if options.json { JSONReport.print(report) } else { Self.show(report) }
+        if options.json { JSONReport.print(report) } else { show(report) }
     }
 
     private func draw(_ outcome: EventProbe.Outcome, to folder: String) throws {
@@ -84,7 +84,7 @@ struct ProbeEventsCommand: ParsableCommand {
         }
     }
 
-    private static func show(_ report: EventReport) {
+    private func show(_ report: EventReport) {
         func show(_ name: String, _ scores: EventReport.Scores) {
             ProbeOptions.show(
                 "\(name) onset F", scores.onset, lead: report.leads[name], variant: report.variants[name])
@@ -93,7 +93,7 @@ struct ProbeEventsCommand: ParsableCommand {
                     format: "  segment F %.3f, error rate %.3f, PSDS %.3f; threshold %.2f, minimum duration %.3f s",
                     scores.segmentF, scores.segmentErrorRate, scores.psds, scores.threshold, scores.minimumSeconds))
         }
-        show("run", report.scores)
+        show(options.subjectName, report.scores)
         for (name, scores) in report.baselines.sorted(by: { $0.key < $1.key }) { show(name, scores) }
         print(
             "\(report.classes.count) classes, \(report.trainingClips) training recordings, \(report.testClips) test "

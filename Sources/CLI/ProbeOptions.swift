@@ -52,6 +52,9 @@ struct ProbeOptions: ParsableArguments {
     /// The checkpoint of the run, or nil for the word “random”.
     func checkpoint() throws -> Checkpoint? { subject == "random" ? nil : try Checkpoint(subject) }
 
+    /// The name of the first encoder in printed reports.
+    var subjectName: String { subject == "random" ? subject : "run" }
+
     /// The recipe of the run, or the default recipe.
     func recipe(of checkpoint: Checkpoint?) -> Recipe {
         var recipe = checkpoint?.recipe ?? Recipe()

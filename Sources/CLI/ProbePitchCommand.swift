@@ -22,13 +22,14 @@ struct ProbePitchCommand: ParsableCommand {
     func run() throws {
         let checkpoint = try options.checkpoint()
         let dataset = try options.dataset(layout: layout)
-        let report = try probePitch(
+        var report = try probePitch(
             dataset: dataset, encoders: try options.encoders(checkpoint), options: options.clipOptions,
             report: ProbeOptions.tell)
-        if options.json { JSONReport.print(report) } else { Self.show(report) }
+        report.warnings = [dataset.warning].compactMap(\.self) + report.warnings
+        if options.json { JSONReport.print(report) } else { show(report) }
     }
 
-    private static func show(_ report: PitchReport) {
+    private func show(_ report: PitchReport) {
         func show(_ name: String, _ scores: PitchReport.Scores) {
             ProbeOptions.show(
                 "\(name) pitch", scores.pitch, lead: report.leads[name], variant: report.variants[name])
@@ -39,7 +40,7 @@ struct ProbePitchCommand: ParsableCommand {
                 "  mean error \(String(format: "%.1f", scores.meanErrorSemitones)) semitones; octave errors: \(octaves)"
             )
         }
-        show("run", report.scores)
+        show(options.subjectName, report.scores)
         for (name, scores) in report.baselines.sorted(by: { $0.key < $1.key }) { show(name, scores) }
         print("\(report.trainingClips) training notes, \(report.testClips) test notes")
     }

@@ -40,6 +40,7 @@ struct SweepCommand: ParsableCommand {
         }
         let cells: [Cell]
         let interrupted: Bool
+        let warnings: [String]
     }
 
     func run() throws {
@@ -49,7 +50,7 @@ struct SweepCommand: ParsableCommand {
             plan: plan, output: output, threads: Threads.chosen(threads))
         Interruption.watch()
         let printer = TrainingPrinter()
-        let (scores, interrupted) = try sweep.run(observer: printer) { line in
+        let (scores, interrupted, warnings) = try sweep.run(observer: printer) { line in
             printer.close()
             ProbeOptions.tell(line)
         }
@@ -60,7 +61,8 @@ struct SweepCommand: ParsableCommand {
                 nTest: score?.clips)
         }
         if json {
-            JSONReport.print(Report(cells: cells, interrupted: interrupted))
+            let all = warnings + printer.warnings.filter { !warnings.contains($0) }
+            JSONReport.print(Report(cells: cells, interrupted: interrupted, warnings: all))
         } else {
             print("\(cells.count { $0.value != nil }) of \(cells.count) runs finished; \(output)/table.md, heatmap.svg")
         }

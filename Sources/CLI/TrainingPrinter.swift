@@ -7,6 +7,8 @@ final class TrainingPrinter: TrainingObserver {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var lastPrinted = 0.0
     private var hasBar = false
+    /// All warnings so far, without repetitions.
+    private(set) var warnings: [String] = []
 
     func progressed(_ progress: TrainingProgress) {
         let now = ProcessInfo.processInfo.systemUptime
@@ -39,6 +41,7 @@ final class TrainingPrinter: TrainingObserver {
     }
 
     func warned(_ sentence: String) {
+        if !warnings.contains(sentence) { warnings.append(sentence) }
         clear()
         write("warning: \(sentence)\n")
     }

@@ -40,6 +40,14 @@ import Testing
         #expect(advice.contains { $0.contains("abacus") })
     }
 
+    @Test func doctor_names_the_packages_of_missing_programs() throws {
+        let report = try object(try ossicle("doctor", "--json", environment: ["PATH": "/nowhere"]))
+        let advice = try #require(report["advice"] as? [String])
+        for packages in ["fluidsynth timgm6mb-soundfont", "espeak-ng"] {
+            #expect(advice.contains { $0.hasSuffix("sudo apt-get install \(packages)") }, "\(advice)")
+        }
+    }
+
     @Test func an_unknown_instruction_set_is_one_sentence_and_an_error() throws {
         let result = try ossicle("inspect", "/nowhere", environment: ["OSSICLE_ISA": "abacus"])
         #expect(result.code == 1 && result.output.isEmpty)
@@ -119,6 +127,11 @@ import Testing
         for name in ["checkpoint.safetensors", "recipe.yaml", "log.jsonl", "report.json"] {
             #expect(FileManager.default.fileExists(atPath: "\(folder)/run/\(name)"), "\(name)")
         }
+        let inspected = try ossicle("inspect", folder + "/run", "--json")
+        #expect(inspected.code == 0)
+        #expect(try ossicle("inspect", folder + "/run/checkpoint.safetensors", "--json").output == inspected.output)
+        let changed = try ossicle("inspect", folder + "/run", "--set", "data.view_frames=32")
+        #expect(changed.code == 2 && changed.output.isEmpty && changed.complaint.contains("--set changes a recipe"))
         let embedded = try object(
             try ossicle(
                 "embed", folder + "/run", folder + "/sounds", "--output", folder + "/e.npz", "--json"))

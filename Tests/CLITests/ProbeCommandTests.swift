@@ -77,8 +77,14 @@ import Testing
             #expect(names.count == tested && names.allSatisfy { $0.hasSuffix(ending) })
         }
 
+        let notes = try writeNotes(scratch)
+        for (kind, data) in [("pitch", notes), ("events", mixed)] {
+            let untrained = try ossicle("probe", kind, "random", "--data", data, "--baseline", "none")
+            #expect(untrained.output.hasPrefix("random ") && untrained.output.contains("; batch norm"))
+            #expect(!untrained.output.contains("run "), "\(untrained.output)")
+        }
         let pitch = try object(
-            try ossicle("probe", "pitch", run, "--data", try writeNotes(scratch), "--baseline", "none", "--json"))
+            try ossicle("probe", "pitch", run, "--data", notes, "--baseline", "none", "--json"))
         #expect(pitch["n_test"] as? Int == 12)
 
         for kind in ["stages", "last"] {
@@ -114,6 +120,67 @@ import Testing
                 "embed", run, scratch.path + "/events", "--map", scratch.path + "/map.svg", "--output",
                 scratch.path + "/e.npz", "--json"))
         #expect((clips["map_shares"] as? [Double])?.count == 2 && scratch.exists("map.svg"))
+    }
+
+    /// Two files of the data are not audio, and one clip has a sample that is not a number.
+    @Test func every_command_tells_which_files_it_left_out() throws {
+        let scratch = Scratch()
+        try writeSounds(scratch)
+        let (events, run) = (scratch.path + "/events", scratch.path + "/run")
+        for name in ["events/low/text.wav", "backgrounds/text.wav"] {
+            try Data("no audio".utf8).write(to: URL(filePath: "\(scratch.path)/\(name)"))
+        }
+        func told(_ arguments: String..., words: [String]) throws {
+            let answer = try ossicle(arguments + ["--json"])
+            let warnings = try #require(try object(answer)["warnings"] as? [String])
+            for word in words {
+                #expect(warnings.count { $0.contains(word) } == 1, "\(arguments): \(warnings)")
+                let lines = answer.complaint.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+                #expect(lines.count { $0.contains(word) } == 1, "\(arguments): \(lines)")
+            }
+        }
+        try told(
+            "corpus", "soundscapes", "--events", events, "--backgrounds", scratch.path + "/backgrounds", "--output",
+            scratch.path + "/mixed", "--size", "10", "--seconds", "3", words: ["backgrounds/text.wav", "low/text.wav"])
+        try writeNaN(to: events + "/low/nan.wav")
+        try told(
+            "pretrain", "cola-small", "--data", scratch.path + "/backgrounds", "--output", run, "--steps", "1",
+            "--batch-size", "2", "--evaluate", events, words: ["backgrounds/text.wav", "low/text.wav", "low/nan.wav"])
+        let probe = ["probe", "clip", run, "--data", events, "--baseline", "none"]
+        for options in [[], ["--stages", "--picture", scratch.path + "/s.svg"], ["--finetune", "--epochs", "1"]] {
+            let answer = try ossicle(probe + options + ["--json"])
+            let warnings = try #require(try object(answer)["warnings"] as? [String])
+            #expect(warnings.count == 2 && warnings[0].contains("low/text.wav") && warnings[1].contains("low/nan.wav"))
+            #expect(answer.complaint.split(separator: "\n").count { $0.hasPrefix("warning: ") } == 2)
+        }
+        try told("embed", run, events, "--output", scratch.path + "/e.npz", words: ["low/text.wav", "low/nan.wav"])
+        let grid = """
+            recipe: cola-small
+            data: [\(scratch.path)/backgrounds]
+            rows: [a]
+            set: {training.steps: 1, training.batch_size: 2}
+            probe: [\(events)]
+            """
+        try Data(grid.utf8).write(to: URL(filePath: scratch.path + "/grid.yaml"))
+        for _ in 0..<2 {
+            try told(
+                "sweep", scratch.path + "/grid.yaml", "--output", scratch.path + "/sweep",
+                words: ["backgrounds/text.wav", "low/text.wav", "low/nan.wav"])
+        }
+    }
+
+    /// A WAV file of 32-bit floats, half a second long. Its last sample is not a number.
+    private func writeNaN(to path: String) throws {
+        var bytes = Data("RIFF".utf8)
+        func put(_ values: [UInt32]) { for value in values { withUnsafeBytes(of: value.littleEndian) { bytes += $0 } } }
+        let samples = tone(300, seconds: 0.5).dropLast() + [.nan]
+        put([UInt32(36 + 4 * samples.count)])
+        bytes += Data("WAVEfmt ".utf8)
+        // The size of the chunk; float format and one channel; bytes per second; bytes per frame and bits per sample.
+        put([16, 1 << 16 | 3, 16_000, 64_000, 32 << 16 | 4])
+        bytes += Data("data".utf8)
+        put([UInt32(4 * samples.count)] + samples.map(\.bitPattern))
+        try bytes.write(to: URL(filePath: path))
     }
 
     @Test(

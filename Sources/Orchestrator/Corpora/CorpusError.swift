@@ -7,7 +7,6 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
     case notSoundFont(String)
     case noSoundFont(searched: [String])
     case outputExists(String)
-    case unfinishedOutput(String)
     case outputUnwritable(String, reason: String)
     case sizeOutOfRange(Int, allowed: ClosedRange<Int>, reason: String)
     case programFailed(String, reason: String)
@@ -30,8 +29,6 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
                 + "or install one with: sudo apt-get install timgm6mb-soundfont"
         case .outputExists(let path):
             "\(path) exists and is not an empty folder; give a new folder, or remove it first"
-        case .unfinishedOutput(let path):
-            "\(path) is needed as a temporary folder, but exists and is not an unfinished corpus; move or rename it"
         case .outputUnwritable(let path, let reason):
             "cannot write \(path): \(reason)"
         case .sizeOutOfRange(let size, let allowed, let reason):

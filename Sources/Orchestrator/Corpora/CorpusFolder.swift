@@ -1,20 +1,24 @@
 import Foundation
 
-/// The folder of a new corpus. Its name is `NAME.partial` until all files are written, and then `NAME`. Therefore a
-/// folder with the final name always contains a complete corpus.
+/// The folder of a new corpus. Its name is `NAME.ID.partial`, with an ID of its own, until all files are written, and then
+/// `NAME`. Therefore a folder with the final name always contains a complete corpus, and several processes can write
+/// corpora side by side.
 struct CorpusFolder: Sendable {
+    /// The path that the caller gave, for messages.
+    private let path: String
     let final: URL
     let partial: URL
     /// The folder for files that are not part of the corpus.
-    var scratch: URL { partial.appending(path: Self.scratchName) }
-    private static let scratchName = ".rendering"
+    var scratch: URL { partial.appending(path: ".rendering") }
 
-    /// Creates the partial folder. A partial folder that an interrupted run has left is deleted first.
-    /// - Throws: ``CorpusError/outputExists(_:)`` if `path` is a file or a folder that is not empty;
-    ///   ``CorpusError/unfinishedOutput(_:)`` if the partial folder exists and was not created by this program.
+    /// Creates the partial folder.
+    /// - Throws: ``CorpusError/outputExists(_:)`` if `path` is a file or a folder that is not empty.
     init(_ path: String) throws(CorpusError) {
-        final = URL(fileURLWithPath: path).standardizedFileURL
-        partial = final.deletingLastPathComponent().appending(path: final.lastPathComponent + ".partial")
+        self.path = path
+        // A symbolic link is followed, because a folder cannot be renamed to a link.
+        final = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
+        let id = "\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max))"
+        partial = final.deletingLastPathComponent().appending(path: "\(final.lastPathComponent).\(id).partial")
         let files = FileManager.default
         // contentsOfDirectory gives nil for a file, so a file at this path is refused, too.
         if files.fileExists(atPath: final.path) {
@@ -22,21 +26,18 @@ struct CorpusFolder: Sendable {
                 throw .outputExists(path)
             }
         }
-        if files.fileExists(atPath: partial.path) {
-            // A partial folder is deleted only if it contains the scratch folder of this program.
-            guard files.fileExists(atPath: scratch.path) else { throw .unfinishedOutput(partial.path) }
-            try Self.attempt(partial.path) { try files.removeItem(at: partial) }
-        }
         try Self.attempt(partial.path) { try files.createDirectory(at: scratch, withIntermediateDirectories: true) }
     }
 
     /// Deletes the scratch folder and gives the corpus its final name.
+    /// - Throws: ``CorpusError/outputExists(_:)`` if there is meanwhile a file or a folder that is not empty.
     func publish() throws(CorpusError) {
-        let files = FileManager.default
-        try Self.attempt(final.path) {
-            try files.removeItem(at: scratch)
-            if files.fileExists(atPath: final.path) { try files.removeItem(at: final) }
-            try files.moveItem(at: partial, to: final)
+        try Self.attempt(scratch.path) { try FileManager.default.removeItem(at: scratch) }
+        // rename replaces an empty folder, and nothing else.
+        guard rename(partial.path, final.path) != 0 else { return }
+        switch errno {
+        case ENOTEMPTY, EEXIST, ENOTDIR: throw .outputExists(path)
+        default: throw .outputUnwritable(final.path, reason: String(cString: strerror(errno)))
         }
     }
 

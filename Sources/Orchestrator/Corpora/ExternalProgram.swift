@@ -39,14 +39,30 @@ struct ExternalProgram: Sendable {
         } catch {
             throw .programFailed(name, reason: error.localizedDescription)
         }
-        // These programs write little text, so no pipe becomes full while the other one is read to its end.
-        let written = output.fileHandleForReading.readDataToEndOfFile()
-        let complaint = complaints.fileHandleForReading.readDataToEndOfFile()
+        let texts = Self.readToEnd([output.fileHandleForReading, complaints.fileHandleForReading])
         ended.wait()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            let lines = String(decoding: complaint, as: UTF8.self).split(whereSeparator: \.isNewline)
+            let lines = String(decoding: texts[1], as: UTF8.self).split(whereSeparator: \.isNewline)
             throw .programFailed(name, reason: lines.last.map(String.init) ?? "exit code \(process.terminationStatus)")
         }
-        return written
+        return texts[0]
+    }
+
+    /// Reads several pipes to their ends at the same time. If one pipe were read to its end first, a program that fills
+    /// another pipe would wait for ever.
+    private static func readToEnd(_ pipes: [FileHandle]) -> [Data] {
+        var texts = [Data](repeating: Data(), count: pipes.count)
+        var waiting = pipes.map { pollfd(fd: $0.fileDescriptor, events: Int16(POLLIN), revents: 0) }
+        // A pipe that has ended gets the descriptor −1, which poll ignores.
+        while waiting.contains(where: { $0.fd >= 0 }) {
+            // After an error, for example because of a signal, no field revents is valid.
+            guard poll(&waiting, nfds_t(waiting.count), -1) > 0 else { continue }
+            for place in waiting.indices where waiting[place].fd >= 0 && waiting[place].revents != 0 {
+                let read = pipes[place].availableData
+                texts[place] += read
+                if read.isEmpty { waiting[place].fd = -1 }
+            }
+        }
+        return texts
     }
 }

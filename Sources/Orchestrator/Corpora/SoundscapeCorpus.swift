@@ -2,6 +2,7 @@ import Foundation
 import OssicleAudio
 import OssicleBase
 import OssicleData
+import Synchronization
 
 /// A corpus of mixtures: isolated events over backgrounds, with exact annotations. The layout is that of DCASE 2016
 /// task 2: `{train,valid,test}/audio/{n}.wav` (16 kHz, mono) and `{train,valid,test}/annotation/{n}.txt`.
@@ -59,7 +60,7 @@ public struct SoundscapeCorpus: Sendable {
             events: events.clips, classes: events.classes, backgrounds: backgrounds.clips, size: size, seed: seed,
             count: count, overlap: overlap, ratioDB: ratioDB)
         let folder = try CorpusFolder(output)
-        var placed: [[SoundEvent]] = []
+        let counts = Mutex<[CorpusPart: Int]>([:])
         do {
             for part in CorpusPart.allCases {
                 try folder.makeFolder("\(part.rawValue)/audio")
@@ -72,23 +73,16 @@ public struct SoundscapeCorpus: Sendable {
                 try CorpusAudio.write(
                     "\(stem)/audio/\(soundscape.name).wav", samples: samples, sampleRate: Self.sampleRate)
                 try Self.write(found, to: "\(stem)/annotation/\(soundscape.name).txt")
+                counts.withLock { $0[soundscape.part, default: 0] += found.count }
                 return 1
-            }
-            for soundscape in plan.soundscapes {
-                let path = folder.partial.path + "/\(soundscape.part.rawValue)/annotation/\(soundscape.name).txt"
-                placed.append((try? EventFile.read(path)) ?? [])
             }
             try folder.publish()
         } catch {
             folder.discard()
             throw error
         }
-        var (clips, counts): ([CorpusPart: Int], [CorpusPart: Int]) = ([:], [:])
-        for (soundscape, events) in zip(plan.soundscapes, placed) {
-            clips[soundscape.part, default: 0] += 1
-            counts[soundscape.part, default: 0] += events.count
-        }
-        return Summary(clips: clips, events: counts)
+        let clips = Dictionary(grouping: plan.soundscapes, by: \.part).mapValues(\.count)
+        return Summary(clips: clips, events: counts.withLock { $0 })
     }
 
     /// The samples of a mixture, and its events in the order of their onsets.

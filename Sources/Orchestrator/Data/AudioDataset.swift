@@ -58,8 +58,7 @@ public struct AudioDataset: Sendable {
     private init(
         listings: [LayoutListing], classes: [String], layout: Layout, roots: [String]
     ) throws(DataError) {
-        var seen: Set<String> = []
-        let entries = listings.flatMap(\.entries).filter { seen.insert($0.path).inserted }
+        let entries = try Self.distinct(listings.flatMap(\.entries), isLabelled: !classes.isEmpty)
         let labels = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         var clips: [Clip] = []
         var headers: [AudioInfo] = []
@@ -85,6 +84,28 @@ public struct AudioDataset: Sendable {
         self.roots = roots
         self.skipped = skipped
         self.headers = headers
+    }
+
+    /// The entries without repetitions of a path.
+    /// - Throws: `DataError.malformed` if a file has two labels.
+    private static func distinct(
+        _ entries: [LayoutListing.Entry], isLabelled: Bool
+    ) throws(DataError) -> [LayoutListing.Entry] {
+        var labels: [String: String?] = [:]
+        var kept: [LayoutListing.Entry] = []
+        for entry in entries {
+            guard let known = labels.updateValue(entry.className, forKey: entry.path) else {
+                kept.append(entry)
+                continue
+            }
+            if isLabelled, let first = known, let second = entry.className, first != second {
+                throw .malformed(
+                    path: entry.path,
+                    reason: "it is listed with the labels “\(first)” and “\(second)”; keep one of them")
+            }
+            labels[entry.path] = known
+        }
+        return kept
     }
 
     /// One list of classes for several roots. Published lists are equal for all roots. Names of folders are sorted

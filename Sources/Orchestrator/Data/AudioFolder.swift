@@ -12,34 +12,56 @@ enum AudioFolder {
 
     /// The names in a folder, sorted by their bytes. Hidden files are omitted, and with them the `._name.wav` files of
     /// macOS.
-    static func names(in folder: String) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    /// - Throws: `DataError.unreadableFolder`.
+    static func names(in folder: String) throws(DataError) -> [String] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw .unreadableFolder(path: folder, reason: error.localizedDescription)
+        }
         return names.filter { !$0.hasPrefix(".") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The names of the folders in a folder. To save time, a name with the ending of an audio file is not examined: a
     /// data set can have hundreds of thousands of them.
-    static func folders(in folder: String) -> [String] {
-        names(in: folder).filter { !AudioFile.isAudioPath($0) && isFolder("\(folder)/\($0)") }
+    static func folders(in folder: String) throws(DataError) -> [String] {
+        try names(in: folder).filter { !AudioFile.isAudioPath($0) && isFolder("\(folder)/\($0)") }
     }
 
     /// The audio files in `folder` and its subfolders, as paths relative to it, sorted by their bytes.
-    static func audio(below folder: String) -> [String] {
-        var found: [String] = []
-        collect(folder, prefix: "", depth: 0, into: &found)
-        return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    static func audio(below folder: String) throws(DataError) -> [String] {
+        try files(below: folder, where: AudioFile.isAudioPath)
     }
 
-    private static func collect(_ folder: String, prefix: String, depth: Int, into found: inout [String]) {
-        // Symbolic links may form a cycle. No data set has this many levels of folders.
-        guard depth < 32 else { return }
-        for name in names(in: folder) {
-            if AudioFile.isAudioPath(name) {
-                found.append(prefix + name)
-            } else if isFolder("\(folder)/\(name)") {
-                collect("\(folder)/\(name)", prefix: "\(prefix)\(name)/", depth: depth + 1, into: &found)
+    /// The files in `root` and its subfolders, as paths relative to it, sorted by their bytes. If symbolic links lead to
+    /// a folder on several ways, its files are listed once: with their path without links if there is one.
+    /// - Parameter isWanted: whether the file with this relative path is listed.
+    static func files(
+        below root: String, where isWanted: (String) -> Bool
+    ) throws(DataError) -> [String] {
+        var found: [String] = []
+        var visited: Set<String> = []
+        // Links are followed after all folders that can be reached without them.
+        var links = [""]
+        while !links.isEmpty {
+            var pending = [links.removeFirst()]
+            while let prefix = pending.popLast() {
+                let real = URL(filePath: "\(root)/\(prefix)").resolvingSymlinksInPath().path
+                guard visited.insert(real).inserted else { continue }
+                for name in try names(in: "\(root)/\(prefix)") {
+                    let (relative, path) = (prefix + name, "\(root)/\(prefix)\(name)")
+                    if AudioFile.isAudioPath(name) || !isFolder(path) {
+                        if isWanted(relative) { found.append(relative) }
+                    } else if (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil {
+                        links.append(relative + "/")
+                    } else {
+                        pending.append(relative + "/")
+                    }
+                }
             }
         }
+        return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     /// The text of a table or list that belongs to a data set.

@@ -37,13 +37,13 @@ struct BatchMaker: Sendable {
         clips.reserveCapacity(order.batchSize)
         for slot in 0..<order.batchSize {
             if isStopped() { return nil }
-            let candidates = order.candidates(shuffled, batch: batch, slot: slot)
-            for clip in candidates {
-                guard cut(clip, epoch: epoch, slot: slot, into: &views) else { continue }
-                clips.append(clip)
-                break
+            var clip: Int? = shuffled[batch * order.batchSize + slot]
+            if let own = clip, !cut(own, epoch: epoch, slot: slot, into: &views) {
+                clip = order.replacements(shuffled, batch: batch, slot: slot, chosen: clips)
+                    .first { cut($0, epoch: epoch, slot: slot, into: &views) }
             }
-            if clips.count == slot { return .failure(nothingLeft()) }
+            guard let clip else { return .failure(nothingLeft()) }
+            clips.append(clip)
         }
         let labels = clips.map { self.labels[$0] }
         let ratios = clips.compactMap { cutter.anchorRatio(clip: $0, epoch: epoch) }

@@ -5,6 +5,7 @@ import OssicleAudio
 public enum DataError: Error, CustomStringConvertible, Equatable {
     case missing(path: String)
     case noAudio(path: String)
+    case unreadableFolder(path: String, reason: String)
     /// A table of the data set (a CSV file, a JSON file or a list) lacks required content.
     case malformed(path: String, reason: String)
     case unknownSplit(path: String, value: String)
@@ -27,6 +28,8 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
         case .noAudio(let path):
             "there are no audio files in \(path) or its subfolders (wav, flac, ogg, mp3, aiff, …); check --data and "
                 + "--layout"
+        case .unreadableFolder(let path, let reason):
+            "cannot read the folder \(path) (\(reason)); check its permissions, or move it out of the data set"
         case .malformed(let path, let reason):
             "cannot use \(path): \(reason)"
         case .unknownSplit(let path, let value):

@@ -71,9 +71,12 @@ public enum Division: Sendable, Equatable {
         case .folds:
             let names = Set(labelled.compactMap { clips[$0].fold }).sorted()
             guard names.count >= 2 else { throw .noFolds }
+            if let other = labelled.first(where: { clips[$0].fold == nil }) {
+                throw .foldMissing(path: clips[other].path)
+            }
             return names.map { name in
                 Fold(
-                    train: labelled.filter { clips[$0].fold != nil && clips[$0].fold != name },
+                    train: labelled.filter { clips[$0].fold != name },
                     test: labelled.filter { clips[$0].fold == name })
             }
         case .lists:
@@ -95,7 +98,10 @@ public enum Division: Sendable, Equatable {
             guard labelled.count >= 2 else { throw .tooFewClips(found: labelled.count) }
             let test = Self.drawTest(from: labelled, of: clips, fraction: testFraction, seed: seed)
             let fold = Fold(train: labelled.filter { !test.contains($0) }, test: test.sorted())
-            guard !fold.train.isEmpty, !fold.test.isEmpty else { throw .tooFewClips(found: labelled.count) }
+            guard !fold.train.isEmpty, !fold.test.isEmpty else {
+                let groups = Set(labelled.compactMap { clips[$0].group }).count
+                throw groups > 0 ? .groupsTooLarge(groups: groups) : .tooFewClips(found: labelled.count)
+            }
             return [fold]
         }
     }

@@ -37,13 +37,14 @@ struct EpochOrder: Sendable {
         return standing.sorted { ($0.place, $0.index) < ($1.place, $1.index) }.map { clips[$0.index] }
     }
 
-    /// The clips that may be used for position `slot` of a batch, in order of preference. The first one is the clip at
-    /// this position of the order. If it is unusable, the clips from the same position of the next batch onwards
-    /// follow. The chosen clip depends on the files only.
-    func candidates(_ shuffled: [Int], batch: Int, slot: Int) -> some Sequence<Int> {
-        let place = batch * batchSize + slot
-        return (0...shuffled.count).lazy.map { attempt in
-            attempt == 0 ? shuffled[place] : shuffled[(place + batchSize + attempt - 1) % shuffled.count]
-        }
+    /// The clips that may replace an unusable clip at position `slot` of a batch, in order of preference: the clips from
+    /// the same position of the next batch onwards. Clips that are in the batch already come last. The chosen clip
+    /// depends on the files only.
+    /// - Parameter chosen: the clips at the earlier positions of the batch.
+    func replacements(_ shuffled: [Int], batch: Int, slot: Int, chosen: [Int]) -> [Int] {
+        let first = batch * batchSize
+        let own = Set(shuffled[first..<first + batchSize]).union(chosen)
+        let others = shuffled.indices.map { shuffled[(first + slot + batchSize + $0) % shuffled.count] }
+        return others.filter { !own.contains($0) } + others.filter(own.contains)
     }
 }

@@ -7,6 +7,10 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case noFolds
     case emptyPart(name: String)
     case tooFewGroups(found: Int, needed: Int)
+    /// A labelled clip has no fold, but others have one.
+    case foldMissing(path: String)
+    /// No group can be in the test part without too many clips of a class.
+    case groupsTooLarge(groups: Int)
     case tooFewClips(found: Int)
     case noEncoders
     case noViews
@@ -34,6 +38,12 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .tooFewGroups(let found, let needed):
             "the data set has \(found) groups (speakers, instruments), but a division with held-out groups needs "
                 + "\(needed)"
+        case .foldMissing(let path):
+            "\(path) has a label but no fold; give every labelled clip a fold, or remove its label"
+        case .groupsTooLarge(let groups):
+            "the \(groups) \(groups == 1 ? "group" : "groups") (speakers, instruments) of the labelled clips cannot be "
+                + "divided into a training part and a test part with all classes; add groups to the classes, or remove "
+                + "the groups"
         case .tooFewClips(let found):
             "\(found) labelled clips are too few for a training part and a test part; add clips"
         case .noEncoders:
@@ -52,7 +62,7 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .noPitches(let layout):
             "the layout \(layout) has no pitches; give notes in NSynth’s layout"
         case .notFinite(let clips):
-            "the embeddings of \(clips) clips contain NaN or infinite values; the training may have diverged: train "
+            "the embeddings of \(clips) \(clips == 1 ? "clip" : "clips") contain NaN or infinite values; the training may have diverged: train "
                 + "again with a lower optimizer.learning_rate"
         case .unreadable(let reason): reason
         case .pitchOutOfRange(let path, let pitch):

@@ -9,6 +9,8 @@ import OssicleModels
 /// The clips are decoded before: they are mono, have the sample rate of the front end, and are scaled to the level of
 /// the encoder, as `ClipStore` returns them. They are read in blocks, so the memory does not depend on the length of a
 /// clip.
+///
+/// The functions that return vectors throw ``EvaluationError/notFinite(clips:)`` if a value is not finite.
 package struct ClipEmbedder {
     /// The number of views that are encoded at once.
     package static let batchSize = 64
@@ -34,14 +36,16 @@ package struct ClipEmbedder {
     ///   - open: opens the clip with the given index; nil if the clip cannot be decoded.
     package func segmentVectors(
         clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?
-    ) -> ClipVectors {
-        embed(count, wanted, open) { _, length in segments.segments(samples: length) }
+    ) throws(EvaluationError) -> ClipVectors {
+        try embed(count, wanted, open) { _, length in segments.segments(samples: length) }
     }
 
     /// Returns one vector per clip: the mean of the embeddings of its non-overlapping segments. The embeddings of the
     /// segments are not kept.
-    package func meanVectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
-        embed(count, wanted, open, keepsRows: false) { _, length in segments.segments(samples: length) }
+    package func meanVectors(
+        clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?
+    ) throws(EvaluationError) -> ClipVectors {
+        try embed(count, wanted, open, keepsRows: false) { _, length in segments.segments(samples: length) }
     }
 
     /// Calibrates the encoder with the number of views that it asks for. A view is the middle segment of a clip, and
@@ -71,8 +75,8 @@ package struct ClipEmbedder {
     /// is nearly all of the cost, and is done `crops` times per clip instead of once per epoch.
     package func cropVectors(
         clips count: Int, wanted: Set<Int>? = nil, crops: Int, seed: UInt64, open: (Int) -> ClipStream?
-    ) -> ClipVectors {
-        embed(count, wanted, open) { clip, length in
+    ) throws(EvaluationError) -> ClipVectors {
+        try embed(count, wanted, open) { clip, length in
             var stream = RandomStream(seed: seed, purpose: .probe, clip: clip)
             // The starts are sorted, because a stream can only be cut in order. A step of the probe draws one of the
             // crops at random, so their order has no effect.
@@ -83,7 +87,7 @@ package struct ClipEmbedder {
     private func embed(
         _ count: Int, _ wanted: Set<Int>?, _ open: (Int) -> ClipStream?, keepsRows: Bool = true,
         starts: (_ clip: Int, _ length: Int) -> [Int]
-    ) -> ClipVectors {
+    ) throws(EvaluationError) -> ClipVectors {
         let dimension = encoder.dimension
         let viewValues = encoder.viewFrames * encoder.frontend.valuesPerFrame
         var waveform = [Float](repeating: 0, count: segments.viewSamples)
@@ -129,7 +133,9 @@ package struct ClipEmbedder {
             }
         }
         encodePending()
-        return collected.finish()
+        let vectors = collected.finish()
+        try vectors.expectNumbers()
+        return vectors
     }
 }
 

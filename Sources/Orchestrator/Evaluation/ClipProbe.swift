@@ -30,12 +30,18 @@ package struct ClipProbe: Sendable {
         var score: ProbeScore
         /// The confusion matrix over the test clips of all folds.
         var confusion: ConfusionMatrix
+        /// The confusion matrix over the test clips of each fold.
+        var confusions: [ConfusionMatrix] = []
         /// For each fold, the test clips that have vectors and could be classified.
         var clips: [[Int]] = []
         /// For each fold and each clip of `clips`, 1 if the predicted class is correct, else 0.
         var hits: [[Double]] = []
         /// The number of training clips of each fold.
         package var trainingClips: [Int] = []
+        /// The number of training clips, averaged over the folds and rounded.
+        var meanTrainingClips: Int {
+            (2 * trainingClips.reduce(0, +) + trainingClips.count) / (2 * max(1, trainingClips.count))
+        }
         /// The accuracy on the clips with which the penalty was chosen, averaged over the folds; nil if no penalty was
         /// chosen in one of the folds.
         var validationAccuracy: Double?
@@ -48,7 +54,12 @@ package struct ClipProbe: Sendable {
             confusion = ConfusionMatrix(classes: classes)
             for fold in folds {
                 let predictions = try predict(fold)
-                for (clip, prediction) in predictions { confusion.add(label: labels[clip], prediction: prediction) }
+                var own = ConfusionMatrix(classes: classes)
+                for (clip, prediction) in predictions {
+                    confusion.add(label: labels[clip], prediction: prediction)
+                    own.add(label: labels[clip], prediction: prediction)
+                }
+                confusions.append(own)
                 clips.append(predictions.map(\.clip))
                 hits.append(predictions.map { $0.prediction == labels[$0.clip] ? 1 : 0 })
             }
@@ -72,8 +83,6 @@ package struct ClipProbe: Sendable {
     ///   - training: the vectors of all clips of the data set. Those of the folds' training and validation parts are
     ///     used.
     ///   - test: the vectors of all clips of the data set. Those of the test parts are used.
-    /// - Throws: ``EvaluationError/notFinite(clips:)`` if the method is logistic regression and a vector contains a
-    ///   value that is not finite.
     func run(training: ClipVectors, test: ClipVectors) throws -> Outcome {
         var (validation, trainingClips): ([Double], [Int]) = ([], [])
         var outcome = try Outcome(folds: folds, labels: labels, classes: classes, bootstrap: bootstrap) { fold in
@@ -81,8 +90,6 @@ package struct ClipProbe: Sendable {
             var learned = fold.train.count
             switch method {
             case .logistic(let options):
-                try training.expectNumbers(of: fold.train + fold.validation)
-                try test.expectNumbers(of: fold.test)
                 let probe = try LogisticProbe(
                     training: training, labels: labels, clips: fold.train, validation: fold.validation, groups: groups,
                     classes: classes, options: options)

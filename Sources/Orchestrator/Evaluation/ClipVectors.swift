@@ -46,12 +46,11 @@ package struct ClipVectors: Sendable, Equatable {
         return means
     }
 
-    /// Checks that the vectors of the given clips contain finite values only. A regression would ignore other values
-    /// without a message.
+    /// Checks that the vectors contain finite values only. Other values would give scores without a meaning.
     /// - Throws: ``EvaluationError/notFinite(clips:)`` with the number of clips that contain other values.
-    func expectNumbers(of clips: [Int]) throws(EvaluationError) {
+    func expectNumbers() throws(EvaluationError) {
         let values = values.span
-        let broken = clips.count { clip in
+        let broken = (0..<clips).count { clip in
             let rows = rows(of: clip)
             return (rows.lowerBound * dimension..<rows.upperBound * dimension).contains { !values[$0].isFinite }
         }

@@ -42,9 +42,11 @@ public struct FrameEmbeddingFile: Sendable {
         self.hopSeconds = embedder.hopSeconds
         classes = dataset.classes
         let archive = try NumpyArchive(path)
+        var broken = 0
         try archive.add(name: "frames", columns: dimension) { append in
-            try embed(dataset, embedder, append)
+            broken = try embed(dataset, embedder, append)
         }
+        guard broken == 0 else { throw EvaluationError.notFinite(clips: broken) }
         guard !frameClips.isEmpty else { throw EvaluationError.noViews }
         try archive.add(name: "frame_clip", ints: frameClips, shape: [frameClips.count])
         try archive.add(name: "frame_seconds", floats: frameSeconds, shape: [frameSeconds.count])
@@ -54,9 +56,11 @@ public struct FrameEmbeddingFile: Sendable {
         try archive.finish()
     }
 
+    /// - Returns: the number of recordings with values that are not finite.
     private mutating func embed(
         _ dataset: AudioDataset, _ embedder: FrameEmbedder, _ append: ([Float]) throws -> Void
-    ) throws {
+    ) throws -> Int {
+        var broken: Set<Int> = []
         let encoder = embedder.encoder
         // Each recording is needed once, so the store keeps none.
         let store = ClipStore(
@@ -66,6 +70,7 @@ public struct FrameEmbeddingFile: Sendable {
             var count = 0
             _ = try embedder.forEachBlock(recording) { rows in
                 try append(rows)
+                if !rows.allSatisfy(\.isFinite) { broken.insert(index) }
                 count += rows.count / dimension
             }
             // A recording that cannot be read to its end keeps the frames before that place, with a warning of the store.
@@ -76,5 +81,6 @@ public struct FrameEmbeddingFile: Sendable {
             labels.append(Int64(clip.label ?? -1))
         }
         warnings = store.report.warnings
+        return broken.count
     }
 }

@@ -16,7 +16,10 @@ public struct LogMelStatistics {
     }
 
     /// Returns one vector per clip; none for a clip without samples. The clips are prepared as for `ClipEmbedder`.
-    package func vectors(clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?) -> ClipVectors {
+    /// - Throws: ``EvaluationError/notFinite(clips:)`` if a value is not finite.
+    package func vectors(
+        clips count: Int, wanted: Set<Int>? = nil, open: (Int) -> ClipStream?
+    ) throws(EvaluationError) -> ClipVectors {
         var vectors = ClipVectors(dimension: dimension)
         for clip in 0..<count {
             if wanted?.contains(clip) ?? true, let stream = open(clip), stream.count > 0 {
@@ -25,6 +28,7 @@ public struct LogMelStatistics {
                 vectors.append([])
             }
         }
+        try vectors.expectNumbers()
         return vectors
     }
 

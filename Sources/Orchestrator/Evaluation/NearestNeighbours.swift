@@ -15,6 +15,8 @@ package struct NearestNeighbours: Sendable, Equatable {
     private let points: [Float]
     private let labels: [Int]
     private static let temperature = 0.07
+    /// The number of test clips whose similarities are computed at once.
+    private static let blockRows = 256
 
     /// - Parameters:
     ///   - vectors: the vectors of all clips. A clip is represented by the mean of its rows.
@@ -34,22 +36,43 @@ package struct NearestNeighbours: Sendable, Equatable {
     /// The class with the highest score, for each clip; the first one if several are equal.
     package func predictions(_ vectors: ClipVectors, clips: [Int]) -> [Int] {
         let queries = Self.directions(vectors, clips, standardization)
-        var similarities = [Float](repeating: 0, count: clips.count * labels.count)
-        LinearAlgebra.multiplyTransposed(
-            queries, points, into: &similarities, m: clips.count, n: labels.count, k: dimension)
-        return clips.indices.map { row in
-            let own = similarities[row * labels.count..<(row + 1) * labels.count]
-            // Clips with equal similarities stay in the order of the training clips.
-            let nearest = labels.indices.sorted { a, b in
-                let (x, y) = (own[own.startIndex + a], own[own.startIndex + b])
-                return x == y ? a < b : x > y
+        var similarities = [Float](repeating: 0, count: min(Self.blockRows, clips.count) * labels.count)
+        var predictions: [Int] = []
+        for first in stride(from: 0, to: clips.count, by: Self.blockRows) {
+            let rows = first..<min(first + Self.blockRows, clips.count)
+            LinearAlgebra.multiplyTransposed(
+                rows: rows, of: queries, points, into: &similarities, n: labels.count, k: dimension)
+            for row in 0..<rows.count {
+                let own = similarities.span.extracting(row * labels.count..<(row + 1) * labels.count)
+                var scores = [Float](repeating: 0, count: classes)
+                for index in nearest(own) {
+                    scores[labels[index]] += Float(exp(Double(own[index]) / Self.temperature))
+                }
+                predictions.append(scores.span.indexOfLargest)
             }
-            var scores = [Float](repeating: 0, count: classes)
-            for index in nearest.prefix(k) {
-                scores[labels[index]] += Float(exp(Double(own[own.startIndex + index]) / Self.temperature))
-            }
-            return scores.span.indexOfLargest
         }
+        return predictions
+    }
+
+    /// The indices of the k largest similarities, in descending order. Equal ones are in the order of the training
+    /// clips.
+    private func nearest(_ similarities: Span<Float>) -> [Int] {
+        var best: [Int] = []
+        for index in similarities.indices {
+            let value = similarities[index]
+            if best.count == k {
+                guard value > similarities[best[k - 1]] else { continue }
+                best.removeLast()
+            }
+            // The first place with a smaller similarity.
+            var (low, high) = (0, best.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if similarities[best[middle]] < value { high = middle } else { low = middle + 1 }
+            }
+            best.insert(index, at: low)
+        }
+        return best
     }
 
     /// The standardized mean vectors of clips, scaled to length 1, (clips.count, dimension).

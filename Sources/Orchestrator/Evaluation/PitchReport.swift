@@ -7,11 +7,12 @@ import OssicleStatistics
 public struct PitchReport: Sendable, Codable, Equatable {
     /// The scores of one encoder or baseline.
     public struct Scores: Sendable, Codable, Equatable {
-        /// The share of notes whose pitch is correct.
+        /// The share of notes whose pitch is correct, averaged over the folds.
         public var pitch: ProbeScore
-        /// The share of notes whose chroma is correct: the pitch is correct or wrong by whole octaves.
+        /// The share of notes whose chroma is correct, averaged over the folds: the pitch is correct or wrong by whole
+        /// octaves.
         public var chroma: ProbeScore
-        /// The mean distance between the predicted and the true pitch, in semitones.
+        /// The mean distance between the predicted and the true pitch over the notes of all folds, in semitones.
         public var meanErrorSemitones: Double
         /// The numbers of notes with the correct chroma by octave error, which is the predicted minus the true octave.
         /// The notes with the key "0" have the correct pitch.
@@ -24,27 +25,33 @@ public struct PitchReport: Sendable, Codable, Equatable {
             case meanErrorSemitones = "mean_error_semitones"
         }
 
-        /// - Parameter confusion: the confusion matrix of ``PitchReport/pitches``.
-        init(_ confusion: ConfusionMatrix, bootstrap: Bootstrap) {
-            var (pitchScores, chromaScores): ([Double], [Double]) = ([], [])
+        /// - Parameter confusions: the confusion matrix of ``PitchReport/pitches`` for each fold.
+        init(_ confusions: [ConfusionMatrix], bootstrap: Bootstrap) {
+            var (pitchScores, chromaScores): ([[Double]], [[Double]]) = ([], [])
             var (distance, octaves) = (0, [Int: Int]())
-            for label in 0..<confusion.classes {
-                for prediction in 0..<confusion.classes {
-                    let count = confusion[label, prediction]
-                    let error = prediction - label
-                    distance += count * abs(error)
-                    pitchScores += [Double](repeating: error == 0 ? 1 : 0, count: count)
-                    chromaScores += [Double](repeating: error % 12 == 0 ? 1 : 0, count: count)
-                    if error % 12 == 0, count > 0 { octaves[error / 12, default: 0] += count }
+            for confusion in confusions {
+                var (pitches, chromas): ([Double], [Double]) = ([], [])
+                for label in 0..<confusion.classes {
+                    for prediction in 0..<confusion.classes {
+                        let count = confusion[label, prediction]
+                        let error = prediction - label
+                        distance += count * abs(error)
+                        pitches += [Double](repeating: error == 0 ? 1 : 0, count: count)
+                        chromas += [Double](repeating: error % 12 == 0 ? 1 : 0, count: count)
+                        if error % 12 == 0, count > 0 { octaves[error / 12, default: 0] += count }
+                    }
                 }
+                pitchScores.append(pitches)
+                chromaScores.append(chromas)
             }
-            func score(_ scores: [Double]) -> ProbeScore {
-                let (value, ci95) = bootstrap.mean(ofFolds: [scores])
-                return ProbeScore(value: value, ci95: ci95, clips: scores.count)
+            let notes = confusions.map(\.total).reduce(0, +)
+            func score(_ scores: [[Double]]) -> ProbeScore {
+                let (value, ci95) = bootstrap.mean(ofFolds: scores)
+                return ProbeScore(value: value, ci95: ci95, clips: notes)
             }
             pitch = score(pitchScores)
             chroma = score(chromaScores)
-            meanErrorSemitones = Double(distance) / Double(max(1, confusion.total))
+            meanErrorSemitones = Double(distance) / Double(max(1, notes))
             self.octaves = Dictionary(uniqueKeysWithValues: octaves.map { ("\($0)", $1) })
         }
     }
@@ -64,7 +71,7 @@ public struct PitchReport: Sendable, Codable, Equatable {
     public var method: String
     /// The source of the embedding, as in ``ProbeReport/embedding``.
     public var embedding: [String]?
-    /// The number of training notes, averaged over the folds.
+    /// The number of training notes, averaged over the folds and rounded.
     public var trainingClips: Int
     /// The number of test notes of all folds.
     public var testClips: Int
@@ -123,19 +130,18 @@ public func probePitch(
         report: report, source: source.open)
     for warning in source.warnings { report("warning: \(warning)") }
     let bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)
-    let scores = outcomes.map { ($0.name, PitchReport.Scores($0.outcome.confusion, bootstrap: bootstrap)) }
     let subject = outcomes[0]
-    let first = scores[0].1
+    let first = PitchReport.Scores(subject.outcome.confusions, bootstrap: bootstrap)
+    var (baselines, leads): ([String: PitchReport.Scores], [String: ProbeScore]) = ([:], [:])
+    for baseline in outcomes.dropFirst() {
+        baselines[baseline.name] = PitchReport.Scores(baseline.outcome.confusions, bootstrap: bootstrap)
+        leads[baseline.name] = subject.outcome.lead(over: baseline.outcome, bootstrap: bootstrap)
+    }
     return PitchReport(
         value: first.pitch.value, ci95: first.pitch.ci95, scores: first, method: options.method.name,
         embedding: encoders.first?.encoder.readNames,
-        trainingClips: subject.outcome.trainingClips.reduce(0, +) / subject.folds.count,
-        testClips: subject.outcome.confusion.total,
-        baselines: Dictionary(uniqueKeysWithValues: scores.dropFirst()),
-        leads: Dictionary(
-            uniqueKeysWithValues: outcomes.dropFirst().compactMap { each in
-                subject.outcome.lead(over: each.outcome, bootstrap: bootstrap).map { (each.name, $0) }
-            }),
+        trainingClips: subject.outcome.meanTrainingClips, testClips: subject.outcome.confusion.total,
+        baselines: baselines, leads: leads,
         variants: Dictionary(
             uniqueKeysWithValues: outcomes.compactMap { each in each.variant.map { (each.name, $0) } }),
         layout: dataset.layout.rawValue, seed: options.seed, warnings: source.warnings)

@@ -73,7 +73,7 @@ package final class ProbeSource {
     private var earlier: [String] = []
 
     /// Warnings about clips that could not be decoded, or not to their end, without repetitions.
-    var warnings: [String] {
+    package var warnings: [String] {
         (earlier + (store?.report.warnings ?? [])).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 

@@ -60,6 +60,9 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     public var leads: [String: ProbeScore]
     /// The layout of the data set.
     public var layout: String
+    /// In `probe.json` of a sweep: a description of the clips that is equal for equal data sets. nil elsewhere, and in
+    /// older files.
+    public var data: String?
     public var seed: UInt64
     /// Warnings about clips that could not be decoded, or not to their end: the number of clips, and the first of them.
     public var warnings: [String] = []
@@ -77,6 +80,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
         case variants
         case warnings
         case layout
+        case data
         case seed
         case trainingClips = "n_train"
         case testClips = "n_test"
@@ -98,8 +102,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
         metric = "accuracy"
         value = outcome.score.value
         ci95 = outcome.score.ci95
-        let trained = outcome.trainingClips.reduce(0, +)
-        trainingClips = (2 * trained + folds.count) / (2 * folds.count)
+        trainingClips = outcome.meanTrainingClips
         testClips = outcome.confusion.total
         self.classes = classes
         self.folds = folds.count

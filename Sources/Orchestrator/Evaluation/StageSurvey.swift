@@ -26,6 +26,8 @@ public struct StageSurvey: Sendable, Encodable {
     public let layout: String
     /// The number of classes that occur in the data set.
     public let classes: Int
+    /// Warnings about clips that could not be decoded, as in ``ProbeReport/warnings``.
+    public var warnings: [String]
 
     /// Probes the feature maps of encoders.
     ///
@@ -90,6 +92,8 @@ public struct StageSurvey: Sendable, Encodable {
         self.read = together.map { every.maps[$0].name }
         layout = dataset.layout.rawValue
         classes = found
+        warnings = source.warnings
+        for warning in warnings { report("warning: \(warning)") }
     }
 }
 

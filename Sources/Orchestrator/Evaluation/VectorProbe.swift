@@ -24,16 +24,16 @@ struct VectorProbe {
         let embedder = try ClipEmbedder(encoder: encoder, shortestTail: options.shortestTail)
         try embedder.calibrate(on: training, open: open)
         guard case .paper = options.method else {
-            let vectors = embedder.meanVectors(clips: clips.count, wanted: wanted, open: open)
+            let vectors = try embedder.meanVectors(clips: clips.count, wanted: wanted, open: open)
             report("\(name): embedded \(vectors.rows) clips")
             return (vectors, vectors)
         }
         let bytes = max(training.count * encoder.dimension * MemoryLayout<Float>.stride, 1)
         let crops = max(min(options.crops, options.memoryMiB << 20 / bytes), 1)
-        let trainingVectors = embedder.cropVectors(
+        let trainingVectors = try embedder.cropVectors(
             clips: clips.count, wanted: Set(training), crops: crops, seed: options.seed, open: open)
         report("\(name): embedded \(trainingVectors.rows) training crops, \(crops) a clip")
-        let testVectors = embedder.segmentVectors(clips: clips.count, wanted: tested, open: open)
+        let testVectors = try embedder.segmentVectors(clips: clips.count, wanted: tested, open: open)
         report("\(name): embedded \(testVectors.rows) test segments")
         return (trainingVectors, testVectors)
     }

@@ -64,9 +64,12 @@ public struct SupervisedProbe {
             return predictions
         }
         outcome.trainingClips = folds.map(\.train.count)
-        return ProbeReport(
+        var found = ProbeReport(
             outcome, folds: folds, classes: dataset.classes, layout: dataset.layout.rawValue, seed: seed,
             method: "fine-tuned", embedding: embedding.readNames)
+        found.warnings = store.report.warnings
+        for warning in found.warnings { report("warning: \(warning)") }
+        return found
     }
 
     /// Trains on one fold.

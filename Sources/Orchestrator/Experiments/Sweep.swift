@@ -26,32 +26,47 @@ public struct Sweep {
     ///
     /// - Parameters:
     ///   - observer: receives the progress of each cell's training.
-    ///   - tell: receives a line of text whenever a cell begins or is finished.
-    /// - Returns: the scores, and whether ``Interruption`` ended the sweep early.
+    ///   - tell: receives a line of text whenever a cell begins or is finished, and for each warning.
+    /// - Returns: the scores, whether ``Interruption`` ended the sweep early, and warnings about files that could not be
+    ///   used.
     public func run(
         observer: (any TrainingObserver)? = nil, tell: (String) -> Void = { _ in }
-    ) throws -> (scores: Scores, interrupted: Bool) {
+    ) throws -> (scores: Scores, interrupted: Bool, warnings: [String]) {
         // All recipes are read before the first training, so that a wrong recipe is found at once.
         let recipes = try plan.cells.map { try RecipeFile.load(plan.recipe, overrides: $0.settings) }
         let dataset = try AudioDataset.open(plan.data)
         let labelled = try AudioDataset.open(plan.probe)
-        for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe) }
-        for (index, cell) in plan.cells.enumerated() where score(of: cell) == nil {
+        let (trained, probed) = (dataset.identity, labelled.identity)
+        for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe, trained) }
+        var warnings: [String] = []
+        func warn(_ sentence: String) {
+            guard !warnings.contains(sentence) else { return }
+            warnings.append(sentence)
+            tell("warning: \(sentence)")
+        }
+        for sentence in [dataset.warning, labelled.warning].compactMap(\.self) { warn(sentence) }
+        let finished = plan.cells.map { report(of: $0, probed: probed) }
+        for sentence in finished.compactMap(\.self).flatMap(\.warnings) { warn(sentence) }
+        var scores = finished.map { $0?.score }
+        for (index, cell) in plan.cells.enumerated() where scores[index] == nil {
             tell("\(cell.name): \(index + 1) of \(plan.cells.count)")
             guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
-                return (scores, true)
+                return (scores, true, warnings)
             }
-            let report = try probe(cell, recipes[index], labelled)
+            let report = try probe(cell, recipes[index], labelled, probed)
+            scores[index] = report.score
+            for sentence in report.warnings { warn(sentence) }
             tell("\(cell.name): accuracy \(report.value)")
             try SweepTable(plan: plan, scores: scores).write(to: output)
         }
         try SweepTable(plan: plan, scores: scores).write(to: output)
-        return (scores, false)
+        return (scores, false, warnings)
     }
 
-    /// Checks that a cell that has begun was trained with the recipe that the grid has now.
+    /// Checks that a cell that has begun was trained with the recipe and the clips that the grid has now.
+    /// - Parameter trained: the identity of the clips.
     /// - Throws: ``TrainingError/cellDiffers(path:key:saved:wanted:)``.
-    private func expectUnchanged(_ cell: SweepPlan.Cell, _ recipe: Recipe) throws {
+    private func expectUnchanged(_ cell: SweepPlan.Cell, _ recipe: Recipe, _ trained: String) throws {
         let path = folder(cell)
         guard FileManager.default.fileExists(atPath: path + "/" + Checkpoint.fileName),
             FileManager.default.fileExists(atPath: path + "/recipe.yaml")
@@ -60,19 +75,27 @@ public struct Sweep {
         if let found = saved.difference(from: recipe) {
             throw TrainingError.cellDiffers(path: path, key: found.key, saved: found.own, wanted: found.other)
         }
+        // Older checkpoints do not describe their clips.
+        let checkpoint = try SafeTensorsFile(readingFrom: path + "/" + Checkpoint.fileName)
+        if let clips = checkpoint.metadata["data"], !clips.isEmpty, clips != trained {
+            throw TrainingError.cellDiffers(path: path, key: "data", saved: clips, wanted: trained)
+        }
     }
 
-    /// The scores of the finished cells.
-    public var scores: Scores { plan.cells.map(score) }
+    /// The scores of the finished cells, on whatever clips they were probed.
+    public var scores: Scores { plan.cells.map { report(of: $0)?.score } }
 
     private func folder(_ cell: SweepPlan.Cell) -> String { "\(output)/\(cell.name)" }
 
-    private func score(of cell: SweepPlan.Cell) -> ProbeScore? {
+    /// The report of a finished cell.
+    /// - Parameter probed: the identity of the clips on which the cell must have been probed; nil: any clips. Older
+    ///   reports do not describe their clips, and are accepted.
+    private func report(of cell: SweepPlan.Cell, probed: String? = nil) -> ProbeReport? {
         guard let data = try? Data(contentsOf: URL(filePath: folder(cell) + "/probe.json")),
             let report = try? JSONDecoder().decode(ProbeReport.self, from: data),
-            isRead(report)
+            isRead(report), probed == nil || report.data == nil || report.data == probed
         else { return nil }
-        return report.score
+        return report
     }
 
     /// Whether a report has the embedding that the grid asks for. If the grid does not ask for one, any embedding is
@@ -93,13 +116,20 @@ public struct Sweep {
         if isBegun, let data = try? Data(contentsOf: URL(filePath: report)) {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
+            // The strings with which JSONEncoder.run writes values that are not finite.
+            decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
             if let done = try? decoder.decode(TrainingReport.self, from: data), !done.interrupted { return true }
         }
         let trainer = Trainer(recipe: recipe, dataset: dataset, output: path, threads: threads, observer: observer)
         return try !trainer.run(resume: isBegun).interrupted
     }
 
-    private func probe(_ cell: SweepPlan.Cell, _ recipe: Recipe, _ labelled: AudioDataset) throws -> ProbeReport {
+    /// Probes a cell and writes its `probe.json`.
+    /// - Parameter probed: the identity of the clips.
+    private func probe(
+        _ cell: SweepPlan.Cell, _ recipe: Recipe, _ labelled: AudioDataset, _ probed: String
+    ) throws -> ProbeReport {
         var options = ClipProbeOptions()
         options.seed = cell.seed
         options.includesLogMel = false
@@ -107,7 +137,8 @@ public struct Sweep {
         options.threads = threads
         let checkpoint = try Checkpoint(folder(cell))
         let encoder = try checkpoint.encoder(embedding: checkpoint.embedding(plan.embedding), threads: threads)
-        let report = try probeClips(dataset: labelled, encoders: [("run", encoder)], options: options)
+        var report = try probeClips(dataset: labelled, encoders: [("run", encoder)], options: options)
+        report.data = probed
         let path = folder(cell) + "/probe.json"
         if let reason = PartialFile(path).commit(Array(try report.json())) {
             throw TrainingError.cannotWrite(path: path, reason: reason)

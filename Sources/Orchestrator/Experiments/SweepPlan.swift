@@ -95,6 +95,15 @@ public struct SweepPlan: Sendable, Equatable {
             try require(
                 folders.count == names.count, key, "names that differ from each other in letters, digits and +-._")
         }
+        // The names may contain the + that joins them.
+        var owners: [String: Cell] = [:]
+        for cell in cells {
+            guard let other = owners.updateValue(cell, forKey: cell.name) else { continue }
+            throw .invalidValue(
+                key: "rows", value: cell.row,
+                expected: "a name that gives each run its own folder, but “\(other.row)” with “\(other.column)” and "
+                    + "“\(cell.row)” with “\(cell.column)” share the folder \(cell.name)")
+        }
     }
 
     private static let keys = ["recipe", "data", "rows", "columns", "seeds", "set", "diagonal", "probe", "embedding"]

@@ -32,7 +32,9 @@ struct SweepTable {
     }
 
     var markdown: String {
-        let head = "| | " + columns.map { $0.isEmpty ? "accuracy" : $0 }.joined(separator: " | ") + " |"
+        // Without the backslash, a bar in a name would begin a new column.
+        func text(_ name: String) -> String { name.replacing("|", with: "\\|") }
+        let head = "| | " + columns.map { $0.isEmpty ? "accuracy" : text($0) }.joined(separator: " | ") + " |"
         let rule = "| --- |" + String(repeating: " --- |", count: columns.count)
         let lines = plan.rows.indices.map { row in
             let cells = columns.indices.map { column -> String in
@@ -40,7 +42,7 @@ struct SweepTable {
                 let deviation = entry.deviation.map { String(format: " ± %.3f", $0) } ?? ""
                 return String(format: "%.3f", entry.mean) + deviation
             }
-            return "| \(plan.rows[row]) | \(cells.joined(separator: " | ")) |"
+            return "| \(text(plan.rows[row])) | \(cells.joined(separator: " | ")) |"
         }
         return ([head, rule] + lines).joined(separator: "\n") + "\n"
     }
@@ -69,7 +71,7 @@ struct SweepTable {
                 let (r, g, b) = ColourMap.colour(Float(share))
                 drawing.rectangle(
                     x: x, y: y, width: side - 1, height: side - 1, fill: "rgb(\(r),\(g),\(b))",
-                    title: "\(name), \(columns[column]): \(entry.mean)")
+                    title: "\([name, columns[column]].filter { !$0.isEmpty }.joined(separator: ", ")): \(entry.mean)")
                 drawing.text(
                     String(format: "%.3f", entry.mean), x: x + side / 2, y: y + side / 2 + 4, anchor: .middle,
                     fill: share < 0.6 ? "white" : "black")

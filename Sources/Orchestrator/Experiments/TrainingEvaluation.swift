@@ -38,9 +38,11 @@ package final class TrainingEvaluation {
     /// Probes the encoder with the given weights, or with their running averages if there are any.
     package func callAsFunction(_ trained: ParameterStore) throws -> ProbeReport {
         parameters.copy(from: trained)
-        return try probeClips(
+        var report = try probeClips(
             dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue, division: division,
             encoders: [("run", encoder)], options: options, source: source.open)
+        report.warnings = source.warnings
+        return report
     }
 }
 
@@ -49,6 +51,7 @@ extension Trainer {
     ///
     /// - Parameters:
     ///   - output: the folder of the run. It is created, or contains the run to resume.
+    ///   - observer: receives the progress, and warnings about clips of either data set that could not be decoded.
     ///   - evaluationData: labelled clips on which the encoder is probed every `training.evaluation_epochs` epochs and
     ///     at the end; nil: no probes.
     public convenience init(
@@ -58,8 +61,10 @@ extension Trainer {
         let evaluation = evaluationData.map { labelled -> Evaluation in
             { recipe, threads in
                 let probe = try TrainingEvaluation(recipe: recipe, dataset: labelled, threads: threads)
+                var told: Set<String> = []
                 return { parameters in
                     let report = try probe(parameters)
+                    for warning in report.warnings where told.insert(warning).inserted { observer?.warned(warning) }
                     return (report.value, report.ci95)
                 }
             }

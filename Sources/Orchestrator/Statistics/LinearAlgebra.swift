@@ -26,7 +26,7 @@ package enum LinearAlgebra {
     }
 
     /// Computes c ← x[rows] wᵀ, with x (…, k), w (n, k), c (rows.count, n).
-    static func multiplyTransposed(
+    package static func multiplyTransposed(
         rows: Range<Int>, of x: [Float], _ w: [Float], into c: inout [Float], n: Int, k: Int
     ) {
         precondition(x.count >= rows.upperBound * k && w.count >= n * k && c.count >= rows.count * n)

@@ -19,6 +19,35 @@ import Testing
         #expect(throws: DataError.noAudio(path: folder.path)) { try AudioDataset.open([folder.path]) }
     }
 
+    @Test func an_unreadable_folder_is_named() throws {
+        // A missing folder stands for an unreadable one, because an administrator can read every folder.
+        let path = folder.path + "/none"
+        let error = #expect(throws: DataError.self) { try AudioFolder.audio(below: path) }
+        #expect(error?.description.hasPrefix("cannot read the folder \(path)") == true)
+        #expect(throws: DataError.self) { try AudioFolder.folders(in: path) }
+    }
+
+    @Test func symbolic_links_list_no_file_twice() throws {
+        try folder.writeNoise("data/b/1.wav", seconds: 0.1)
+        try folder.writeNoise("outside/deep/2.wav", seconds: 0.1)
+        // A link to a folder that comes later, a loop, and two links to a folder outside of the data.
+        for (name, target) in [("a", "b"), ("b/loop", ".."), ("c", "../outside"), ("d", "../outside/deep")] {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder.path)/data/\(name)", withDestinationPath: target)
+        }
+        #expect(try AudioFolder.audio(below: folder.path + "/data") == ["b/1.wav", "c/deep/2.wav"])
+    }
+
+    @Test func a_file_with_two_labels_is_named() throws {
+        let path = try folder.writeNoise("a.wav", seconds: 0.1)
+        try folder.writeNoise("b.wav", seconds: 0.1)
+        let table = try folder.write("path,label\na.wav,x\nb.wav,y\na.wav,x\n", to: "labels.csv")
+        #expect(try AudioDataset.open([table]).clips.count == 2)
+        try folder.write("path,label\na.wav,x\nb.wav,y\na.wav,y\n", to: "labels.csv")
+        let error = #expect(throws: DataError.self) { try AudioDataset.open([table]) }
+        #expect(error?.description.hasPrefix("cannot use \(path): it is listed with the labels “x” and “y”") == true)
+    }
+
     @Test func broken_files_are_skipped_and_counted() throws {
         try folder.writeNoise("good.wav")
         try folder.write("", to: "empty.wav")
@@ -65,6 +94,26 @@ import Testing
             loader.stop()
         }
         #expect(seen[0] == seen[1])
+    }
+
+    /// Batches of 4 of 8 clips, of which 3 are dropped. Two dropped clips of a batch may have the same replacement if the
+    /// third one is in the other batch.
+    @Test func a_replacement_is_not_in_the_batch_already() throws {
+        for i in 0..<5 { try folder.writeNoise("\(i).wav", seconds: 1, seed: i) }
+        for i in 0..<3 { try folder.writeFloats([.nan, 1], to: "nan\(i).wav") }
+        let set = try AudioDataset.open([folder.path])
+        var recipe = Recipe()
+        recipe.training.batchSize = 4
+        let loader = try ViewLoader(
+            store: ClipStore(dataset: set, recipe: recipe), recipe: recipe, clips: Array(set.clips.indices))
+        defer { loader.stop() }
+        for _ in 0..<40 { #expect(Set(try loader.next().clips).count == 4) }
+    }
+
+    @Test func replacements_that_are_in_the_batch_come_last() {
+        let order = EpochOrder(clips: Array(0..<7), batchSize: 2, seed: 0)
+        let found = order.replacements(Array(0..<7), batch: 2, slot: 1, chosen: [0])
+        #expect(found == [1, 2, 3, 6, 0, 4, 5])
     }
 
     @Test func a_set_whose_every_clip_is_dropped_is_an_error() throws {

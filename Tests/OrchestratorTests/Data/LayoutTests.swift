@@ -29,6 +29,20 @@ import Testing
         #expect(set.clips.map(\.label) == [1, 0, 1])
     }
 
+    @Test func folders_without_audio_do_not_turn_splits_into_classes() throws {
+        let folder = try TemporaryFolder()
+        for name in ["train/dog/a.wav", "train/cat/b.wav", "test/dog/c.wav"] {
+            try folder.writeNoise(name, seconds: 0.1)
+        }
+        try folder.write("About these sounds.", to: "docs/readme.txt")
+        let set = try AudioDataset.open([folder.path])
+        #expect(set.classes == ["cat", "dog"] && set.clips.map(\.split) == [.test, .train, .train])
+        try folder.writeNoise("bird/d.wav", seconds: 0.1)
+        let error = #expect(throws: DataError.self) { try AudioDataset.open([folder.path]) }
+        let words = "cannot use \(folder.path): its folder test is named like a split, but its folder bird is not"
+        #expect(error?.description.hasPrefix(words) == true)
+    }
+
     @Test func a_plain_folder_is_unlabelled() throws {
         let folder = try TemporaryFolder()
         try folder.writeNoise("audio/a.wav", seconds: 0.1)
@@ -138,6 +152,19 @@ import Testing
         }
     }
 
+    /// R quotes all names and adds a column of row names, and spreadsheets begin a file with a byte order mark.
+    @Test(arguments: ["\"\",\"path\",\"label\"\n", "\u{FEFF}row,path,label\n", "\"the\nrow\",PATH,label\r\n"])
+    func a_table_is_recognized_however_its_header_is_written(header: String) throws {
+        let folder = try TemporaryFolder()
+        for name in ["a.wav", "b.wav"] { try folder.writeNoise(name, seconds: 0.1) }
+        try folder.write("file,label\na.wav,x\n", to: "labels.csv")
+        try folder.write(header + "1,a.wav,x\n2,b.wav,y\n", to: "metadata.csv")
+        for layout in [nil, Layout.csv] {
+            let set = try AudioDataset.open([folder.path], layout: layout)
+            #expect(set.layout == .csv && set.classes == ["x", "y"] && set.clips.map(\.label) == [0, 1])
+        }
+    }
+
     @Test func a_bad_table_names_its_file_and_line() throws {
         let folder = try TemporaryFolder()
         func message(_ text: String) throws -> String {
@@ -154,6 +181,7 @@ import Testing
         #expect(try message("path,fold\na.wav,two\n").contains("line 2"))
         #expect(try message("path,split\na.wav,later\n").contains("later"))
         #expect(try message("path,label\n\n,x\n").contains("line 3"))
+        #expect(try message("path,label\na.wav,x\nb.wav,\"y\nc.wav,z\n").contains("line 3: the quoted field"))
     }
 
     @Test func roots_of_one_layout_share_classes_and_others_have_none() throws {

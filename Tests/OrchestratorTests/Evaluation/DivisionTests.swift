@@ -99,6 +99,22 @@ import Testing
         #expect(Division.standard(for: [Clip(path: "a", label: 0, seconds: 1)]) == .random(testFraction: 0.2))
     }
 
+    @Test func one_group_per_class_is_named_as_the_cause() throws {
+        let clips = (0..<20).map { Clip(path: "\($0)", label: $0 % 2, group: "speaker \($0 % 2)", seconds: 1) }
+        let error = #expect(throws: EvaluationError.groupsTooLarge(groups: 2)) {
+            try Division.random(testFraction: 0.2).makeFolds(of: clips)
+        }
+        #expect(error?.description.hasPrefix("the 2 groups (speakers, instruments)") == true)
+    }
+
+    @Test func a_labelled_clip_without_a_fold_is_named() {
+        var clips = (0..<6).map { Clip(path: "\($0)", label: $0 % 2, fold: $0 % 3 + 1, seconds: 1) }
+        clips.append(Clip(path: "unlabelled", seconds: 1))
+        #expect(throws: Never.self) { try Division.folds.makeFolds(of: clips) }
+        clips.append(Clip(path: "lost", label: 0, seconds: 1))
+        #expect(throws: EvaluationError.foldMissing(path: "lost")) { try Division.folds.makeFolds(of: clips) }
+    }
+
     @Test func one_clip_cannot_be_divided() {
         #expect(throws: EvaluationError.tooFewClips(found: 1)) {
             try Division.random(testFraction: 0.2).makeFolds(of: [Clip(path: "a", label: 0, seconds: 1)])

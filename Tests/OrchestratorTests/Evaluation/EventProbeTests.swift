@@ -162,6 +162,14 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         }
     }
 
+    @Test func frames_that_hold_no_numbers_are_refused() throws {
+        let folder = try TemporaryFolder()
+        var options = EventProbeOptions()
+        options.method = .paper(FrameClassifier.Options())
+        let probe = try EventProbe(layout: try soundscapes(folder, size: 10), options: options)
+        #expect(throws: EvaluationError.notFinite(clips: 10)) { try probe.run(BrokenFrameEncoder()) }
+    }
+
     @Test func a_missing_part_is_named() throws {
         let folder = try TemporaryFolder()
         try folder.writeNoise("train/audio/a.wav")

@@ -61,6 +61,19 @@ private final class NamedVariant: ViewEncoder {
     }
 }
 
+/// Encodes every frame as NaN.
+final class BrokenFrameEncoder: ViewEncoder {
+    let frontend = FrontEndConfiguration()
+    let viewFrames = 96
+    let level: Float = 0
+    let dimension = 3
+    let frameMaps = [FrameMap(rows: 12, values: 3, stride: 8)]
+
+    func encode(_ views: Span<Float>, count: Int, into embeddings: inout MutableSpan<Float>) {
+        for i in 0..<count * valuesPerView { embeddings[i] = .nan }
+    }
+}
+
 @Suite struct ProbeClipsTests {
     static let classes = ["low", "middle", "high"]
     /// 30 tones of 0.5 to 3 seconds in two folds.
@@ -120,10 +133,10 @@ private final class NamedVariant: ViewEncoder {
         #expect(try Self.probe([("tones", MeanSpectrumEncoder())]) == first)
         let embedder = try ClipEmbedder(encoder: MeanSpectrumEncoder())
         let crops = { (seed: UInt64) in
-            embedder.cropVectors(clips: 6, crops: 2, seed: seed) { ClipStream(whole: Self.tone($0)) }
+            try embedder.cropVectors(clips: 6, crops: 2, seed: seed) { ClipStream(whole: Self.tone($0)) }
         }
-        #expect(crops(0) == crops(0))
-        #expect(crops(0) != crops(1))
+        #expect(try crops(0) == crops(0))
+        #expect(try crops(0) != crops(1))
     }
 
     @Test func clips_that_cannot_be_decoded_are_left_out() throws {
@@ -135,13 +148,13 @@ private final class NamedVariant: ViewEncoder {
     @Test func views_are_encoded_64_at_a_time_whatever_clip_they_are_of() throws {
         let encoder = MeanSpectrumEncoder()
         let embedder = try ClipEmbedder(encoder: encoder)
-        let vectors = embedder.cropVectors(clips: 30, crops: 5, seed: 0) { ClipStream(whole: Self.tone($0)) }
+        let vectors = try embedder.cropVectors(clips: 30, crops: 5, seed: 0) { ClipStream(whole: Self.tone($0)) }
         // A clip of half a second always gives one padded view. The other 25 clips have five crops each.
         #expect(vectors.rows == 5 + 25 * 5)
         #expect(encoder.batches == [64, 64, 2])
         #expect(vectors.rows(of: 6).count == 1)
         // The vectors of a clip do not depend on the other clips in its batch.
-        let alone = embedder.cropVectors(clips: 30, wanted: [17], crops: 5, seed: 0) {
+        let alone = try embedder.cropVectors(clips: 30, wanted: [17], crops: 5, seed: 0) {
             ClipStream(whole: Self.tone($0))
         }
         let rows = vectors.rows(of: 17)
@@ -254,11 +267,28 @@ private final class NamedVariant: ViewEncoder {
         #expect(try #require(report.leads["random"]).value < 0)
     }
 
-    @Test func vectors_that_hold_no_numbers_are_refused() throws {
+    @Test(arguments: [ProbeMethod.logistic(.init()), .paper(.init()), .neighbours(3)])
+    func vectors_that_hold_no_numbers_are_refused(method: ProbeMethod) throws {
+        var options = Self.options
+        options.method = method
         let error = #expect(throws: EvaluationError.self) {
-            try Self.probe([("run", NamedVariant(CollapsedEncoder(), "broken", value: .nan))], Self.logistic)
+            try Self.probe([("run", NamedVariant(CollapsedEncoder(), "broken", value: .nan))], options)
         }
         #expect(try #require(error).description.contains("contain NaN or infinite values"))
+    }
+
+    @Test func embeddings_that_hold_no_numbers_are_not_written() throws {
+        let folder = try TemporaryFolder()
+        for clip in 0..<2 { try folder.writeNoise("\(clip).wav", seed: clip) }
+        let dataset = try AudioDataset.open([folder.path])
+        #expect(throws: EvaluationError.notFinite(clips: 2)) {
+            try EmbeddingFile(
+                dataset: dataset, encoder: NamedVariant(CollapsedEncoder(), "broken", value: .infinity))
+        }
+        #expect(throws: EvaluationError.notFinite(clips: 2)) {
+            try FrameEmbeddingFile(writing: folder.place("f.npz"), dataset: dataset, encoder: BrokenFrameEncoder())
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.place("f.npz")))
     }
 
     @Test func a_survey_probes_every_map_alone_and_those_that_are_read_together() throws {
@@ -269,6 +299,7 @@ private final class NamedVariant: ViewEncoder {
             }
             try folder.writeFloats(samples.map { 0.1 * $0 }, to: "\(clip % 2)/\(clip).wav")
         }
+        try folder.writeFloats([Float](repeating: 0.1, count: 8_000) + [.nan], to: "1/99.wav")
         var recipe = Recipe()
         recipe.data.viewFrames = 32
         let read = Embedding(recipe: recipe)
@@ -288,6 +319,7 @@ private final class NamedVariant: ViewEncoder {
         let survey = try StageSurvey(
             dataset: try AudioDataset.open([folder.path], layout: .folders), encoders: encoders,
             read: read, every: every, options: options)
+        #expect(survey.warnings.count == 1 && survey.warnings[0].contains("1/99.wav"))
         #expect(survey.curves.map(\.name) == ["random"] && survey.curves[0].scores.count == 9)
         #expect(survey.read == ["features.2", "features.3", "features.5"])
         // The classes are two pure tones. Every layer that keeps the mel axis distinguishes them.

@@ -44,6 +44,18 @@ import Testing
         #expect(lines == ["fold 1 of 1: 4 of 4 clips right"])
     }
 
+    @Test func fine_tuning_counts_clips_that_cannot_be_decoded() throws {
+        let folder = try TemporaryFolder()
+        _ = try dataset(folder)
+        let path = try folder.writeFloats([Float](repeating: 0.1, count: 8_000) + [.nan], to: "hiss/99.wav")
+        var probe = SupervisedProbe(recipe: recipe(), start: nil, threads: 2)
+        (probe.epochs, probe.batchSize, probe.resamples) = (1, 8, 10)
+        var lines: [String] = []
+        let report = try probe.run(try AudioDataset.open([folder.path], layout: .folders)) { lines.append($0) }
+        let warning = try #require(report.warnings.first)
+        #expect(report.warnings.count == 1 && warning.contains(path) && lines.contains("warning: \(warning)"))
+    }
+
     @Test func running_averages_span_the_last_tenth_of_a_short_run_and_a_hundred_steps_of_a_long_one() {
         #expect(BatchNormalization.momentum(step: 0) == 0.1)
         #expect(BatchNormalization.momentum(step: 90) == 0.91)

@@ -11,8 +11,7 @@ enum CSVLayout: LayoutReader {
 
     static func recognizes(_ root: String) -> Bool {
         if isTable(root) { return true }
-        guard let path = table(root), let text = try? AudioFolder.text(path) else { return false }
-        return text.prefix { !$0.isNewline }.lowercased().split(separator: ",").contains { $0.trimmed == "path" }
+        return names.contains { hasPaths("\(root)/\($0)") }
     }
 
     static func read(_ root: String) throws(DataError) -> LayoutListing {
@@ -44,9 +43,15 @@ enum CSVLayout: LayoutReader {
 
     private static func isTable(_ root: String) -> Bool { root.lowercased().hasSuffix(".csv") }
 
+    private static func hasPaths(_ path: String) -> Bool {
+        AudioFolder.exists(path) && (try? CSVTable.header(path: path))?.contains("path") ?? false
+    }
+
+    /// The table of a data set. If several tables exist, it is the first one with the column `path`.
     private static func table(_ root: String) -> String? {
         if isTable(root) { return root }
-        return names.map { "\(root)/\($0)" }.first(where: AudioFolder.exists)
+        let tables = names.map { "\(root)/\($0)" }.filter(AudioFolder.exists)
+        return tables.first(where: hasPaths) ?? tables.first
     }
 
     private static func number(

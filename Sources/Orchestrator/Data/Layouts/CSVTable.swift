@@ -29,8 +29,8 @@ struct CSVTable {
     /// - Throws: `DataError.malformed`.
     init(path: String, requiring required: [String]) throws(DataError) {
         self.path = path
-        let records = Self.records(try AudioFolder.text(path))
-        let header = records.first?.fields.map { $0.lowercased() } ?? []
+        let records = try Self.records(path: path)
+        let header = Self.names(records)
         for column in required where !header.contains(column) {
             throw .malformed(path: path, reason: "its first line must name the column “\(column)”")
         }
@@ -43,19 +43,31 @@ struct CSVTable {
         }
     }
 
+    /// The names of the columns of a table, in lower case.
+    static func header(path: String) throws(DataError) -> [String] { names(try records(path: path, limit: 1)) }
+
+    private static func names(_ records: [(fields: [String], line: Int)]) -> [String] {
+        records.first?.fields.map { $0.lowercased() } ?? []
+    }
+
     /// An error that names the file and the line of a row.
     func malformed(_ row: Row, _ reason: String) -> DataError {
         .malformed(path: path, reason: "line \(row.line): \(reason)")
     }
 
-    /// The rows of a text. Spaces around fields are removed, and empty lines are omitted.
-    static func records(_ text: String) -> [(fields: [String], line: Int)] {
+    /// The rows of a file, or the first `limit` of them. Spaces around fields are removed, and empty lines are omitted.
+    /// - Throws: `DataError.malformed` if the file cannot be read, or if a quoted field has no end.
+    private static func records(
+        path: String, limit: Int = .max
+    ) throws(DataError) -> [(fields: [String], line: Int)] {
+        let text = try AudioFolder.text(path)
         var records: [(fields: [String], line: Int)] = []
         var fields: [String] = []
         var field = ""
         var isQuoted = false
         var line = 1
         var start = 1
+        var quoteLine = 1
         func endRecord() {
             fields.append(field.trimmed)
             if fields != [""] { records.append((fields, start)) }
@@ -65,7 +77,7 @@ struct CSVTable {
         }
         var characters = text.drop { $0 == "\u{FEFF}" }.makeIterator()
         var pending = characters.next()
-        while let character = pending {
+        while let character = pending, records.count < limit {
             pending = characters.next()
             if isQuoted {
                 if character == "\"", pending == "\"" {
@@ -78,6 +90,7 @@ struct CSVTable {
                 }
             } else if character == "\"", field.trimmed.isEmpty {
                 isQuoted = true
+                quoteLine = line
                 field = ""
             } else if character == "," {
                 fields.append(field.trimmed)
@@ -89,7 +102,11 @@ struct CSVTable {
             }
             if character.isNewline { line += 1 }
         }
-        endRecord()
+        guard !isQuoted else {
+            throw .malformed(
+                path: path, reason: "line \(quoteLine): the quoted field that begins here has no end; add a quote")
+        }
+        if records.count < limit { endRecord() }
         return records
     }
 }

@@ -35,12 +35,12 @@ public struct EventsLayout: Sendable, Equatable {
     /// - Throws: ``DataError`` for the first wrong file, or for an annotation without its recording.
     public static func read(_ root: String, labels: [String]? = nil) throws(DataError) -> EventsLayout {
         guard AudioFolder.isFolder(root) else { throw .missing(path: root) }
-        let annotations = annotations(below: root)
+        let annotations = try annotations(below: root)
         guard !annotations.isEmpty else {
             throw .malformed(
                 path: root, reason: "events need a folder named annotation with a text file for each recording")
         }
-        let audio = Dictionary(grouping: AudioFolder.audio(below: root), by: { $0.fileStem })
+        let audio = Dictionary(grouping: try AudioFolder.audio(below: root), by: { $0.fileStem })
         var recordings: [EventRecording] = []
         for annotation in annotations {
             let path = "\(root)/\(annotation)"
@@ -82,21 +82,10 @@ public struct EventsLayout: Sendable, Equatable {
     }
 
     /// The text files in annotation folders, as paths relative to `root`, sorted by their bytes.
-    private static func annotations(below root: String) -> [String] {
-        var found: [String] = []
-        func collect(_ prefix: String, depth: Int) {
-            // Symbolic links may form a cycle. No data set has this many levels of folders.
-            guard depth < 32 else { return }
-            for name in AudioFolder.folders(in: "\(root)/\(prefix)") {
-                let folder = prefix + name + "/"
-                if name.lowercased().contains("annotation") {
-                    found += AudioFolder.names(in: "\(root)/\(folder)")
-                        .filter { $0.lowercased().hasSuffix(".txt") }.map { folder + $0 }
-                }
-                collect(folder, depth: depth + 1)
-            }
+    private static func annotations(below root: String) throws(DataError) -> [String] {
+        try AudioFolder.files(below: root) { path in
+            let folder = path.split(separator: "/").dropLast().last ?? ""
+            return folder.lowercased().contains("annotation") && path.lowercased().hasSuffix(".txt")
         }
-        collect("", depth: 0)
-        return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 }

@@ -9,12 +9,13 @@ enum FSDDLayout: LayoutReader {
     static let prefersGroups = true
 
     static func recognizes(_ root: String) -> Bool {
-        AudioFolder.isFolder(root) && AudioFolder.names(in: folder(root)).contains { parts($0) != nil }
-            && AudioFolder.names(in: folder(root)).allSatisfy { !AudioFile.isAudioPath($0) || parts($0) != nil }
+        guard AudioFolder.isFolder(root), let names = try? AudioFolder.names(in: folder(root)) else { return false }
+        return names.contains { parts($0) != nil }
+            && names.allSatisfy { !AudioFile.isAudioPath($0) || parts($0) != nil }
     }
 
-    static func read(_ root: String) -> LayoutListing {
-        let entries = AudioFolder.names(in: folder(root)).compactMap { name in
+    static func read(_ root: String) throws(DataError) -> LayoutListing {
+        let entries = try AudioFolder.names(in: folder(root)).compactMap { name in
             parts(name).map { digit, speaker, index in
                 LayoutListing.Entry(
                     path: "\(folder(root))/\(name)", className: digit, split: index < 5 ? .test : .train,

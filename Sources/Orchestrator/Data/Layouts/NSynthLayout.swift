@@ -23,10 +23,12 @@ enum NSynthLayout: LayoutReader {
         }
     }
 
-    static func recognizes(_ root: String) -> Bool { AudioFolder.isFolder(root) && !parts(root).isEmpty }
+    static func recognizes(_ root: String) -> Bool {
+        AudioFolder.isFolder(root) && (try? parts(root))?.isEmpty == false
+    }
 
     static func read(_ root: String) throws(DataError) -> LayoutListing {
-        let parts = parts(root)
+        let parts = try parts(root)
         guard !parts.isEmpty else {
             throw .malformed(path: root, reason: "the layout nsynth needs an examples.json, here or one folder down")
         }
@@ -35,7 +37,7 @@ enum NSynthLayout: LayoutReader {
         for part in parts {
             let name = part.fileName.lowercased()
             let split = Clip.Split(folder: name.split(separator: "-").last.map(String.init) ?? name)
-            let files = audio(of: part)
+            let files = try audio(of: part)
             for (key, note) in try notes("\(part)/examples.json") {
                 families[note.family] = note.familyName
                 entries.append(
@@ -50,15 +52,17 @@ enum NSynthLayout: LayoutReader {
     }
 
     /// The folders that contain an `examples.json`.
-    private static func parts(_ root: String) -> [String] {
-        ([root] + AudioFolder.folders(in: root).map { "\(root)/\($0)" })
+    private static func parts(_ root: String) throws(DataError) -> [String] {
+        let folders = try AudioFolder.folders(in: root)
+        return ([root] + folders.map { "\(root)/\($0)" })
             .filter { AudioFolder.exists("\($0)/examples.json") }
     }
 
     /// The audio files of a part by their names without extension. Other formats than WAV are allowed.
-    private static func audio(of part: String) -> [String: String] {
+    private static func audio(of part: String) throws(DataError) -> [String: String] {
         let folder = "\(part)/audio"
-        let names = AudioFolder.names(in: folder).filter(AudioFile.isAudioPath)
+        guard AudioFolder.isFolder(folder) else { return [:] }
+        let names = try AudioFolder.names(in: folder).filter(AudioFile.isAudioPath)
         return Dictionary(names.map { ($0.fileStem, "\(folder)/\($0)") }, uniquingKeysWith: { first, _ in first })
     }
 

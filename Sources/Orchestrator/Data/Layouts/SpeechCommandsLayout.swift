@@ -21,7 +21,7 @@ enum SpeechCommandsLayout: LayoutReader {
         let validation = try list("\(root)/validation_list.txt")
         let test = try list("\(root)/testing_list.txt")
         var entries: [LayoutListing.Entry] = []
-        for relative in AudioFolder.audio(below: root) {
+        for relative in try AudioFolder.audio(below: root) {
             guard let slash = relative.firstIndex(of: "/") else { continue }
             let key = withoutEnding(relative)
             entries.append(

@@ -120,6 +120,7 @@ public struct EventProbe {
             }
             vectors.append(frames)
         }
+        try vectors.expectNumbers()
         let probabilities = try probabilities(vectors, activity: activity(vectors, hop: embedder.hopSeconds))
 
         func events(_ index: Int, _ threshold: Float, _ minimum: Double) -> [SoundEvent] {
@@ -150,7 +151,6 @@ public struct EventProbe {
         switch options.method {
         case .logistic(var method):
             (method.seed, method.threads) = (options.seed, options.threads)
-            try vectors.expectNumbers(of: Array(layout.recordings.indices))
             let frames = try LogisticFrames(
                 training: vectors, activity: activity, recordings: train, validation: validation, classes: classes,
                 options: method)
