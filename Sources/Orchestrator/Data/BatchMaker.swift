@@ -1,7 +1,9 @@
 /// The part of a loader thread that makes batches, one after the other. Each thread has its own.
 struct BatchMaker: Sendable {
     let cutter: ViewCutter
-    let order: EpochOrder
+    /// The orders of the epochs, which all threads share.
+    private let orders: EpochOrders
+    private var order: EpochOrder { orders.rule }
     /// The label of each clip of the data set.
     let labels: [Int32]
     /// The epoch of the last batch, and its order.
@@ -10,10 +12,10 @@ struct BatchMaker: Sendable {
 
     private var viewsPerClip: Int { cutter.views.count }
 
-    init(cutter: ViewCutter, order: EpochOrder, labels: [Int32]) {
+    init(cutter: ViewCutter, orders: EpochOrders, labels: [Int32]) {
         self.labels = labels
         self.cutter = cutter
-        self.order = order
+        self.orders = orders
         scratch = [Float](repeating: 0, count: cutter.scratchCount)
     }
 
@@ -28,7 +30,7 @@ struct BatchMaker: Sendable {
         _ number: Int, views: inout [Float], isStopped: () -> Bool
     ) -> Result<ViewBatch, DataError>? {
         let (epoch, batch) = number.quotientAndRemainder(dividingBy: order.batches)
-        if current?.epoch != epoch { current = (epoch, order.shuffled(epoch: epoch)) }
+        if current?.epoch != epoch { current = (epoch, orders.order(ofEpoch: epoch)) }
         let shuffled = current?.order ?? []
 
         let count = viewsPerClip * order.batchSize * cutter.viewValues

@@ -1,4 +1,5 @@
 import OssicleBase
+import Synchronization
 
 /// The order in which an epoch visits the clips, and its division into batches.
 struct EpochOrder: Sendable {
@@ -46,5 +47,23 @@ struct EpochOrder: Sendable {
         let own = Set(shuffled[first..<first + batchSize]).union(chosen)
         let others = shuffled.indices.map { shuffled[(first + slot + batchSize + $0) % shuffled.count] }
         return others.filter { !own.contains($0) } + others.filter(own.contains)
+    }
+}
+
+/// The orders of the last epochs. Loader threads work on two epochs at most, and share their orders: a large data set is shuffled once
+/// per epoch.
+final class EpochOrders: Sendable {
+    let rule: EpochOrder
+    private let made = Mutex<[(epoch: Int, order: [Int])]>([])
+
+    init(_ rule: EpochOrder) { self.rule = rule }
+
+    func order(ofEpoch epoch: Int) -> [Int] {
+        made.withLock { made in
+            if let known = made.first(where: { $0.epoch == epoch }) { return known.order }
+            let order = rule.shuffled(epoch: epoch)
+            made = made.suffix(1) + [(epoch, order)]
+            return order
+        }
     }
 }

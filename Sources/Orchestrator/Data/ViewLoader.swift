@@ -32,7 +32,7 @@ package final class ViewLoader: Sendable {
             clips: clips, batchSize: batchSize, seed: recipe.training.seed,
             strata: labels.map { labels in clips.map { Int(labels[$0]) } })
         let maker = BatchMaker(
-            cutter: try ViewCutter(store: store, recipe: recipe, backgrounds: clips), order: order,
+            cutter: try ViewCutter(store: store, recipe: recipe, backgrounds: clips), orders: EpochOrders(order),
             labels: labels ?? store.dataset.clips.map { Int32($0.label ?? -1) })
         batchesPerEpoch = order.batches
         workers = recipe.data.workers > 0 ? recipe.data.workers : Self.defaultWorkers
