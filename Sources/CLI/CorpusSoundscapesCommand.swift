@@ -66,7 +66,7 @@ struct CorpusSoundscapesCommand: ParsableCommand {
         corpus.ratioDB = lowestRatio...highestRatio
         let isolated = try AudioDataset.open(events)
         let scenes = try AudioDataset.open(backgrounds)
-        let warnings = [isolated.warning, scenes.warning].compactMap(\.self)
+        let warnings = isolated.warnings + scenes.warnings
         for sentence in warnings { ProbeOptions.tell("warning: \(sentence)") }
         let counter = ProgressCounter("mixtures", of: size)
         let summary = try corpus.render(events: isolated, backgrounds: scenes, to: options.output) { counter.show($0) }

@@ -94,7 +94,7 @@ struct EmbedCommand: ParsableCommand {
             report.warnings += sentences
             for sentence in sentences { ProbeOptions.tell("warning: \(sentence)") }
         }
-        warn([dataset.warning].compactMap(\.self))
+        warn(dataset.warnings)
         let threads = Threads.chosen(threads)
         switch level {
         case .clip:

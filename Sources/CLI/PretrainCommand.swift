@@ -84,9 +84,9 @@ struct PretrainCommand: ParsableCommand {
         let recipe = try RecipeFile.load(recipe, overrides: overrides)
         let dataset = try AudioDataset.open(data, layout: layout)
         let printer = TrainingPrinter()
-        if let sentence = dataset.warning { printer.warned(sentence) }
+        for sentence in dataset.warnings { printer.warned(sentence) }
         let evaluationData = evaluate.isEmpty ? nil : try AudioDataset.open(evaluate)
-        if let sentence = evaluationData?.warning { printer.warned(sentence) }
+        for sentence in evaluationData?.warnings ?? [] { printer.warned(sentence) }
         Interruption.watch()
         let trainer = Trainer(
             recipe: recipe, dataset: dataset, output: output, threads: Threads.chosen(recipe.training.threads),

@@ -77,7 +77,7 @@ struct ProbeClipCommand: ParsableCommand {
         }
         if stages { return try survey(checkpoint, dataset) }
         var report = try finetune ? fineTune(checkpoint, dataset) : frozen(checkpoint, dataset)
-        report.warnings = [dataset.warning].compactMap(\.self) + report.warnings
+        report.warnings = dataset.warnings + report.warnings
         if options.json { JSONReport.print(report) } else { Self.show(report) }
     }
 
@@ -112,7 +112,7 @@ struct ProbeClipCommand: ParsableCommand {
         var survey = try StageSurvey(
             dataset: dataset, encoders: try options.encoders(checkpoint, reading: every),
             read: read, every: every, options: clipOptions, report: ProbeOptions.tell)
-        survey.warnings = [dataset.warning].compactMap(\.self) + survey.warnings
+        survey.warnings = dataset.warnings + survey.warnings
         try StagePicture(survey).write(to: picture)
         if options.json { return JSONReport.print(survey) }
         for curve in survey.curves {

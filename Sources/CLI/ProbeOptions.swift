@@ -107,7 +107,7 @@ struct ProbeOptions: ParsableArguments {
 
     func dataset(layout: Layout?) throws -> AudioDataset {
         let dataset = try AudioDataset.open(data, layout: layout)
-        if let sentence = dataset.warning { Self.tell("warning: \(sentence)") }
+        for sentence in dataset.warnings { Self.tell("warning: \(sentence)") }
         return dataset
     }
 

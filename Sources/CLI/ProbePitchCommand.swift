@@ -25,7 +25,7 @@ struct ProbePitchCommand: ParsableCommand {
         var report = try probePitch(
             dataset: dataset, encoders: try options.encoders(checkpoint), options: options.clipOptions,
             report: ProbeOptions.tell)
-        report.warnings = [dataset.warning].compactMap(\.self) + report.warnings
+        report.warnings = dataset.warnings + report.warnings
         if options.json { JSONReport.print(report) } else { show(report) }
     }
 

@@ -11,7 +11,7 @@ struct TrainOnFolder {
             exit(2)
         }
         let recordings = try AudioDataset.open([folder])
-        if let warning = recordings.warning { print(warning) }
+        for warning in recordings.warnings { print(warning) }
         print("\(recordings.clips.count) recordings, \(Int(recordings.seconds)) s")
 
         var recipe = Recipe()

@@ -144,11 +144,11 @@ extension AudioDataset {
         Double(clips.count { $0.seconds < seconds }) / Double(clips.count)
     }
 
-    /// A sentence about ``skipped`` for the log; nil if no file was skipped.
-    public var warning: String? {
-        guard let first = skipped.first else { return nil }
+    /// Sentences for the log, about ``skipped``; empty if no file was skipped.
+    public var warnings: [String] {
+        guard let first = skipped.first else { return [] }
         let total = clips.count + skipped.count
         let others = skipped.count == 1 ? "" : " (the first of them)"
-        return "skipped \(skipped.count) of \(total) files: \(first.reason)\(others)"
+        return ["skipped \(skipped.count) of \(total) files: \(first.reason)\(others)"]
     }
 }

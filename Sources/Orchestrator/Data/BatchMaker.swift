@@ -6,8 +6,6 @@ struct BatchMaker: Sendable {
     private var order: EpochOrder { orders.rule }
     /// The label of each clip of the data set.
     let labels: [Int32]
-    /// The epoch of the last batch, and its order.
-    private var current: (epoch: Int, order: [Int])?
     private var scratch: [Float]
 
     private var viewsPerClip: Int { cutter.views.count }
@@ -30,8 +28,7 @@ struct BatchMaker: Sendable {
         _ number: Int, views: inout [Float], isStopped: () -> Bool
     ) -> Result<ViewBatch, DataError>? {
         let (epoch, batch) = number.quotientAndRemainder(dividingBy: order.batches)
-        if current?.epoch != epoch { current = (epoch, orders.order(ofEpoch: epoch)) }
-        let shuffled = current?.order ?? []
+        let shuffled = orders.order(ofEpoch: epoch)
 
         let count = viewsPerClip * order.batchSize * cutter.viewValues
         if views.count != count { views = [Float](repeating: 0, count: count) }

@@ -28,10 +28,10 @@ package struct ClipProbe: Sendable {
     /// The result of a probe.
     package struct Outcome: Sendable, Equatable {
         var score: ProbeScore
-        /// The confusion matrix over the test clips of all folds.
-        var confusion: ConfusionMatrix
         /// The confusion matrix over the test clips of each fold.
-        var confusions: [ConfusionMatrix] = []
+        let confusions: [ConfusionMatrix]
+        /// The confusion matrix over the test clips of all folds.
+        var confusion: ConfusionMatrix { confusions.dropFirst().reduce(confusions[0], +) }
         /// For each fold, the test clips that have vectors and could be classified.
         var clips: [[Int]] = []
         /// For each fold and each clip of `clips`, 1 if the predicted class is correct, else 0.
@@ -51,20 +51,20 @@ package struct ClipProbe: Sendable {
             folds: [Fold], labels: [Int], classes: Int, bootstrap: Bootstrap,
             predict: (Fold) throws -> [(clip: Int, prediction: Int)]
         ) rethrows {
-            confusion = ConfusionMatrix(classes: classes)
+            precondition(!folds.isEmpty, "a probe has a test part")
+            var confusions: [ConfusionMatrix] = []
             for fold in folds {
                 let predictions = try predict(fold)
-                var own = ConfusionMatrix(classes: classes)
-                for (clip, prediction) in predictions {
-                    confusion.add(label: labels[clip], prediction: prediction)
-                    own.add(label: labels[clip], prediction: prediction)
-                }
-                confusions.append(own)
                 clips.append(predictions.map(\.clip))
                 hits.append(predictions.map { $0.prediction == labels[$0.clip] ? 1 : 0 })
+                confusions.append(
+                    ConfusionMatrix(
+                        classes: classes, labels: predictions.map { labels[$0.clip] },
+                        predictions: predictions.map(\.prediction)))
             }
+            self.confusions = confusions
             let (value, ci95) = bootstrap.mean(ofFolds: hits)
-            score = ProbeScore(value: value, ci95: ci95, clips: confusion.total)
+            score = ProbeScore(value: value, ci95: ci95, clips: hits.map(\.count).reduce(0, +))
         }
 
         /// The difference between this score and another score for the same clips; nil if the clips differ. The

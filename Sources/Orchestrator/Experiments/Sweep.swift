@@ -44,7 +44,7 @@ public struct Sweep {
             warnings.append(sentence)
             tell("warning: \(sentence)")
         }
-        for sentence in [dataset.warning, labelled.warning].compactMap(\.self) { warn(sentence) }
+        for sentence in dataset.warnings + labelled.warnings { warn(sentence) }
         let finished = plan.cells.map { report(of: $0, probed: probed) }
         for sentence in finished.compactMap(\.self).flatMap(\.warnings) { warn(sentence) }
         var scores = finished.map { $0?.score }
@@ -76,9 +76,9 @@ public struct Sweep {
             throw TrainingError.cellDiffers(path: path, key: found.key, saved: found.own, wanted: found.other)
         }
         // Older checkpoints do not describe their clips.
-        let checkpoint = try SafeTensorsFile(readingFrom: path + "/" + Checkpoint.fileName)
-        if let clips = checkpoint.metadata["data"], !clips.isEmpty, clips != trained {
-            throw TrainingError.cellDiffers(path: path, key: "data", saved: clips, wanted: trained)
+        let data = try Checkpoint(path).data
+        if !data.isEmpty, data != trained {
+            throw TrainingError.cellDiffers(path: path, key: "data", saved: data, wanted: trained)
         }
     }
 
@@ -114,12 +114,9 @@ public struct Sweep {
         let report = path + "/report.json"
         let isBegun = FileManager.default.fileExists(atPath: "\(path)/\(Checkpoint.fileName)")
         if isBegun, let data = try? Data(contentsOf: URL(filePath: report)) {
-            let decoder = JSONDecoder()
-            decoder.keyDecodingStrategy = .convertFromSnakeCase
-            // The strings with which JSONEncoder.run writes values that are not finite.
-            decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-            if let done = try? decoder.decode(TrainingReport.self, from: data), !done.interrupted { return true }
+            if let done = try? JSONDecoder.run.decode(TrainingReport.self, from: data), !done.interrupted {
+                return true
+            }
         }
         let trainer = Trainer(recipe: recipe, dataset: dataset, output: path, threads: threads, observer: observer)
         return try !trainer.run(resume: isBegun).interrupted

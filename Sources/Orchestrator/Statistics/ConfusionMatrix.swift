@@ -23,6 +23,14 @@ public struct ConfusionMatrix: Sendable, Equatable {
         for (label, prediction) in zip(labels, predictions) { add(label: label, prediction: prediction) }
     }
 
+    /// The sums of the counts of two matrices of the same classes.
+    public static func + (a: ConfusionMatrix, b: ConfusionMatrix) -> ConfusionMatrix {
+        precondition(a.classes == b.classes, "the same classes")
+        var sum = a
+        for i in sum.counts.indices { sum.counts[i] += b.counts[i] }
+        return sum
+    }
+
     /// Counts one clip. Both values are in 0 ..< `classes`.
     public mutating func add(label: Int, prediction: Int) { counts[label * classes + prediction] += 1 }
 

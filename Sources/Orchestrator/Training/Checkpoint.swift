@@ -30,7 +30,7 @@ public struct Checkpoint {
     public let counters: RunCounters
     public let classes: [String]
     /// The clips that it was trained on, as ``AudioDataset/identity`` describes them; empty in older checkpoints.
-    let data: String
+    package let data: String
     /// What its vectors are read from; of a checkpoint that is older than embeddings, what its recipe gives.
     public let embedding: Embedding
     let file: SafeTensorsFile

@@ -79,6 +79,17 @@ struct RunLog {
     }
 }
 
+extension JSONDecoder {
+    /// The decoder of what ``JSONEncoder/run`` writes.
+    package static var run: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return decoder
+    }
+}
+
 extension JSONEncoder {
     /// The encoder for the files of a run: keys in snake case, sorted keys, one object per line. Values that are not
     /// finite are written as the strings `inf`, `-inf` and `nan`.

@@ -155,7 +155,7 @@ public final class Trainer {
                 base: recipe.optimizer.learningRate, section: recipe.schedule, totalSteps: totalSteps,
                 batchesPerEpoch: loader.batchesPerEpoch),
             totalSteps: totalSteps)
-        let run = TrainingRun(
+        let run = try TrainingRun(
             recipe: recipe, step: step, folder: folder, counters: counters, totalSteps: totalSteps,
             batchesPerEpoch: loader.batchesPerEpoch, classes: classes, data: dataset.identity, observer: observer,
             judge: judge)
@@ -165,7 +165,6 @@ public final class Trainer {
             run.warn("the run in \(folder.path) is finished: it has all \(totalSteps) steps")
             return Outcome(report: run.report(counters, threads: threads))
         }
-        try run.open()
         let ending = try loop.run(&counters) { done, counters in
             try run.add(done, counters)
             return !Interruption.isRequested

@@ -14,7 +14,7 @@ final class TrainingRun {
     private let judge: Trainer.Judge?
     private let isContrastive: Bool
     private var meter: TrainingMeter
-    private var log: RunLog?
+    private let log: RunLog
     private var lastCheckpoint = TrainingLoop.now()
     /// In the order in which they occurred.
     private(set) var warnings: [String] = []
@@ -29,7 +29,8 @@ final class TrainingRun {
         recipe: Recipe, step: TrainingStep, folder: RunFolder, counters: RunCounters, totalSteps: Int,
         batchesPerEpoch: Int, classes: [String], data: String, observer: (any TrainingObserver)?,
         judge: Trainer.Judge?
-    ) {
+    ) throws(TrainingError) {
+        log = try folder.openLog()
         self.recipe = recipe
         self.step = step
         self.folder = folder
@@ -44,15 +45,12 @@ final class TrainingRun {
             viewsPerStep: step.views, measures: counters.measures ?? RunMeasures())
     }
 
-    /// Opens the log. Call it before the first step.
-    func open() throws { log = try folder.openLog() }
-
     /// Call it after each step.
     /// - Parameter counters: they refer to the next batch.
     func add(_ done: TrainingLoop.Step, _ counters: RunCounters) throws {
         meter.add(done, counters)
         observer?.progressed(meter.progress)
-        try log?.append(LogEntry(meter.progress))
+        try log.append(LogEntry(meter.progress))
         if counters.batch == 0 || counters.step == totalSteps { try closeEpoch(counters) }
         if TrainingLoop.now() - lastCheckpoint > 60 * recipe.training.checkpointMinutes { try save(counters) }
     }
@@ -61,7 +59,7 @@ final class TrainingRun {
         let collapse = CollapseMeasures(
             embeddings: step.embeddings(256).span, count: min(256, step.views), dimension: step.dimension)
         let epoch = meter.closeEpoch(counters, collapse: collapse)
-        try log?.append(epoch)
+        try log.append(epoch)
         observer?.finished(epoch)
         if isContrastive, let sentence = meter.measures.observe(epoch) { warn(sentence) }
         let isDue = epoch.epoch % recipe.training.evaluationEpochs == 0 || counters.step == totalSteps
@@ -76,7 +74,7 @@ final class TrainingRun {
         let summary = EvaluationSummary(
             epoch: epoch, step: counters.step, probeAccuracy: accuracy, ci95: ci95,
             seconds: TrainingLoop.now() - start)
-        try log?.append(summary)
+        try log.append(summary)
         observer?.evaluated(summary)
     }
 
