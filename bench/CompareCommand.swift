@@ -60,6 +60,7 @@ struct CompareCommand: ParsableCommand {
         }
         let times = Dictionary(
             before.timings.map { ($0.name, $0.timing.median) }, uniquingKeysWith: { first, _ in first })
+        tellUnpaired(Set(times.keys), Set(after.timings.map(\.name)))
         for kernel in after.timings {
             guard let old = times[kernel.name] else { continue }
             line(kernel.name + ", ms", 1e3 * old, 1e3 * kernel.timing.median, digits: 3, isTime: true)
@@ -68,6 +69,15 @@ struct CompareCommand: ParsableCommand {
             line("views/s", old, new, digits: 1, isTime: false)
         }
         if worse > 0 { throw ExitCode(1) }
+    }
+
+    /// Names the cases that only one of the results has. They are not compared.
+    private func tellUnpaired(_ before: Set<String>, _ after: Set<String>) {
+        for (path, names) in [(old, before.subtracting(after)), (new, after.subtracting(before))] {
+            guard let first = names.min() else { continue }
+            let cases = names.count == 1 ? "the case \(first) is" : "\(names.count) cases, such as \(first), are"
+            FileHandle.standardError.write(Data("warning: \(cases) only in \(path) and not compared\n".utf8))
+        }
     }
 
     private func read(_ path: String) throws -> Result {

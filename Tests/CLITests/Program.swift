@@ -19,13 +19,16 @@ func ossicle(_ arguments: [String], environment: [String: String] = [:]) throws 
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let output = Pipe()
-    let complaint = Pipe()
+    // Standard error goes to a file: of two pipes, the one that is read last can fill up, and the program would wait.
+    let complaint = FileManager.default.temporaryDirectory.appending(path: "ossicle-\(UUID().uuidString).txt")
+    try Data().write(to: complaint)
+    defer { try? FileManager.default.removeItem(at: complaint) }
     process.standardOutput = output
-    process.standardError = complaint
+    process.standardError = try FileHandle(forWritingTo: complaint)
     try process.run()
     let written = output.fileHandleForReading.readDataToEndOfFile()
-    let complained = complaint.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    let complained = try Data(contentsOf: complaint)
     return Answer(
         code: process.terminationStatus, output: String(decoding: written, as: UTF8.self),
         complaint: String(decoding: complained, as: UTF8.self))

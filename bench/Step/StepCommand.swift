@@ -27,7 +27,8 @@ struct StepCommand: ParsableCommand {
         .stages
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Set a key of the model's recipe, for training.", valueName: "key=value"))
+        help: ArgumentHelp(
+            "Set a key of the model's recipe, for training. A peer is not changed.", valueName: "key=value"))
     var changes: [String] = []
     @OptionGroup var peer: PythonOptions
     @OptionGroup var options: BenchOptions
@@ -61,6 +62,9 @@ struct StepCommand: ParsableCommand {
         guard steps >= 1 else { throw ValidationError("--steps must be 1 or more") }
         guard (against == .onnxruntime) == inference || against == nil else {
             throw ValidationError("--against must be torch for training, and onnxruntime with --inference")
+        }
+        guard changes.isEmpty || !inference else {
+            throw ValidationError("--set changes a training step and cannot be used with --inference")
         }
         guard against != .onnxruntime || model == .effb0 else {
             throw ValidationError("--against onnxruntime needs --model effb0, not \(model.rawValue)")

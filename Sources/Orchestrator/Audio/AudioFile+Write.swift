@@ -39,8 +39,13 @@ extension AudioFile {
                 written += count
             }
         }
-        let reason = String(cString: sf_strerror(file))
-        guard sf_close(file) == 0, written == samples.count else { throw .unwritable(path: path, reason: reason) }
+        let failure = sf_error(file)
+        // Closing writes the last block and the lengths in the header, which can fail as well.
+        let closing = sf_close(file)
+        guard closing == 0, written == samples.count else {
+            let reason = String(cString: sf_error_number(failure == 0 ? closing : failure))
+            throw .unwritable(path: path, reason: reason)
+        }
         if let reason = partial.commit() { throw .unwritable(path: path, reason: reason) }
     }
 

@@ -51,9 +51,13 @@ struct DeclaredData {
                     declared = size
                 }
                 offset = position + 8
-                if isBigEndian, declared > Self.soundHeader {
-                    offset += Self.soundHeader
-                    declared -= Self.soundHeader
+                if isBigEndian {
+                    let gap = bytes.bytes(at: offset, count: 4)
+                    guard gap.count == 4 else { return nil }
+                    let skipped = Self.soundHeader + Self.number(gap[...], isBigEndian: true)
+                    guard declared > skipped else { return nil }
+                    offset += skipped
+                    declared -= skipped
                 }
                 return
             }
@@ -61,7 +65,8 @@ struct DeclaredData {
         }
     }
 
-    /// The size of the two numbers that come before the samples in the chunk of an AIFF file, in bytes.
+    /// The size of the two numbers at the beginning of the chunk of samples of an AIFF file, in bytes. The first number is
+    /// the distance from there to the samples.
     private static let soundHeader = 8
 
     /// Whether a size means that the size is unknown. Programs that write to a pipe store 0, or the largest possible

@@ -11,6 +11,8 @@ public final class Program {
     /// The (operation, value) pairs for which the backward pass adds to a gradient. The first writer of a gradient
     /// stores it, and all later writers add.
     private let accumulating: Set<Contribution>
+    /// Whether the values are those of a forward pass that has not been followed by a backward pass.
+    private var isForward = false
 
     struct Contribution: Hashable {
         let operation: ObjectIdentifier
@@ -86,12 +88,15 @@ public final class Program {
             graph.operations[index].forward(run)
             observe?(graph.operations[index])
         }
+        isForward = true
     }
 
     /// Runs the backward pass, which computes all gradients. Before each backward pass, run a forward pass with the
-    /// same seed and step.
+    /// same seed and step, because the backward pass overwrites values of the forward pass.
     public func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
         precondition(graph.training, "an inference program has no backward pass")
+        precondition(isForward, "each backward pass needs a forward pass before it")
+        isForward = false
         let run = Run(program: self, seed: seed, step: step)
         for index in stride(from: graph.operations.count - 1, through: 0, by: -1) where !graph.isForwardOnly[index] {
             graph.operations[index].backward(run)

@@ -18,20 +18,28 @@ public enum Registry {
     static func method(_ name: MethodName) -> (any TrainingMethod.Type)? { methods.first { $0.name == name } }
     static func encoder(_ name: EncoderName) -> (any AudioEncoder.Type)? { encoders.first { $0.name == name } }
 
-    /// Adds a method. It replaces a method of the same name.
+    /// Adds a method. It replaces a method of the same name. Its options must not have the key of another option.
     public static func register(_ method: any TrainingMethod.Type) {
         types.withLock { types in
             types.methods.removeAll { $0.name == method.name }
             types.methods.append(method)
         }
+        expectDistinctKeys()
     }
 
-    /// Adds an encoder. It replaces an encoder of the same name.
+    /// Adds an encoder. It replaces an encoder of the same name. Its options must not have the key of another option.
     public static func register(_ encoder: any AudioEncoder.Type) {
         types.withLock { types in
             types.encoders.removeAll { $0.name == encoder.name }
             types.encoders.append(encoder)
         }
+        expectDistinctKeys()
+    }
+
+    private static func expectDistinctKeys() {
+        let names = RecipeKey.all.map(\.name)
+        let repeated = Set(names).first { name in names.count { $0 == name } > 1 }
+        precondition(repeated == nil, "two options have the key \(repeated ?? "")")
     }
 
     /// The option types of all methods and encoders, without duplicates.

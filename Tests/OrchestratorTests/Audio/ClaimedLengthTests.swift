@@ -81,15 +81,34 @@ import Testing
     @Test func big_endian_files_cut_off_are_read_up_to_the_cut() throws {
         let sound = (0..<4_000).map { Int16($0 % 100 * 100) }
         let path = folder.place("cut.au")
-        for bytes in [ClaimingFiles.au(sound, declaring: 8_000), ClaimingFiles.aiff(sound, declaring: 8_000)] {
+        for bytes in [
+            ClaimingFiles.au(sound, declaring: 8_000), ClaimingFiles.aiff(sound, declaring: 8_000),
+            ClaimingFiles.aiff(sound, declaring: 8_000, gap: 512),
+        ] {
             try Waves.write(bytes, to: path)
             let reading = try read(path)
             let (samples, warning) = (reading.samples, reading.warning)
             #expect(samples == sound.map { Float($0) / 32_768 })
             #expect(warning?.contains("promises 8000 frames and 4000 could be read") == true)
         }
-        try Waves.write(ClaimingFiles.au(sound, declaring: 4_000), to: path)
-        #expect(try read(path).warning == nil)
+        for bytes in [
+            ClaimingFiles.au(sound, declaring: 4_000), ClaimingFiles.aiff(sound, declaring: 4_000),
+            ClaimingFiles.aiff(sound, declaring: 4_000, gap: 512),
+        ] {
+            try Waves.write(bytes, to: path)
+            #expect(try read(path).warning == nil)
+        }
+    }
+
+    @Test func a_wave_file_with_lengths_of_64_bits_is_read_up_to_the_cut() throws {
+        let sound = (0..<4_000).map { Int16($0 % 100 * 100) }
+        let path = folder.place("long.wav")
+        for (size, warning) in [(UInt64(8_000), nil), (16_000, "promises 8000 frames and 4000")] {
+            try Waves.write(ClaimingFiles.rf64(sound, declaring: size), to: path)
+            let reading = try read(path)
+            #expect(reading.samples == sound.map { Float($0) / 32_768 })
+            #expect(warning.map { reading.warning?.contains($0) == true } ?? (reading.warning == nil))
+        }
     }
 
     @Test(arguments: [0x7FFF_F000, 0x7FFF_FFFF, 0xFFFF_FFFF])

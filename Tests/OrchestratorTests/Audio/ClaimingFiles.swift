@@ -50,13 +50,24 @@ enum ClaimingFiles {
             + big(UInt32(1)) + samples.flatMap(big)
     }
 
-    /// Returns an AIFF file of the same kind.
-    static func aiff(_ samples: [Int16], declaring declared: Int) -> [UInt8] {
+    /// Returns an AIFF file of the same kind. The samples begin `gap` bytes after the two numbers of their chunk.
+    static func aiff(_ samples: [Int16], declaring declared: Int, gap: Int = 0) -> [UInt8] {
         let rate: [UInt8] = [0x40, 0x0C, 0xFA, 0, 0, 0, 0, 0, 0, 0]  // 16,000 as an 80-bit float
         let common = big(UInt16(1)) + big(UInt32(declared)) + big(UInt16(16)) + rate
-        return Array("FORM".utf8) + big(UInt32(46 + 2 * declared)) + Array("AIFFCOMM".utf8) + big(UInt32(18)) + common
-            + Array("SSND".utf8) + big(UInt32(8 + 2 * declared)) + big(UInt32(0)) + big(UInt32(0))
-            + samples.flatMap(big)
+        let size = 8 + gap + 2 * declared
+        return Array("FORM".utf8) + big(UInt32(38 + size)) + Array("AIFFCOMM".utf8) + big(UInt32(18)) + common
+            + Array("SSND".utf8) + big(UInt32(size)) + big(UInt32(gap)) + big(UInt32(0))
+            + [UInt8](repeating: 0, count: gap) + samples.flatMap(big)
+    }
+
+    /// Returns an RF64 file with 16 bits, one channel, 16 kHz. Its header declares `size` bytes of samples.
+    static func rf64(_ samples: [Int16], declaring size: UInt64) -> [UInt8] {
+        func little<T: FixedWidthInteger>(_ value: T) -> [UInt8] { big(value).reversed() }
+        let format = little(UInt16(1)) + little(UInt16(1)) + little(UInt32(16_000)) + little(UInt32(32_000))
+        return Array("RF64".utf8) + little(UInt32.max) + Array("WAVEds64".utf8) + little(UInt32(28))
+            + little(UInt64.max) + little(size) + little(size / 2) + little(UInt32(0))
+            + Array("fmt ".utf8) + little(UInt32(16)) + format + little(UInt16(2)) + little(UInt16(16))
+            + Array("data".utf8) + little(UInt32.max) + samples.flatMap(little)
     }
 
     private static func big<T: FixedWidthInteger>(_ value: T) -> [UInt8] {

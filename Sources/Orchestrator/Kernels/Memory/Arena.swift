@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// An error of allocating memory. The description is one sentence and names the size.
 public struct MemoryError: Error, CustomStringConvertible {
@@ -25,7 +26,8 @@ package struct Arena: ~Copyable {
     }
 
     private static func map(_ bytes: Int) throws(MemoryError) -> UnsafeMutableRawPointer {
-        guard available(bytes),
+        // Linux allows a mapping of any size, but it ends a process that writes to more memory than there is.
+        guard bytes <= Machine.availableMemory ?? .max,
             let mapped = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             mapped != MAP_FAILED
         else { throw MemoryError(bytes: bytes) }
@@ -49,17 +51,5 @@ package struct Arena: ~Copyable {
     package func halves(at offset: Int, count: Int) -> UnsafeMutablePointer<UInt16> {
         precondition(offset >= 0 && offset % 64 == 0 && offset + count * 2 <= bytes, "outside the arena")
         return (base + offset).assumingMemoryBound(to: UInt16.self)
-    }
-
-    /// Whether the machine has `bytes` of available memory.
-    ///
-    /// Linux allows a mapping of any size, but it ends a process that writes to more memory than there is. This check
-    /// avoids that.
-    private static func available(_ bytes: Int) -> Bool {
-        guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
-            let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-        else { return true }
-        return bytes <= kilobytes << 10
     }
 }
