@@ -33,7 +33,13 @@ public struct Sweep {
         observer: (any TrainingObserver)? = nil, tell: (String) -> Void = { _ in }
     ) throws -> (scores: Scores, interrupted: Bool, warnings: [String]) {
         // All recipes are read before the first training, so that a wrong recipe is found at once.
-        let recipes = try plan.cells.map { try RecipeFile.load(plan.recipe, overrides: $0.settings) }
+        let recipes = try plan.cells.map { cell throws(RecipeError) in
+            do throws(RecipeError) {
+                return try RecipeFile.load(plan.recipe, overrides: cell.settings)
+            } catch {
+                throw .inRun(name: cell.name, error)
+            }
+        }
         let dataset = try AudioDataset.open(plan.data)
         let labelled = try AudioDataset.open(plan.probe)
         let (trained, probed) = (dataset.identity, labelled.identity)

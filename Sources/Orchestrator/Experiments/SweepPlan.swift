@@ -59,31 +59,45 @@ public struct SweepPlan: Sendable, Equatable {
 
     init(yaml: String, path: String) throws(RecipeError) {
         for (key, value) in try RecipeFile.mapping(yaml: yaml, path: path) ?? [:] {
-            let name = key.scalar?.string ?? "?"
-            switch name {
-            case "recipe": recipe = try Self.word(value, name)
-            case "data": data = try Self.list(value, name)
-            case "rows": rows = try Self.list(value, name)
-            case "columns": columns = try Self.list(value, name)
-            case "probe": probe = try Self.list(value, name)
-            case "embedding":
-                let text = try Self.word(value, name)
-                embedding = Embedding.Kind(rawValue: text)
-                let known = Embedding.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-                guard embedding != nil else { throw .invalidValue(key: name, value: text, expected: "one of \(known)") }
-            case "set": settings = try Self.pairs(value, name)
-            case "diagonal": diagonal = try Self.pairs(value, name)
-            case "seeds":
-                seeds = []
-                for text in try Self.list(value, name) {
-                    guard let seed = UInt64(text) else {
-                        throw .invalidValue(key: name, value: text, expected: "a list of whole numbers from 0")
-                    }
-                    seeds.append(seed)
-                }
-            default: throw .unknownKey(name, nearest: EditDistance.nearest(to: name, of: Self.keys))
+            try RecipeFile.locating(key, in: path) { () throws(RecipeError) in
+                try set(key.scalar?.string ?? "?", to: value)
             }
         }
+        do {
+            try check()
+        } catch {
+            throw .inFile(path: path, line: nil, error)
+        }
+    }
+
+    private mutating func set(_ name: String, to value: Node) throws(RecipeError) {
+        switch name {
+        case "recipe": recipe = try Self.word(value, name)
+        case "data": data = try Self.list(value, name)
+        case "rows": rows = try Self.list(value, name)
+        case "columns": columns = try Self.list(value, name)
+        case "probe": probe = try Self.list(value, name)
+        case "embedding":
+            let text = try Self.word(value, name)
+            embedding = Embedding.Kind(rawValue: text)
+            let known = Embedding.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+            guard embedding != nil else { throw .invalidValue(key: name, value: text, expected: "one of \(known)") }
+        case "set": settings = try Self.pairs(value, name)
+        case "diagonal": diagonal = try Self.pairs(value, name)
+        case "seeds":
+            seeds = []
+            for text in try Self.list(value, name) {
+                guard let seed = UInt64(text) else {
+                    throw .invalidValue(key: name, value: text, expected: "a list of whole numbers from 0")
+                }
+                seeds.append(seed)
+            }
+        default: throw .unknownKey(name, nearest: EditDistance.nearest(to: name, of: Self.keys))
+        }
+    }
+
+    /// Checks conditions that involve the complete grid.
+    private func check() throws(RecipeError) {
         try require(!recipe.isEmpty, "recipe", "the name of a recipe, or a path")
         try require(!data.isEmpty, "data", "a list of folders")
         try require(!rows.isEmpty, "rows", "a list of names")

@@ -64,7 +64,9 @@ import Testing
         ("zzzzzzzzzzzzzzzz: 1", "zzzzzzzzzzzzzzzz", nil),
     ])
     func an_unknown_key_at_any_depth_names_the_nearest(yaml: String, key: String, nearest: String?) {
-        #expect(throws: RecipeError.unknownKey(key, nearest: nearest)) { try RecipeFile.parse(yaml: yaml) }
+        #expect(throws: RecipeError.inFile(path: "text", line: 1, .unknownKey(key, nearest: nearest))) {
+            try RecipeFile.parse(yaml: yaml)
+        }
     }
 
     @Test(arguments: [
@@ -111,9 +113,29 @@ import Testing
         #expect {
             try RecipeFile.parse(yaml: yaml)
         } throws: { error in
-            guard case RecipeError.invalidValue(key, value, let expected) = error else { return false }
+            // An error of one key has its line. An error of several keys together has no line.
+            var cause = error as? RecipeError
+            if case .inFile("text", 1, let inner) = cause { cause = inner }
+            guard case .invalidValue(key, value, let expected) = cause else { return false }
             return !expected.isEmpty
         }
+    }
+
+    @Test(arguments: [
+        ("training:\n  epochs: 3\n  batch_size: many\n", "line 3: recipe key “training.batch_size” cannot be “many”"),
+        ("training:\n  epochs: 3\n  batchsize: 8\n", "line 3: unknown recipe key “training.batchsize”"),
+        ("training:\n\n  epochs: [1, 2]\n", "line 3: recipe key “training.epochs” cannot be “a list”"),
+        ("training:\n  epochs: 3\n  epochs: 4\n", "line 2: the key “epochs” occurs twice"),
+        ("training:\n  epochs: \"3\n", "line 3, column 1: found unexpected end of stream"),
+        ("training:\n\tepochs: 3\n", "line 2, column 1: found character that cannot start any token"),
+        ("- training\n", "it is not a list of “key: value” lines"),
+    ])
+    func an_error_of_a_file_names_it_and_the_line(yaml: String, text: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(yaml, to: "mine.yaml")
+        let error = try #require(#expect(throws: RecipeError.self) { try RecipeFile.load(path) })
+        #expect(error.description.contains(path) && error.description.contains(text), "\(error)")
+        #expect(!error.description.contains("\n"))
     }
 
     @Test func a_recipe_built_in_swift_is_checked_as_a_file_is() throws {

@@ -1,11 +1,15 @@
 /// An error of a recipe. The description is one sentence and names the key or the file.
-public enum RecipeError: Error, CustomStringConvertible, Equatable {
+public indirect enum RecipeError: Error, CustomStringConvertible, Equatable {
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
     case notFound(name: String, known: [String])
     case unknownKey(String, nearest: String?)
     case invalidValue(key: String, value: String, expected: String)
     case malformedOverride(String)
+    /// An error of a key or a value in a file. The line is nil if it is an error of several lines together.
+    case inFile(path: String, line: Int?, RecipeError)
+    /// An error of the recipe of one run of a grid.
+    case inRun(name: String, RecipeError)
 
     public var description: String {
         switch self {
@@ -24,6 +28,12 @@ public enum RecipeError: Error, CustomStringConvertible, Equatable {
             "unknown recipe key “\(key)”"
         case .invalidValue(let key, let value, let expected):
             "recipe key “\(key)” cannot be “\(value)”; it must be \(expected)"
+        case .inFile(let path, let line?, let error):
+            "\(path), line \(line): \(error)"
+        case .inFile(let path, nil, let error):
+            "\(path): \(error)"
+        case .inRun(let name, let error):
+            "run \(name) of the grid: \(error)"
         case .malformedOverride(let text):
             "“\(text)” is not a recipe setting; write --set key=value, for example --set optimizer.learning_rate=0.001"
         }

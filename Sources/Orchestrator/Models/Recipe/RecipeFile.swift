@@ -23,7 +23,8 @@ public enum RecipeFile {
     /// - Parameters:
     ///   - yaml: the text.
     ///   - path: the name of the text in error messages.
-    /// - Throws: ``RecipeError`` if the text is not YAML, or if a key or a value is wrong.
+    /// - Throws: ``RecipeError`` if the text is not YAML, or if a key or a value is wrong. The error of a key in the
+    ///   text is ``RecipeError/inFile(path:line:_:)``.
     public static func parse(yaml: String, path: String = "text") throws(RecipeError) -> Recipe {
         let recipe = try entries(yaml: yaml, path: path)
         try check(recipe)
@@ -67,7 +68,9 @@ public enum RecipeFile {
 
     private static func entries(yaml: String, path: String) throws(RecipeError) -> Recipe {
         var recipe = Recipe()
-        if let mapping = try mapping(yaml: yaml, path: path) { try apply(mapping, under: "", to: &recipe) }
+        if let mapping = try mapping(yaml: yaml, path: path) {
+            try apply(mapping, under: "", to: &recipe, path: path)
+        }
         return recipe
     }
 
@@ -85,7 +88,7 @@ public enum RecipeFile {
         do {
             root = try Yams.compose(yaml: yaml)
         } catch {
-            throw .unreadable(path: path, reason: "\(error)".split(separator: "\n").joined(separator: " "))
+            throw .unreadable(path: path, reason: reason(error))
         }
         guard let root, root.null == nil else { return nil }
         guard case .mapping(let mapping) = root else {
@@ -94,28 +97,67 @@ public enum RecipeFile {
         return mapping
     }
 
+    /// Why a text is not YAML, with the line.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _):
+            "it is not YAML: line \(mark.line), column \(mark.column): \(problem)"
+        case YamlError.duplicatedKeysInMapping(let keys, let context):
+            "line \(context.mark.line): the key “\(keys.min() ?? "")” occurs twice"
+        case YamlError.reader(let problem, let offset, _, let yaml):
+            "it is not YAML: line \(line(offset ?? 0, of: yaml)): \(problem)"
+        default: "it is not YAML"
+        }
+    }
+
+    /// The number of the line with the byte `offset`.
+    private static func line(_ offset: Int, of yaml: String) -> Int {
+        1 + yaml.utf8.prefix(offset).count { $0 == UInt8(ascii: "\n") }
+    }
+
+    /// Calls `body`, and adds the file and the line of a key to its error.
+    package static func locating<Result>(
+        _ key: Node, in path: String, _ body: () throws(RecipeError) -> Result
+    ) throws(RecipeError) -> Result {
+        do {
+            return try body()
+        } catch {
+            if case .inFile = error { throw error }
+            throw .inFile(path: path, line: key.mark?.line ?? 1, error)
+        }
+    }
+
     private static func apply(
-        _ mapping: Node.Mapping, under prefix: String, to recipe: inout Recipe
+        _ mapping: Node.Mapping, under prefix: String, to recipe: inout Recipe, path: String
     ) throws(RecipeError) {
         for (key, value) in mapping {
-            let name = prefix + (key.scalar?.string ?? "?")
-            let isSection = prefix.isEmpty && RecipeKey.all.contains { $0.section.map(String.init) == name }
-            switch value {
-            case .mapping(let inner) where RecipeKey.named(name) == nil:
-                if inner.isEmpty, !isSection { throw unknown(name) }
-                try apply(inner, under: name + ".", to: &recipe)
-            case .scalar(let scalar) where isSection:
-                // A section without keys, for example because all its lines are commented out.
-                guard value.null != nil else {
-                    throw .invalidValue(key: name, value: scalar.string, expected: "keys of its own, indented")
-                }
-            case .scalar(let scalar):
-                try set(name, to: scalar.string, in: &recipe)
-            case .mapping, .sequence, .alias:
-                guard let known = RecipeKey.named(name) else { throw unknown(name) }
-                let kind = value.mapping == nil ? "a list" : "a group of keys"
-                throw .invalidValue(key: name, value: kind, expected: known.expected)
+            try locating(key, in: path) { () throws(RecipeError) in
+                try apply(key, value, under: prefix, to: &recipe, path: path)
             }
+        }
+    }
+
+    private static func apply(
+        _ key: Node, _ value: Node, under prefix: String, to recipe: inout Recipe, path: String
+    ) throws(RecipeError) {
+        let name = prefix + (key.scalar?.string ?? "?")
+        let isSection = prefix.isEmpty && RecipeKey.all.contains { $0.section.map(String.init) == name }
+        switch value {
+        case .mapping(let inner) where RecipeKey.named(name) == nil:
+            if inner.isEmpty, !isSection { throw unknown(name) }
+            try apply(inner, under: name + ".", to: &recipe, path: path)
+        case .scalar(let scalar) where isSection:
+            // A section without keys, for example because all its lines are commented out.
+            guard value.null != nil else {
+                throw .invalidValue(key: name, value: scalar.string, expected: "keys of its own, indented")
+            }
+        case .scalar(let scalar):
+            try set(name, to: scalar.string, in: &recipe)
+        case .mapping, .sequence, .alias:
+            guard let known = RecipeKey.named(name) else { throw unknown(name) }
+            let kind = value.mapping == nil ? "a list" : "a group of keys"
+            throw .invalidValue(key: name, value: kind, expected: known.expected)
         }
     }
 
