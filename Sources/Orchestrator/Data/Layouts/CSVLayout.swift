@@ -58,7 +58,8 @@ enum CSVLayout: LayoutReader {
         _ column: String, _ row: CSVTable.Row, _ table: CSVTable
     ) throws(DataError) -> Int? {
         guard let text = row.optional(column) else { return nil }
-        guard let number = Int(text) else {
+        // A column of numbers with empty fields is often written with decimals, for example 60.0.
+        guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }) else {
             throw table.malformed(row, "\(column) must be a whole number, not “\(text)”")
         }
         return number

@@ -3,14 +3,14 @@ import OssicleAudio
 
 /// NSynth: `examples.json` next to `audio/{note}.wav`, either in the folder itself, or in one folder per split
 /// (`nsynth-train`, `train`, …). The class is the family of the instrument, the group is the instrument, and the pitch
-/// is the MIDI note.
+/// is the MIDI note. A note can be without a pitch.
 ///
 /// *Reference:* Engel et al., "Neural audio synthesis of musical notes with WaveNet autoencoders", ICML 2017.
 enum NSynthLayout: LayoutReader {
     static let name = "nsynth"
 
     private struct Note: Decodable {
-        let pitch: Int
+        let pitch: Double?
         let instrument: String
         let family: Int
         let familyName: String
@@ -38,13 +38,19 @@ enum NSynthLayout: LayoutReader {
             let name = part.fileName.lowercased()
             let split = Clip.Split(folder: name.split(separator: "-").last.map(String.init) ?? name)
             let files = try audio(of: part)
-            for (key, note) in try notes("\(part)/examples.json") {
+            let table = "\(part)/examples.json"
+            for (key, note) in try notes(table) {
                 families[note.family] = note.familyName
+                let pitch = note.pitch.flatMap { Int(exactly: $0) }
+                if let found = note.pitch, pitch == nil {
+                    throw .malformed(
+                        path: table, reason: "the note “\(key)” has the pitch \(found); write a whole MIDI note number")
+                }
                 entries.append(
                     .init(
                         // A note without a file is reported as skipped, with the name that the file should have.
                         path: files[key] ?? "\(part)/audio/\(key).wav", className: note.familyName,
-                        split: split, group: note.instrument, pitch: note.pitch))
+                        split: split, group: note.instrument, pitch: pitch))
             }
         }
         let classes = families.sorted { $0.key < $1.key }.map(\.value)
@@ -70,11 +76,25 @@ enum NSynthLayout: LayoutReader {
         do {
             return try JSONDecoder().decode([String: Note].self, from: Data(contentsOf: URL(filePath: path)))
         } catch {
+            let needed = "pitch, instrument_str, instrument_family and instrument_family_str"
+            guard let (note, field) = place(of: error) else {
+                throw .malformed(path: path, reason: "it must map each note's name to its \(needed)")
+            }
             throw .malformed(
                 path: path,
-                reason: "it must map each note's name to its pitch, instrument_str, instrument_family and "
-                    + "instrument_family_str")
+                reason: "the note “\(note)” has no usable value of \(field ?? "any field"); a note needs \(needed)")
         }
+    }
+
+    /// The name of the note, and that of its field, in which an error of the decoder occurred.
+    private static func place(of error: any Error) -> (note: String, field: String?)? {
+        let path: [any CodingKey]
+        switch error as? DecodingError {
+        case .keyNotFound(let key, let context): path = context.codingPath + [key]
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): path = context.codingPath
+        default: return nil
+        }
+        return path.first.map { ($0.stringValue, path.dropFirst().first?.stringValue) }
     }
 }
 
