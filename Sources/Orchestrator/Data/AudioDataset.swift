@@ -10,6 +10,11 @@ public struct AudioDataset: Sendable {
         public let path: String
         /// The reason, as a sentence that names the file.
         public let reason: String
+
+        package init(path: String, reason: String) {
+            self.path = path
+            self.reason = reason
+        }
     }
 
     public let clips: [Clip]

@@ -61,11 +61,14 @@ extension ClipStream {
     ///   - sampleRate: the sample rate in Hz.
     ///   - level: the RMS level to which the recording is scaled. 0: the level is not changed.
     ///   - fail: is called with the reason if the recording cannot be read to its end.
+    ///   - warn: is called if the file is cut off or damaged. The recording is used as far as it goes.
     package static func recording(
-        _ path: String, sampleRate: Int, level: Float, fail: @escaping (_ reason: String) -> Void
+        _ path: String, sampleRate: Int, level: Float, fail: @escaping (_ reason: String) -> Void,
+        warn: (AudioShortfall) -> Void = { _ in }
     ) throws(AudioError) -> ClipStream {
         let measured = try ClipDecoder(sampleRate: sampleRate, level: level)
             .measure(path, collecting: Int(ClipCachePlan.longestDecode * Double(sampleRate)))
+        if let shortfall = measured.shortfall { warn(shortfall) }
         if let samples = measured.samples { return ClipStream(whole: samples) }
         return ClipStream(
             file: try AudioStream(path, sampleRate: sampleRate), count: measured.count, gain: measured.gain, drop: fail)

@@ -17,11 +17,16 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case emptyEventPart(name: String)
     case unknownLabel(path: String, label: String)
     case hop(seconds: Double, shortest: Double)
+    /// The annotations in a folder have no events, or those of its training part. `part` is nil for all parts.
+    case noEvents(path: String, part: String?)
     case noPitches(layout: String)
     case notFinite(clips: Int)
     /// A recording was changed or removed while it was read. `reason` is a sentence that names it.
     case unreadable(reason: String)
+    /// No note has a pitch that the probe supports. `path` and `pitch` are those of the first note.
     case pitchOutOfRange(path: String, pitch: Int)
+    /// The regression of a probe has no finite loss.
+    case noFiniteLoss
 
     private func milliseconds(_ seconds: Double) -> String { String(format: "%g", seconds * 1000) }
 
@@ -34,7 +39,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .noFolds:
             "the data set has fewer than two folds; use another division"
         case .emptyPart(let name):
-            "the \(name) part of the data set has no labelled clips; use another division"
+            "the \(name) part of the data set has no labelled clips that can be decoded; use another division, or "
+                + "check the files"
         case .tooFewGroups(let found, let needed):
             "the data set has \(found) groups (speakers, instruments), but a division with held-out groups needs "
                 + "\(needed)"
@@ -59,15 +65,21 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .hop(let seconds, let shortest):
             "a hop length of \(milliseconds(seconds)) ms is too short; use at least \(milliseconds(shortest)) ms, the "
                 + "hop length of the front end"
+        case .noEvents(let path, let part):
+            "the annotations in \(path) have no events\(part.map { " in the \($0) part" } ?? ""), so nothing can be "
+                + "learned; write one line per event with onset, offset and label"
         case .noPitches(let layout):
-            "the layout \(layout) has no pitches; give notes in NSynth’s layout"
+            "the layout \(layout) has no pitches; give notes in NSynth’s layout, or a CSV table with the column pitch"
         case .notFinite(let clips):
             "the embeddings of \(clips) \(clips == 1 ? "clip" : "clips") contain NaN or infinite values; the training may have diverged: train "
                 + "again with a lower optimizer.learning_rate"
         case .unreadable(let reason): reason
         case .pitchOutOfRange(let path, let pitch):
-            "\(path) has the pitch \(pitch), but the probe supports MIDI notes 21 (A0) to 108 (C8); correct "
-                + "examples.json or remove the note"
+            "no note has a pitch that the probe supports, MIDI notes 21 (A0) to 108 (C8); the first note, \(path), "
+                + "has the pitch \(pitch)"
+        case .noFiniteLoss:
+            "the loss of the logistic regression is NaN or infinite for every penalty; the embeddings have values that "
+                + "are too large: train again with a lower optimizer.learning_rate"
         }
     }
 }

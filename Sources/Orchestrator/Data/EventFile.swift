@@ -15,13 +15,20 @@ public enum EventFile {
     ///   - labels: the labels that are allowed; nil allows all labels.
     /// - Throws: ``DataError/malformed(path:reason:)``. For a wrong line, the reason has its number.
     public static func read(_ path: String, labels: [String]? = nil) throws(DataError) -> [SoundEvent] {
+        try readLines(path, labels: labels).map(\.event)
+    }
+
+    /// Reads the events of a file like ``read(_:labels:)``, each with the number of its line, from 1.
+    static func readLines(
+        _ path: String, labels: [String]? = nil
+    ) throws(DataError) -> [(event: SoundEvent, line: Int)] {
         guard AudioFolder.exists(path) else { throw .malformed(path: path, reason: "there is no such annotation file") }
         let text = try AudioFolder.text(path).drop { $0 == "\u{FEFF}" }
-        var events: [SoundEvent] = []
+        var events: [(event: SoundEvent, line: Int)] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
         where !line.trimmed.isEmpty {
             do throws(LineError) {
-                events.append(try event(line, labels: labels))
+                events.append((try event(line, labels: labels), index + 1))
             } catch {
                 throw .malformed(path: path, reason: "line \(index + 1): \(error.reason)")
             }

@@ -6,8 +6,15 @@ public struct EventRecording: Sendable, Equatable {
     /// The path of the file from which the events were read.
     public let annotation: String
     public let events: [SoundEvent]
+    /// The number of the line of each event in the annotation, from 1.
+    package let lines: [Int]
     /// The part of the data set; nil if the folder does not name one.
     public let split: Clip.Split?
+
+    /// The same recording with other events.
+    func with(_ events: [SoundEvent], lines: [Int]) -> EventRecording {
+        EventRecording(path: path, annotation: annotation, events: events, lines: lines, split: split)
+    }
 }
 
 /// Recordings with annotated events, in the layout of DCASE 2016 task 2.
@@ -20,14 +27,30 @@ public struct EventRecording: Sendable, Equatable {
 ///
 /// If several recordings are named NAME, the annotation belongs to the one whose path has the most leading folders in
 /// common with that of the annotation. If the first folder is named `train`, `validation` or `test`, it is the split.
-/// Audio without annotation is omitted, for example the isolated events of DCASE.
+/// Folders of audio without any annotation are omitted, for example the isolated events of DCASE.
 public struct EventsLayout: Sendable, Equatable {
+    /// The folder of the data set.
+    public let root: String
     /// The recordings, in the order of the paths of their annotations.
     public let recordings: [EventRecording]
     /// The labels that were passed to ``read(_:labels:)``. If none were passed, all labels in the annotations, sorted.
     public let labels: [String]
+    /// Sentences about recordings and events that are left out: their number, and the first of them.
+    public let warnings: [String]
 
-    /// Reads all annotations in `root` and its subfolders. Audio files are not opened.
+    /// The labels that were passed to ``read(_:labels:)``.
+    let allowed: [String]?
+
+    init(root: String, recordings: [EventRecording], labels: [String]?, warnings: [String]) {
+        self.root = root
+        self.recordings = recordings
+        allowed = labels
+        self.labels = labels ?? Set(recordings.flatMap { $0.events.map(\.label) }).sorted()
+        self.warnings = warnings
+    }
+
+    /// Reads all annotations in `root` and its subfolders. Audio files are not opened: ``fitted()`` compares the events
+    /// with the lengths of the recordings.
     ///
     /// - Parameters:
     ///   - root: the folder of the data set.
@@ -40,18 +63,43 @@ public struct EventsLayout: Sendable, Equatable {
             throw .malformed(
                 path: root, reason: "events need a folder named annotation with a text file for each recording")
         }
-        let audio = Dictionary(grouping: try AudioFolder.audio(below: root), by: { $0.fileStem })
+        let files = try AudioFolder.audio(below: root)
+        let audio = Dictionary(grouping: files, by: { $0.fileStem })
         var recordings: [EventRecording] = []
         for annotation in annotations {
             let path = "\(root)/\(annotation)"
+            let lines = try EventFile.readLines(path, labels: labels)
             recordings.append(
                 EventRecording(
                     path:
                         "\(root)/\(try recording(of: annotation, among: audio[annotation.fileStem] ?? [], root: root))",
-                    annotation: path, events: try EventFile.read(path, labels: labels), split: split(annotation)))
+                    annotation: path, events: lines.map(\.event), lines: lines.map(\.line), split: split(annotation)))
         }
-        let found = Set(recordings.flatMap { $0.events.map(\.label) }).sorted()
-        return EventsLayout(recordings: recordings, labels: labels ?? found)
+        let lost = unannotated(files.map { "\(root)/\($0)" }, Set(recordings.map(\.path)))
+        return EventsLayout(root: root, recordings: recordings, labels: labels, warnings: lost.map { [$0] } ?? [])
+    }
+
+    /// The recordings of the training, validation and test parts. ``warnings`` has the number of the others.
+    package var divided: EventsLayout {
+        let others = recordings.filter { $0.split == nil }
+        guard let first = others.first else { return self }
+        let sentence =
+            "\(others.count) of \(recordings.count) recordings are in none of the folders train, validation and test "
+            + "and were left out: \(first.path)" + (others.count == 1 ? "" : " (the first of them)")
+        return EventsLayout(
+            root: root, recordings: recordings.filter { $0.split != nil }, labels: allowed,
+            warnings: warnings + [sentence])
+    }
+
+    /// A sentence about the files without an annotation that are next to annotated recordings.
+    private static func unannotated(_ files: [String], _ annotated: Set<String>) -> String? {
+        func folder(_ path: String) -> Substring { path.dropLast(path.fileName.count) }
+        let folders = Set(annotated.map(folder))
+        let beside = files.filter { folders.contains(folder($0)) }
+        let lost = beside.filter { !annotated.contains($0) }
+        guard let first = lost.first else { return nil }
+        return "\(lost.count) of \(beside.count) recordings have no annotation and were left out: \(first)"
+            + (lost.count == 1 ? "" : " (the first of them)")
     }
 
     private static func recording(
