@@ -27,15 +27,17 @@ import Testing
     ) -> [[Double]] {
         var weights = weights
         for (index, (_, shape)) in Self.shapes.enumerated() {
-            let decay = shape.count > 1 || section.decaysAll ? section.weightDecay : 0
+            let isDecayed = shape.count > 1 || section.decaysAll
+            let decay = isDecayed ? section.weightDecay : 0
             var (m, v) = (
                 [Double](repeating: 0, count: weights[index].count), [Double](repeating: 0, count: weights[index].count)
             )
             for t in 1...5 {
                 let g = gradients[t - 1][index]
                 func norm(_ x: [Double]) -> Double { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+                // LARS adapts the learning rate of every tensor that has weight decay.
                 var trust = 1.0
-                if section.name == .lars, shape.count > 1, norm(weights[index]) > 0 {
+                if section.name == .lars, isDecayed, norm(weights[index]) > 0 {
                     trust = section.trust * norm(weights[index]) / (norm(g) + decay * norm(weights[index]))
                 }
                 for i in weights[index].indices {
@@ -62,9 +64,6 @@ import Testing
         var section = OptimizerSection()
         (section.name, section.learningRate, section.weightDecay, section.decaysAll) = (name, 0.05, 0.1, decaysAll)
         section.trust = 0.02
-        // LARS adapts the learning rate of every tensor that has weight decay. The reference above adapts only tensors
-        // with more than one dimension.
-        if name == .lars, decaysAll { return }
         let (store, parameters) = try store()
         var random = RandomStream(seed: 2, purpose: .test)
         let gradients = (0..<5).map { _ in
