@@ -3,6 +3,7 @@ import Testing
 
 @testable import OssicleGraph
 @testable import OssicleModels
+@testable import OssicleTraining
 
 /// Compares EfficientNet-B0, its head, loss, all gradients and ten Adam steps with PyTorch in double precision.
 ///
@@ -73,6 +74,32 @@ import Testing
         if let summary = batch.layers.first(where: { $0.name == "h" }) {
             summary.expectClose(h, factor: Self.factor)
         }
+    }
+
+    /// Compares the outputs of the blocks with a residual connection. The outputs of the other layers are not stored in
+    /// normalized form.
+    @Test(arguments: [0, 1])
+    func residual_blocks_have_pytorchs_outputs(number: Int) throws {
+        let batch = golden.batches[number]
+        let step = try step(batch)
+        let views = batch.views
+        _ = step.forward(views: views.span, step: 1000)
+        var compared = 0
+        // An output is compared at once, because later operations may use its memory.
+        step.program.forward(step: 1000) { operation in
+            guard let sum = operation as? NormalizeAdd else { return }
+            let name = sum.name.replacing(".block.add", with: "")
+            guard let summary = batch.layers.first(where: { $0.name == name }) else {
+                Issue.record("the fixture has no layer \(name)")
+                return
+            }
+            summary.expectClose(
+                step.program.buffer(sum.output).array, at: summary.channelsLastIndices, factor: Self.factor)
+            compared += 1
+        }
+        // The stages of EfficientNet-B0 have 1, 2, 2, 3, 3, 4 and 1 blocks. All but the first of a stage have a residual
+        // connection.
+        #expect(compared == 9)
     }
 
     @Test(arguments: [0, 1])

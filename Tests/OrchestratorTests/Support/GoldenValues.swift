@@ -71,15 +71,17 @@ struct GoldenValues: Decodable {
             }
         }
 
-        /// Compares the values of a tensor in PyTorch's memory order with the samples. The tolerance is proportional to
-        /// the error of PyTorch in float32.
-        func expectClose(_ values: [Float], factor: Double) {
+        /// Compares the values of a tensor with the samples. The tolerance is proportional to the error of PyTorch in
+        /// float32.
+        ///
+        /// - Parameter indices: the indices of the samples in `values`; nil: those of PyTorch's memory order.
+        func expectClose(_ values: [Float], at indices: [Int]? = nil, factor: Double) {
             let rms = norm / Double(count).squareRoot()
             // The largest error of an element is a few times the root mean square of the errors. If PyTorch in float32
             // happens to be exact, about one ulp of the largest value is still allowed.
             let allowed =
                 isZero ? factor * max(maxError32, 1e-7) : factor * max(maxError32, 4 * error32 * rms, 1e-6 * rms)
-            for (index, expected) in zip(sampleIndices(count: count, samples: samples.count), samples) {
+            for (index, expected) in zip(indices ?? sampleIndices(count: count, samples: samples.count), samples) {
                 let error = abs(Double(values[index]) - expected)
                 #expect(error <= allowed, "\(name)[\(index)]: \(values[index]), not \(expected)")
             }
