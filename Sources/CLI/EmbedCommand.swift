@@ -73,8 +73,8 @@ struct EmbedCommand: ParsableCommand {
         var dimension: Int
         /// Names of the feature maps that are read, or `last`.
         let embedding: [String]
-        /// Shares of the variance that the two principal components explain.
-        var mapShares: [Double]?
+        /// Shares of the variance that the two principal components explain; nil if all embeddings are equal.
+        var mapShares: [Double?]?
         let skipped: Int
         /// Warnings about files that could not be used, or only in part.
         var warnings: [String] = []
@@ -107,7 +107,7 @@ struct EmbedCommand: ParsableCommand {
             if let map {
                 let drawn = EmbeddingMap(file)
                 try drawn.write(to: map)
-                report.mapShares = drawn.shares
+                report.mapShares = drawn.shares.map { drawn.hasVariance ? $0 : nil }
             }
         case .frame:
             let file = try FrameEmbeddingFile(

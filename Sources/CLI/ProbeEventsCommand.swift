@@ -14,6 +14,10 @@ struct ProbeEventsCommand: ParsableCommand {
             threshold and the minimum duration are chosen on the validation part. Reports the onset F-measure (collar \
             200 ms), the segment F-measure and error rate (segments of 1 s), and PSDS. --protocol paper trains the \
             linear layer with Adam and dropout, as published.
+            Times are in seconds. An event that begins after the end of its recording is an error, and one that ends \
+            after it is cut off there. Events without a duration and repeated lines are left out. Without events in \
+            the validation part, the threshold is 0.5. Without events in the test part, all scores are undefined \
+            (null in JSON).
             """)
 
     @OptionGroup var options: ProbeOptions
@@ -88,10 +92,12 @@ struct ProbeEventsCommand: ParsableCommand {
         func show(_ name: String, _ scores: EventReport.Scores) {
             ProbeOptions.show(
                 "\(name) onset F", scores.onset, lead: report.leads[name], variant: report.variants[name])
+            let number = ProbeOptions.number
             print(
-                String(
-                    format: "  segment F %.3f, error rate %.3f, PSDS %.3f; threshold %.2f, minimum duration %.3f s",
-                    scores.segmentF, scores.segmentErrorRate, scores.psds, scores.threshold, scores.minimumSeconds))
+                "  segment F \(number(scores.segmentF)), error rate \(number(scores.segmentErrorRate)), PSDS "
+                    + number(scores.psds)
+                    + String(
+                        format: "; threshold %.2f, minimum duration %.3f s", scores.threshold, scores.minimumSeconds))
         }
         show(options.subjectName, report.scores)
         for (name, scores) in report.baselines.sorted(by: { $0.key < $1.key }) { show(name, scores) }

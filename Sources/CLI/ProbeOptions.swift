@@ -114,14 +114,18 @@ struct ProbeOptions: ParsableArguments {
     static func tell(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 
     /// A score with its interval and the number of test clips, as text.
-    static func text(_ score: ProbeScore) -> String { "\(interval(score))  n = \(score.clips)" }
+    static func text(_ score: some ReportedScore) -> String { "\(interval(score))  n = \(score.clips)" }
 
-    static func interval(_ score: ProbeScore) -> String {
-        String(format: "%.3f  [%.3f, %.3f]", score.value, score.ci95.low, score.ci95.high)
+    static func interval(_ score: some ReportedScore) -> String {
+        let ci95 = score.ci95.map { String(format: "%.3f, %.3f", $0.low, $0.high) } ?? "undefined"
+        return "\(number(score.reported))  [\(ci95)]"
     }
 
+    /// A measure with three decimals.
+    static func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "undefined" }
+
     /// Prints the score of a baseline and the lead of the encoder over it.
-    static func show(_ name: String, _ score: ProbeScore, lead: ProbeScore?, variant: String?) {
+    static func show<Score: ReportedScore>(_ name: String, _ score: Score, lead: Score?, variant: String?) {
         let ahead = lead.map { "; ahead by " + interval($0) } ?? ""
         print(padded(name) + text(score) + ahead + (variant.map { "; \($0)" } ?? ""))
     }
@@ -130,3 +134,18 @@ struct ProbeOptions: ParsableArguments {
 }
 
 extension Embedding.Kind: ExpressibleByArgument {}
+
+/// A score of a report. Its value or its interval can be undefined.
+protocol ReportedScore {
+    var reported: Double? { get }
+    var ci95: Interval? { get }
+    var clips: Int { get }
+}
+
+extension ProbeScore: ReportedScore {
+    var reported: Double? { value }
+}
+
+extension EventScore: ReportedScore {
+    var reported: Double? { value }
+}

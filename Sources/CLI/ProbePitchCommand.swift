@@ -8,8 +8,9 @@ struct ProbePitchCommand: ParsableCommand {
         commandName: "pitch",
         abstract: "Evaluate pitch classification of notes with a linear probe on frozen embeddings.",
         discussion: """
-            Classifies notes into 88 pitches, MIDI notes 21 (A0) to 108 (C8), with the same probe as probe clip. The \
-            data has NSynth's layout. Reports the pitch accuracy, the chroma accuracy (pitches are correct up to \
+            Classifies notes into 88 pitches, MIDI notes 21 (A0) to 108 (C8), with the same probe as probe clip. Notes \
+            with another pitch, or without one, are left out and counted in a warning. The data has NSynth's layout, \
+            or is a CSV table with the column pitch. Reports the pitch accuracy, the chroma accuracy (pitches are correct up to \
             octaves), the mean error in semitones, and the distribution of octave errors among the notes with the \
             correct chroma.
             """)

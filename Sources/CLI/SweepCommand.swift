@@ -34,9 +34,9 @@ struct SweepCommand: ParsableCommand {
             let row: String
             let column: String
             let seed: UInt64
-            let value: Double?
-            let ci95: Interval?
-            let nTest: Int?
+            @Nullable var value: Double?
+            @Nullable var ci95: Interval?
+            @Nullable var nTest: Int?
         }
         let cells: [Cell]
         let interrupted: Bool

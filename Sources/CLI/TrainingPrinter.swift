@@ -34,7 +34,7 @@ final class TrainingPrinter: TrainingObserver {
 
     func evaluated(_ evaluation: EvaluationSummary) {
         clear()
-        let interval = "\(Self.number(evaluation.ci95.low, 3)), \(Self.number(evaluation.ci95.high, 3))"
+        let interval = evaluation.ci95.map { "\(Self.number($0.low, 3)), \(Self.number($0.high, 3))" } ?? "undefined"
         write(
             "epoch \(evaluation.epoch) · probe accuracy \(Self.number(evaluation.probeAccuracy, 3)) [\(interval)] in "
                 + "\(Self.duration(evaluation.seconds))\n")

@@ -217,22 +217,46 @@ import Testing
         #expect(try ossicle("augment", "fade").code == 2)
     }
 
+    /// Writes one recording of a second in each part, with one event, or in the test part with the given annotation.
+    private func annotate(
+        _ scratch: Scratch, _ text: String, stem: String = "a", others: String = "0\t0.5\tbell\n"
+    ) throws -> String {
+        let data = try scratch.makeFolder("annotated")
+        try FileManager.default.removeItem(atPath: data)
+        for part in ["train", "validation", "test"] {
+            let audio = try scratch.makeFolder("annotated/\(part)/audio")
+            try AudioFile.write("\(audio)/a.wav", samples: tone(500, seconds: 1), sampleRate: 16_000)
+            let folder = try scratch.makeFolder("annotated/\(part)/annotation")
+            try Data((part == "test" ? text : others).utf8)
+                .write(to: URL(filePath: "\(folder)/\(part == "test" ? stem : "a").txt"))
+        }
+        return data
+    }
+
+    @Test func scores_without_events_are_undefined_in_text_and_null_in_json() throws {
+        let scratch = Scratch()
+        let arguments = ["probe", "events", "random", "--data", try annotate(scratch, ""), "--baseline", "none"]
+        let text = try ossicle(arguments)
+        #expect(text.code == 0 && text.output.contains("undefined  [undefined]  n = 1"), "\(text.output)")
+        #expect(text.output.contains("segment F undefined, error rate undefined, PSDS undefined;"))
+        let warning = "the test part has no events, so onset F, segment F, error rate and PSDS are undefined"
+        #expect(text.complaint.contains("warning: \(warning)\n"))
+        let report = try object(try ossicle(arguments + ["--json"]))
+        let scores = try #require(report["scores"] as? [String: Any])
+        for key in ["segment_f", "segment_error_rate", "psds"] { #expect(scores[key] is NSNull, "\(key)") }
+        #expect(report["value"] is NSNull && report["ci95"] is NSNull)
+        #expect((report["warnings"] as? [String])?.contains(warning) == true)
+
+        let empty = try annotate(scratch, "", others: "")
+        let refused = try ossicle("probe", "events", "random", "--data", empty, "--baseline", "none")
+        #expect(refused.code == 1 && refused.complaint.contains("the annotations in \(empty) have no events, so"))
+        #expect(refused.complaint.split(separator: "\n").count == 1, "\(refused.complaint)")
+    }
+
     /// Expects for each error one line that names the file or the key, and exit code 1.
     @Test func bad_annotations_and_settings_are_named_in_one_line() throws {
         let scratch = Scratch()
         try writeSounds(scratch)
-        func annotate(_ text: String, stem: String = "a") throws -> String {
-            let data = try scratch.makeFolder("annotated")
-            try FileManager.default.removeItem(atPath: data)
-            for part in ["train", "validation", "test"] {
-                let audio = try scratch.makeFolder("annotated/\(part)/audio")
-                try AudioFile.write("\(audio)/a.wav", samples: tone(500, seconds: 1), sampleRate: 16_000)
-                let folder = try scratch.makeFolder("annotated/\(part)/annotation")
-                try Data((part == "test" ? text : "0\t0.5\tbell\n").utf8)
-                    .write(to: URL(filePath: "\(folder)/\(part == "test" ? stem : "a").txt"))
-            }
-            return data
-        }
         func complaint(_ answer: Answer) -> String {
             #expect(answer.code == 1 && answer.output.isEmpty, "\(answer.complaint)")
             #expect(answer.complaint.split(separator: "\n").count == 1, "\(answer.complaint)")
@@ -240,10 +264,11 @@ import Testing
         }
         for (text, stem, words) in [
             ("2\t1\tbell\n", "a", "before the onset"), ("0\t1\tgong\n", "a", "“gong”"),
-            ("0\t1\tbell\n", "lost", "no recording named lost"),
+            ("0\t1\tbell\n", "lost", "no recording named lost"), ("400\t900\tbell\n", "a", "look like milliseconds"),
+            ("0\t1\tbell\n2\t3\tbell\n", "a", "a.txt: line 2: the event begins at 2 s"),
         ] {
             let answer = try ossicle(
-                "probe", "events", "random", "--data", try annotate(text, stem: stem), "--baseline", "none")
+                "probe", "events", "random", "--data", try annotate(scratch, text, stem: stem), "--baseline", "none")
             #expect(complaint(answer).contains(words))
         }
         for (setting, words) in [

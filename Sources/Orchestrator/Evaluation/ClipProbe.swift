@@ -45,8 +45,11 @@ package struct ClipProbe: Sendable {
         /// The accuracy on the clips with which the penalty was chosen, averaged over the folds; nil if no penalty was
         /// chosen in one of the folds.
         var validationAccuracy: Double?
+        /// The logistic regressions of the folds that did not converge.
+        var convergence = Convergence()
 
-        /// - Parameter predict: returns the predicted class of each test clip of a fold that could be classified.
+        /// - Parameter predict: returns the predicted class of each test clip of a fold that could be classified. There
+        ///   must be at least one such clip.
         package init(
             folds: [Fold], labels: [Int], classes: Int, bootstrap: Bootstrap,
             predict: (Fold) throws -> [(clip: Int, prediction: Int)]
@@ -63,8 +66,7 @@ package struct ClipProbe: Sendable {
                         predictions: predictions.map(\.prediction)))
             }
             self.confusions = confusions
-            let (value, ci95) = bootstrap.mean(ofFolds: hits)
-            score = ProbeScore(value: value, ci95: ci95, clips: hits.map(\.count).reduce(0, +))
+            score = ProbeScore(meanOf: hits, bootstrap: bootstrap)
         }
 
         /// The difference between this score and another score for the same clips; nil if the clips differ. The
@@ -72,8 +74,8 @@ package struct ClipProbe: Sendable {
         /// correct for the easy clips.
         func lead(over other: Outcome, bootstrap: Bootstrap) -> ProbeScore? {
             guard clips == other.clips else { return nil }
-            let (value, ci95) = bootstrap.mean(ofFolds: zip(hits, other.hits).map { zip($0, $1).map { $0 - $1 } })
-            return ProbeScore(value: value, ci95: ci95, clips: confusion.total)
+            return ProbeScore(
+                meanOf: zip(hits, other.hits).map { zip($0, $1).map { $0 - $1 } }, bootstrap: bootstrap)
         }
     }
 
@@ -85,6 +87,7 @@ package struct ClipProbe: Sendable {
     ///   - test: the vectors of all clips of the data set. Those of the test parts are used.
     func run(training: ClipVectors, test: ClipVectors) throws -> Outcome {
         var (validation, trainingClips): ([Double], [Int]) = ([], [])
+        var convergence = Convergence()
         var outcome = try Outcome(folds: folds, labels: labels, classes: classes, bootstrap: bootstrap) { fold in
             let predictions: [Int]
             var learned = fold.train.count
@@ -93,8 +96,9 @@ package struct ClipProbe: Sendable {
                 let probe = try LogisticProbe(
                     training: training, labels: labels, clips: fold.train, validation: fold.validation, groups: groups,
                     classes: classes, options: options)
-                // The accuracy is NaN if all training clips are of one group, because inner folds need two groups.
-                if probe.validationAccuracy.isFinite { validation.append(probe.validationAccuracy) }
+                // The accuracy is nil if all training clips are of one group, because inner folds need two groups.
+                if let accuracy = probe.validationAccuracy { validation.append(accuracy) }
+                convergence.add(probe.regression)
                 learned = probe.trainingClips
                 predictions = probe.predictions(test, clips: fold.test)
             case .paper(let options):
@@ -110,6 +114,7 @@ package struct ClipProbe: Sendable {
             return Array(zip(fold.test, predictions))
         }
         outcome.trainingClips = trainingClips
+        outcome.convergence = convergence
         if !validation.isEmpty, validation.count == folds.count {
             outcome.validationAccuracy = validation.reduce(0, +) / Double(validation.count)
         }

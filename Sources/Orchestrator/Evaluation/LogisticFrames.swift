@@ -32,8 +32,8 @@ public struct LogisticFrames: Sendable, Equatable {
     /// The chosen value of C.
     public let chosenPenalty: Double
     /// The loss with the chosen penalty: the sum over the classes of the binary cross-entropies, averaged over the
-    /// frames that chose the penalty, in nats; NaN if no penalty could be chosen.
-    public let validationLoss: Double
+    /// frames that chose the penalty, in nats; nil if no penalty could be chosen.
+    public let validationLoss: Double?
     let scores: [PenaltyChoice.Score]
     private let standardization: Standardization
     let regression: LogisticRegression
@@ -43,7 +43,8 @@ public struct LogisticFrames: Sendable, Equatable {
     ///   - activity: (rows of `vectors`, classes): 1 if the class is active in the frame, else 0.
     ///   - recordings: the training recordings, at least one. If there are no validation recordings, a fifth of the
     ///     training recordings chooses the penalty, and then the model is fitted to all of them.
-    /// - Throws: ``EvaluationError/tooFewClips(found:)`` if the training recordings have no frames.
+    /// - Throws: ``EvaluationError/tooFewClips(found:)`` if the training recordings have no frames;
+    ///   ``EvaluationError/noFiniteLoss`` if the loss is NaN or infinite.
     package init(
         training vectors: ClipVectors, activity: [Float], recordings: [Int], validation: [Int] = [], classes: Int,
         options: Options = Options()
@@ -79,11 +80,12 @@ public struct LogisticFrames: Sendable, Equatable {
             choice = PenaltyChoice(
                 parts: [part], penalties: options.penalties.sorted(), by: .loss, patience: options.patience,
                 threads: options.threads)
+            guard !choice.isDiverged else { throw .noFiniteLoss }
             if !validation.isEmpty, let solution = choice.solution { fitted = (standardization, solution) }
         }
         self.classes = classes
         chosenPenalty = choice.chosen?.penalty ?? options.fallbackPenalty
-        validationLoss = choice.chosen?.loss ?? .nan
+        validationLoss = choice.chosen?.loss
         scores = choice.scores
         if let fitted {
             (standardization, regression) = fitted
@@ -92,6 +94,7 @@ public struct LogisticFrames: Sendable, Equatable {
             standardization = all
             regression = problem.solve(penalty: chosenPenalty)
         }
+        guard regression.isFinite else { throw .noFiniteLoss }
     }
 
     /// The probability of each class in each frame of a recording, (rows of the recording, classes).

@@ -37,11 +37,11 @@ public struct LogisticProbe: Sendable, Equatable {
     /// The chosen value of C.
     public let chosenPenalty: Double
     /// The accuracy with the chosen penalty on the validation clips, or on the judged clips of the inner folds if there
-    /// are no validation clips; NaN if no penalty could be chosen.
-    public let validationAccuracy: Double
+    /// are no validation clips; nil if no penalty could be chosen.
+    public let validationAccuracy: Double?
     /// The mean over the same clips of −ln p, where p is the probability of the correct class, in nats. Clips of
-    /// classes without a training clip are left out.
-    public let validationLoss: Double
+    /// classes without a training clip are left out. nil if no clip is left, or no penalty could be chosen.
+    public let validationLoss: Double?
     /// The number of clips to which the model is fitted.
     public let trainingClips: Int
     /// The scores of the penalties that were tried, in ascending order of C.
@@ -59,7 +59,8 @@ public struct LogisticProbe: Sendable, Equatable {
     ///   - validation: the validation clips; may be empty.
     ///   - groups: the group of each clip that has one. Clips of one group stay in the same part of an inner fold. A
     ///     clip without a group is a group of its own.
-    /// - Throws: ``EvaluationError/tooFewClips(found:)`` if there are no training clips.
+    /// - Throws: ``EvaluationError/tooFewClips(found:)`` if there are no training clips;
+    ///   ``EvaluationError/noFiniteLoss`` if the loss is NaN or infinite.
     package init(
         training vectors: ClipVectors, labels: [Int], clips: [Int], validation: [Int] = [],
         groups: [Int: String] = [:], classes: Int, options: Options = Options()
@@ -84,12 +85,13 @@ public struct LogisticProbe: Sendable, Equatable {
         let choice = PenaltyChoice(
             parts: folds.map { Self.part(of: $0, means: means, labels: labels, options: regressionOptions) },
             penalties: penalties, by: .accuracy, patience: options.patience, threads: options.threads)
+        guard !choice.isDiverged else { throw .noFiniteLoss }
         self.classes = classes
         scores = choice.scores
         let chosenPenalty = choice.chosen?.penalty ?? options.fallbackPenalty
         self.chosenPenalty = chosenPenalty
-        validationAccuracy = choice.chosen?.accuracy ?? .nan
-        validationLoss = choice.chosen?.loss ?? .nan
+        validationAccuracy = choice.chosen?.accuracy
+        validationLoss = choice.chosen?.loss
 
         let all = (clips + validation).sorted()
         trainingClips = all.count
@@ -101,6 +103,7 @@ public struct LogisticProbe: Sendable, Equatable {
             targets: Self.targets(labels, of: all, present: present), options: regressionOptions)
         for penalty in penalties where penalty < chosenPenalty { _ = problem.solve(penalty: penalty) }
         regression = problem.solve(penalty: chosenPenalty)
+        guard regression.isFinite else { throw .noFiniteLoss }
     }
 
     /// The logits of clips, (clips.count, classes). They are −∞ for a class without a clip in the fit.

@@ -57,7 +57,7 @@ public func probeClips(
         dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue,
         division: options.division ?? dataset.division, encoders: encoders, options: options, report: report,
         source: source.open)
-    found.warnings = source.warnings
+    found.warnings = source.warnings + found.warnings
     for warning in found.warnings { report("warning: \(warning)") }
     return found
 }
@@ -119,8 +119,9 @@ package func probeClips(
     return ProbeReport(
         subject.outcome, folds: subject.folds, classes: classes, layout: layout, seed: options.seed,
         method: options.method.name, embedding: encoders.first?.encoder.readNames, baselines: baselines, leads: leads,
-        variants: Dictionary(uniqueKeysWithValues: outcomes.compactMap { each in each.variant.map { (each.name, $0) } })
-    )
+        variants: Dictionary(
+            uniqueKeysWithValues: outcomes.compactMap { each in each.variant.map { (each.name, $0) } }),
+        warnings: outcomes.compactMap { $0.outcome.convergence.warning($0.name) })
 }
 
 /// The result of the encoders with one name.

@@ -1,18 +1,27 @@
 import Foundation
+import OssicleBase
 import OssicleData
 import OssicleStatistics
 
 /// A score with its confidence interval, which reflects the choice of the test clips.
 public struct ProbeScore: Sendable, Codable, Equatable {
     public var value: Double
-    public var ci95: Interval
+    /// The interval; nil if no fold has two test clips, because one clip shows no variation.
+    @Nullable public var ci95: Interval?
     /// The number of test clips.
     public var clips: Int
 
-    public init(value: Double, ci95: Interval, clips: Int) {
+    public init(value: Double, ci95: Interval?, clips: Int) {
         self.value = value
         self.ci95 = ci95
         self.clips = clips
+    }
+
+    /// The mean of the scores of the clips in each fold. There must be at least one clip.
+    init(meanOf folds: [[Double]], bootstrap: Bootstrap) {
+        let (mean, ci95) = bootstrap.mean(ofFolds: folds)
+        guard let mean else { preconditionFailure("a score needs a test clip") }
+        self.init(value: mean, ci95: ci95, clips: folds.map(\.count).reduce(0, +))
     }
 
     enum CodingKeys: String, CodingKey {
@@ -28,8 +37,8 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     public var metric: String
     /// The accuracy from 0 to 1, averaged over the folds.
     public var value: Double
-    /// The confidence interval of ``value``.
-    public var ci95: Interval
+    /// The confidence interval of ``value``, as in ``ProbeScore/ci95``.
+    @Nullable public var ci95: Interval?
     /// The method of the probe: `logistic`, `paper`, `neighbours` or `fine-tuned`.
     public var method: String
     /// The source of the embedding: the names of the feature maps, or `last`; nil if the vectors are not from an
@@ -43,10 +52,10 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     public var classes: [String]
     /// The number of folds.
     public var folds: Int
-    /// The recall of each class over the test clips of all folds. Classes without test clips are left out.
-    public var recalls: [String: Double]
-    /// The mean of ``recalls``.
-    public var meanClassRecall: Double
+    /// The recall of each class over the test clips of all folds; nil for a class without test clips.
+    public var recalls: [String: Double?]
+    /// The mean of ``recalls`` over the classes with test clips.
+    @Nullable public var meanClassRecall: Double?
     /// The scores of the same probe on other vectors of the same clips: `random` is an untrained encoder, and `logmel`
     /// are log-mel statistics without an encoder. An encoder that is not better than both has learned nothing that is
     /// useful for this task.
@@ -64,7 +73,8 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     /// older files.
     public var data: String?
     public var seed: UInt64
-    /// Warnings about clips that could not be decoded, or not to their end: the number of clips, and the first of them.
+    /// Warnings about clips that could not be decoded, or not to their end, and about regressions that did not converge:
+    /// their number, and the first of them.
     public var warnings: [String] = []
 
     enum CodingKeys: String, CodingKey {
@@ -94,8 +104,9 @@ public struct ProbeReport: Sendable, Codable, Equatable {
     package init(
         _ outcome: ClipProbe.Outcome, folds: [Fold], classes: [String], layout: String, seed: UInt64,
         method: String, embedding: [String]? = nil, baselines: [String: ProbeScore] = [:],
-        leads: [String: ProbeScore] = [:], variants: [String: String] = [:]
+        leads: [String: ProbeScore] = [:], variants: [String: String] = [:], warnings: [String] = []
     ) {
+        self.warnings = warnings
         self.method = method
         self.embedding = embedding
         self.variants = variants
@@ -106,10 +117,7 @@ public struct ProbeReport: Sendable, Codable, Equatable {
         testClips = outcome.confusion.total
         self.classes = classes
         self.folds = folds.count
-        recalls = Dictionary(
-            uniqueKeysWithValues: zip(classes, outcome.confusion.recalls).compactMap { name, recall in
-                recall.map { (name, $0) }
-            })
+        recalls = Dictionary(uniqueKeysWithValues: zip(classes, outcome.confusion.recalls).map { ($0, $1) })
         meanClassRecall = outcome.confusion.meanRecall
         self.baselines = baselines
         self.leads = leads

@@ -26,7 +26,7 @@ public struct StageSurvey: Sendable, Encodable {
     public let layout: String
     /// The number of classes that occur in the data set.
     public let classes: Int
-    /// Warnings about clips that could not be decoded, as in ``ProbeReport/warnings``.
+    /// Warnings about clips and regressions, as in ``ProbeReport/warnings``.
     public var warnings: [String]
 
     /// Probes the feature maps of encoders.
@@ -88,11 +88,15 @@ public struct StageSurvey: Sendable, Encodable {
         } else {
             logMel = nil
         }
-        maps = every.maps.prefix(stages).map(\.name)
+        let names = every.maps.prefix(stages).map(\.name)
+        let unconverged = curves.flatMap { name, best in
+            zip(names + ["together"], best).compactMap { $1.outcome.convergence.warning("\(name), \($0)") }
+        }
+        maps = names
         self.read = together.map { every.maps[$0].name }
         layout = dataset.layout.rawValue
         classes = found
-        warnings = source.warnings
+        warnings = source.warnings + unconverged
         for warning in warnings { report("warning: \(warning)") }
     }
 }

@@ -58,6 +58,7 @@ public struct SupervisedProbe {
             bootstrap: Bootstrap(resamples: resamples, seed: seed)
         ) { fold in
             let predictions = try predict(fold, dataset, store)
+            guard !predictions.isEmpty else { throw EvaluationError.emptyPart(name: "test") }
             number += 1
             let correct = predictions.count { labels[$0.clip] == $0.prediction }
             report("fold \(number) of \(folds.count): \(correct) of \(predictions.count) clips right")

@@ -41,7 +41,7 @@ package final class TrainingEvaluation {
         var report = try probeClips(
             dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue, division: division,
             encoders: [("run", encoder)], options: options, source: source.open)
-        report.warnings = source.warnings
+        report.warnings = source.warnings + report.warnings
         return report
     }
 }

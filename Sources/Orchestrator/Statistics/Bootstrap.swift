@@ -35,7 +35,7 @@ public struct Interval: Sendable, Equatable, Codable {
 ///
 /// *Reference:* Efron, Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.
 public struct Bootstrap: Sendable {
-    /// The number of resamples. With 0, the interval contains only the score itself.
+    /// The number of resamples. With 0, there is no interval.
     public var resamples: Int
     public var seed: UInt64
 
@@ -51,12 +51,13 @@ public struct Bootstrap: Sendable {
     ///
     /// - Parameter folds: the scores of the clips in each fold (1 for a correct answer, 0 for a wrong one). Empty folds
     ///   are ignored.
-    /// - Returns: the mean and its interval, which are 0 if there are no clips.
-    public func mean(ofFolds folds: [[Double]]) -> (value: Double, ci95: Interval) {
+    /// - Returns: the mean and its interval. The mean is nil if there are no clips. The interval is nil if no fold has
+    ///   two clips, because resampling one clip shows no variation.
+    public func mean(ofFolds folds: [[Double]]) -> (value: Double?, ci95: Interval?) {
         let folds = folds.filter { !$0.isEmpty }
-        guard !folds.isEmpty else { return (0, Interval(low: 0, high: 0)) }
+        guard !folds.isEmpty else { return (nil, nil) }
         let value = folds.reduce(0) { $0 + $1.reduce(0, +) / Double($1.count) } / Double(folds.count)
-        guard resamples > 0 else { return (value, Interval(low: value, high: value)) }
+        guard resamples > 0, folds.contains(where: { $0.count > 1 }) else { return (value, nil) }
         var scores = (0..<resamples).map { resample in
             var stream = RandomStream(seed: seed, purpose: .bootstrap, epoch: resample)
             var sum = 0.0
@@ -68,18 +69,37 @@ public struct Bootstrap: Sendable {
             return sum / Double(folds.count)
         }
         scores.sort()
-        return (value, Interval(low: Self.quantile(0.025, sorted: scores), high: Self.quantile(0.975, sorted: scores)))
+        return (value, Self.interval(sorted: scores))
     }
 
-    /// Returns a statistic of `items`, and its 95 % confidence interval.
-    public func statistic<Item>(of items: [Item], _ statistic: ([Item]) -> Double) -> (value: Double, ci95: Interval) {
-        let value = statistic(items)
-        guard resamples > 0, !items.isEmpty else { return (value, Interval(low: value, high: value)) }
-        let values = (0..<resamples).map { resample in
+    /// A statistic with its 95 % confidence interval.
+    public struct Estimate: Sendable, Equatable {
+        /// The statistic of all items; nil if it is undefined.
+        public var value: Double?
+        /// The interval over the resamples in which the statistic is defined. It is nil if the value is undefined, if
+        /// there are fewer than two items, or if the statistic is undefined in more than half of the resamples.
+        public var ci95: Interval?
+        /// The number of resamples in which the statistic is undefined, if the value is defined.
+        public var undefinedResamples = 0
+    }
+
+    /// Estimates a statistic of `items`.
+    ///
+    /// - Parameter statistic: returns the statistic of a resample; nil if it is undefined.
+    public func statistic<Item>(of items: [Item], _ statistic: ([Item]) -> Double?) -> Estimate {
+        guard let value = statistic(items) else { return Estimate() }
+        guard resamples > 0, items.count > 1 else { return Estimate(value: value) }
+        let values = (0..<resamples).compactMap { resample in
             var stream = RandomStream(seed: seed, purpose: .bootstrap, epoch: resample)
             return statistic(items.indices.map { _ in items[stream.index(below: items.count)] })
         }.sorted()
-        return (value, Interval(low: Self.quantile(0.025, sorted: values), high: Self.quantile(0.975, sorted: values)))
+        return Estimate(
+            value: value, ci95: 2 * values.count >= resamples ? Self.interval(sorted: values) : nil,
+            undefinedResamples: resamples - values.count)
+    }
+
+    private static func interval(sorted values: [Double]) -> Interval {
+        Interval(low: quantile(0.025, sorted: values), high: quantile(0.975, sorted: values))
     }
 
     /// Returns a quantile, by linear interpolation between the two nearest of the sorted values.

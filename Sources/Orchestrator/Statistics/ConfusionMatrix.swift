@@ -40,9 +40,9 @@ public struct ConfusionMatrix: Sendable, Equatable {
     /// The number of all clips.
     public var total: Int { counts.reduce(0, +) }
 
-    /// The share of correct predictions, Σ_k n_kk / Σ_kj n_kj. It is 0 if there are no clips.
-    public var accuracy: Double {
-        total == 0 ? 0 : Double((0..<classes).reduce(0) { $0 + self[$1, $1] }) / Double(total)
+    /// The share of correct predictions, Σ_k n_kk / Σ_kj n_kj. It is nil if there are no clips.
+    public var accuracy: Double? {
+        total == 0 ? nil : Double((0..<classes).reduce(0) { $0 + self[$1, $1] }) / Double(total)
     }
 
     /// The recall of each class k, n_kk / Σ_j n_kj. It is nil if no clip has the class.
@@ -53,9 +53,10 @@ public struct ConfusionMatrix: Sendable, Equatable {
         }
     }
 
-    /// The mean recall of the classes that occur. It is the accuracy for equal numbers of clips in these classes.
-    public var meanRecall: Double {
+    /// The mean recall of the classes that occur. It is the accuracy for equal numbers of clips in these classes, and
+    /// nil if there are no clips.
+    public var meanRecall: Double? {
         let found = recalls.compactMap { $0 }
-        return found.isEmpty ? 0 : found.reduce(0, +) / Double(found.count)
+        return found.isEmpty ? nil : found.reduce(0, +) / Double(found.count)
     }
 }

@@ -95,7 +95,8 @@ package struct LogisticProblem: Sendable {
             dimension: rotation?.dimension ?? dimension, classes: classes, penalty: penalty,
             weights: rotation?.weights(fromRotated: weights, classes: classes) ?? weights,
             bias: parameters[(classes * dimension)...].map(Float.init),
-            trainingLoss: result.value - square / (2 * penalty * Double(max(1, count))), result: result)
+            trainingLoss: result.value - square / (2 * penalty * Double(max(1, count))), result: result,
+            gradientTolerance: options.gradientTolerance)
     }
 
     /// Returns the objective for the parameters W and b, and writes its gradient.

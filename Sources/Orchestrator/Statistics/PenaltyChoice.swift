@@ -3,15 +3,31 @@ import Synchronization
 /// The choice of a penalty by the scores of the solutions on held-out rows.
 package struct PenaltyChoice: Sendable, Equatable {
     /// The criterion for the best score. `accuracy` uses the loss only if accuracies are equal. `loss` uses only the
-    /// loss. If scores are equal, the stronger penalty is chosen.
+    /// loss. If scores are equal, the stronger penalty is chosen. A penalty without the score that decides, or with a
+    /// loss that is not finite, is never chosen.
     package enum Criterion: Sendable { case accuracy, loss }
 
     /// The score of a penalty.
     package struct Score: Sendable, Equatable {
         package var penalty: Double
-        package var accuracy: Double
-        /// The mean loss of the held-out rows, in nats.
-        package var loss: Double
+        /// The share of correct predictions; nil if there are no held-out rows.
+        package var accuracy: Double?
+        /// The mean loss of the held-out rows, in nats; nil if there are no rows with a loss.
+        package var loss: Double?
+
+        package init(penalty: Double, accuracy: Double?, loss: Double?) {
+            self.penalty = penalty
+            self.accuracy = accuracy
+            self.loss = loss
+        }
+
+        init(penalty: Double, _ sums: Sums) {
+            self.penalty = penalty
+            accuracy = sums.rows > 0 ? Double(sums.hits) / Double(sums.rows) : nil
+            loss = sums.lossRows > 0 ? sums.loss / Double(sums.lossRows) : nil
+        }
+
+        fileprivate var isFinite: Bool { loss?.isFinite ?? true }
     }
 
     /// The sums over the held-out rows of a part, from which the score of a penalty is computed.
@@ -56,13 +72,16 @@ package struct PenaltyChoice: Sendable, Equatable {
 
     /// The scores of the penalties that were tried, in order.
     package private(set) var scores: [Score] = []
-    /// The index of the best score.
-    private(set) var best = 0
+    /// The index of the best score; nil if no penalty could be chosen.
+    private(set) var best: Int?
     /// The solution of the first part for the chosen penalty.
     package private(set) var solution: LogisticRegression?
 
-    /// The score of the chosen penalty.
-    package var chosen: Score? { scores.isEmpty ? nil : scores[best] }
+    /// The score of the chosen penalty; nil if no penalty could be chosen.
+    package var chosen: Score? { best.map { scores[$0] } }
+
+    /// Whether penalties were tried and all their losses are NaN or infinite.
+    package var isDiverged: Bool { !scores.isEmpty && scores.allSatisfy { !$0.isFinite } }
 
     /// Tries the penalties one after another, and chooses one.
     ///
@@ -85,25 +104,31 @@ package struct PenaltyChoice: Sendable, Equatable {
                 sums.loss += part.loss
                 sums.lossRows += part.lossRows
             }
-            let score = Score(
-                penalty: penalty, accuracy: Double(sums.hits) / Double(max(1, sums.rows)),
-                loss: sums.loss / Double(max(1, sums.lossRows)))
+            let score = Score(penalty: penalty, sums)
             scores.append(score)
-            if scores.count == 1 || Self.isBetter(score, than: scores[best], by: criterion) {
+            // The next penalty starts from this solution, and may still be finite.
+            guard score.isFinite else { continue }
+            if Self.isBetter(score, than: chosen, by: criterion) {
                 best = scores.count - 1
                 solution = parts[0].lastSolution
             }
-            let improves = (criterion == .accuracy && score.accuracy > highest) || score.loss < lowest
+            let (accuracy, loss) = (score.accuracy ?? -.infinity, score.loss ?? .infinity)
+            let improves = (criterion == .accuracy && accuracy > highest) || loss < lowest
             idle = improves ? 0 : idle + 1
-            (highest, lowest) = (max(highest, score.accuracy), min(lowest, score.loss))
+            (highest, lowest) = (max(highest, accuracy), min(lowest, loss))
             if idle >= patience { break }
         }
     }
 
-    private static func isBetter(_ a: Score, than b: Score, by criterion: Criterion) -> Bool {
+    private static func isBetter(_ a: Score, than b: Score?, by criterion: Criterion) -> Bool {
         switch criterion {
-        case .accuracy: a.accuracy > b.accuracy || (a.accuracy == b.accuracy && a.loss < b.loss)
-        case .loss: a.loss < b.loss
+        case .accuracy:
+            guard let own = a.accuracy else { return false }
+            guard let b, let other = b.accuracy else { return true }
+            return own > other || (own == other && (a.loss ?? .infinity) < (b.loss ?? .infinity))
+        case .loss:
+            guard let own = a.loss else { return false }
+            return own < b?.loss ?? .infinity
         }
     }
 }

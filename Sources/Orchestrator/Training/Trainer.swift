@@ -31,7 +31,7 @@ public final class Trainer {
     }
 
     /// What is made of the encoder every `training.evaluation_epochs`, and at the end: an accuracy and its 95 % interval.
-    package typealias Judge = (ParameterStore) throws -> (accuracy: Double, ci95: Interval)
+    package typealias Judge = (ParameterStore) throws -> (accuracy: Double, ci95: Interval?)
 
     /// Makes the judge when a run starts: an error of its data is found before the first step.
     package typealias Evaluation = (_ recipe: Recipe, _ threads: Int) throws -> Judge

@@ -1,3 +1,4 @@
+import OssicleBase
 import OssicleStatistics
 
 /// What a run tells about itself while it goes on.
@@ -40,7 +41,8 @@ public struct EvaluationSummary: Codable, Sendable {
     public var step: Int
     /// Of a linear layer on frozen embeddings, as of `probe clip`.
     public var probeAccuracy: Double
-    public var ci95: Interval
+    /// The interval of the accuracy; nil if there are too few test clips for one.
+    @Nullable public var ci95: Interval?
     public var seconds: Double
 }
 

@@ -65,8 +65,9 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         options.resamples = 100
         let probe = try EventProbe(layout: try soundscapes(folder, size: 20), options: options)
         let (report, outcome) = try probe.report([("run", FrameSpectrumEncoder(reach: 5))])
-        #expect(report.value > 0.9 && report.ci95.contains(report.value))
-        #expect(report.scores.segmentF > 0.9 && report.scores.psds > 0.7)
+        let (value, ci95) = (try #require(report.value), try #require(report.ci95))
+        #expect(value > 0.9 && ci95.contains(value))
+        #expect(try #require(report.scores.segmentF) > 0.9 && #require(report.scores.psds) > 0.7)
         #expect((report.trainingClips, report.testClips) == (14, 4))
         #expect(outcome.predictions.count == 4 && report.hopSeconds == 0.08)
         #expect(try probe.run(FrameSpectrumEncoder(reach: 5)).scores == report.scores)
@@ -168,6 +169,124 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         options.method = .paper(FrameClassifier.Options())
         let probe = try EventProbe(layout: try soundscapes(folder, size: 10), options: options)
         #expect(throws: EvaluationError.notFinite(clips: 10)) { try probe.run(BrokenFrameEncoder()) }
+    }
+
+    /// Two recordings of three seconds in each part. Each has noise with a tone from 1 to 2 s, and the annotation
+    /// that `text` returns for the name of the part.
+    private func parts(_ folder: TemporaryFolder, _ text: (String) -> String) throws -> EventsLayout {
+        for part in ["train", "validation", "test"] {
+            for file in 0..<2 {
+                var stream = RandomStream(seed: UInt64(file), purpose: .test)
+                let samples = (0..<48_000).map { (i: Int) -> Float in
+                    let tone = 0.3 * sin(2 * Float.pi * 1000 * Float(i) / 16_000)
+                    return ((16_000..<32_000).contains(i) ? tone : 0) + stream.uniform(-0.01, 0.01)
+                }
+                try folder.writeFloats(samples, to: "\(part)/audio/\(file).wav")
+                try folder.write(text(part), to: "\(part)/annotation/\(file).txt")
+            }
+        }
+        return try EventsLayout.read(folder.path)
+    }
+
+    private var fewResamples: EventProbeOptions {
+        var options = EventProbeOptions()
+        options.resamples = 20
+        return options
+    }
+
+    @Test func scores_on_a_test_part_without_events_are_undefined() throws {
+        let folder = try TemporaryFolder()
+        let layout = try parts(folder) { $0 == "test" ? "" : "1\t2\ttone\n" }
+        let probe = try EventProbe(layout: layout, options: fewResamples)
+        var lines: [String] = []
+        let (report, _) = try probe.report(
+            [("run", FrameSpectrumEncoder()), ("other", FrameSpectrumEncoder(reach: 5))]
+        ) { lines.append($0) }
+        let scores = report.scores
+        #expect(report.value == nil && report.ci95 == nil && scores.onset.value == nil && scores.onset.clips == 2)
+        #expect(scores.segmentF == nil && scores.segmentErrorRate == nil && scores.psds == nil)
+        #expect(report.leads["other"]?.value == nil && report.baselines["other"]?.psds == nil)
+        let sentence = "the test part has no events, so onset F, segment F, error rate and PSDS are undefined"
+        #expect(report.warnings.count { $0 == sentence } == 1, "\(report.warnings)")
+        for line in ["warning: \(sentence)", "run: onset F undefined", "other: onset F undefined"] {
+            #expect(lines.count { $0 == line } == 1, "\(lines)")
+        }
+
+        let data = try JSONEncoder().encode(report)
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let written = try #require(object["scores"] as? [String: Any])
+        for key in ["segment_f", "segment_error_rate", "psds"] { #expect(written[key] is NSNull, "\(key)") }
+        let onset = try #require(written["onset"] as? [String: Any])
+        #expect(onset["value"] is NSNull && onset["ci95"] is NSNull && object["value"] is NSNull)
+        #expect(try JSONDecoder().decode(EventReport.self, from: data) == report)
+    }
+
+    @Test func a_threshold_is_not_chosen_on_a_validation_part_without_events() throws {
+        let folder = try TemporaryFolder()
+        let layout = try parts(folder) { $0 == "validation" ? "" : "1\t2\ttone\n" }
+        let probe = try EventProbe(layout: layout, options: fewResamples)
+        let (report, outcome) = try probe.report([("run", FrameSpectrumEncoder())])
+        #expect(report.scores.threshold == 0.5 && report.scores.minimumSeconds == 0.125)
+        #expect(outcome.validationF == nil && report.value != nil)
+        let start =
+            "the validation part has no events to choose settings with: the threshold is 0.5, the minimum duration "
+            + "0.125 s"
+        #expect(report.warnings.count { $0.hasPrefix(start) } == 1, "\(report.warnings)")
+    }
+
+    @Test func data_without_events_to_learn_from_are_refused() throws {
+        for (part, text) in [(String?.none, ""), ("training", "1\t2\ttone\n")] {
+            let folder = try TemporaryFolder()
+            let layout = try parts(folder) { $0 == "train" ? "" : text }
+            #expect(throws: EvaluationError.noEvents(path: folder.path, part: part)) {
+                try EventProbe(layout: layout, options: fewResamples)
+            }
+        }
+    }
+
+    @Test func resamples_without_events_are_counted() throws {
+        let folder = try TemporaryFolder()
+        _ = try parts(folder) { _ in "1\t2\ttone\n" }
+        try folder.write("", to: "test/annotation/0.txt")
+        var options = fewResamples
+        options.resamples = 400
+        let probe = try EventProbe(layout: try EventsLayout.read(folder.path), options: options)
+        let (report, _) = try probe.report([("run", FrameSpectrumEncoder())])
+        // A quarter of the resamples contain the recording without events twice: 100 with a deviation of 9.
+        #expect(abs(report.scores.onset.undefinedResamples - 100) < 45 && report.ci95 != nil)
+        let start = "\(report.scores.onset.undefinedResamples) of 400 resamples of the test recordings have no events"
+        #expect(report.warnings.contains { $0.hasPrefix(start) }, "\(report.warnings)")
+    }
+
+    @Test func recordings_outside_of_the_parts_are_left_out_and_counted() throws {
+        let folder = try TemporaryFolder()
+        _ = try parts(folder) { _ in "1\t2\ttone\n" }
+        try folder.writeNoise("extra/audio/x.wav")
+        try folder.write("0\t0.5\tother\n", to: "extra/annotation/x.txt")
+        let probe = try EventProbe(layout: try EventsLayout.read(folder.path))
+        #expect(probe.layout.labels == ["tone"] && probe.layout.recordings.count == 6)
+        #expect(
+            probe.layout.warnings == [
+                "1 of 7 recordings are in none of the folders train, validation and test and were left out: "
+                    + "\(folder.path)/extra/audio/x.wav"
+            ])
+    }
+
+    /// The header promises three seconds, and the file has two and a half. The last event begins behind its end.
+    @Test func a_recording_that_is_cut_off_keeps_the_events_before_its_end() throws {
+        let folder = try TemporaryFolder()
+        _ = try parts(folder) { _ in "1\t2\ttone\n" }
+        try folder.writeFloats([Float](repeating: 0.01, count: 40_000), to: "test/audio/0.wav", declaring: 48_000)
+        try folder.write("1\t2.75\ttone\n2.9\t3\ttone\n", to: "test/annotation/0.txt")
+        let probe = try EventProbe(layout: try EventsLayout.read(folder.path), options: fewResamples)
+        let (report, outcome) = try probe.report([("run", FrameSpectrumEncoder())])
+        #expect(outcome.predictions[0].recording.events == [SoundEvent(onset: 1, offset: 2.5, label: "tone")])
+        for start in [
+            "1 of 7 events were in the missing part of a recording that is cut off", "1 of 7 events ended after",
+            "1 of 6 clips were not whole",
+        ] {
+            #expect(report.warnings.count { $0.hasPrefix(start) } == 1, "\(report.warnings)")
+        }
     }
 
     @Test func a_missing_part_is_named() throws {

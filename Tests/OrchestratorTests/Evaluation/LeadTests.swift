@@ -22,9 +22,16 @@ import Testing
         let bootstrap = Bootstrap(resamples: 1000, seed: 1)
         let lead = try #require(outcome(better).lead(over: outcome(hard), bootstrap: bootstrap))
         #expect(abs(lead.value - 0.025) < 1e-12)
-        #expect(lead.ci95.low > 0.005 && lead.ci95.high < 0.05)
-        let (a, b) = (bootstrap.mean(ofFolds: [better]).ci95, bootstrap.mean(ofFolds: [hard]).ci95)
-        #expect(a.low < b.high)
+        let ci95 = try #require(lead.ci95)
+        #expect(ci95.low > 0.005 && ci95.high < 0.05)
+        let own = try #require(bootstrap.mean(ofFolds: [better]).ci95)
+        let other = try #require(bootstrap.mean(ofFolds: [hard]).ci95)
+        #expect(own.low < other.high)
+    }
+
+    @Test func a_lead_on_one_clip_has_no_interval() throws {
+        let lead = try #require(outcome([1]).lead(over: outcome([0]), bootstrap: Bootstrap(resamples: 10)))
+        #expect(lead == ProbeScore(value: 1, ci95: nil, clips: 1))
     }
 
     @Test func scores_of_other_clips_are_not_compared() {

@@ -38,10 +38,10 @@ import Testing
         let probe = try LogisticProbe(
             training: vectors, labels: labels, clips: Array(0..<150), validation: Array(150..<220), classes: 4)
         #expect(probe.trainingClips == 220)
-        let best = try #require(probe.scores.map(\.accuracy).max())
+        let best = try #require(probe.scores.compactMap(\.accuracy).max())
         #expect(probe.validationAccuracy == best)
         let equal = probe.scores.filter { $0.accuracy == best }
-        #expect(probe.validationLoss == equal.map(\.loss).min())
+        #expect(probe.validationLoss == equal.compactMap(\.loss).min())
         #expect(probe.chosenPenalty == equal.first { $0.loss == probe.validationLoss }?.penalty)
         #expect(probe.regression.result.ending == .converged)
         // The accuracy of chance is 0.25. The distance of two class centers is about √(12·2/3)·0.7 ≈ 2, and the
@@ -80,7 +80,7 @@ import Testing
             classes: 4)
         #expect(!probe.predictions(vectors, clips: Array(0..<100)).contains(2))
         #expect(probe.logits(vectors, clips: [5]).map(\.isFinite) == [true, true, false, true])
-        #expect(probe.validationLoss.isFinite)
+        #expect(probe.validationLoss?.isFinite == true)
     }
 
     @Test func class_of_validation_clips_alone_is_an_error_of_every_penalty_and_then_learned() throws {
@@ -88,8 +88,8 @@ import Testing
         let probe = try LogisticProbe(
             training: vectors, labels: labels, clips: (0..<60).filter { labels[$0] != 1 },
             validation: Array(60..<90), classes: 3)
-        #expect(abs(probe.validationAccuracy - 2.0 / 3) < 1e-12)
-        #expect(probe.validationLoss.isFinite)
+        #expect(abs(try #require(probe.validationAccuracy) - 2.0 / 3) < 1e-12)
+        #expect(probe.validationLoss?.isFinite == true)
         #expect(probe.predictions(vectors, clips: Array(0..<90)).contains(1))
     }
 
@@ -104,7 +104,7 @@ import Testing
         let (vectors, labels) = Self.clips(count: 12, classes: 3)
         let single = try LogisticProbe(training: vectors, labels: labels, clips: [4], classes: 3)
         #expect(single.predictions(vectors, clips: [0, 1, 2]) == [1, 1, 1])
-        #expect(single.validationAccuracy.isNaN)
+        #expect(single.validationAccuracy == nil && single.validationLoss == nil)
         #expect(single.chosenPenalty == LogisticProbe.Options().fallbackPenalty)
         let alike = try LogisticProbe(training: vectors, labels: labels, clips: [2, 5, 8], classes: 3)
         #expect(alike.predictions(vectors, clips: [0, 1, 2]) == [2, 2, 2])
@@ -189,6 +189,47 @@ import Testing
     }
 }
 
+@Suite struct PenaltyChoiceTests {
+    /// Tries the penalties 1 to 4 on a small problem, and judges each solution by its penalty.
+    private func choice(
+        by criterion: PenaltyChoice.Criterion, judge: @escaping @Sendable (Double) -> PenaltyChoice.Sums
+    ) -> PenaltyChoice {
+        let problem = LogisticProblem(
+            [1, -1, 2, -2], count: 4, dimension: 1, targets: .multinomial(labels: [0, 1, 0, 1], classes: 2),
+            options: LogisticRegression.Options())
+        let part = PenaltyChoice.Part(problem: problem) { judge($0.penalty) }
+        return PenaltyChoice(parts: [part], penalties: [1, 2, 3, 4], by: criterion, patience: 4, threads: 1)
+    }
+
+    @Test(arguments: [PenaltyChoice.Criterion.accuracy, .loss], [Double.nan, .infinity])
+    func a_loss_that_is_not_finite_is_never_chosen(criterion: PenaltyChoice.Criterion, loss: Double) {
+        let choice = choice(by: criterion) { penalty in
+            PenaltyChoice.Sums(
+                hits: penalty < 3 ? 4 : 2, rows: 4, loss: penalty < 3 ? loss : 4 * penalty, lossRows: 4)
+        }
+        #expect(choice.chosen == PenaltyChoice.Score(penalty: 3, accuracy: 0.5, loss: 3))
+        #expect(choice.solution?.penalty == 3 && !choice.isDiverged && choice.scores.count == 4)
+    }
+
+    @Test(arguments: [PenaltyChoice.Criterion.accuracy, .loss])
+    func nothing_is_chosen_if_no_loss_is_finite(criterion: PenaltyChoice.Criterion) {
+        let choice = choice(by: criterion) { _ in PenaltyChoice.Sums(hits: 1, rows: 4, loss: .nan, lossRows: 4) }
+        #expect(choice.chosen == nil && choice.solution == nil && choice.isDiverged)
+    }
+
+    @Test(arguments: [PenaltyChoice.Criterion.accuracy, .loss])
+    func scores_without_held_out_rows_are_undefined_and_choose_nothing(criterion: PenaltyChoice.Criterion) {
+        let choice = choice(by: criterion) { _ in PenaltyChoice.Sums() }
+        #expect(choice.scores.first == PenaltyChoice.Score(penalty: 1, accuracy: nil, loss: nil))
+        #expect(choice.chosen == nil && !choice.isDiverged)
+    }
+
+    @Test func accuracy_without_a_loss_chooses_the_strongest_of_the_best_penalties() {
+        let choice = choice(by: .accuracy) { PenaltyChoice.Sums(hits: $0 < 2 ? 1 : 2, rows: 4) }
+        #expect(choice.chosen == PenaltyChoice.Score(penalty: 2, accuracy: 0.5, loss: nil))
+    }
+}
+
 @Suite struct LogisticFramesTests {
     /// Makes six recordings of 100 frames. Class k is active in the frames whose dimension k is positive.
     static func recordings() -> (vectors: ClipVectors, activity: [Float]) {
@@ -207,7 +248,7 @@ import Testing
         let hits = zip(probabilities, truth).count { ($0 > 0.5) == ($1 > 0.5) }
         // A linear decision boundary that is learned from 400 frames makes only a few errors in 200 decisions.
         #expect(hits > 190)
-        #expect(probe.validationLoss == probe.scores.map(\.loss).min())
+        #expect(probe.validationLoss == probe.scores.compactMap(\.loss).min())
     }
 
     @Test func result_is_the_same_for_any_number_of_threads() throws {

@@ -113,6 +113,28 @@ import Testing
         ]
     }
 
+    @Test func minimization_that_is_cut_short_is_described_with_its_gradient() throws {
+        for (targets, x) in Self.small() {
+            var options = LogisticRegression.Options()
+            let whole = LogisticRegression.path(
+                x, count: 7, dimension: 5, targets: targets, penalties: [1], options: options)
+            #expect(whole[0].shortfall == nil && whole[0].isFinite)
+            options.maximumIterations = 1
+            let short = LogisticRegression.path(
+                x, count: 7, dimension: 5, targets: targets, penalties: [1], options: options)
+            let text = try #require(short[0].shortfall)
+            #expect(text.hasPrefix("it ended after 1 iterations with a largest gradient of "), "\(text)")
+            #expect(text.contains("instead of 1.0e-05") && short[0].isFinite)
+        }
+    }
+
+    @Test func loss_that_is_not_finite_is_a_shortfall() {
+        let x: [Float] = [1, .infinity, -1, 2]
+        let solutions = LogisticRegression.path(
+            x, count: 4, dimension: 1, targets: .multinomial(labels: [0, 1, 0, 1], classes: 2), penalties: [1])
+        #expect(!solutions[0].isFinite && solutions[0].shortfall?.contains("the loss is not finite") == true)
+    }
+
     @Test func gradient_is_that_of_central_differences() {
         for (targets, x) in Self.small() {
             let problem = LogisticProblem(x, count: 7, dimension: 5, targets: targets, options: .init())

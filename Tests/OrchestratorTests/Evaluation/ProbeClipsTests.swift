@@ -124,7 +124,8 @@ final class BrokenFrameEncoder: ViewEncoder {
         #expect(report.baselines["random"]?.value == 1.0 / 3)
         #expect(report.leads["logmel"] == ProbeScore(value: 0, ci95: Interval(low: 0, high: 0), clips: 30))
         let lead = try #require(report.leads["random"])
-        #expect(abs(lead.value - 2.0 / 3) < 1e-12 && lead.ci95.low > 0 && lead.ci95.contains(lead.value))
+        let ci95 = try #require(lead.ci95)
+        #expect(abs(lead.value - 2.0 / 3) < 1e-12 && ci95.low > 0 && ci95.contains(lead.value))
         #expect((report.folds, report.trainingClips, report.testClips) == (2, 15, 30))
     }
 
@@ -236,6 +237,40 @@ final class BrokenFrameEncoder: ViewEncoder {
         #expect(object["metric"] as? String == "accuracy")
         #expect((object["ci95"] as? [Double])?.count == 2)
         #expect(try JSONDecoder().decode(ProbeReport.self, from: report.json()) == report)
+    }
+
+    /// The class `high` has no test clip, and the test part has one clip.
+    @Test func recall_of_a_class_without_test_clips_and_interval_of_one_clip_are_null() throws {
+        let clips = Self.clips.map { clip in
+            Clip(
+                path: clip.path, label: clip.label, split: clip.path == "0.wav" ? .test : .train, seconds: clip.seconds)
+        }
+        var options = Self.options
+        options.method = .neighbours(1)
+        let report = try probeClips(
+            clips, classes: Self.classes, layout: "csv", division: .lists, encoders: [("tones", MeanSpectrumEncoder())],
+            options: options
+        ) { _, _ in { ClipStream(whole: Self.tone($0)) } }
+        #expect(report.value == 1 && report.ci95 == nil && report.testClips == 1)
+        #expect(report.recalls == ["low": 1, "middle": nil, "high": nil] && report.meanClassRecall == 1)
+        let object = try #require(JSONSerialization.jsonObject(with: report.json()) as? [String: Any])
+        #expect(object["ci95"] is NSNull)
+        let recalls = try #require(object["per_class_recall"] as? [String: Any])
+        #expect(recalls.count == 3 && recalls["high"] is NSNull && recalls["low"] as? Double == 1)
+        #expect(try JSONDecoder().decode(ProbeReport.self, from: report.json()) == report)
+    }
+
+    @Test func regressions_that_do_not_converge_are_counted_with_their_gradient() throws {
+        var method = LogisticProbe.Options()
+        method.regression.maximumIterations = 1
+        var options = Self.options
+        options.method = .logistic(method)
+        options.includesLogMel = false
+        let report = try Self.probe([("tones", MeanSpectrumEncoder())], options)
+        let warning = try #require(report.warnings.first)
+        #expect(report.warnings.count == 1, "\(report.warnings)")
+        #expect(warning.hasPrefix("2 of 2 logistic regressions of tones did not converge: it ended after 1 iterations"))
+        #expect(warning.contains("with a largest gradient of ") && warning.contains("instead of 1.0e-05"))
     }
 
     private static var logistic: ClipProbeOptions {

@@ -29,6 +29,9 @@ public struct EventProbeOptions: Sendable, Equatable {
     /// The thresholds that are tried. Some are low, because a weak encoder gives small probabilities if a class is
     /// active in one of thirty frames only.
     public var thresholds: [Float] = [0.01, 0.02, 0.05] + (1...9).map { Float($0) / 10 }
+    /// The threshold if the validation part has no events, so that none can be chosen. The minimum duration is then the
+    /// first one of ``minimumSeconds``.
+    public var fallbackThreshold: Float = 0.5
     /// The collar: the largest distance between a predicted onset and the true one, in seconds.
     public var collarSeconds = 0.2
     /// The length of a segment for the segment F-measure and the error rate, in seconds.

@@ -1,19 +1,24 @@
+import OssicleBase
 import OssicleStatistics
 
 /// The result of sound event detection, as `ossicle probe events --json` prints it.
+///
+/// If the test recordings have no annotated events, all scores are undefined: nil, and `null` in JSON. This agrees with
+/// sed_eval, where they are NaN.
 public struct EventReport: Sendable, Codable, Equatable {
     /// The scores of one encoder on the test part.
     public struct Scores: Sendable, Codable, Equatable {
         /// The onset F-measure over all labels together.
-        public var onset: ProbeScore
+        public var onset: EventScore
         /// The segment F-measure over all labels together.
-        public var segmentF: Double
-        public var segmentErrorRate: Double
+        @Nullable public var segmentF: Double?
+        @Nullable public var segmentErrorRate: Double?
         /// The polyphonic sound detection score.
-        public var psds: Double
-        /// The threshold that was chosen on the validation part.
+        @Nullable public var psds: Double?
+        /// The threshold that was chosen on the validation part, or ``EventProbeOptions/fallbackThreshold``.
         public var threshold: Double
-        /// The minimum duration of an event that was chosen on the validation part, in seconds.
+        /// The minimum duration of an event that was chosen on the validation part, in seconds, or the first one of
+        /// ``EventProbeOptions/minimumSeconds``.
         public var minimumSeconds: Double
 
         enum CodingKeys: String, CodingKey {
@@ -29,9 +34,9 @@ public struct EventReport: Sendable, Codable, Equatable {
     /// The name of ``value``: `onset_f`.
     public var metric = "onset_f"
     /// The onset F-measure of the first encoder.
-    public var value: Double
+    @Nullable public var value: Double?
     /// The confidence interval of ``value``.
-    public var ci95: Interval
+    @Nullable public var ci95: Interval?
     /// The scores of the first encoder.
     public var scores: Scores
     /// The method of the probe: `logistic` or `paper`.
@@ -49,10 +54,13 @@ public struct EventReport: Sendable, Codable, Equatable {
     /// The scores of the baselines, as in ``ProbeReport/baselines``.
     public var baselines: [String: Scores]
     /// The leads of the onset F-measure over the baselines, as in ``ProbeReport/leads``.
-    public var leads: [String: ProbeScore]
+    public var leads: [String: EventScore]
     /// The variants of the baselines, as in ``ProbeReport/variants``.
     public var variants: [String: String]
     public var seed: UInt64
+    /// Warnings about events and recordings that were left out or changed, about settings that could not be chosen, and
+    /// about scores that are undefined.
+    public var warnings: [String] = []
 
     enum CodingKeys: String, CodingKey {
         case metric
@@ -65,6 +73,7 @@ public struct EventReport: Sendable, Codable, Equatable {
         case method
         case embedding
         case variants
+        case warnings
         case seed
         case hopSeconds = "hop_seconds"
         case trainingClips = "n_train"

@@ -8,8 +8,10 @@ import OssicleStatistics
 public struct EmbeddingMap: Sendable {
     private static let side = 720.0, margin = 50.0, legend = 200.0, legendRow = 18.0
 
-    /// The shares of the variance that the two axes explain.
+    /// The shares of the variance that the two axes explain. They are 0 if there is no variance.
     public let shares: [Double]
+    /// Whether the embeddings differ, so that the shares are defined.
+    public var hasVariance: Bool { shares.contains { $0 > 0 } }
     let drawing: SVGDrawing
 
     /// Plots the clips of an embedding file.
@@ -26,7 +28,10 @@ public struct EmbeddingMap: Sendable {
         var drawing = SVGDrawing(width: Self.side + 2 * Self.margin + Self.legend, height: height)
         let (edge, base) = (Self.margin, Self.margin + Self.side)
         for (x, y) in [(base, base), (edge, edge)] { drawing.line(x: edge, y: base, toX: x, toY: y) }
-        func percent(_ axis: Int) -> String { String(format: "%.1f %% of the variance", 100 * shares[axis]) }
+        func percent(_ axis: Int) -> String {
+            shares.contains { $0 > 0 }
+                ? String(format: "%.1f %% of the variance", 100 * shares[axis]) : "there is no variance"
+        }
         drawing.text("first component, \(percent(0))", x: base, y: base + 20, anchor: .end)
         drawing.text("second component, \(percent(1))", x: edge, y: edge - 12)
 

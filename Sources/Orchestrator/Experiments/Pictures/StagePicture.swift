@@ -18,8 +18,9 @@ public struct StagePicture: Sendable {
         var drawing = SVGDrawing(width: width, height: Self.top + Self.plotHeight + 100)
         let all =
             survey.curves.flatMap { $0.scores + [$0.together].compactMap { $0 } } + [survey.logMel].compactMap { $0 }
-        let low = max(0, ((all.map(\.ci95.low).min() ?? 0) * 10 - 0.5).rounded(.down) / 10)
-        let high = min(1, ((all.map(\.ci95.high).max() ?? 1) * 10 + 0.5).rounded(.up) / 10)
+        // A score without an interval is a point.
+        let low = max(0, ((all.map { $0.ci95?.low ?? $0.value }.min() ?? 0) * 10 - 0.5).rounded(.down) / 10)
+        let high = min(1, ((all.map { $0.ci95?.high ?? $0.value }.max() ?? 1) * 10 + 0.5).rounded(.up) / 10)
         let base = Self.top + Self.plotHeight
         func y(_ value: Double) -> Double { base - (value - low) / max(high - low, 0.1) * Self.plotHeight }
         func x(_ place: Int) -> Double { Self.left + (Double(place) + 0.5) * Self.column }
@@ -54,7 +55,9 @@ public struct StagePicture: Sendable {
                         x: x(place - 1) + shift, y: y(curve.scores[place - 1].value), toX: middle, toY: y(score.value),
                         stroke: colour)
                 }
-                drawing.line(x: middle, y: y(score.ci95.low), toX: middle, toY: y(score.ci95.high), stroke: colour)
+                if let ci95 = score.ci95 {
+                    drawing.line(x: middle, y: y(ci95.low), toX: middle, toY: y(ci95.high), stroke: colour)
+                }
                 drawing.circle(
                     x: middle, y: y(score.value), radius: 4, fill: colour,
                     title: String(format: "%@, %@: %.3f", curve.name, names[place], score.value))
