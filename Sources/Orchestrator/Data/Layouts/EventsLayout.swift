@@ -26,6 +26,8 @@ public struct EventsLayout: Sendable, Equatable {
     public let recordings: [EventRecording]
     /// The labels that were passed to ``read(_:labels:)``. If none were passed, all labels in the annotations, sorted.
     public let labels: [String]
+    /// Sentences about files that are left out, with their number and the first of them.
+    public let warnings: [String]
 
     /// Reads all annotations in `root` and its subfolders. Audio files are not opened.
     ///
@@ -35,31 +37,38 @@ public struct EventsLayout: Sendable, Equatable {
     /// - Throws: ``DataError`` for the first wrong file, or for an annotation without its recording.
     public static func read(_ root: String, labels: [String]? = nil) throws(DataError) -> EventsLayout {
         guard AudioFolder.isFolder(root) else { throw .missing(path: root) }
-        let annotations = try annotations(below: root)
+        let contents = try AudioFolder.contents(of: root) { path in
+            path.pathComponents.dropLast().last?.lowercased().contains("annotation") == true
+        }
+        let annotations = contents.others.filter { $0.lowercased().hasSuffix(".txt") }
         guard !annotations.isEmpty else {
             throw .malformed(
                 path: root, reason: "events need a folder named annotation with a text file for each recording")
         }
-        let audio = Dictionary(grouping: try AudioFolder.audio(below: root), by: { $0.fileStem })
+        let audio = Dictionary(grouping: contents.audio, by: { ByteText($0.fileStem) })
         var recordings: [EventRecording] = []
         for annotation in annotations {
             let path = "\(root)/\(annotation)"
+            let found = try recording(of: annotation, among: audio[ByteText(annotation.fileStem)] ?? [], root: root)
             recordings.append(
                 EventRecording(
-                    path:
-                        "\(root)/\(try recording(of: annotation, among: audio[annotation.fileStem] ?? [], root: root))",
-                    annotation: path, events: try EventFile.read(path, labels: labels), split: split(annotation)))
+                    path: "\(root)/\(found)", annotation: path, events: try EventFile.read(path, labels: labels),
+                    split: split(annotation)))
         }
+        var leftOut = contents.leftOut
+        leftOut.add(
+            contents.others.filter { !$0.lowercased().hasSuffix(".txt") }.map { "\(root)/\($0)" },
+            "did not read files in folders of annotations that do not end in .txt")
         let found = Set(recordings.flatMap { $0.events.map(\.label) }).sorted()
-        return EventsLayout(recordings: recordings, labels: labels ?? found)
+        return EventsLayout(recordings: recordings, labels: labels ?? found, warnings: leftOut.warnings)
     }
 
     private static func recording(
         of annotation: String, among candidates: [String], root: String
     ) throws(DataError) -> String {
-        let folders = annotation.split(separator: "/").dropLast()
+        let folders = annotation.pathComponents.dropLast()
         func shared(_ path: String) -> Int {
-            zip(path.split(separator: "/").dropLast(), folders).prefix { $0 == $1 }.count
+            zip(path.pathComponents.dropLast(), folders).prefix { ByteText($0) == ByteText($1) }.count
         }
         let most = candidates.map(shared).max()
         let nearest = candidates.filter { shared($0) == most }
@@ -78,14 +87,6 @@ public struct EventsLayout: Sendable, Equatable {
     }
 
     private static func split(_ path: String) -> Clip.Split? {
-        path.split(separator: "/").first.flatMap { Clip.Split(folder: String($0)) }
-    }
-
-    /// The text files in annotation folders, as paths relative to `root`, sorted by their bytes.
-    private static func annotations(below root: String) throws(DataError) -> [String] {
-        try AudioFolder.files(below: root) { path in
-            let folder = path.split(separator: "/").dropLast().last ?? ""
-            return folder.lowercased().contains("annotation") && path.lowercased().hasSuffix(".txt")
-        }
+        path.pathComponents.first.flatMap { Clip.Split(folder: $0) }
     }
 }
