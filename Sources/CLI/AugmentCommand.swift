@@ -46,7 +46,7 @@ struct AugmentCommand: ParsableCommand {
         let steps = try AugmentationChain(chain)
         let rate = LogMelConfiguration().sampleRate
         let machine = try PitchMachine(engine, sampleRate: rate)
-        var samples = try AudioFile.read(file, sampleRate: rate)
+        var samples = try AudioFile.read(file, sampleRate: rate) { ProbeOptions.tell("warning: \($0)") }
         for transform in steps.draw(count: samples.count, seed: seed, epoch: 0, clip: 0, view: 0) {
             transform.apply(to: &samples, machine: machine)
             print(transform)

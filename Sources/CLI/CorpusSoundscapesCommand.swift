@@ -71,9 +71,10 @@ struct CorpusSoundscapesCommand: ParsableCommand {
         let counter = ProgressCounter("mixtures", of: size)
         let summary = try corpus.render(events: isolated, backgrounds: scenes, to: options.output) { counter.show($0) }
         counter.finish()
+        for sentence in summary.warnings { ProbeOptions.tell("warning: \(sentence)") }
         CorpusReport(
             corpus: "soundscapes", output: options.output, seed: options.seed, clips: summary.clips,
-            groups: summary.events, groupName: "events", warnings: warnings
+            groups: summary.events, groupName: "events", warnings: warnings + summary.warnings
         ).print(json: options.json)
     }
 }

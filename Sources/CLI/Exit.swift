@@ -13,7 +13,7 @@ enum Exit {
         // signal.
         signal(SIGPIPE, SIG_DFL)
         do {
-            var command = try root.parseAsRoot()
+            var command = try root.parseAsRoot(try Arguments.read())
             // The doctor command reports this error itself.
             if !(command is DoctorCommand), let complaint = Machine.instructionSetComplaint {
                 complain("ossicle: error: \(complaint)")
@@ -38,7 +38,7 @@ enum Exit {
             complain(root.fullMessage(for: error))
             exit(usage)
         default:
-            complain("ossicle: error: \(oneLine("\(error)"))")
+            complain("ossicle: error: \(oneLine("\(error)").shown)")
             exit(failure)
         }
     }

@@ -27,8 +27,8 @@ struct FeaturesCommand: ParsableCommand {
     func run() throws {
         let configuration = LogMelConfiguration()
         let logMel = try LogMel(configuration)
-        let samples = try AudioFile.read(file, sampleRate: configuration.sampleRate) { sentence in
-            FileHandle.standardError.write(Data("warning: \(sentence)\n".utf8))
+        let samples = try AudioFile.read(file, sampleRate: configuration.sampleRate) {
+            ProbeOptions.tell("warning: \($0)")
         }
         let frames = logMel.frames(samples: samples.count)
         guard frames > 0 else { throw FeaturesFailure(file: file, needed: configuration.windowSamples) }

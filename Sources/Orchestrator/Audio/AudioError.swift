@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// An error of reading or writing a sound file. The description is one sentence and names the file.
 public enum AudioError: Error, CustomStringConvertible, Equatable {
     case missing(path: String)
@@ -16,7 +18,9 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
     case resampling(path: String, reason: String)
     case unwritable(path: String, reason: String)
 
-    public var description: String {
+    public var description: String { sentence.shown }
+
+    private var sentence: String {
         switch self {
         case .missing(let path): "there is no file \(path)"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"

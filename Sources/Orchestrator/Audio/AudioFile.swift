@@ -5,11 +5,7 @@ public enum AudioFile {
     /// Whether a path has the extension of a sound file, in upper or lower case.
     ///
     /// This is a fast filter for the files of a folder. It does not guarantee that the file can be decoded.
-    public static func isAudioPath(_ path: String) -> Bool {
-        guard let dot = path.lastIndex(of: ".") else { return false }
-        return ["wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "au", "caf", "w64"].contains(
-            path[path.index(after: dot)...].lowercased())
-    }
+    public static func isAudioPath(_ path: String) -> Bool { AudioSuffix.isReadable(path) }
 
     /// Returns the sample rate, the number of channels and the length of a file.
     ///

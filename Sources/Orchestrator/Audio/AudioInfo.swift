@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// The sample rate, the number of channels and the length of a sound file.
 public struct AudioInfo: Sendable, Equatable {
     /// The source of a file's length.
@@ -57,7 +59,9 @@ public struct AudioShortfall: Sendable, Equatable, CustomStringConvertible {
     /// The number of frames that could be read.
     public let found: Int
 
-    public var description: String {
+    public var description: String { sentence.shown }
+
+    private var sentence: String {
         guard let expected else { return "\(path) is damaged after its frame \(found); what comes before is used" }
         return
             "\(path) is cut off or damaged: its header promises \(expected) frames and \(found) could be read; those are used"

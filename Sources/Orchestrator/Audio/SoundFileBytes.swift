@@ -1,5 +1,6 @@
 import CSndFile
 import Foundation
+import OssicleBase
 
 /// The bytes of a file, which libsndfile reads through callbacks.
 ///
@@ -28,15 +29,15 @@ final class SoundFileBytes {
 
     init(_ path: String, read: @escaping Read = { pread($0, $1, $2, off_t($3)) }) throws(AudioError) {
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard path.withFileName({ stat($0, &status) }) == 0 else {
             if errno == ENOENT { throw .missing(path: path) }
             throw .unreadable(path: path, reason: String(cString: strerror(errno)))
         }
         if status.st_mode & S_IFMT == S_IFDIR { throw .notAudio(path: path, reason: "it is a folder") }
         if status.st_mode & S_IFMT != S_IFREG { throw .notAudio(path: path, reason: "it is not a regular file") }
         if status.st_size == 0 { throw .zeroBytes(path: path) }
-        var opened = open(path, O_RDONLY | O_CLOEXEC)
-        while opened < 0 && errno == EINTR { opened = open(path, O_RDONLY | O_CLOEXEC) }
+        var opened: Int32 = -1
+        repeat { opened = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) } } while opened < 0 && errno == EINTR
         guard opened >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
         self.path = path
         file = opened

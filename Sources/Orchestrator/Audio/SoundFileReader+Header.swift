@@ -62,10 +62,11 @@ extension SoundFileReader {
         if reason.contains("SF_INFO struct incomplete") {
             reason = "its header has no sample rate or number of channels that a sound can have"
         }
-        guard let first = reason.first else {
-            return .notAudio(path: bytes.path, reason: "it could not be decoded")
+        reason = reason.first.map { $0.lowercased() + reason.dropFirst() } ?? "it could not be decoded"
+        if AudioSuffix.isUnreadable(bytes.path) {
+            reason += "; convert it to WAV or FLAC, for example with ffmpeg"
         }
-        return .notAudio(path: bytes.path, reason: first.lowercased() + reason.dropFirst())
+        return .notAudio(path: bytes.path, reason: reason)
     }
 
     static func text(ofError number: Int32) -> String { String(cString: strerror(number)) }

@@ -18,14 +18,15 @@ package struct PartialFile: ~Copyable {
     ///
     /// - Returns: nil on success, otherwise the error message of the system.
     package consuming func commit() -> String? {
-        rename(path, destination) == 0 ? nil : String(cString: strerror(errno))
+        let status = path.withFileName { source in destination.withFileName { rename(source, $0) } }
+        return status == 0 ? nil : String(cString: strerror(errno))
     }
 
     /// Writes `bytes`, waits until they are on the disk, and renames the temporary file to its destination.
     ///
     /// - Returns: nil on success, otherwise the error message of the system.
     package consuming func commit(_ bytes: [UInt8]) -> String? {
-        guard let file = fopen(path, "wb") else { return String(cString: strerror(errno)) }
+        guard let file = path.withFileName({ fopen($0, "wb") }) else { return String(cString: strerror(errno)) }
         let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
         // The bytes are buffered. A full disk causes an error only in `fflush`, on some file systems only in `fsync`.
         let isWhole = written == bytes.count && fflush(file) == 0 && fsync(fileno(file)) == 0
@@ -35,5 +36,5 @@ package struct PartialFile: ~Copyable {
         return isClosed ? commit() : String(cString: strerror(errno))
     }
 
-    deinit { unlink(path) }
+    deinit { _ = path.withFileName { unlink($0) } }
 }

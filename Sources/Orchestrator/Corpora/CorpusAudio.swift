@@ -13,9 +13,10 @@ enum CorpusAudio {
     }
 
     /// Reads a recording from which a corpus is mixed, as one channel at `sampleRate`.
-    static func source(_ path: String, sampleRate: Int) throws(CorpusError) -> [Float] {
+    /// - Parameter warn: receives a sentence if the recording is cut off or damaged.
+    static func source(_ path: String, sampleRate: Int, warn: (String) -> Void) throws(CorpusError) -> [Float] {
         do throws(AudioError) {
-            return try AudioFile.read(path, sampleRate: sampleRate)
+            return try AudioFile.read(path, sampleRate: sampleRate, warn: warn)
         } catch {
             throw .audio(error)
         }

@@ -30,6 +30,9 @@ public struct SoundscapeCorpus: Sendable {
     public struct Summary: Sendable, Equatable {
         public let clips: [CorpusPart: Int]
         public let events: [CorpusPart: Int]
+        /// Sentences about events that are left out and about recordings that are cut off, with their number and the
+        /// first of them.
+        public var warnings: [String] = []
     }
 
     public init() {}
@@ -61,6 +64,7 @@ public struct SoundscapeCorpus: Sendable {
             count: count, overlap: overlap, ratioDB: ratioDB)
         let folder = try CorpusFolder(output)
         let counts = Mutex<[CorpusPart: Int]>([:])
+        let notes = Mutex(SoundscapeNotes())
         do {
             for part in CorpusPart.allCases {
                 try folder.makeFolder("\(part.rawValue)/audio")
@@ -68,12 +72,14 @@ public struct SoundscapeCorpus: Sendable {
             }
             try Rendering.run(plan.soundscapes.count, progress: progress) { index throws(CorpusError) in
                 let soundscape = plan.soundscapes[index]
-                let (samples, found) = try mix(soundscape, events, backgrounds)
+                var own = SoundscapeNotes()
+                let (samples, found) = try mix(soundscape, events, backgrounds, &own)
                 let stem = folder.partial.path + "/\(soundscape.part.rawValue)"
                 try CorpusAudio.write(
                     "\(stem)/audio/\(soundscape.name).wav", samples: samples, sampleRate: Self.sampleRate)
                 try Self.write(found, to: "\(stem)/annotation/\(soundscape.name).txt")
                 counts.withLock { $0[soundscape.part, default: 0] += found.count }
+                notes.withLock { [own] in $0.add(own, mixture: index) }
                 return 1
             }
             try folder.publish()
@@ -82,23 +88,28 @@ public struct SoundscapeCorpus: Sendable {
             throw error
         }
         let clips = Dictionary(grouping: plan.soundscapes, by: \.part).mapValues(\.count)
-        return Summary(clips: clips, events: counts.withLock { $0 })
+        return Summary(
+            clips: clips, events: counts.withLock { $0 }, warnings: notes.withLock { $0.warnings(seconds: seconds) })
     }
 
     /// The samples of a mixture, and its events in the order of their onsets.
     private func mix(
-        _ planned: PlannedSoundscape, _ events: AudioDataset, _ backgrounds: AudioDataset
+        _ planned: PlannedSoundscape, _ events: AudioDataset, _ backgrounds: AudioDataset,
+        _ notes: inout SoundscapeNotes
     ) throws(CorpusError) -> ([Float], [SoundEvent]) {
         let length = Int((seconds * Double(Self.sampleRate)).rounded())
-        var mixture = try scene(backgrounds.clips[planned.background].path, planned.backgroundStart, length)
+        var mixture = try scene(backgrounds.clips[planned.background].path, planned.backgroundStart, length, &notes)
         var placed: [(range: Range<Int>, label: Int)] = []
         for event in planned.events {
             let clip = events.clips[event.clip]
             let label = clip.label ?? 0
-            let sound = try isolated(clip.path)
-            guard sound.count <= length, !sound.isEmpty,
+            let sound = try isolated(clip.path, &notes)
+            guard !sound.isEmpty, sound.count <= length,
                 let start = Self.place(event, of: sound.count, in: length, label: label, among: placed)
-            else { continue }
+            else {
+                notes.leaveOut(clip.path, sound.isEmpty ? .silent : sound.count > length ? .tooLong : .noRoom)
+                continue
+            }
             let gain = Self.level * powf(10, event.ratioDB / 20) / max(Level.rms(sound), 1e-5)
             for i in sound.indices { mixture[start + i] += gain * sound[i] }
             placed.append((start..<start + sound.count, label))
@@ -116,8 +127,10 @@ public struct SoundscapeCorpus: Sendable {
 
     /// `length` samples of a background, scaled to the RMS level of backgrounds. A background that is too short is
     /// repeated.
-    private func scene(_ path: String, _ start: Float, _ length: Int) throws(CorpusError) -> [Float] {
-        let whole = try CorpusAudio.source(path, sampleRate: Self.sampleRate)
+    private func scene(
+        _ path: String, _ start: Float, _ length: Int, _ notes: inout SoundscapeNotes
+    ) throws(CorpusError) -> [Float] {
+        let whole = try CorpusAudio.source(path, sampleRate: Self.sampleRate) { notes.warn(path, $0) }
         guard !whole.isEmpty else { return [Float](repeating: 0, count: length) }
         let first = Int(start * Float(max(0, whole.count - length)))
         let part = (0..<length).map { whole[(first + $0) % whole.count] }
@@ -126,8 +139,8 @@ public struct SoundscapeCorpus: Sendable {
     }
 
     /// The sound of an isolated event without the quiet sections at both ends, and with faded ends.
-    private func isolated(_ path: String) throws(CorpusError) -> [Float] {
-        let whole = try CorpusAudio.source(path, sampleRate: Self.sampleRate)
+    private func isolated(_ path: String, _ notes: inout SoundscapeNotes) throws(CorpusError) -> [Float] {
+        let whole = try CorpusAudio.source(path, sampleRate: Self.sampleRate) { notes.warn(path, $0) }
         var sound = Array(whole[Self.sounding(whole)])
         for i in 0..<min(Self.fade, sound.count / 2) {
             let gain = Float(i + 1) / Float(Self.fade + 1)

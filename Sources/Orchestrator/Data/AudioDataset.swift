@@ -1,4 +1,5 @@
 import OssicleAudio
+import OssicleBase
 
 /// The recordings of one or more folders, as their layouts describe them.
 ///
@@ -26,6 +27,8 @@ public struct AudioDataset: Sendable {
     public let roots: [String]
     /// The files that should be part of the data set but cannot be used.
     public let skipped: [Skipped]
+    /// Sentences about files that are left out for other reasons, and about names and divisions.
+    let remarks: [String]
     /// The sample rate, number of channels and length of each clip.
     let headers: [AudioInfo]
 
@@ -49,22 +52,23 @@ public struct AudioDataset: Sendable {
             guard AudioFolder.exists(root) else { throw .missing(path: root) }
             let found = layout ?? Layout.detect(root)
             let listing = try found.reader.read(root)
-            guard !listing.entries.isEmpty else { throw .noAudio(path: root) }
+            guard !listing.entries.isEmpty else { throw listing.noAudio(path: root) }
             layouts.append(found)
             listings.append(listing)
         }
         guard let first = layouts.first else { throw .noAudio(path: "no folder at all") }
-        let isLabelled = layouts.allSatisfy { $0 == first }
+        let isOneLayout = layouts.allSatisfy { $0 == first }
         return try AudioDataset(
-            listings: listings, classes: isLabelled ? merged(listings.map(\.classes), layout: first) : [],
-            layout: first, roots: roots)
+            listings: listings, classes: isOneLayout ? merged(listings.map(\.classes), layout: first) : [],
+            isOneLayout: isOneLayout, layout: first, roots: roots)
     }
 
     private init(
-        listings: [LayoutListing], classes: [String], layout: Layout, roots: [String]
+        listings: [LayoutListing], classes: [String], isOneLayout: Bool, layout: Layout, roots: [String]
     ) throws(DataError) {
-        let entries = try Self.distinct(listings.flatMap(\.entries), isLabelled: !classes.isEmpty)
-        let labels = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        var distinct = DistinctFiles(isOneLayout: isOneLayout)
+        let entries = try distinct.entries(listings.flatMap(\.entries))
+        let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { (ByteText($1), $0) })
         var clips: [Clip] = []
         var headers: [AudioInfo] = []
         var skipped: [Skipped] = []
@@ -72,53 +76,39 @@ public struct AudioDataset: Sendable {
             switch result {
             case .failure(let error):
                 skipped.append(Skipped(path: entry.path, reason: error.description))
-            case .success(let info):
+            case .success(let header):
+                guard try distinct.isNew(entry, header.identity) else { continue }
+                let info = header.info
                 headers.append(info)
                 clips.append(
                     Clip(
-                        path: entry.path, label: entry.className.flatMap { labels[$0] }, split: entry.split,
+                        path: entry.path, label: entry.className.flatMap { labels[ByteText($0)] }, split: entry.split,
                         fold: entry.fold, group: entry.group, pitch: entry.pitch, seconds: info.seconds))
             }
         }
         if clips.isEmpty, let first = skipped.first {
             throw .nothingLeft(skipped: skipped.count, reason: first.reason)
         }
+        var leftOut = listings.reduce(into: LeftOut()) { $0.add($1.leftOut) }
+        leftOut.add(distinct.repeated, "used only once files that are listed more than once")
+        let names = ClassNames(classes)
         self.clips = clips
-        self.classes = classes
+        self.classes = names.shown
         self.layout = layout
         self.roots = roots
         self.skipped = skipped
+        remarks =
+            leftOut.warnings + names.remarks
+            + (isOneLayout ? DatasetRemarks.remarks(clips, classes, prefersGroups: layout.reader.prefersGroups) : [])
         self.headers = headers
-    }
-
-    /// The entries without repetitions of a path.
-    /// - Throws: `DataError.malformed` if a file has two labels.
-    private static func distinct(
-        _ entries: [LayoutListing.Entry], isLabelled: Bool
-    ) throws(DataError) -> [LayoutListing.Entry] {
-        var labels: [String: String?] = [:]
-        var kept: [LayoutListing.Entry] = []
-        for entry in entries {
-            guard let known = labels.updateValue(entry.className, forKey: entry.path) else {
-                kept.append(entry)
-                continue
-            }
-            if isLabelled, let first = known, let second = entry.className, first != second {
-                throw .malformed(
-                    path: entry.path,
-                    reason: "it is listed with the labels “\(first)” and “\(second)”; keep one of them")
-            }
-            labels[entry.path] = known
-        }
-        return kept
     }
 
     /// One list of classes for several roots. Published lists are equal for all roots. Names of folders are sorted
     /// again.
     private static func merged(_ lists: [[String]], layout: Layout) -> [String] {
-        var seen: Set<String> = []
-        let all = lists.joined().filter { seen.insert($0).inserted }
-        return layout.reader.sortsClasses ? all.sorted() : all
+        var seen: Set<ByteText> = []
+        let all = lists.joined().map(ByteText.init).filter { seen.insert($0).inserted }
+        return (layout.reader.sortsClasses ? all.sorted() : all).map(\.text)
     }
 }
 
@@ -134,7 +124,7 @@ extension AudioDataset {
             for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         }
         for clip in clips {
-            add(clip.path.split(separator: "/").suffix(2).joined(separator: "/").utf8)
+            add(clip.path.pathComponents.suffix(2).joined(separator: "/").utf8)
             add("|\(clip.seconds)|\(clip.label.map { classes[$0] } ?? "")\n".utf8)
         }
         return "\(clips.count) clips of \(Int(seconds.rounded())) s (\(String(hash, radix: 16)))"
@@ -149,11 +139,21 @@ extension AudioDataset {
         Double(clips.count { $0.seconds < seconds }) / Double(clips.count)
     }
 
-    /// Sentences for the log, about ``skipped``; empty if no file was skipped.
+    /// Sentences for the log about everything that is left out, each with the number of files and the first of them:
+    /// files that cannot be used (``skipped``), formats that cannot be read, files that a table does not list, lines
+    /// that name no file, repeated files, and clips that are in no part of a probe. Empty if nothing is left out.
     public var warnings: [String] {
-        guard let first = skipped.first else { return [] }
+        guard let first = skipped.first else { return remarks }
         let total = clips.count + skipped.count
         let others = skipped.count == 1 ? "" : " (the first of them)"
-        return ["skipped \(skipped.count) of \(total) files: \(first.reason)\(others)"]
+        return ["skipped \(skipped.count) of \(total) files: \(first.reason)\(others)"] + remarks
+    }
+}
+
+extension LayoutListing {
+    /// The error for a root without recordings.
+    fileprivate func noAudio(path: String) -> DataError {
+        leftOut.unreadableSentence.map { .nothingLeft(skipped: leftOut.unreadableCount, reason: $0) }
+            ?? .noAudio(path: path)
     }
 }

@@ -39,7 +39,7 @@ struct ClipCachePlan: Sendable {
         let limit = cacheMemoryMiB.multipliedReportingOverflow(by: 1 << 20)
         var left = limit.overflow ? Int.max : limit.partialValue
         let isExact = zip(dataset.clips, dataset.headers).map { clip, header in
-            header.sampleRate == sampleRate && header.length == .stated && Self.seeksExactly(clip.path)
+            header.sampleRate == sampleRate && header.length == .stated && !AudioSuffix.isLossy(clip.path)
         }
         var accesses = zip(dataset.clips, isExact).map { clip, isExact in
             isExact || clip.seconds > Self.longestDecode ? Access.readPart : .decodeWhole
@@ -75,12 +75,5 @@ struct ClipCachePlan: Sendable {
         case .readPart: .readPart
         default: count > longestDecodeSamples ? .readPart : .decodeWhole
         }
-    }
-
-    /// Whether reading from the middle of a file gives the same bits as reading the whole file. Decoders of lossy
-    /// formats have a state that depends on earlier blocks.
-    private static func seeksExactly(_ path: String) -> Bool {
-        guard let dot = path.lastIndex(of: ".") else { return false }
-        return !["mp3", "oga", "ogg", "opus"].contains(path[path.index(after: dot)...].lowercased())
     }
 }

@@ -1,4 +1,5 @@
 import OssicleAudio
+import OssicleBase
 
 /// An error of a data set. The description is one sentence that names the file or folder and, if possible, says what to
 /// do.
@@ -8,7 +9,6 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
     case unreadableFolder(path: String, reason: String)
     /// A table of the data set (a CSV file, a JSON file or a list) lacks required content.
     case malformed(path: String, reason: String)
-    case unknownSplit(path: String, value: String)
     /// All files were skipped. `reason` is the reason of the first file and names it.
     case nothingLeft(skipped: Int, reason: String)
     case batchTooLarge(batch: Int, clips: Int)
@@ -21,7 +21,9 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
     /// A batch was requested from a stopped loader.
     case stopped
 
-    public var description: String {
+    public var description: String { sentence.shown }
+
+    private var sentence: String {
         switch self {
         case .missing(let path):
             "there is no file or folder \(path); give the folder with the recordings as --data"
@@ -32,8 +34,6 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
             "cannot read the folder \(path) (\(reason)); check its permissions, or move it out of the data set"
         case .malformed(let path, let reason):
             "cannot use \(path): \(reason)"
-        case .unknownSplit(let path, let value):
-            "\(path) has the split “\(value)”; it must be train, validation or test"
         case .nothingLeft(let count, let reason):
             "there is no usable audio: \(count == 1 ? "the only file was" : "all \(count) files were") skipped; "
                 + "\(reason)"

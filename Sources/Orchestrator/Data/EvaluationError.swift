@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// An error of an evaluation. The description is one sentence and, if possible, says what to do.
 public enum EvaluationError: Error, CustomStringConvertible, Equatable {
@@ -30,7 +31,9 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
 
     private func milliseconds(_ seconds: Double) -> String { String(format: "%g", seconds * 1000) }
 
-    public var description: String {
+    public var description: String { sentence.shown }
+
+    private var sentence: String {
         switch self {
         case .noLabels(let layout):
             "the layout \(layout) has no labels, and a probe needs labels; select another layout with --layout"

@@ -21,13 +21,15 @@ public enum NumpyFile {
         array("<i8", shape, values.map(\.littleEndian))
     }
 
-    /// An array with one axis. Each string takes as many UCS-4 characters as the longest one.
+    /// An array with one axis. Each string takes as many UCS-4 characters as the longest one. A byte of a path that is
+    /// not UTF-8 is a surrogate, U+DC00 plus the byte: Python opens such a path, and `os.fsencode` returns its bytes.
     static func bytes(strings values: [String]) -> [UInt8] {
         let width = max(1, values.map(\.unicodeScalars.count).max() ?? 1)
         var characters = [UInt32](repeating: 0, count: values.count * width)
         for (row, value) in values.enumerated() {
             for (column, scalar) in value.unicodeScalars.enumerated() {
-                characters[row * width + column] = scalar.value.littleEndian
+                let code = scalar.escapedByte.map { 0xDC00 + UInt32($0) } ?? scalar.value
+                characters[row * width + column] = code.littleEndian
             }
         }
         return array("<U\(width)", [values.count], characters, perElement: width)

@@ -157,7 +157,7 @@ import Testing
     func a_table_is_recognized_however_its_header_is_written(header: String) throws {
         let folder = try TemporaryFolder()
         for name in ["a.wav", "b.wav"] { try folder.writeNoise(name, seconds: 0.1) }
-        try folder.write("file,label\na.wav,x\n", to: "labels.csv")
+        try folder.write("speaker,age\nann,30\n", to: "labels.csv")
         try folder.write(header + "1,a.wav,x\n2,b.wav,y\n", to: "metadata.csv")
         for layout in [nil, Layout.csv] {
             let set = try AudioDataset.open([folder.path], layout: layout)
@@ -177,7 +177,7 @@ import Testing
                 return "\(error)"
             }
         }
-        #expect(try message("file,label\na.wav,x\n").contains("column “path”"))
+        #expect(try message("speaker,label\nann,x\n").contains("column “path”"))
         #expect(try message("path,fold\na.wav,two\n").contains("line 2"))
         #expect(try message("path,split\na.wav,later\n").contains("later"))
         #expect(try message("path,label\n\n,x\n").contains("line 3"))

@@ -35,7 +35,7 @@ public struct EventsLayout: Sendable, Equatable {
     public let recordings: [EventRecording]
     /// The labels that were passed to ``read(_:labels:)``. If none were passed, all labels in the annotations, sorted.
     public let labels: [String]
-    /// Sentences about recordings and events that are left out: their number, and the first of them.
+    /// Sentences about files, recordings and events that are left out, with their number and the first of them.
     public let warnings: [String]
 
     /// The labels that were passed to ``read(_:labels:)``.
@@ -58,25 +58,33 @@ public struct EventsLayout: Sendable, Equatable {
     /// - Throws: ``DataError`` for the first wrong file, or for an annotation without its recording.
     public static func read(_ root: String, labels: [String]? = nil) throws(DataError) -> EventsLayout {
         guard AudioFolder.isFolder(root) else { throw .missing(path: root) }
-        let annotations = try annotations(below: root)
+        let contents = try AudioFolder.contents(of: root) { path in
+            path.pathComponents.dropLast().last?.lowercased().contains("annotation") == true
+        }
+        let annotations = contents.others.filter { $0.lowercased().hasSuffix(".txt") }
         guard !annotations.isEmpty else {
             throw .malformed(
                 path: root, reason: "events need a folder named annotation with a text file for each recording")
         }
-        let files = try AudioFolder.audio(below: root)
-        let audio = Dictionary(grouping: files, by: { $0.fileStem })
+        let audio = Dictionary(grouping: contents.audio, by: { ByteText($0.fileStem) })
         var recordings: [EventRecording] = []
         for annotation in annotations {
             let path = "\(root)/\(annotation)"
+            let found = try recording(of: annotation, among: audio[ByteText(annotation.fileStem)] ?? [], root: root)
             let lines = try EventFile.readLines(path, labels: labels)
             recordings.append(
                 EventRecording(
-                    path:
-                        "\(root)/\(try recording(of: annotation, among: audio[annotation.fileStem] ?? [], root: root))",
-                    annotation: path, events: lines.map(\.event), lines: lines.map(\.line), split: split(annotation)))
+                    path: "\(root)/\(found)", annotation: path, events: lines.map(\.event), lines: lines.map(\.line),
+                    split: split(annotation)))
         }
-        let lost = unannotated(files.map { "\(root)/\($0)" }, Set(recordings.map(\.path)))
-        return EventsLayout(root: root, recordings: recordings, labels: labels, warnings: lost.map { [$0] } ?? [])
+        var leftOut = contents.leftOut
+        leftOut.add(
+            contents.others.filter { !$0.lowercased().hasSuffix(".txt") }.map { "\(root)/\($0)" },
+            "did not read files in folders of annotations that do not end in .txt")
+        let lost = unannotated(contents.audio.map { "\(root)/\($0)" }, Set(recordings.map { ByteText($0.path) }))
+        return EventsLayout(
+            root: root, recordings: recordings, labels: labels,
+            warnings: leftOut.warnings + (lost.map { [$0] } ?? []))
     }
 
     /// The recordings of the training, validation and test parts. ``warnings`` has the number of the others.
@@ -92,11 +100,11 @@ public struct EventsLayout: Sendable, Equatable {
     }
 
     /// A sentence about the files without an annotation that are next to annotated recordings.
-    private static func unannotated(_ files: [String], _ annotated: Set<String>) -> String? {
-        func folder(_ path: String) -> Substring { path.dropLast(path.fileName.count) }
-        let folders = Set(annotated.map(folder))
+    private static func unannotated(_ files: [String], _ annotated: Set<ByteText>) -> String? {
+        func folder(_ path: String) -> ByteText { ByteText(String(path.dropLast(path.fileName.count))) }
+        let folders = Set(annotated.map { folder($0.text) })
         let beside = files.filter { folders.contains(folder($0)) }
-        let lost = beside.filter { !annotated.contains($0) }
+        let lost = beside.filter { !annotated.contains(ByteText($0)) }
         guard let first = lost.first else { return nil }
         return "\(lost.count) of \(beside.count) recordings have no annotation and were left out: \(first)"
             + (lost.count == 1 ? "" : " (the first of them)")
@@ -105,9 +113,9 @@ public struct EventsLayout: Sendable, Equatable {
     private static func recording(
         of annotation: String, among candidates: [String], root: String
     ) throws(DataError) -> String {
-        let folders = annotation.split(separator: "/").dropLast()
+        let folders = annotation.pathComponents.dropLast()
         func shared(_ path: String) -> Int {
-            zip(path.split(separator: "/").dropLast(), folders).prefix { $0 == $1 }.count
+            zip(path.pathComponents.dropLast(), folders).prefix { ByteText($0) == ByteText($1) }.count
         }
         let most = candidates.map(shared).max()
         let nearest = candidates.filter { shared($0) == most }
@@ -126,14 +134,6 @@ public struct EventsLayout: Sendable, Equatable {
     }
 
     private static func split(_ path: String) -> Clip.Split? {
-        path.split(separator: "/").first.flatMap { Clip.Split(folder: String($0)) }
-    }
-
-    /// The text files in annotation folders, as paths relative to `root`, sorted by their bytes.
-    private static func annotations(below root: String) throws(DataError) -> [String] {
-        try AudioFolder.files(below: root) { path in
-            let folder = path.split(separator: "/").dropLast().last ?? ""
-            return folder.lowercased().contains("annotation") && path.lowercased().hasSuffix(".txt")
-        }
+        path.pathComponents.first.flatMap { Clip.Split(folder: $0) }
     }
 }

@@ -9,20 +9,23 @@ enum FSDDLayout: LayoutReader {
     static let prefersGroups = true
 
     static func recognizes(_ root: String) -> Bool {
-        guard AudioFolder.isFolder(root), let names = try? AudioFolder.names(in: folder(root)) else { return false }
+        guard AudioFolder.isFolder(root), let names = try? AudioFolder.files(in: folder(root)) else { return false }
         return names.contains { parts($0) != nil }
             && names.allSatisfy { !AudioFile.isAudioPath($0) || parts($0) != nil }
     }
 
     static func read(_ root: String) throws(DataError) -> LayoutListing {
-        let entries = try AudioFolder.names(in: folder(root)).compactMap { name in
+        let entries = try AudioFolder.files(in: folder(root)).compactMap { name in
             parts(name).map { digit, speaker, index in
                 LayoutListing.Entry(
                     path: "\(folder(root))/\(name)", className: digit, split: index < 5 ? .test : .train,
                     group: speaker)
             }
         }
-        return LayoutListing(entries: entries, classes: (0...9).map(String.init))
+        var listing = LayoutListing(entries: entries, classes: (0...9).map(String.init))
+        listing.leftOut = try AudioFolder.contents(of: root)
+            .leftOut(except: entries.map(\.path), because: "are not named {digit}_{speaker}_{index} in \(folder(root))")
+        return listing
     }
 
     private static func folder(_ root: String) -> String {

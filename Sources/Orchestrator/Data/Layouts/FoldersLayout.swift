@@ -11,7 +11,12 @@ enum FoldersLayout: LayoutReader {
 
     static func read(_ root: String) throws(DataError) -> LayoutListing {
         guard AudioFolder.isFolder(root) else { return LayoutListing(entries: [.init(path: root)], classes: []) }
-        let files = try AudioFolder.audio(below: root)
+        let contents = try AudioFolder.contents(of: root) { CSVLayout.isTableName($0.fileName) && $0 != $0.fileName }
+        let files = contents.audio
+        var leftOut = contents.leftOut
+        leftOut.add(
+            contents.others.map { "\(root)/\($0)" },
+            "did not read tables in subfolders of \(root), which can be given as --data")
         let hasSplits = try hasSplits(files, root)
         var entries = files.map { relative in
             var folders = folders(relative)
@@ -19,24 +24,23 @@ enum FoldersLayout: LayoutReader {
             if hasSplits, !folders.isEmpty { folders.removeFirst() }
             return LayoutListing.Entry(path: "\(root)/\(relative)", className: folders.first, split: split)
         }
-        let classes = Set(entries.compactMap(\.className)).sorted()
-        guard classes.count > 1 else {
+        var classes = LayoutListing.names(entries.compactMap(\.className))
+        if classes.count < 2 {
             for i in entries.indices { entries[i].className = nil }
-            return LayoutListing(entries: entries, classes: [])
+            classes = []
         }
-        return LayoutListing(entries: entries, classes: classes)
+        return LayoutListing(entries: entries, classes: classes, leftOut: leftOut)
     }
 
-    private static func folders(_ relative: String) -> [String] {
-        relative.split(separator: "/").dropLast().map(String.init)
+    private static func folders(_ relative: String) -> ArraySlice<String> {
+        relative.pathComponents.dropLast()
     }
 
     /// Whether the folders of the root are splits. Otherwise they are classes.
     private static func hasSplits(_ files: [String], _ root: String) throws(DataError) -> Bool {
-        let top = Set(files.compactMap { folders($0).first }).sorted()
-        let splits = top.filter { Clip.Split(folder: $0) != nil }
-        guard let split = splits.first else { return false }
-        if let other = top.first(where: { !splits.contains($0) }) {
+        let top = LayoutListing.names(files.compactMap { folders($0).first })
+        guard let split = top.first(where: { Clip.Split(folder: $0) != nil }) else { return false }
+        if let other = top.first(where: { Clip.Split(folder: $0) == nil }) {
             throw .malformed(
                 path: root,
                 reason: "its folder \(split) is named like a split, but its folder \(other) is not; put all class "

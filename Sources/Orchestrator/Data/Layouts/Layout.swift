@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// A layout of data sets: the arrangement of the files, and the source of labels and splits.
 ///
 /// To add a layout, write a `LayoutReader` in a new file and add it to `readers`.
@@ -52,7 +54,7 @@ extension LayoutReader {
     static var prefersGroups: Bool { false }
 }
 
-/// The recordings and classes that a layout lists.
+/// The recordings and classes that a layout lists, and what it leaves out.
 struct LayoutListing: Equatable {
     /// One recording.
     struct Entry: Equatable {
@@ -67,4 +69,9 @@ struct LayoutListing: Equatable {
     var entries: [Entry]
     /// The class names, in the order of the labels.
     var classes: [String]
+    /// The files that do not belong to the data set although they look like it.
+    var leftOut = LeftOut()
+
+    /// Names without repetitions, sorted. Names with different bytes are different.
+    static func names(_ names: [String]) -> [String] { Set(names.map(ByteText.init)).sorted().map(\.text) }
 }

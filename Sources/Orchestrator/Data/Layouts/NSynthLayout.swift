@@ -1,5 +1,6 @@
 import Foundation
 import OssicleAudio
+import OssicleBase
 
 /// NSynth: `examples.json` next to `audio/{note}.wav`, either in the folder itself, or in one folder per split
 /// (`nsynth-train`, `train`, …). The class is the family of the instrument, the group is the instrument, and the pitch
@@ -32,15 +33,16 @@ enum NSynthLayout: LayoutReader {
         guard !parts.isEmpty else {
             throw .malformed(path: root, reason: "the layout nsynth needs an examples.json, here or one folder down")
         }
-        var families: [Int: String] = [:]
+        var families = NumberedClasses(number: "instrument_family", name: "instrument_family_str")
+        var leftOut = LeftOut()
         var entries: [LayoutListing.Entry] = []
         for part in parts {
             let name = part.fileName.lowercased()
             let split = Clip.Split(folder: name.split(separator: "-").last.map(String.init) ?? name)
             let files = try audio(of: part)
-            let table = "\(part)/examples.json"
-            for (key, note) in try notes(table) {
-                families[note.family] = note.familyName
+            let (table, first) = ("\(part)/examples.json", entries.count)
+            for (key, note) in try notes(table).sorted(by: { $0.key < $1.key }) {
+                try families.add(note.family, note.familyName, at: "the note “\(key)”", of: table)
                 let pitch = note.pitch.flatMap { Int(exactly: $0) }
                 if let found = note.pitch, pitch == nil {
                     throw .malformed(
@@ -49,12 +51,15 @@ enum NSynthLayout: LayoutReader {
                 entries.append(
                     .init(
                         // A note without a file is reported as skipped, with the name that the file should have.
-                        path: files[key] ?? "\(part)/audio/\(key).wav", className: note.familyName,
+                        path: files[ByteText(key)] ?? "\(part)/audio/\(key).wav", className: note.familyName,
                         split: split, group: note.instrument, pitch: pitch))
             }
+            guard AudioFolder.isFolder("\(part)/audio") else { continue }
+            leftOut.add(
+                try AudioFolder.contents(of: "\(part)/audio")
+                    .leftOut(except: entries[first...].map(\.path), because: "are not listed in \(table)"))
         }
-        let classes = families.sorted { $0.key < $1.key }.map(\.value)
-        return LayoutListing(entries: entries.sortedByPath(), classes: classes)
+        return LayoutListing(entries: entries.sortedByPath(), classes: families.names, leftOut: leftOut)
     }
 
     /// The folders that contain an `examples.json`.
@@ -65,16 +70,18 @@ enum NSynthLayout: LayoutReader {
     }
 
     /// The audio files of a part by their names without extension. Other formats than WAV are allowed.
-    private static func audio(of part: String) throws(DataError) -> [String: String] {
+    private static func audio(of part: String) throws(DataError) -> [ByteText: String] {
         let folder = "\(part)/audio"
         guard AudioFolder.isFolder(folder) else { return [:] }
-        let names = try AudioFolder.names(in: folder).filter(AudioFile.isAudioPath)
-        return Dictionary(names.map { ($0.fileStem, "\(folder)/\($0)") }, uniquingKeysWith: { first, _ in first })
+        let names = try AudioFolder.files(in: folder).filter(AudioFile.isAudioPath)
+        return Dictionary(
+            names.map { (ByteText($0.fileStem), "\(folder)/\($0)") }, uniquingKeysWith: { first, _ in first })
     }
 
     private static func notes(_ path: String) throws(DataError) -> [String: Note] {
+        let bytes = try AudioFolder.bytes(path)
         do {
-            return try JSONDecoder().decode([String: Note].self, from: Data(contentsOf: URL(filePath: path)))
+            return try JSONDecoder().decode([String: Note].self, from: Data(bytes))
         } catch {
             let needed = "pitch, instrument_str, instrument_family and instrument_family_str"
             guard let (note, field) = place(of: error) else {

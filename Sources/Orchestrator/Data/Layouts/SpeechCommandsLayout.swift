@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// Speech Commands as a task with 12 classes: ten words, `_unknown_` for every other word, and `_silence_`.
 ///
 /// The files are `word/{speaker}_nohash_{k}.wav`. `validation_list.txt` and `testing_list.txt` list the files of these
@@ -13,24 +15,36 @@ enum SpeechCommandsLayout: LayoutReader {
     static let unknown = "_unknown_"
     static let silence = "_silence_"
 
-    static func recognizes(_ root: String) -> Bool {
-        AudioFolder.exists("\(root)/validation_list.txt") && AudioFolder.exists("\(root)/testing_list.txt")
-    }
+    /// One list is sufficient, so that a missing list is not overlooked.
+    static func recognizes(_ root: String) -> Bool { lists(root).contains(where: AudioFolder.exists) }
 
     static func read(_ root: String) throws(DataError) -> LayoutListing {
-        let validation = try list("\(root)/validation_list.txt")
-        let test = try list("\(root)/testing_list.txt")
-        var entries: [LayoutListing.Entry] = []
-        for relative in try AudioFolder.audio(below: root) {
-            guard let slash = relative.firstIndex(of: "/") else { continue }
-            let key = withoutEnding(relative)
-            entries.append(
-                .init(
-                    path: "\(root)/\(relative)", className: className(folder: String(relative[..<slash])),
-                    split: test.contains(key) ? .test : validation.contains(key) ? .validation : .train,
-                    group: speaker(relative.fileStem)))
+        for list in lists(root) where !AudioFolder.exists(list) {
+            throw .malformed(
+                path: root,
+                reason: "the layout speech-commands needs \(list); add it (it may be empty), or select --layout "
+                    + "folders")
         }
-        return LayoutListing(entries: entries, classes: words + [unknown, silence])
+        let contents = try AudioFolder.contents(of: root)
+        // Files outside of the folders of words have no class.
+        let files = contents.audio.filter { $0.pathComponents.count > 1 }
+        let validation = try FileList(lists(root)[0], files: files)
+        let test = try FileList(lists(root)[1], files: files)
+        try test.expectNone(of: validation)
+        let entries = files.map { relative in
+            LayoutListing.Entry(
+                path: "\(root)/\(relative)", className: className(folder: relative.pathComponents[0]),
+                split: test.contains(relative) ? .test : validation.contains(relative) ? .validation : .train,
+                group: speaker(relative.fileStem))
+        }
+        var listing = LayoutListing(entries: entries, classes: words + [unknown, silence])
+        listing.leftOut = contents.leftOut(except: entries.map(\.path), because: "are in no folder of a word")
+        for remark in [validation.remark, test.remark].compactMap(\.self) { listing.leftOut.add(remark) }
+        return listing
+    }
+
+    private static func lists(_ root: String) -> [String] {
+        ["\(root)/validation_list.txt", "\(root)/testing_list.txt"]
     }
 
     private static func className(folder: String) -> String {
@@ -44,16 +58,6 @@ enum SpeechCommandsLayout: LayoutReader {
         let parts = stem.split(separator: "_")
         guard let mark = parts.firstIndex(of: "nohash"), mark > 0 else { return nil }
         return String(parts[mark - 1])
-    }
-
-    /// The files in a list, without their extensions, so that the lists also apply to copies in another audio format.
-    private static func list(_ path: String) throws(DataError) -> Set<String> {
-        let text = try AudioFolder.text(path)
-        return Set(text.split(whereSeparator: \.isNewline).map { withoutEnding($0) })
-    }
-
-    private static func withoutEnding(_ path: some StringProtocol) -> String {
-        path.lastIndex(of: ".").map { String(path[..<$0]) } ?? String(path)
     }
 }
 

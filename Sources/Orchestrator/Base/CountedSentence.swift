@@ -1,0 +1,12 @@
+extension [String] {
+    /// A sentence about files that are left out or treated in another way: what they are, their number and the first
+    /// one. nil if the array is empty.
+    /// - Parameters:
+    ///   - what: the beginning of the sentence, for example “left out files that …”.
+    ///   - total: the number of all files.
+    package func counted(_ what: String, of total: Int? = nil) -> String? {
+        guard let first else { return nil }
+        let number = total.map { "\(count) of \($0)" } ?? "\(count)"
+        return "\(what): \(number), \(count == 1 ? "" : "the first is ")\(first)".shown
+    }
+}
