@@ -8,16 +8,18 @@ extension KernelTests {
 
         @Test func shapes_of_images_are_refused_where_a_size_is_not_positive_or_the_product_does_not_fit() {
             var squeeze = ck_squeeze_excite()
-            #expect(ck_images_check(2, 3, 4) == CK_OK)
+            let right = ck_images(N: 2, R: 3, C: 4)
+            #expect(ck_images_check(right) == CK_OK)
             for (n, r, c) in [(0, 3, 4), (2, 0, 4), (2, 3, 0), (-1, 3, 4), (large, large, 1), (large, 8, large)] {
-                #expect(ck_images_check(n, r, c) == CK_INVALID_SHAPE)
-                #expect(ck_global_max_check(n, r, c) == CK_INVALID_SHAPE)
-                #expect(ck_squeeze_excite_plan(&squeeze, n, r, c, 1) == CK_INVALID_SHAPE)
-                #expect(ck_image_blocks(n, r, c) == 0)
+                let wrong = ck_images(N: n, R: r, C: c)
+                #expect(ck_images_check(wrong) == CK_INVALID_SHAPE)
+                #expect(ck_global_max_check(wrong) == CK_INVALID_SHAPE)
+                #expect(ck_squeeze_excite_plan(&squeeze, wrong, 1) == CK_INVALID_SHAPE)
+                #expect(ck_image_blocks(wrong) == 0)
             }
-            #expect(ck_squeeze_excite_plan(&squeeze, 2, 3, 4, 0) == CK_INVALID_SHAPE)
-            #expect(ck_squeeze_excite_plan(&squeeze, 2, 3, large, large) == CK_INVALID_SHAPE)
-            #expect(ck_squeeze_excite_plan(&squeeze, 2, 3, 4, 1) == CK_OK)
+            #expect(ck_squeeze_excite_plan(&squeeze, right, 0) == CK_INVALID_SHAPE)
+            #expect(ck_squeeze_excite_plan(&squeeze, ck_images(N: 2, R: 3, C: large), large) == CK_INVALID_SHAPE)
+            #expect(ck_squeeze_excite_plan(&squeeze, right, 1) == CK_OK)
         }
 
         @Test func batch_norms_are_refused_where_a_size_or_a_constant_is_out_of_bounds() {
@@ -33,8 +35,8 @@ extension KernelTests {
         }
 
         @Test func a_global_maximum_over_more_rows_than_a_float_counts_is_refused() {
-            #expect(ck_global_max_check(1, 1 << 24, 1) == CK_OK)
-            #expect(ck_global_max_check(1, (1 << 24) + 1, 1) == CK_INVALID_SHAPE)
+            #expect(ck_global_max_check(ck_images(N: 1, R: 1 << 24, C: 1)) == CK_OK)
+            #expect(ck_global_max_check(ck_images(N: 1, R: (1 << 24) + 1, C: 1)) == CK_INVALID_SHAPE)
         }
 
         @Test func rows_of_a_head_are_refused_where_a_size_is_not_positive_or_the_product_does_not_fit() {

@@ -50,13 +50,13 @@ extension KernelTests {
                     var operand = operand(x, activation)
                     let index = UnsafeMutablePointer<Int32>.allocate(capacity: channels)
                     defer { index.deallocate() }
-                    let y = Floats(channels)
-                    ck_global_max_forward_reference(1, 5, channels, &operand, y.pointer, index)
+                    let (y, pixels) = (Floats(channels), ck_images(N: 1, R: 5, C: channels))
+                    ck_global_max_forward_reference(pixels, &operand, y.pointer, index)
                     #expect(y.values.allSatisfy { $0.isNaN } && (0..<channels).allSatisfy { index[$0] == place })
                     forEachInstructionSet { isa in
                         let execution = TestExecution(threads: 1, scratchBytes: 64)
                         for c in 0..<channels { (y[c], index[c]) = (0, -1) }
-                        ck_global_max_forward(&execution.exec, 1, 5, channels, &operand, y.pointer, index)
+                        ck_global_max_forward(&execution.exec, pixels, &operand, y.pointer, index)
                         #expect(y.values.allSatisfy { $0.isNaN }, "\(isa) \(place)")
                         #expect((0..<channels).allSatisfy { index[$0] == place }, "\(isa) \(place)")
                     }
@@ -117,12 +117,12 @@ extension KernelTests {
                 ck_branch(raw: raw.pointer, scale: nil, shift: nil),
                 ck_branch(raw: other.pointer, scale: nil, shift: nil)
             )
-            let y = Floats(3 * channels)
-            ck_residual_forward_reference(1, 3, channels, &branch, &identity, y.pointer)
+            let (y, pixels) = (Floats(3 * channels), ck_images(N: 1, R: 3, C: channels))
+            ck_residual_forward_reference(pixels, &branch, &identity, y.pointer)
             #expect((0..<y.count).allSatisfy { y[$0].isNaN == ($0 / channels == 1) })
             forEachInstructionSet { isa in
                 let execution = TestExecution(threads: 1, scratchBytes: 64)
-                ck_residual_forward(&execution.exec, 1, 3, channels, &branch, &identity, y.pointer)
+                ck_residual_forward(&execution.exec, pixels, &branch, &identity, y.pointer)
                 #expect((0..<y.count).allSatisfy { y[$0].isNaN == ($0 / channels == 1) }, "\(isa)")
             }
         }

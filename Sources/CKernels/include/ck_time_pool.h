@@ -7,7 +7,7 @@
 //   index(n, g, c) = the first t·W + w with this maximum
 //   backward      dz(n, t, w, c) = activation'(z)·(dmean/count + (dmax if index = t·W + w, otherwise 0))
 //                 count is the number of values in the group
-//                 sums(b, 0, c) = Σ dz, sums(b, 1, c) = Σ dz·x for each b of the ck_image_blocks(N, T·W, C) blocks
+//                 sums(b, 0, c) = Σ dz, sums(b, 1, c) = Σ dz·x for each b of the ck_image_blocks({N, T·W, C}) blocks
 // If a value of a group is NaN, the maximum of the group is NaN. A call writes one part of a longer vector: the values
 // of image n, of shape (G, C), begin at mean + n·stride and at max + n·stride.
 #ifndef CK_TIME_POOL_H

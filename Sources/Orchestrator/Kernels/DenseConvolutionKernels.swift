@@ -122,13 +122,11 @@ package struct MaxPoolKernel {
 
 /// The end of a residual block: the sum of two branches, and its ReLU (ck_residual.h).
 package struct ResidualKernel {
-    let images: Int
-    let rows: Int
-    let channels: Int
+    private let shape: ck_images
 
     package init(images: Int, rows: Int, channels: Int) {
-        (self.images, self.rows, self.channels) = (images, rows, channels)
-        expectPlanned(ck_images_check(images, rows, channels), "residual sum \(images)×\(rows)×\(channels)")
+        shape = ck_images(N: images, R: rows, C: channels)
+        expectPlanned(ck_images_check(shape), "residual sum \(images)×\(rows)×\(channels)")
     }
 
     /// The raw values of a branch, and the scale and the shift that normalize them. Without scale and shift, the raw
@@ -149,7 +147,7 @@ package struct ResidualKernel {
 
     package func forward(_ execution: Execution, _ branch: Branch, _ other: Branch, y: Buffer) {
         var (a, b) = (branch.c, other.c)
-        execution { ck_residual_forward($0, images, rows, channels, &a, &b, y.base) }
+        execution { ck_residual_forward($0, shape, &a, &b, y.base) }
     }
 
     /// Computes the gradient of both branches, and the sums for their batch normalization.
@@ -160,10 +158,8 @@ package struct ResidualKernel {
     package func backward(
         _ execution: Execution, dy: Buffer, y: Buffer, raw: Buffer, otherRaw: Buffer?, sums: Buffer, otherSums: Buffer?
     ) {
-        execution {
-            ck_residual_backward(
-                $0, images, rows, channels, dy.base, y.base, raw.base, otherRaw?.base, dy.base, sums.base,
-                otherSums?.base)
-        }
+        var kept = ck_residual_kept(y: y.base, raw: raw.base, other_raw: otherRaw?.base)
+        var gradients = ck_residual_gradients(dz: dy.base, sums: sums.base, other_sums: otherSums?.base)
+        execution { ck_residual_backward($0, shape, &kept, dy.base, &gradients) }
     }
 }
