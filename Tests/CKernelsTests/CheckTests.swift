@@ -41,11 +41,12 @@ extension KernelTests {
 
         @Test func rows_of_a_head_are_refused_where_a_size_is_not_positive_or_the_product_does_not_fit() {
             var plan = ck_layernorm()
-            #expect(ck_layernorm_check(2, 3) == CK_OK)
-            #expect(ck_layernorm_plan(&plan, 2, 3, 1e-5, CK_ROW_TANH) == CK_OK)
+            #expect(ck_rows_check(ck_rows(M: 2, D: 3)) == CK_OK)
+            #expect(ck_layernorm_plan(&plan, ck_rows(M: 2, D: 3), 1e-5, CK_ROW_TANH) == CK_OK)
             for (rows, width) in [(0, 3), (2, 0), (2, -3), (large, large)] {
-                #expect(ck_layernorm_check(rows, width) == CK_INVALID_SHAPE)
-                #expect(ck_layernorm_plan(&plan, rows, width, 1e-5, CK_ROW_TANH) == CK_INVALID_SHAPE)
+                let wrong = ck_rows(M: rows, D: width)
+                #expect(ck_rows_check(wrong) == CK_INVALID_SHAPE)
+                #expect(ck_layernorm_plan(&plan, wrong, 1e-5, CK_ROW_TANH) == CK_INVALID_SHAPE)
             }
         }
 
