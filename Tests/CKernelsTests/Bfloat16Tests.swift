@@ -178,8 +178,8 @@ extension KernelTests {
                 let y = Halves(values.count)
                 var operand = ck_operand(
                     x: x.pointer, scale: nil, shift: nil, gate: nil, activation: CK_IDENTITY, x16: nil)
-                ck_pointwise_forward(
-                    &execution.exec, &plan, &operand, w.pointer, nil, nil, y.pointer, nil, workspace.pointer)
+                var output = ck_output(y)
+                ck_pointwise_forward(&execution.exec, &plan, &operand, w.pointer, nil, &output, workspace.pointer)
                 for (i, value) in values.enumerated() {
                     let stored = Float(bitPattern: UInt32(y.pointer[i]) << 16)
                     if value.isNaN {

@@ -66,15 +66,19 @@ struct DepthwiseProblem {
             dw: Floats(w.count) { _ in .nan })
     }
 
+    private func pointers(_ run: Run, _ update: ck_update) -> ck_depthwise_gradients {
+        ck_depthwise_gradients(dz: run.dz.pointer, update: update, dz_sums: run.sums.pointer, dw: run.dw.pointer)
+    }
+
     func run(_ update: ck_update, threads: Int) -> Run {
         let run = outputs()
         let workspace = Floats(plan.backward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
         var (plan, operand, gradient) = (plan, operand, outputGradient)
-        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, run.y.pointer, nil, run.statistics.pointer)
-        ck_depthwise_backward(
-            &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, update,
-            update == CK_STORE ? run.sums.pointer : nil, run.dw.pointer, workspace.pointer)
+        var (output, gradients) = (ck_output(run.y, run.statistics), pointers(run, update))
+        if update == CK_ADD { gradients.dz_sums = nil }
+        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, &output)
+        ck_depthwise_backward(&execution.exec, &plan, &operand, w.pointer, &gradient, &gradients, workspace.pointer)
         #expect(run.y.isIntact && run.dz.isIntact && run.dw.isIntact && workspace.isIntact)
         #expect(run.statistics.isIntact && run.sums.isIntact)
         return run
@@ -91,8 +95,8 @@ struct DepthwiseProblem {
     func halvedForward() -> (y: Halves, statistics: Floats) {
         let (y, statistics) = (Halves(dy.count), outputs().statistics)
         let execution = TestExecution(threads: 2, scratchBytes: plan.scratch_bytes)
-        var (plan, operand) = (plan, operand)
-        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, nil, y.pointer, statistics.pointer)
+        var (plan, operand, output) = (plan, operand, ck_output(y, statistics))
+        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, &output)
         return (y, statistics)
     }
 
@@ -100,7 +104,8 @@ struct DepthwiseProblem {
         let run = outputs()
         var (plan, operand, gradient) = (plan, operand, outputGradient)
         ck_depthwise_forward_reference(&plan, &operand, w.pointer, run.y.pointer)
-        ck_depthwise_backward_reference(&plan, &operand, w.pointer, &gradient, run.dz.pointer, update, run.dw.pointer)
+        var gradients = pointers(run, update)
+        ck_depthwise_backward_reference(&plan, &operand, w.pointer, &gradient, &gradients)
         return run
     }
 

@@ -99,13 +99,13 @@ extension KernelTests {
                     let scratch = max(depthwise.scratch_bytes, pointwise.scratch_bytes, dense.scratch_bytes)
                     let execution = TestExecution(threads: 1, scratchBytes: scratch)
                     let memory = Floats(max(pointwise.forward_workspace_bytes, dense.forward_workspace_bytes) / 4)
-                    ck_depthwise_forward(&execution.exec, &depthwise, &operand, ones.pointer, y.pointer, nil, nil)
+                    var output = ck_output(y)
+                    ck_depthwise_forward(&execution.exec, &depthwise, &operand, ones.pointer, &output)
                     expect(y, reach: 1, "depthwise \(isa)")
                     ck_pointwise_forward(
-                        &execution.exec, &pointwise, &operand, ones.pointer, nil, y.pointer, nil, nil, memory.pointer)
+                        &execution.exec, &pointwise, &operand, ones.pointer, nil, &output, memory.pointer)
                     expect(y, reach: 0, "pointwise \(isa)")
-                    ck_conv2d_forward(
-                        &execution.exec, &dense, &operand, ones.pointer, y.pointer, nil, memory.pointer)
+                    ck_conv2d_forward(&execution.exec, &dense, &operand, ones.pointer, &output, memory.pointer)
                     expect(y, reach: 1, "dense \(isa)")
                 }
             }

@@ -77,6 +77,15 @@ final class Halves {
     }
 }
 
+extension ck_output {
+    init(_ y: Floats, _ statistics: Floats? = nil) {
+        self.init(y: y.pointer, y16: nil, statistics: statistics?.pointer)
+    }
+    init(_ y: Halves, _ statistics: Floats? = nil) {
+        self.init(y: nil, y16: y.pointer, statistics: statistics?.pointer)
+    }
+}
+
 /// A small deterministic generator for test data.
 struct TestRandom {
     var state: UInt64

@@ -23,8 +23,8 @@ extension KernelCase {
             let workspace = BenchFloats(ready.forward_workspace_bytes / 4)
             var (a, p) = (input.operand, ready)
             return { exec in
-                ck_pointwise_forward(
-                    exec, &p, &a, w.pointer, nil, output.pointer, nil, statistics.pointer, workspace.pointer)
+                var y = ck_output(y: output.pointer, y16: nil, statistics: statistics.pointer)
+                ck_pointwise_forward(exec, &p, &a, w.pointer, nil, &y, workspace.pointer)
                 withExtendedLifetime(input) {}
             }
         }
@@ -39,8 +39,8 @@ extension KernelCase {
             let workspace = BenchFloats(ready.backward_workspace_bytes / 4)
             var (a, g, p) = (input.operand, output.gradient, ready)
             return { exec in
-                ck_pointwise_backward(
-                    exec, &p, &a, w.pointer, &g, dx.pointer, CK_STORE, dw.pointer, nil, workspace.pointer)
+                var results = ck_pointwise_gradients(dx: dx.pointer, update: CK_STORE, dw: dw.pointer, dbias: nil)
+                ck_pointwise_backward(exec, &p, &a, w.pointer, &g, &results, workspace.pointer)
                 withExtendedLifetime((input, output)) {}
             }
         }
@@ -67,7 +67,8 @@ extension KernelCase {
             let statistics = BenchFloats(ready.statistics_blocks * 3 * channels)
             var (a, p) = (input.operand, ready)
             return { exec in
-                ck_depthwise_forward(exec, &p, &a, w.pointer, output.pointer, nil, statistics.pointer)
+                var y = ck_output(y: output.pointer, y16: nil, statistics: statistics.pointer)
+                ck_depthwise_forward(exec, &p, &a, w.pointer, &y)
                 withExtendedLifetime(input) {}
             }
         }
@@ -84,8 +85,9 @@ extension KernelCase {
             let workspace = BenchFloats(ready.backward_workspace_bytes / 4)
             var (a, g, p) = (input.operand, output.gradient, ready)
             return { exec in
-                ck_depthwise_backward(
-                    exec, &p, &a, w.pointer, &g, dz.pointer, CK_STORE, sums.pointer, dw.pointer, workspace.pointer)
+                var results = ck_depthwise_gradients(
+                    dz: dz.pointer, update: CK_STORE, dz_sums: sums.pointer, dw: dw.pointer)
+                ck_depthwise_backward(exec, &p, &a, w.pointer, &g, &results, workspace.pointer)
                 withExtendedLifetime((input, output)) {}
             }
         }
@@ -110,7 +112,8 @@ extension KernelCase {
             let statistics = BenchFloats(ready.statistics_blocks * 3 * outputs)
             var p = ready
             return { exec in
-                ck_stem_forward(exec, &p, input.pointer, w.pointer, output.pointer, nil, statistics.pointer)
+                var y = ck_output(y: output.pointer, y16: nil, statistics: statistics.pointer)
+                ck_stem_forward(exec, &p, input.pointer, w.pointer, &y)
             }
         }
         let backward = KernelCase(

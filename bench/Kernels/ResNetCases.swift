@@ -38,7 +38,8 @@ extension KernelCase {
             let workspace = BenchFloats(plan.forward_workspace_bytes / 4)
             var (a, p) = (input.operand, plan)
             return { exec in
-                ck_conv2d_forward(exec, &p, &a, w.pointer, output.pointer, statistics.pointer, workspace.pointer)
+                var y = ck_output(y: output.pointer, y16: nil, statistics: statistics.pointer)
+                ck_conv2d_forward(exec, &p, &a, w.pointer, &y, workspace.pointer)
                 withExtendedLifetime(input) {}
             }
         }
@@ -53,8 +54,9 @@ extension KernelCase {
             let workspace = BenchFloats(plan.backward_workspace_bytes / 4)
             var (a, g, p) = (input.operand, output.gradient, plan)
             return { exec in
-                ck_conv2d_backward(
-                    exec, &p, &a, w.pointer, &g, dz?.pointer, CK_STORE, sums.pointer, dw.pointer, workspace.pointer)
+                var results = ck_conv2d_gradients(
+                    dz: dz?.pointer, update: CK_STORE, dz_sums: sums.pointer, dw: dw.pointer)
+                ck_conv2d_backward(exec, &p, &a, w.pointer, &g, &results, workspace.pointer)
                 withExtendedLifetime((input, output)) {}
             }
         }

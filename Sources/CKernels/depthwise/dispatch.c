@@ -77,19 +77,18 @@ static void run(const ck_exec *exec, depthwise_job *job, ck_task task) {
     ck_parallel(exec, p->statistics_blocks * job->channel_blocks, task, job);
 }
 
-void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
-                          ck_bf16 *y16, float *statistics) {
-    depthwise_job job = {.plan = plan, .x = *x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
-    job.stream = y && streams(y, plan->N * plan->P * plan->Q, plan->C);
+void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
+                          const ck_output *y) {
+    depthwise_job job = {.plan = plan, .x = *x, .w = w, .y = y->y, .y16 = y->y16, .statistics = y->statistics};
+    job.stream = y->y && streams(y->y, plan->N * plan->P * plan->Q, plan->C);
     run(exec, &job, shape_of(plan->kernel, plan->stride_h, plan->stride_w)->forward[ck_isa_active()]);
 }
 
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
-                           void *workspace) {
-    depthwise_job job = {.plan = plan, .x = *x, .w = w, .dy = *dy, .dz = dz, .dz_sums = dz_sums, .dw = workspace};
-    job.update = update;
-    job.stream = update == CK_STORE && streams(dz, plan->N * plan->H * plan->W, plan->C);
+                           const ck_gradient *dy, const ck_depthwise_gradients *g, void *workspace) {
+    depthwise_job job = {.plan = plan, .x = *x, .w = w, .dy = *dy, .dw = workspace};
+    job.dz = g->dz, job.update = g->update, job.dz_sums = g->dz_sums;
+    job.stream = g->update == CK_STORE && streams(g->dz, plan->N * plan->H * plan->W, plan->C);
     run(exec, &job, shape_of(plan->kernel, plan->stride_h, plan->stride_w)->backward[ck_isa_active()]);
-    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, plan->kernel * plan->kernel * plan->C, CK_STORE, dw);
+    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, plan->kernel * plan->kernel * plan->C, CK_STORE, g->dw);
 }

@@ -75,7 +75,8 @@ static double weight_gradient(const ck_depthwise *plan, const ck_operand *x, con
 }
 
 void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, float *dz, ck_update update, float *dw) {
+                                     const ck_gradient *dy, const ck_depthwise_gradients *gradients) {
+    const ck_depthwise_gradients g = *gradients;
     const ptrdiff_t H = plan->H, W = plan->W, C = plan->C, k = plan->kernel;
     for (ptrdiff_t n = 0; n < plan->N; n++)
         for (ptrdiff_t h = 0; h < H; h++)
@@ -83,9 +84,9 @@ void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand 
                 for (ptrdiff_t c = 0; c < C; c++) {
                     ptrdiff_t row = (n * H + h) * W + v;
                     double value = data_gradient(plan, w, dy, n, h, v, c) * read_operand(x, row, c, C).derivative;
-                    dz[row * C + c] = (float)(value + (update == CK_ADD ? (double)dz[row * C + c] : 0));
+                    g.dz[row * C + c] = (float)(value + (g.update == CK_ADD ? (double)g.dz[row * C + c] : 0));
                 }
     for (ptrdiff_t i = 0; i < k; i++)
         for (ptrdiff_t j = 0; j < k; j++)
-            for (ptrdiff_t c = 0; c < C; c++) dw[(i * k + j) * C + c] = (float)weight_gradient(plan, x, dy, i, j, c);
+            for (ptrdiff_t c = 0; c < C; c++) g.dw[(i * k + j) * C + c] = (float)weight_gradient(plan, x, dy, i, j, c);
 }

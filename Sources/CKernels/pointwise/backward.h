@@ -10,10 +10,9 @@ typedef struct {
     const ck_operand *x;
     const ck_gradient *dy;
     const float *panels; // of w
-    float *dx, *partials, *bias_partials;
-    float *dw;
-    ck_update update; // of dx
-    int stream;
+    ck_pointwise_gradients gradients;
+    float *partials, *bias_partials; // of dw and dbias, for each group
+    int stream;                      // 1: dx is written with streaming stores
 } backward_job;
 
 CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m,
@@ -21,7 +20,7 @@ CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, 
     ptrdiff_t K = job->plan->K, N = job->plan->N, last = columns - (vectors - 1) * VW;
     vf acc[TILE][WIDE];
     staged_product(vectors, N, draw, job->panels + k * N, stage, acc);
-    float *dx = job->dx + m * K + k;
+    float *dx = job->gradients.dx + m * K + k;
     if (POINTWISE_STAGED && stage->pace > 0 && rows >= TILE) {
         stage_tile(vectors, stage, dx, acc);
         return;
@@ -33,7 +32,7 @@ CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, 
             float *p = dx + r * K + j * VW;
             if (job->stream) v_stream(p, acc[r][j]);
             else
-                store_n(p, lanes, job->update == CK_ADD ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
+                store_n(p, lanes, job->gradients.update == CK_ADD ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
         }
     }
 }
@@ -117,7 +116,7 @@ static void backward_group(void *context, ptrdiff_t group, void *scratch) {
         ptrdiff_t m = b * block, rows = min(block, plan->M - m), strips = blocks_of(rows, STRIP);
         pack_gradient(job->dy, (row_range){N, plan->rows_per_image, m, rows}, draw);
         pack_operand(job->x, (row_range){K, plan->rows_per_image, m, rows}, a);
-        if (job->dx) dx_rows(job, draw, m, rows, 0, K);
+        if (job->gradients.dx) dx_rows(job, draw, m, rows, 0, K);
         if (job->bias_partials) column_sums(draw, N, strips, b > first, job->bias_partials + group * N);
         float *outer = job->partials + group * N * K;
         outer_product dw = N > K ? (outer_product){a, draw, K, N, strips, outer, b > first}
@@ -132,15 +131,16 @@ static void transpose_rows(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const backward_job *job = context;
     ptrdiff_t K = job->plan->K, N = job->plan->N, k = block * POINTWISE_TRANSPOSED_ROWS;
-    transpose(min(POINTWISE_TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
+    transpose(min(POINTWISE_TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->gradients.dw + k, K);
 }
 
-static void backward_grouped(const ck_exec *exec, backward_job *job, float *partials, float *dbias) {
+static void backward_grouped(const ck_exec *exec, backward_job *job, float *partials) {
     ptrdiff_t K = job->plan->K, N = job->plan->N, groups = job->plan->backward_groups;
+    float *dw = job->gradients.dw, *dbias = job->gradients.dbias;
     job->partials = partials;
     job->bias_partials = dbias ? partials + groups * N * K : NULL;
     ck_parallel(exec, groups, backward_group, job);
     if (dbias) ck_reduce_blocks(exec, job->bias_partials, groups, N, CK_STORE, dbias);
-    ck_reduce_blocks(exec, partials, groups, N * K, CK_STORE, N > K ? partials : job->dw);
+    ck_reduce_blocks(exec, partials, groups, N * K, CK_STORE, N > K ? partials : dw);
     if (N > K) ck_parallel(exec, blocks_of(K, POINTWISE_TRANSPOSED_ROWS), transpose_rows, job);
 }

@@ -4,9 +4,7 @@ typedef struct {
     const ck_pointwise *plan;
     const ck_operand *x;
     const float *panels, *bias;
-    float *y;
-    ck_bf16 *y16; // instead of y
-    float *statistics;
+    ck_output y;
     int stream; // 1: y is written with streaming stores (see worth_streaming)
 } forward_job;
 
@@ -33,15 +31,15 @@ CK_INLINE void forward_tile(int vectors, const forward_job *job, const float *a,
         v_store(at + MOMENT_SUM * PANEL, v_add(v_load(at + MOMENT_SUM * PANEL), sum));
         v_store(at + MOMENT_SQUARES * PANEL, v_add(v_load(at + MOMENT_SQUARES * PANEL), squares));
     }
-    if (job->y16) {
+    if (job->y.y16) {
         CK_UNROLL for (int r = 0; r < TILE; r++) {
             if (r >= rows) continue;
             for (int j = 0; j < vectors; j++)
-                store_bf16(job->y16 + (m + r) * N + n + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
+                store_bf16(job->y.y16 + (m + r) * N + n + j * VW, j + 1 < vectors ? VW : last, acc[r][j]);
         }
         return;
     }
-    float *y = job->y + m * N + n;
+    float *y = job->y.y + m * N + n;
     if (POINTWISE_STAGED && stage->pace > 0 && rows >= TILE) {
         stage_tile(vectors, stage, y, acc);
         return;
@@ -75,7 +73,7 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
     ptrdiff_t row_block = block / column_blocks, m = row_block * plan->forward_block;
     ptrdiff_t rows = min(plan->forward_block, plan->M - m), strip_floats = STRIP * padded(plan->K);
     ptrdiff_t n = block % column_blocks * plan->forward_columns, end = min(plan->N, n + plan->forward_columns);
-    float *statistics = job->statistics ? job->statistics + 3 * row_block * plan->N : NULL;
+    float *statistics = job->y.statistics ? job->y.statistics + 3 * row_block * plan->N : NULL;
     pack_operand(job->x, (row_range){plan->K, plan->rows_per_image, m, rows}, scratch);
     tile_stage stage = {.pitch = plan->N, .pace = job->stream ? stage_pace(plan->K) : 0};
     for (; n < end; n += PANEL) {
@@ -92,11 +90,11 @@ static void forward_block(void *context, ptrdiff_t block, void *scratch) {
 }
 
 void CK_NAME(ck_pointwise_forward)(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                                   const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace) {
+                                   const float *bias, const ck_output *y, void *workspace) {
     panel_packing packing = {plan->K, plan->N, plan->K, 1, w, workspace};
     ck_parallel(exec, blocks_of(plan->N, BLOCK_COLUMNS), pack_columns, &packing);
-    int stream = POINTWISE_STAGED && y && worth_streaming(y, plan->M * plan->N, plan->N, POINTWISE_STREAM_FLOATS);
-    forward_job job = {plan, x, workspace, bias, y, y16, statistics, stream};
+    int stream = POINTWISE_STAGED && y->y && worth_streaming(y->y, plan->M * plan->N, plan->N, POINTWISE_STREAM_FLOATS);
+    forward_job job = {plan, x, workspace, bias, *y, stream};
     ptrdiff_t column_blocks = blocks_of(plan->N, plan->forward_columns);
     ck_parallel(exec, plan->statistics_blocks * column_blocks, forward_block, &job);
 }

@@ -75,9 +75,8 @@ package struct ConvolutionKernel: WindowKernel {
         _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer
     ) {
         var (plan, operand) = (plan, x.c)
-        execution {
-            ck_conv2d_forward($0, &plan, &operand, weights.base, y.onlyFloats, statistics?.base, workspace.base)
-        }
+        var output = ck_output(y: y.onlyFloats, y16: nil, statistics: statistics?.base)
+        execution { ck_conv2d_forward($0, &plan, &operand, weights.base, &output, workspace.base) }
     }
 
     package func backward(
@@ -85,12 +84,9 @@ package struct ConvolutionKernel: WindowKernel {
         sums: Buffer?, dWeights: Buffer, workspace: Buffer
     ) {
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
-        execution {
-            ck_conv2d_backward(
-                $0, &plan, &operand, weights.base, &gradient, dz?.base, ck_update(beta: beta), sums?.base,
-                dWeights.base,
-                workspace.base)
-        }
+        var results = ck_conv2d_gradients(
+            dz: dz?.base, update: ck_update(beta: beta), dz_sums: sums?.base, dw: dWeights.base)
+        execution { ck_conv2d_backward($0, &plan, &operand, weights.base, &gradient, &results, workspace.base) }
     }
 }
 
