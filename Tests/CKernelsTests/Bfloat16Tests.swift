@@ -89,7 +89,8 @@ extension KernelTests {
 
         private func expectEqual(_ plain: DepthwiseProblem, _ halved: DepthwiseProblem) {
             forEachInstructionSet { isa in
-                let label = "\(isa) \(plain.plan.H)×\(plain.plan.W)×\(plain.plan.C) k\(plain.plan.kernel)"
+                let s = plain.plan.shape
+                let label = "\(isa) \(s.H)×\(s.W)×\(s.C) k\(s.kernel)"
                 let (y16, statistics16) = halved.halvedForward()
                 for update in [CK_STORE, CK_ADD] {
                     let expected = plain.run(update, threads: 2)

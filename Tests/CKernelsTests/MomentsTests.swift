@@ -40,8 +40,7 @@ extension KernelTests {
                 ck_pointwise_forward($0, &pointwise, &operand, identity.pointer, nil, &pointers, $1)
             }
             let middle = Floats(9 * c) { $0 / c == 4 ? 1 : 0 }
-            var depthwise = ck_depthwise()
-            #expect(ck_depthwise_plan(&depthwise, images, h, w, c, 3, 1, 1) == CK_OK)
+            var depthwise = ck_depthwise.planned(images, h, w, c, kernel: 3)!
             made.append(output("depthwise", h * w, depthwise.statistics_blocks))
             pointers = made[1].pointers
             run(depthwise.scratch_bytes, 64) { exec, _ in

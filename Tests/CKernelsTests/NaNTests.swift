@@ -79,8 +79,7 @@ extension KernelTests {
                     let right = (0..<y.count).allSatisfy { y[$0].isNaN == reads($0 / channels, reach: reach) }
                     #expect(right && y.isIntact, "\(name) \(place)")
                 }
-                var depthwise = ck_depthwise()
-                #expect(ck_depthwise_plan(&depthwise, 1, h, w, channels, 3, 1, 1) == CK_OK)
+                var depthwise = ck_depthwise.planned(1, h, w, channels, kernel: 3)!
                 var pointwise = ck_pointwise()
                 #expect(ck_pointwise_plan(&pointwise, h * w, channels, channels, h * w) == CK_OK)
                 var dense = ck_conv2d()

@@ -52,7 +52,8 @@ extension KernelCase {
         _ height: Int, _ width: Int, _ channels: Int, kernel k: Int, stride s: Int, count: Int, views: Int
     ) -> [KernelCase] {
         var plan = ck_depthwise()
-        guard ck_depthwise_plan(&plan, views, height, width, channels, k, s, s) == CK_OK else { return [] }
+        var size = ck_depthwise_shape(N: views, H: height, W: width, C: channels, kernel: k, stride_h: s, stride_w: s)
+        guard ck_depthwise_plan(&plan, &size) == CK_OK else { return [] }
         let ready = plan
         let (rowsIn, rowsOut) = (views * height * width, views * plan.P * plan.Q)
         let (x, y) = (4.0 * Double(rowsIn * channels), 4.0 * Double(rowsOut * channels))

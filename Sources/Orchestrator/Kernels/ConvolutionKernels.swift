@@ -37,8 +37,11 @@ package struct DepthwiseKernel: WindowKernel {
     private var plan = ck_depthwise()
 
     package init(images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Stride) {
+        var shape = ck_depthwise_shape(
+            N: images, H: height, W: width, C: channels, kernel: kernel, stride_h: stride.height,
+            stride_w: stride.width)
         expectPlanned(
-            ck_depthwise_plan(&plan, images, height, width, channels, kernel, stride.height, stride.width),
+            ck_depthwise_plan(&plan, &shape),
             "depthwise \(height)×\(width)×\(channels) k\(kernel) s\(stride.height),\(stride.width)")
     }
 
