@@ -71,9 +71,11 @@ extension KernelTests {
                 ck_excite_forward_reference(&plan, &weights, pooled.pointer, h.pointer, gate.pointer)
             }
             func backwardReference(_ h: Floats, _ gate: Floats, _ o: [Floats]) {
-                var (plan, weights, results) = (plan, weights, pointers(o))
-                ck_excite_backward_reference(
-                    &plan, &weights, pooled.pointer, h.pointer, gate.pointer, dgate.pointer, &results)
+                var (plan, weights, kept, results) = (plan, weights, kept(h, gate), pointers(o))
+                ck_excite_backward_reference(&plan, &weights, &kept, dgate.pointer, &results)
+            }
+            func kept(_ h: Floats, _ gate: Floats) -> ck_excite_kept {
+                ck_excite_kept(pooled: pooled.pointer, h: h.pointer, gate: gate.pointer)
             }
             func pointers(_ o: [Floats]) -> ck_excite_gradients {
                 ck_excite_gradients(
@@ -117,11 +119,9 @@ extension KernelTests {
             }
             Agreement.check("excite backward", expected, within: tolerances) { exec in
                 let o = e.gradients()
-                var (plan, weights, results) = (e.plan, e.weights, e.pointers(o))
+                var (plan, weights, kept, results) = (e.plan, e.weights, e.kept(h, gate), e.pointers(o))
                 let workspace = Floats(plan.workspace_bytes / 4)
-                ck_excite_backward(
-                    exec, &plan, &weights, e.pooled.pointer, h.pointer, gate.pointer, e.dgate.pointer, &results,
-                    workspace.pointer)
+                ck_excite_backward(exec, &plan, &weights, &kept, e.dgate.pointer, &results, workspace.pointer)
                 #expect(workspace.isIntact)
                 return o
             }

@@ -55,11 +55,11 @@ void ck_excite_forward(const ck_exec *exec, const ck_squeeze_excite *plan, const
 }
 
 void ck_excite_backward(const ck_exec *exec, const ck_squeeze_excite *plan, const ck_excite_weights *weights,
-                        const float *pooled, const float *h, const float *gate, const float *dgate,
-                        const ck_excite_gradients *gradients, void *workspace) {
-    excite_job k = job_in(plan, weights, pooled, workspace);
-    k.h = (float *)h; // the backward pass does not write h and gate
-    k.gate = (float *)gate;
+                        const ck_excite_kept *kept, const float *dgate, const ck_excite_gradients *gradients,
+                        void *workspace) {
+    excite_job k = job_in(plan, weights, kept->pooled, workspace);
+    k.h = (float *)kept->h; // the backward pass does not write h and gate
+    k.gate = (float *)kept->gate;
     k.dgate = dgate;
     k.gradients = *gradients;
     const ptrdiff_t channel_blocks = blocks_of(k.C, EXCITE_CHANNELS);

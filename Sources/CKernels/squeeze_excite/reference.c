@@ -55,9 +55,10 @@ static double dh(ptrdiff_t C, ptrdiff_t S, const float *h, const float *gate, co
     return sum * reference_derivative(CK_SWISH, h[n * S + s]);
 }
 
-void ck_excite_backward_reference(const ck_squeeze_excite *plan, const ck_excite_weights *weights, const float *pooled,
-                                  const float *h, const float *gate, const float *dgate,
+void ck_excite_backward_reference(const ck_squeeze_excite *plan, const ck_excite_weights *weights,
+                                  const ck_excite_kept *kept, const float *dgate,
                                   const ck_excite_gradients *gradients) {
+    const float *pooled = kept->pooled, *h = kept->h, *gate = kept->gate;
     const float *w1 = weights->w1, *w2 = weights->w2;
     const ck_excite_gradients g = *gradients;
     const ptrdiff_t N = plan->images.N, C = plan->images.C, S = plan->S;

@@ -21,10 +21,8 @@ void ck_time_pool_forward(const ck_exec *exec, const ck_time_pool *p, const ck_o
     ck_parallel(exec, ck_image_blocks(k.images), CK_ACTIVE(ck_time_pool_forward_block), &k);
 }
 
-void ck_time_pool_backward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x, const float *dmean,
-                           const float *dmax, const int32_t *index, float *dz, float *sums) {
-    ck_time_pool_task k = {
-        .p = p, .images = images_of(p), .x = x, .dmean = dmean, .dmax = dmax, .dz = dz, .sums = sums};
-    k.index = (int32_t *)index; // the backward pass does not write it
+void ck_time_pool_backward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x,
+                           const ck_time_pool_gradient *dy, float *dz, float *sums) {
+    ck_time_pool_task k = {.p = p, .images = images_of(p), .x = x, .dy = *dy, .dz = dz, .sums = sums};
     ck_parallel(exec, ck_image_blocks(k.images), CK_ACTIVE(ck_time_pool_backward_block), &k);
 }

@@ -100,11 +100,10 @@ public struct MatrixProduct {
             a.count >= plan.M * plan.K && b.count >= plan.K * plan.N && c.count >= plan.M * plan.N
                 && workspace.count * 4 >= plan.workspace_bytes, "a buffer of a matrix product is too small")
         var plan = plan
-        let lda = plan.transpose_a != 0 ? plan.M : plan.K
-        let ldb = plan.transpose_b != 0 ? plan.K : plan.N
-        execution {
-            ck_gemm_run($0, &plan, alpha, a.base, lda, b.base, ldb, beta, c.base, plan.N, workspace.base)
-        }
+        var operands = ck_gemm_operands(
+            alpha: alpha, A: a.base, lda: plan.transpose_a != 0 ? plan.M : plan.K, B: b.base,
+            ldb: plan.transpose_b != 0 ? plan.K : plan.N, beta: beta, C: c.base, ldc: plan.N)
+        execution { ck_gemm_run($0, &plan, &operands, workspace.base) }
     }
 }
 

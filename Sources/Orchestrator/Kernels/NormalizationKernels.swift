@@ -140,13 +140,13 @@ package struct SqueezeExciteKernel {
         gate: Buffer, dGate: Buffer, dPooled: Buffer, da: Buffer, sums: Buffer, workspace: Buffer
     ) {
         var (plan, operand, layers) = (plan, x.c, weights.pointers)
+        var kept = ck_excite_kept(pooled: pooled.base, h: hidden.base, gate: gate.base)
         var results = ck_excite_gradients(
             dpooled: dPooled.base, dw1: gradients.reduce.base, db1: gradients.reduceBias.base,
             dw2: gradients.expand.base, db2: gradients.expandBias.base)
         execution {
             ck_gate_backward($0, plan.images, &operand, da.base, dGate.base)
-            ck_excite_backward(
-                $0, &plan, &layers, pooled.base, hidden.base, gate.base, dGate.base, &results, workspace.base)
+            ck_excite_backward($0, &plan, &layers, &kept, dGate.base, &results, workspace.base)
             ck_squeeze_backward($0, plan.images, &operand, dPooled.base, da.base, sums.base)
         }
     }
