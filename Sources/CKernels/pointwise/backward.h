@@ -15,46 +15,27 @@ typedef struct {
     int stream;                      // 1: dx is written with streaming stores
 } backward_job;
 
-CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m,
-                       ptrdiff_t rows, ptrdiff_t columns, tile_stage *stage) {
-    ptrdiff_t K = job->plan->K, N = job->plan->N, last = columns - (vectors - 1) * VW;
-    vf acc[TILE][WIDE];
-    staged_product(vectors, N, draw, job->panels + k * N, stage, acc);
-    float *dx = job->gradients.dx + m * K + k;
-    if (POINTWISE_STAGED && stage->pace > 0 && rows >= TILE) {
-        stage_tile(vectors, stage, dx, acc);
-        return;
-    }
+// Adds a tile of dx to the values in dx, if `task`, which is the update of dx, requires it.
+CK_INLINE void finish_dx_tile(int vectors, void *task, const row_product *p, result_part t, vf acc[TILE][WIDE]) {
+    const ck_update *update = task;
+    if (*update != CK_ADD) return;
+    const float *dx = p->to + t.row * p->pitch + t.column;
     CK_UNROLL for (int r = 0; r < TILE; r++) {
-        if (r >= rows) continue;
-        for (int j = 0; j < vectors; j++) {
-            ptrdiff_t lanes = j + 1 < vectors ? VW : last;
-            float *p = dx + r * K + j * VW;
-            if (job->stream) v_stream(p, acc[r][j]);
-            else
-                store_n(p, lanes, job->gradients.update == CK_ADD ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
-        }
+        if (r >= t.rows) continue;
+        for (int j = 0; j < vectors; j++)
+            acc[r][j] = v_add(load_n(dx + r * p->pitch + j * VW, lanes_of(vectors, j, t)), acc[r][j]);
     }
 }
 
-CK_TILES(dx_tile,
-         (const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t columns,
-          tile_stage *stage),
-         job, draw, k, m, rows, columns, stage)
+PRODUCT_TILES(dx_tile, finish_dx_tile)
 
 // Computes columns k ..< end of dx for `rows` packed rows of the gradient. The first of them is row m of dx.
 static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k,
                     ptrdiff_t end) {
-    ptrdiff_t strip_floats = STRIP * padded(job->plan->N);
-    tile_stage stage = {.pitch = job->plan->K, .pace = job->stream ? stage_pace(job->plan->N) : 0};
-    for (; k < end; k += PANEL) {
-        ptrdiff_t columns = min(PANEL, end - k);
-        for (ptrdiff_t r = 0; r < rows; r += TILE) {
-            const float *a = draw + r / STRIP * strip_floats + r % STRIP * VW;
-            dx_tile_of[panel_vectors(columns) - 1](job, a, k, m + r, rows - r, columns, &stage);
-        }
-        empty_stage(panel_vectors(columns), &stage);
-    }
+    ptrdiff_t K = job->plan->K;
+    ck_update update = job->gradients.update;
+    row_product product = {job->plan->N, rows, draw, job->panels, job->gradients.dx + m * K, K, job->stream};
+    product_rows(&product, k, end, dx_tile_of, NULL, &update);
 }
 
 // The product of two packed operands with the same rows: outer(i, j) = Σ_m a(m, i)·b(m, j), an (I, J) matrix.
@@ -123,7 +104,6 @@ static void backward_group(void *context, ptrdiff_t group, void *scratch) {
                                  : (outer_product){draw, a, N, K, strips, outer, b > first};
         for (ptrdiff_t j = 0; j < dw.J; j += PANEL) outer_panel(&dw, 0, dw.I, j);
     }
-    if (job->stream) stream_fence();
 }
 
 // dw (N, K) := the transpose of the first partial dw (K, N), which contains the sum of all partial dw

@@ -24,7 +24,6 @@ static void dx_block(const whole_job *job, ptrdiff_t block) {
     ptrdiff_t k = block % job->dx_column_blocks * job->dx_columns;
     dx_rows(&job->base, job->draw + m * padded(plan->N), m, min(plan->backward_block, plan->M - m), k,
             min(plan->K, k + job->dx_columns));
-    if (job->base.stream) stream_fence();
 }
 
 static void dw_block(const whole_job *job, ptrdiff_t block) {
