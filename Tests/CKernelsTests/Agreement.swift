@@ -117,7 +117,8 @@ struct TestOperand {
         return result
     }
 
-    var blocks: Int { ck_image_blocks(images, rows, channels) }
+    var size: ck_images { ck_images(N: images, R: rows, C: channels) }
+    var blocks: Int { ck_image_blocks(size) }
 
     /// Shapes (N, R, C): channel numbers around the vector widths, several blocks, and one large feature map.
     static let shapes: [(Int, Int, Int)] =

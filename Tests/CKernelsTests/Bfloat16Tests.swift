@@ -75,12 +75,12 @@ extension KernelTests {
                 let (places, da) = (PoolingTests.Places(51), Floats(255) { Float($0 % 7) })
                 let (da2, addSums) = (Agreement.copy(da), Floats(34))
                 t {
-                    ck_global_max_forward_reference(3, 5, 17, $0, y.pointer, places.pointer)
-                    ck_squeeze_forward_reference(3, 5, 17, $0, pooled.pointer)
-                    ck_gate_backward_reference(3, 5, 17, $0, da.pointer, gate.pointer)
-                    ck_global_average_backward_reference(3, 5, 17, $0, pooled.pointer, dz.pointer, sums.pointer)
-                    ck_squeeze_backward_reference(3, 5, 17, $0, gate.pointer, da2.pointer, addSums.pointer)
-                    ck_normalize_add_forward_reference(3, 5, 17, $0, nil, $0, da.pointer)
+                    ck_global_max_forward_reference(t.size, $0, y.pointer, places.pointer)
+                    ck_squeeze_forward_reference(t.size, $0, pooled.pointer)
+                    ck_gate_backward_reference(t.size, $0, da.pointer, gate.pointer)
+                    ck_global_average_backward_reference(t.size, $0, pooled.pointer, dz.pointer, sums.pointer)
+                    ck_squeeze_backward_reference(t.size, $0, gate.pointer, da2.pointer, addSums.pointer)
+                    ck_normalize_add_forward_reference(t.size, $0, nil, $0, da.pointer)
                 }
                 return [y, pooled, gate, dz, sums, da, da2, addSums].map(\.values)
             }
@@ -89,7 +89,8 @@ extension KernelTests {
 
         private func expectEqual(_ plain: DepthwiseProblem, _ halved: DepthwiseProblem) {
             forEachInstructionSet { isa in
-                let label = "\(isa) \(plain.plan.H)×\(plain.plan.W)×\(plain.plan.C) k\(plain.plan.kernel)"
+                let s = plain.plan.shape
+                let label = "\(isa) \(s.H)×\(s.W)×\(s.C) k\(s.kernel)"
                 let (y16, statistics16) = halved.halvedForward()
                 for update in [CK_STORE, CK_ADD] {
                     let expected = plain.run(update, threads: 2)
@@ -139,25 +140,20 @@ extension KernelTests {
                     var stored = ck_operand()
                     stored.x = UnsafePointer(da.pointer)
                     t {
-                        ck_squeeze_forward(&execution.exec, images, rows, channels, $0, pooled.pointer)
-                        ck_gate_backward(&execution.exec, images, rows, channels, $0, da.pointer, gate.pointer)
-                        ck_squeeze_backward(
-                            &execution.exec, images, rows, channels, $0, small.pointer, dz.pointer, sums.pointer)
+                        ck_squeeze_forward(&execution.exec, t.size, $0, pooled.pointer)
+                        ck_gate_backward(&execution.exec, t.size, $0, da.pointer, gate.pointer)
+                        ck_squeeze_backward(&execution.exec, t.size, $0, small.pointer, dz.pointer, sums.pointer)
                         // The residual is a stored sum of floats in the first call, and a raw output in the second
                         // call.
-                        ck_normalize_add_forward(
-                            &execution.exec, images, rows, channels, $0, nil, &stored, y.pointer)
-                        ck_normalize_add_forward(
-                            &execution.exec, images, rows, channels, $0, nil, $0, twice.pointer)
-                        ck_normalize_add_backward(
-                            &execution.exec, images, rows, channels, da.pointer, $0, nil, addSums.pointer)
-                        ck_global_max_forward(
-                            &execution.exec, images, rows, channels, $0, largest.pointer, place.pointer)
+                        ck_normalize_add_forward(&execution.exec, t.size, $0, nil, &stored, y.pointer)
+                        ck_normalize_add_forward(&execution.exec, t.size, $0, nil, $0, twice.pointer)
+                        ck_normalize_add_backward(&execution.exec, t.size, da.pointer, $0, nil, addSums.pointer)
+                        ck_global_max_forward(&execution.exec, t.size, $0, largest.pointer, place.pointer)
                         ck_global_max_backward(
-                            &execution.exec, images, rows, channels, $0, small.pointer, place.pointer, spread.pointer,
+                            &execution.exec, t.size, $0, small.pointer, place.pointer, spread.pointer,
                             nil)
                         ck_global_average_backward(
-                            &execution.exec, images, rows, channels, $0, small.pointer, averaged.pointer,
+                            &execution.exec, t.size, $0, small.pointer, averaged.pointer,
                             averageSums.pointer)
                     }
                     return [pooled, gate, dz, sums, y, twice, addSums, largest, spread, averaged, averageSums].map(
@@ -183,8 +179,8 @@ extension KernelTests {
                 let y = Halves(values.count)
                 var operand = ck_operand(
                     x: x.pointer, scale: nil, shift: nil, gate: nil, activation: CK_IDENTITY, x16: nil)
-                ck_pointwise_forward(
-                    &execution.exec, &plan, &operand, w.pointer, nil, nil, y.pointer, nil, workspace.pointer)
+                var output = ck_output(y)
+                ck_pointwise_forward(&execution.exec, &plan, &operand, w.pointer, nil, &output, workspace.pointer)
                 for (i, value) in values.enumerated() {
                     let stored = Float(bitPattern: UInt32(y.pointer[i]) << 16)
                     if value.isNaN {

@@ -8,16 +8,18 @@ extension KernelTests {
 
         @Test func shapes_of_images_are_refused_where_a_size_is_not_positive_or_the_product_does_not_fit() {
             var squeeze = ck_squeeze_excite()
-            #expect(ck_images_check(2, 3, 4) == CK_OK)
+            let right = ck_images(N: 2, R: 3, C: 4)
+            #expect(ck_images_check(right) == CK_OK)
             for (n, r, c) in [(0, 3, 4), (2, 0, 4), (2, 3, 0), (-1, 3, 4), (large, large, 1), (large, 8, large)] {
-                #expect(ck_images_check(n, r, c) == CK_INVALID_SHAPE)
-                #expect(ck_global_max_check(n, r, c) == CK_INVALID_SHAPE)
-                #expect(ck_squeeze_excite_plan(&squeeze, n, r, c, 1) == CK_INVALID_SHAPE)
-                #expect(ck_image_blocks(n, r, c) == 0)
+                let wrong = ck_images(N: n, R: r, C: c)
+                #expect(ck_images_check(wrong) == CK_INVALID_SHAPE)
+                #expect(ck_global_max_check(wrong) == CK_INVALID_SHAPE)
+                #expect(ck_squeeze_excite_plan(&squeeze, wrong, 1) == CK_INVALID_SHAPE)
+                #expect(ck_image_blocks(wrong) == 0)
             }
-            #expect(ck_squeeze_excite_plan(&squeeze, 2, 3, 4, 0) == CK_INVALID_SHAPE)
-            #expect(ck_squeeze_excite_plan(&squeeze, 2, 3, large, large) == CK_INVALID_SHAPE)
-            #expect(ck_squeeze_excite_plan(&squeeze, 2, 3, 4, 1) == CK_OK)
+            #expect(ck_squeeze_excite_plan(&squeeze, right, 0) == CK_INVALID_SHAPE)
+            #expect(ck_squeeze_excite_plan(&squeeze, ck_images(N: 2, R: 3, C: large), large) == CK_INVALID_SHAPE)
+            #expect(ck_squeeze_excite_plan(&squeeze, right, 1) == CK_OK)
         }
 
         @Test func batch_norms_are_refused_where_a_size_or_a_constant_is_out_of_bounds() {
@@ -33,17 +35,18 @@ extension KernelTests {
         }
 
         @Test func a_global_maximum_over_more_rows_than_a_float_counts_is_refused() {
-            #expect(ck_global_max_check(1, 1 << 24, 1) == CK_OK)
-            #expect(ck_global_max_check(1, (1 << 24) + 1, 1) == CK_INVALID_SHAPE)
+            #expect(ck_global_max_check(ck_images(N: 1, R: 1 << 24, C: 1)) == CK_OK)
+            #expect(ck_global_max_check(ck_images(N: 1, R: (1 << 24) + 1, C: 1)) == CK_INVALID_SHAPE)
         }
 
         @Test func rows_of_a_head_are_refused_where_a_size_is_not_positive_or_the_product_does_not_fit() {
             var plan = ck_layernorm()
-            #expect(ck_layernorm_check(2, 3) == CK_OK)
-            #expect(ck_layernorm_plan(&plan, 2, 3, 1e-5, CK_ROW_TANH) == CK_OK)
+            #expect(ck_rows_check(ck_rows(M: 2, D: 3)) == CK_OK)
+            #expect(ck_layernorm_plan(&plan, ck_rows(M: 2, D: 3), 1e-5, CK_ROW_TANH) == CK_OK)
             for (rows, width) in [(0, 3), (2, 0), (2, -3), (large, large)] {
-                #expect(ck_layernorm_check(rows, width) == CK_INVALID_SHAPE)
-                #expect(ck_layernorm_plan(&plan, rows, width, 1e-5, CK_ROW_TANH) == CK_INVALID_SHAPE)
+                let wrong = ck_rows(M: rows, D: width)
+                #expect(ck_rows_check(wrong) == CK_INVALID_SHAPE)
+                #expect(ck_layernorm_plan(&plan, wrong, 1e-5, CK_ROW_TANH) == CK_INVALID_SHAPE)
             }
         }
 
@@ -58,9 +61,8 @@ extension KernelTests {
                 var product = ck_gemm()
                 #expect(ck_gemm_plan(&product, big, 8, big, 0, 0) == CK_INVALID_SHAPE)
                 #expect(ck_gemm_plan(&product, big, big, 8, 0, 0) == CK_INVALID_SHAPE)
-                var depthwise = ck_depthwise()
-                #expect(ck_depthwise_plan(&depthwise, big, big, 8, 8, 3, 1, 1) == CK_INVALID_SHAPE)
-                #expect(ck_depthwise_plan(&depthwise, 1, 1, big, big, 3, 1, 1) == CK_INVALID_SHAPE)
+                #expect(ck_depthwise.planned(big, big, 8, 8, kernel: 3) == nil)
+                #expect(ck_depthwise.planned(1, 1, big, big, kernel: 3) == nil)
                 var stem = ck_stem()
                 #expect(ck_stem_plan(&stem, big, big, 8, 1, 8) == CK_INVALID_SHAPE)
                 #expect(ck_stem_plan(&stem, 1, 8, big, 1, big) == CK_INVALID_SHAPE)

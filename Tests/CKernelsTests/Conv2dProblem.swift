@@ -63,16 +63,18 @@ struct Conv2dProblem {
             dw: Floats(w.count) { _ in .nan })
     }
 
+    private func pointers(_ run: Run) -> ck_conv2d_gradients {
+        ck_conv2d_gradients(dz: run.dz.pointer, update: form.update, dz_sums: run.sums.pointer, dw: run.dw.pointer)
+    }
+
     func run(threads: Int) -> Run {
         let run = outputs()
         let workspace = Floats(max(plan.forward_workspace_bytes, plan.backward_workspace_bytes) / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
         var (plan, operand, gradient) = (plan, operand, outputGradient)
-        ck_conv2d_forward(
-            &execution.exec, &plan, &operand, w.pointer, run.y.pointer, run.statistics.pointer, workspace.pointer)
-        ck_conv2d_backward(
-            &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, form.update, run.sums.pointer,
-            run.dw.pointer, workspace.pointer)
+        var (output, gradients) = (ck_output(run.y, run.statistics), pointers(run))
+        ck_conv2d_forward(&execution.exec, &plan, &operand, w.pointer, &output, workspace.pointer)
+        ck_conv2d_backward(&execution.exec, &plan, &operand, w.pointer, &gradient, &gradients, workspace.pointer)
         #expect(run.y.isIntact && run.dz.isIntact && run.dw.isIntact && workspace.isIntact, "\(name)")
         #expect(run.statistics.isIntact && run.sums.isIntact, "\(name)")
         return run
@@ -82,8 +84,8 @@ struct Conv2dProblem {
         let run = outputs()
         var (plan, operand, gradient) = (plan, operand, outputGradient)
         ck_conv2d_forward_reference(&plan, &operand, w.pointer, run.y.pointer)
-        ck_conv2d_backward_reference(
-            &plan, &operand, w.pointer, &gradient, run.dz.pointer, form.update, run.dw.pointer)
+        var gradients = pointers(run)
+        ck_conv2d_backward_reference(&plan, &operand, w.pointer, &gradient, &gradients)
         return run
     }
 

@@ -58,7 +58,8 @@ extension KernelTests {
             forEachInstructionSet { isa in
                 for run in [ck_vocoder_shift, ck_vocoder_stretch] {
                     let out = Floats(samples) { _ in 1 }
-                    run(context, 1.1, samples, x.pointer, 0, samples, out.pointer, scratch.pointer)
+                    let range = ck_vocoder_range(samples: samples, first: 0, count: samples)
+                    run(context, 1.1, range, x.pointer, out.pointer, scratch.pointer)
                     #expect(out.values.allSatisfy { $0.bitPattern << 1 == 0 } && isUnchanged, "\(isa)")
                 }
             }

@@ -10,14 +10,14 @@ struct DepthwiseProblem {
     let normalised, gradient, dropped: Bool
     let activation: ck_activation
     private var halves: (x: Halves, raw: Halves)?
-    var channels: Int { plan.C }
+    var channels: Int { plan.shape.C }
 
     init(
         _ shape: (n: Int, h: Int, w: Int, c: Int), kernel: Int, stride: (Int, Int), seed: UInt64,
         normalised: Bool = true,
         activation: ck_activation = CK_SWISH, gradient: Bool = true, dropped: Bool = true
     ) {
-        precondition(ck_depthwise_plan(&plan, shape.n, shape.h, shape.w, shape.c, kernel, stride.0, stride.1) == CK_OK)
+        plan = ck_depthwise.planned(shape.n, shape.h, shape.w, shape.c, kernel: kernel, stride: stride)!
         var random = TestRandom(seed)
         let outputs = shape.n * plan.P * plan.Q * shape.c
         x = random.floats(shape.n * shape.h * shape.w * shape.c, scale: 2)
@@ -31,10 +31,10 @@ struct DepthwiseProblem {
 
     /// A problem with one image of another problem.
     init(_ other: Self, image: Int) {
-        let p = other.plan
-        precondition(ck_depthwise_plan(&plan, 1, p.H, p.W, p.C, p.kernel, p.stride_h, p.stride_w) == CK_OK)
-        let input = p.H * p.W * p.C
-        let output = p.P * p.Q * p.C
+        let s = other.plan.shape
+        plan = ck_depthwise.planned(1, s.H, s.W, s.C, kernel: s.kernel, stride: (s.stride_h, s.stride_w))!
+        let input = s.H * s.W * s.C
+        let output = plan.P * plan.Q * s.C
         x = Floats(input) { other.x[image * input + $0] }
         dy = Floats(output) { other.dy[image * output + $0] }
         raw = Floats(output) { other.raw[image * output + $0] }
@@ -66,15 +66,19 @@ struct DepthwiseProblem {
             dw: Floats(w.count) { _ in .nan })
     }
 
+    private func pointers(_ run: Run, _ update: ck_update) -> ck_depthwise_gradients {
+        ck_depthwise_gradients(dz: run.dz.pointer, update: update, dz_sums: run.sums.pointer, dw: run.dw.pointer)
+    }
+
     func run(_ update: ck_update, threads: Int) -> Run {
         let run = outputs()
         let workspace = Floats(plan.backward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
         var (plan, operand, gradient) = (plan, operand, outputGradient)
-        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, run.y.pointer, nil, run.statistics.pointer)
-        ck_depthwise_backward(
-            &execution.exec, &plan, &operand, w.pointer, &gradient, run.dz.pointer, update,
-            update == CK_STORE ? run.sums.pointer : nil, run.dw.pointer, workspace.pointer)
+        var (output, gradients) = (ck_output(run.y, run.statistics), pointers(run, update))
+        if update == CK_ADD { gradients.dz_sums = nil }
+        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, &output)
+        ck_depthwise_backward(&execution.exec, &plan, &operand, w.pointer, &gradient, &gradients, workspace.pointer)
         #expect(run.y.isIntact && run.dz.isIntact && run.dw.isIntact && workspace.isIntact)
         #expect(run.statistics.isIntact && run.sums.isIntact)
         return run
@@ -91,8 +95,8 @@ struct DepthwiseProblem {
     func halvedForward() -> (y: Halves, statistics: Floats) {
         let (y, statistics) = (Halves(dy.count), outputs().statistics)
         let execution = TestExecution(threads: 2, scratchBytes: plan.scratch_bytes)
-        var (plan, operand) = (plan, operand)
-        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, nil, y.pointer, statistics.pointer)
+        var (plan, operand, output) = (plan, operand, ck_output(y, statistics))
+        ck_depthwise_forward(&execution.exec, &plan, &operand, w.pointer, &output)
         return (y, statistics)
     }
 
@@ -100,7 +104,8 @@ struct DepthwiseProblem {
         let run = outputs()
         var (plan, operand, gradient) = (plan, operand, outputGradient)
         ck_depthwise_forward_reference(&plan, &operand, w.pointer, run.y.pointer)
-        ck_depthwise_backward_reference(&plan, &operand, w.pointer, &gradient, run.dz.pointer, update, run.dw.pointer)
+        var gradients = pointers(run, update)
+        ck_depthwise_backward_reference(&plan, &operand, w.pointer, &gradient, &gradients)
         return run
     }
 
@@ -110,11 +115,12 @@ struct DepthwiseProblem {
     func expectAgreement(_ update: ck_update) {
         let expected = reference(update)
         let eps = Float.ulpOfOne
-        let taps = Float(plan.kernel * plan.kernel)
-        let pixels = Float(plan.N * plan.P * plan.Q)
+        let s = plan.shape
+        let taps = Float(s.kernel * s.kernel)
+        let pixels = Float(s.N * plan.P * plan.Q)
         forEachInstructionSet { isa in
             let run = run(update, threads: 2)
-            let label = "\(isa) \(plan.H)×\(plan.W)×\(plan.C) k\(plan.kernel) s\(plan.stride_h),\(plan.stride_w)"
+            let label = "\(isa) \(s.H)×\(s.W)×\(s.C) k\(s.kernel) s\(s.stride_h),\(s.stride_w)"
             #expect(difference(run.y, expected.y) <= 16 * eps * (taps + 8), "y \(label)")
             #expect(difference(run.dz, expected.dz) <= 16 * eps * (taps + 8), "dz \(label)")
             #expect(difference(run.dw, expected.dw) <= 16 * eps * (pixels + 8), "dw \(label)")

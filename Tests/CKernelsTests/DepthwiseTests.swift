@@ -14,8 +14,10 @@ extension KernelTests {
 
         /// The kernel size and the strides (vertical, horizontal) of all compiled shapes.
         static let kernels = {
-            var (kernels, shape) = ([(Int, (Int, Int))](), [0, 0, 0])
-            while ck_depthwise_compiled(kernels.count, &shape) == 1 { kernels.append((shape[0], (shape[1], shape[2]))) }
+            var (kernels, shape) = ([(Int, (Int, Int))](), ck_depthwise_shape())
+            while ck_depthwise_compiled(kernels.count, &shape) == 1 {
+                kernels.append((shape.kernel, (shape.stride_h, shape.stride_w)))
+            }
             return kernels
         }()
 
@@ -95,9 +97,8 @@ extension KernelTests {
 
         /// A feature map of one row needs one row of scratch memory, and not the eight rows that a kernel and a batch
         /// need for other feature maps.
-        @Test func scratch_holds_no_more_rows_than_a_group_has() {
-            var plan = ck_depthwise()
-            #expect(ck_depthwise_plan(&plan, 2, 1, 10_000, 16, 5, 1, 1) == CK_OK)
+        @Test func scratch_holds_no_more_rows_than_a_group_has() throws {
+            let plan = try #require(ck_depthwise.planned(2, 1, 10_000, 16, kernel: 5))
             #expect(plan.scratch_bytes <= 64 * (10_004 + 3 * 10_000 + 2 * 25))
             for (h, w) in [(1, 40), (2, 17), (3, 9), (1, 9)] {
                 DepthwiseProblem((3, h, w, 17), kernel: 5, stride: (1, 1), seed: 3).expectAgreement(CK_STORE)
@@ -133,12 +134,11 @@ extension KernelTests {
         }
 
         @Test func impossible_shapes_are_refused() {
-            var plan = ck_depthwise()
-            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 4, 1, 1) == CK_INVALID_SHAPE)
-            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 3, 3, 3) == CK_INVALID_SHAPE)
-            #expect(ck_depthwise_plan(&plan, 0, 4, 4, 8, 3, 1, 1) == CK_INVALID_SHAPE)
-            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 0, 3, 1, 1) == CK_INVALID_SHAPE)
-            #expect(ck_depthwise_plan(&plan, 1, 4, 4, 8, 3, 2, 1) == CK_INVALID_SHAPE)
+            #expect(ck_depthwise.planned(1, 4, 4, 8, kernel: 4) == nil)
+            #expect(ck_depthwise.planned(1, 4, 4, 8, kernel: 3, stride: (3, 3)) == nil)
+            #expect(ck_depthwise.planned(0, 4, 4, 8, kernel: 3) == nil)
+            #expect(ck_depthwise.planned(1, 4, 4, 0, kernel: 3) == nil)
+            #expect(ck_depthwise.planned(1, 4, 4, 8, kernel: 3, stride: (2, 1)) == nil)
         }
     }
 }

@@ -40,8 +40,9 @@ extension KernelTests {
                 let dz = Floats(channels) { _ in 1 }
                 let none = Floats(channels)
                 let sums = Floats(2 * channels)
-                ck_squeeze_forward(&execution.exec, 1, 1, channels, &operand, u.pointer)
-                ck_squeeze_backward(&execution.exec, 1, 1, channels, &operand, none.pointer, dz.pointer, sums.pointer)
+                let pixel = ck_images(N: 1, R: 1, C: channels)
+                ck_squeeze_forward(&execution.exec, pixel, &operand, u.pointer)
+                ck_squeeze_backward(&execution.exec, pixel, &operand, none.pointer, dz.pointer, sums.pointer)
                 for i in 0..<channels {
                     let x = Double(points[i])
                     let s = 1 / (1 + exp(-x))
@@ -63,7 +64,7 @@ extension KernelTests {
                 let h = Floats(1)
                 let gate = Floats(channels)
                 var plan = ck_squeeze_excite()
-                #expect(ck_squeeze_excite_plan(&plan, 1, 1, channels, 1) == CK_OK)
+                #expect(ck_squeeze_excite_plan(&plan, ck_images(N: 1, R: 1, C: channels), 1) == CK_OK)
                 var weights = ck_excite_weights(
                     w1: zeros.pointer, b1: zero.pointer, w2: zeros.pointer, b2: points.pointer)
                 let workspace = Floats(plan.workspace_bytes / 4)
@@ -84,9 +85,10 @@ extension KernelTests {
                 let execution = TestExecution(threads: 1, scratchBytes: 64)
                 let g = Floats(513)
                 var result = ck_loss_result()
-                var label: Int32 = 512
                 var workspace = [0.0, 0.0]
-                ck_softmax_cross_entropy(&execution.exec, 1, 513, s.pointer, &label, g.pointer, &result, &workspace)
+                LossTests.withLoss(1, 513, [512]) {
+                    ck_softmax_cross_entropy(&execution.exec, $0, s.pointer, g.pointer, &result, &workspace)
+                }
                 for i in 0..<512 {
                     let want = exp(Double(s[i]))
                     #expect(abs(Double(g[i]) / Double(g[0]) - want) <= 5e-7 * want, "\(isa): e^\(s[i])")
@@ -117,17 +119,17 @@ extension KernelTests {
                 let execution = TestExecution(threads: 1, scratchBytes: 64)
                 let (gate, h, g) = (Floats(19), Floats(1), Floats(19))
                 var plan = ck_squeeze_excite()
-                #expect(ck_squeeze_excite_plan(&plan, 1, 1, 19, 1) == CK_OK)
+                #expect(ck_squeeze_excite_plan(&plan, ck_images(N: 1, R: 1, C: 19), 1) == CK_OK)
                 var weights = ck_excite_weights(w1: zeros.pointer, b1: zeros.pointer, w2: zeros.pointer, b2: x.pointer)
                 let workspace = Floats(plan.workspace_bytes / 4)
                 ck_excite_forward(
                     &execution.exec, &plan, &weights, zeros.pointer, h.pointer, gate.pointer, workspace.pointer)
                 #expect(gate[17].isNaN && !gate[16].isNaN && !gate[18].isNaN, "\(isa)")
                 var result = ck_loss_result()
-                var label: Int32 = 0
                 var space = [0.0, 0.0]
-                ck_softmax_cross_entropy(
-                    &execution.exec, 1, 19, x.pointer, &label, g.pointer, &result, &space)
+                LossTests.withLoss(1, 19, [0]) {
+                    ck_softmax_cross_entropy(&execution.exec, $0, x.pointer, g.pointer, &result, &space)
+                }
                 #expect(result.loss.isNaN, "\(isa)")
             }
         }

@@ -75,13 +75,18 @@ private struct GemmCase {
         initial = random.floats(m * ldc)
     }
 
+    private func operands(alpha: Float, beta: Float, _ c: Floats) -> ck_gemm_operands {
+        ck_gemm_operands(
+            alpha: alpha, A: a.pointer, lda: lda, B: b.pointer, ldb: ldb, beta: beta, C: c.pointer, ldc: ldc)
+    }
+
     func run(alpha: Float, beta: Float, threads: Int) -> Floats {
         var plan = plan
         let c = Floats(plan.M * ldc) { initial[$0] }
         let workspace = Floats(plan.workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
-        ck_gemm_run(
-            &execution.exec, &plan, alpha, a.pointer, lda, b.pointer, ldb, beta, c.pointer, ldc, workspace.pointer)
+        var operands = operands(alpha: alpha, beta: beta, c)
+        ck_gemm_run(&execution.exec, &plan, &operands, workspace.pointer)
         #expect(workspace.isIntact)
         return c
     }
@@ -89,7 +94,8 @@ private struct GemmCase {
     func reference(alpha: Float, beta: Float) -> Floats {
         var plan = plan
         let c = Floats(plan.M * ldc) { initial[$0] }
-        ck_gemm_reference(&plan, alpha, a.pointer, lda, b.pointer, ldb, beta, c.pointer, ldc)
+        var operands = operands(alpha: alpha, beta: beta, c)
+        ck_gemm_reference(&plan, &operands)
         return c
     }
 }

@@ -6,11 +6,11 @@ extension KernelTests {
         private static let shapes: [(Int, Int)] = Agreement.tails.map { (3, $0) } + [(40, 20), (70, 512), (1, 1280)]
 
         private struct Rows {
-            let rows: Int, width: Int, x: Floats, gamma: Floats, beta: Floats, dy: Floats
+            let size: ck_rows, x: Floats, gamma: Floats, beta: Floats, dy: Floats
             let eps: Float = 1e-5
             init(_ rows: Int, _ width: Int) {
                 var random = TestRandom(UInt64(31 * rows + width))
-                (self.rows, self.width) = (rows, width)
+                size = ck_rows(M: rows, D: width)
                 x = random.floats(rows * width, scale: 2, offset: 0.5)
                 gamma = random.floats(width, scale: 0.5, offset: 1)
                 beta = random.floats(width)
@@ -18,15 +18,24 @@ extension KernelTests {
             }
             func plan(_ activation: ck_row_activation) -> ck_layernorm {
                 var plan = ck_layernorm()
-                #expect(ck_layernorm_plan(&plan, rows, width, eps, activation) == CK_OK)
+                #expect(ck_layernorm_plan(&plan, size, eps, activation) == CK_OK)
                 return plan
             }
             func forwardReference(_ activation: ck_row_activation) -> [Floats] {
                 var plan = plan(activation)
-                let o = [Floats(rows * width), Floats(rows), Floats(rows)]
-                ck_layernorm_forward_reference(
-                    &plan, x.pointer, gamma.pointer, beta.pointer, o[0].pointer, o[1].pointer, o[2].pointer)
+                let o = outputs()
+                var pointers = pointers(o)
+                ck_layernorm_forward_reference(&plan, x.pointer, gamma.pointer, beta.pointer, &pointers)
                 return o
+            }
+            /// Memory for y, mean and inverse standard deviation.
+            func outputs() -> [Floats] { [Floats(size.M * size.D), Floats(size.M), Floats(size.M)] }
+            func pointers(_ o: [Floats]) -> ck_layernorm_outputs {
+                ck_layernorm_outputs(y: o[0].pointer, mean: o[1].pointer, inv_std: o[2].pointer)
+            }
+            /// The gradients of x, gamma and beta.
+            func gradients(_ o: [Floats], _ update: ck_update) -> ck_layernorm_gradients {
+                ck_layernorm_gradients(dx: o[0].pointer, update: update, dgamma: o[1].pointer, dbeta: o[2].pointer)
             }
             /// The inputs and outputs of the forward pass that the backward pass reads. `forward` contains y, mean and
             /// inverse standard deviation.
@@ -50,26 +59,23 @@ extension KernelTests {
                 let gain = max(1, Agreement.largest(forward[2]))
                 let out = unit * gain * 4 + 1e-6
                 Agreement.check("forward", forward, within: [out, unit, unit * gain * gain]) { exec in
-                    let o = [Floats(rows * width), Floats(rows), Floats(rows)]
-                    ck_layernorm_forward(
-                        exec, &plan, r.x.pointer, r.gamma.pointer, r.beta.pointer, o[0].pointer, o[1].pointer,
-                        o[2].pointer)
+                    let o = r.outputs()
+                    var pointers = r.pointers(o)
+                    ck_layernorm_forward(exec, &plan, r.x.pointer, r.gamma.pointer, r.beta.pointer, &pointers)
                     return o
                 }
                 for update in [CK_STORE, CK_ADD] {
                     let before = Floats(rows * width) { Float($0 % 7) - 3 }
                     let start = { [Floats(rows * width) { before[$0] }, Floats(width), Floats(width)] }
                     let expected = start()
-                    ck_layernorm_backward_reference(
-                        &plan, &kept, r.dy.pointer, expected[0].pointer, update, expected[1].pointer,
-                        expected[2].pointer)
+                    var reference = r.gradients(expected, update)
+                    ck_layernorm_backward_reference(&plan, &kept, r.dy.pointer, &reference)
                     let terms = Double(rows) * Agreement.eps * 4 * gain
                     Agreement.check("backward", expected, within: [out * gain, terms + 1e-6, terms + 1e-6]) { exec in
                         let o = start()
                         let workspace = Floats(plan.workspace_bytes / 4)
-                        ck_layernorm_backward(
-                            exec, &plan, &kept, r.dy.pointer, o[0].pointer, update, o[1].pointer, o[2].pointer,
-                            workspace.pointer)
+                        var gradients = r.gradients(o, update)
+                        ck_layernorm_backward(exec, &plan, &kept, r.dy.pointer, &gradients, workspace.pointer)
                         #expect(workspace.isIntact)
                         return o
                     }
@@ -83,9 +89,8 @@ extension KernelTests {
             let activation = tanh ? CK_ROW_TANH : CK_ROW_IDENTITY
             let forward = r.forwardReference(activation)
             let g = [Floats(18), Floats(6), Floats(6)]
-            var (plan, kept) = (r.plan(activation), r.kept(forward))
-            ck_layernorm_backward_reference(
-                &plan, &kept, r.dy.pointer, g[0].pointer, CK_STORE, g[1].pointer, g[2].pointer)
+            var (plan, kept, gradients) = (r.plan(activation), r.kept(forward), r.gradients(g, CK_STORE))
+            ck_layernorm_backward_reference(&plan, &kept, r.dy.pointer, &gradients)
             func loss() -> Double { Agreement.dot(r.forwardReference(activation)[0], r.dy) }
             Agreement.checkSlope("x", of: r.x, g[0], loss: loss)
             Agreement.checkSlope("gamma", of: r.gamma, g[1], loss: loss)
@@ -98,31 +103,28 @@ extension KernelTests {
             let y = Floats(rows * width)
             let inverse = Floats(rows)
             let dx = Floats(rows * width)
-            ck_l2_normalize_forward_reference(rows, width, r.x.pointer, y.pointer, inverse.pointer)
-            ck_l2_normalize_backward_reference(
-                rows, width, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, CK_STORE)
+            ck_l2_normalize_forward_reference(r.size, r.x.pointer, y.pointer, inverse.pointer)
+            ck_l2_normalize_backward_reference(r.size, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, CK_STORE)
             // |y| ≤ 1. The error of the norm is eps·√D. In dx, errors are multiplied by 1/norm.
             let gain = max(1, Agreement.largest(inverse))
             let unit = Agreement.eps * 8
             Agreement.check("forward", [y, inverse], within: [unit, unit * gain]) { exec in
                 let o = [Floats(rows * width), Floats(rows)]
-                ck_l2_normalize_forward(exec, rows, width, r.x.pointer, o[0].pointer, o[1].pointer)
+                ck_l2_normalize_forward(exec, r.size, r.x.pointer, o[0].pointer, o[1].pointer)
                 return o
             }
             let length = 1 + Double(width).squareRoot()  // of dy
             Agreement.check("backward", [dx], within: [unit * gain * length]) { exec in
                 let o = Floats(rows * width)
-                ck_l2_normalize_backward(
-                    exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, CK_STORE)
+                ck_l2_normalize_backward(exec, r.size, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, CK_STORE)
                 return [o]
             }
             let sum = Agreement.copy(r.x)
-            ck_l2_normalize_backward_reference(
-                rows, width, y.pointer, inverse.pointer, r.dy.pointer, sum.pointer, CK_ADD)
+            ck_l2_normalize_backward_reference(r.size, y.pointer, inverse.pointer, r.dy.pointer, sum.pointer, CK_ADD)
             Agreement.check("backward, added", [sum], within: [unit * (gain * length + Agreement.largest(r.x))]) {
                 exec in
                 let o = Agreement.copy(r.x)
-                ck_l2_normalize_backward(exec, rows, width, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, CK_ADD)
+                ck_l2_normalize_backward(exec, r.size, y.pointer, inverse.pointer, r.dy.pointer, o.pointer, CK_ADD)
                 return [o]
             }
         }
@@ -133,11 +135,11 @@ extension KernelTests {
             let inverse = Floats(3)
             let dx = Floats(15)
             func loss() -> Double {
-                ck_l2_normalize_forward_reference(3, 5, r.x.pointer, y.pointer, inverse.pointer)
+                ck_l2_normalize_forward_reference(r.size, r.x.pointer, y.pointer, inverse.pointer)
                 return Agreement.dot(y, r.dy)
             }
             _ = loss()
-            ck_l2_normalize_backward_reference(3, 5, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, CK_STORE)
+            ck_l2_normalize_backward_reference(r.size, y.pointer, inverse.pointer, r.dy.pointer, dx.pointer, CK_STORE)
             Agreement.checkSlope("x", of: r.x, dx, loss: loss)
         }
 
@@ -149,9 +151,10 @@ extension KernelTests {
                 let y = Floats(17)
                 let dx = Floats(17)
                 let inverse = Floats(1)
-                ck_l2_normalize_forward(&execution.exec, 1, 17, zero.pointer, y.pointer, inverse.pointer)
+                let row = ck_rows(M: 1, D: 17)
+                ck_l2_normalize_forward(&execution.exec, row, zero.pointer, y.pointer, inverse.pointer)
                 ck_l2_normalize_backward(
-                    &execution.exec, 1, 17, y.pointer, inverse.pointer, dy.pointer, dx.pointer, CK_STORE)
+                    &execution.exec, row, y.pointer, inverse.pointer, dy.pointer, dx.pointer, CK_STORE)
                 #expect(y.values.allSatisfy { $0 == 0 } && dx.values.allSatisfy { abs($0 - 1) < 1e-6 }, "\(isa)")
             }
         }

@@ -8,6 +8,29 @@ extension KernelTests {
             let g: Floats
         }
 
+        /// Calls `body` with the sizes and the labels of a loss.
+        static func withLoss<Result>(
+            _ rows: Int, _ columns: Int, _ labels: [Int32]?, _ body: (UnsafePointer<ck_cross_entropy>) -> Result
+        ) -> Result {
+            func call(_ labels: UnsafePointer<Int32>?) -> Result {
+                var loss = ck_cross_entropy(M: rows, N: columns, labels: labels)
+                return body(&loss)
+            }
+            return call(labels)
+        }
+
+        private static func check(_ rows: Int, _ columns: Int, _ labels: [Int32]?) -> ck_status {
+            withLoss(rows, columns, labels) { ck_softmax_cross_entropy_check($0) }
+        }
+
+        private static func reference(
+            _ rows: Int, _ columns: Int, _ s: Floats, _ labels: [Int32]?, _ g: Floats? = nil
+        ) -> ck_loss_result {
+            var result = ck_loss_result()
+            withLoss(rows, columns, labels) { ck_softmax_cross_entropy_reference($0, s.pointer, g?.pointer, &result) }
+            return result
+        }
+
         private static func run(
             _ exec: UnsafePointer<ck_exec>, _ rows: Int, _ columns: Int, _ s: Floats, _ labels: [Int32]?,
             inPlace: Bool = false
@@ -15,12 +38,9 @@ extension KernelTests {
             let input = inPlace ? Agreement.copy(s) : s
             var outcome = Outcome(g: inPlace ? input : Floats(rows * columns))
             var workspace = [Double](repeating: 0, count: 2 * rows)
-            if let labels {
-                ck_softmax_cross_entropy(
-                    exec, rows, columns, input.pointer, labels, outcome.g.pointer, &outcome.result, &workspace)
-            } else {
-                ck_softmax_cross_entropy(
-                    exec, rows, columns, input.pointer, nil, outcome.g.pointer, &outcome.result, &workspace)
+            let g = outcome.g.pointer
+            withLoss(rows, columns, labels) {
+                ck_softmax_cross_entropy(exec, $0, input.pointer, g, &outcome.result, &workspace)
             }
             return outcome
         }
@@ -35,8 +55,7 @@ extension KernelTests {
             for (labels, inPlace) in [(nil, false), (labels, false), (labels, true), (masked, false), (masked, true)]
             where labels != nil || rows <= columns {
                 let g = Floats(rows * columns)
-                var expected = ck_loss_result()
-                ck_softmax_cross_entropy_reference(rows, columns, s.pointer, labels, g.pointer, &expected)
+                let expected = Self.reference(rows, columns, s, labels, g)
                 // The softmax is below 1. Its error is 5e-7 for the exponentials and eps·N for their sum, divided by M.
                 let unit = 1e-6 + Agreement.eps * Double(columns)
                 Agreement.check("gradient", [g], within: [unit / Double(max(expected.rows, 1))]) { exec in
@@ -56,7 +75,9 @@ extension KernelTests {
                 var alone = ck_loss_result()
                 var workspace = [Double](repeating: 0, count: 18)
                 let both = Self.run(&execution.exec, 9, 9, s, nil).result
-                ck_softmax_cross_entropy(&execution.exec, 9, 9, s.pointer, nil, nil, &alone, &workspace)
+                Self.withLoss(9, 9, nil) {
+                    ck_softmax_cross_entropy(&execution.exec, $0, s.pointer, nil, &alone, &workspace)
+                }
                 #expect(alone.loss == both.loss && alone.correct == both.correct, "\(isa)")
             }
         }
@@ -85,8 +106,7 @@ extension KernelTests {
         func a_row_with_a_nan_or_an_infinity_has_no_finite_loss(place: Int) {
             for bad in [Float.nan, .infinity] {
                 let s = Floats(2 * 21) { $0 == place ? bad : Float($0 % 5) }
-                var expected = ck_loss_result()
-                ck_softmax_cross_entropy_reference(2, 21, s.pointer, nil, nil, &expected)
+                let expected = Self.reference(2, 21, s, nil)
                 #expect(expected.loss.isNaN)
                 forEachInstructionSet { isa in
                     let execution = TestExecution(threads: 1, scratchBytes: 64)
@@ -112,9 +132,8 @@ extension KernelTests {
             let s = Floats(3 * 16) { Float($0 % 5) }
             for label in [16, 17, 1 << 20, Int32.max] {
                 let labels = [1, 2, label]
-                #expect(ck_softmax_cross_entropy_check(3, 16, labels) == CK_INVALID_SHAPE)
-                var expected = ck_loss_result()
-                ck_softmax_cross_entropy_reference(3, 16, s.pointer, labels, nil, &expected)
+                #expect(Self.check(3, 16, labels) == CK_INVALID_SHAPE)
+                let expected = Self.reference(3, 16, s, labels)
                 forEachInstructionSet { isa in
                     let execution = TestExecution(threads: 2, scratchBytes: 64)
                     let o = Self.run(&execution.exec, 3, 16, s, labels)
@@ -123,11 +142,11 @@ extension KernelTests {
                     #expect((0..<48).allSatisfy { o.g[$0].isNaN == ($0 >= 32) }, "\(isa) \(label)")
                 }
             }
-            #expect(ck_softmax_cross_entropy_check(3, 16, [0, 15, -1]) == CK_OK)
-            #expect(ck_softmax_cross_entropy_check(3, 2, nil) == CK_INVALID_SHAPE)
-            #expect(ck_softmax_cross_entropy_check(3, 3, nil) == CK_OK)
-            #expect(ck_softmax_cross_entropy_check(0, 3, nil) == CK_INVALID_SHAPE)
-            #expect(ck_softmax_cross_entropy_check(1 << 40, 1 << 40, nil) == CK_INVALID_SHAPE)
+            #expect(Self.check(3, 16, [0, 15, -1]) == CK_OK)
+            #expect(Self.check(3, 2, nil) == CK_INVALID_SHAPE)
+            #expect(Self.check(3, 3, nil) == CK_OK)
+            #expect(Self.check(0, 3, nil) == CK_INVALID_SHAPE)
+            #expect(Self.check(1 << 40, 1 << 40, nil) == CK_INVALID_SHAPE)
         }
 
         @Test func reference_gradient_is_the_slope() {
@@ -135,14 +154,8 @@ extension KernelTests {
             let s = random.floats(4 * 6, scale: 2)
             let g = Floats(24)
             let labels: [Int32] = [5, 0, 3, 3]
-            func loss() -> Double {
-                var result = ck_loss_result()
-                ck_softmax_cross_entropy_reference(4, 6, s.pointer, labels, nil, &result)
-                return result.loss
-            }
-            var result = ck_loss_result()
-            ck_softmax_cross_entropy_reference(4, 6, s.pointer, labels, g.pointer, &result)
-            Agreement.checkSlope("s", of: s, g, loss: loss)
+            _ = Self.reference(4, 6, s, labels, g)
+            Agreement.checkSlope("s", of: s, g) { Self.reference(4, 6, s, labels).loss }
         }
     }
 }

@@ -11,6 +11,7 @@ extension KernelTests {
             var name: String
             var y, statistics: Floats
             var blocks: Int
+            var pointers: ck_output { ck_output(y, statistics) }
         }
 
         /// The outputs of every convolution as the identity, so that they are values of `x` (images, 21, 26, channels).
@@ -34,18 +35,16 @@ extension KernelTests {
             var pointwise = ck_pointwise()
             #expect(ck_pointwise_plan(&pointwise, images * h * w, c, c, h * w) == CK_OK)
             made.append(output("pointwise", h * w, pointwise.statistics_blocks))
+            var pointers = made[0].pointers
             run(pointwise.scratch_bytes, pointwise.forward_workspace_bytes) {
-                ck_pointwise_forward(
-                    $0, &pointwise, &operand, identity.pointer, nil, made[0].y.pointer, nil,
-                    made[0].statistics.pointer, $1)
+                ck_pointwise_forward($0, &pointwise, &operand, identity.pointer, nil, &pointers, $1)
             }
             let middle = Floats(9 * c) { $0 / c == 4 ? 1 : 0 }
-            var depthwise = ck_depthwise()
-            #expect(ck_depthwise_plan(&depthwise, images, h, w, c, 3, 1, 1) == CK_OK)
+            var depthwise = ck_depthwise.planned(images, h, w, c, kernel: 3)!
             made.append(output("depthwise", h * w, depthwise.statistics_blocks))
+            pointers = made[1].pointers
             run(depthwise.scratch_bytes, 64) { exec, _ in
-                ck_depthwise_forward(
-                    exec, &depthwise, &operand, middle.pointer, made[1].y.pointer, nil, made[1].statistics.pointer)
+                ck_depthwise_forward(exec, &depthwise, &operand, middle.pointer, &pointers)
             }
             let dense = Floats(9 * c * c) { $0 / (c * c) == 4 && $0 / c % c == $0 % c ? 1 : 0 }
             for (method, name) in [(CK_CONV2D_DIRECT, "direct"), (CK_CONV2D_WINOGRAD, "winograd")] {
@@ -55,9 +54,9 @@ extension KernelTests {
                     padding_w: 1)
                 #expect(ck_conv2d_plan(&plan, &shape, method) == CK_OK)
                 let made1 = output(name, h * w, plan.statistics_blocks)
+                pointers = made1.pointers
                 run(plan.scratch_bytes, plan.forward_workspace_bytes) {
-                    ck_conv2d_forward(
-                        $0, &plan, &operand, dense.pointer, made1.y.pointer, made1.statistics.pointer, $1)
+                    ck_conv2d_forward($0, &plan, &operand, dense.pointer, &pointers, $1)
                 }
                 made.append(made1)
             }
@@ -65,8 +64,9 @@ extension KernelTests {
             var stem = ck_stem()
             #expect(ck_stem_plan(&stem, images, h, w, 1, c) == CK_OK)
             let last = output("stem", stem.P * stem.Q, stem.statistics_blocks)
+            pointers = last.pointers
             run(stem.scratch_bytes, 64) { exec, _ in
-                ck_stem_forward(exec, &stem, x.pointer, first.pointer, last.y.pointer, nil, last.statistics.pointer)
+                ck_stem_forward(exec, &stem, x.pointer, first.pointer, &pointers)
             }
             return made + [last]
         }

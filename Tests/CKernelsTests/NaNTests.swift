@@ -50,13 +50,13 @@ extension KernelTests {
                     var operand = operand(x, activation)
                     let index = UnsafeMutablePointer<Int32>.allocate(capacity: channels)
                     defer { index.deallocate() }
-                    let y = Floats(channels)
-                    ck_global_max_forward_reference(1, 5, channels, &operand, y.pointer, index)
+                    let (y, pixels) = (Floats(channels), ck_images(N: 1, R: 5, C: channels))
+                    ck_global_max_forward_reference(pixels, &operand, y.pointer, index)
                     #expect(y.values.allSatisfy { $0.isNaN } && (0..<channels).allSatisfy { index[$0] == place })
                     forEachInstructionSet { isa in
                         let execution = TestExecution(threads: 1, scratchBytes: 64)
                         for c in 0..<channels { (y[c], index[c]) = (0, -1) }
-                        ck_global_max_forward(&execution.exec, 1, 5, channels, &operand, y.pointer, index)
+                        ck_global_max_forward(&execution.exec, pixels, &operand, y.pointer, index)
                         #expect(y.values.allSatisfy { $0.isNaN }, "\(isa) \(place)")
                         #expect((0..<channels).allSatisfy { index[$0] == place }, "\(isa) \(place)")
                     }
@@ -79,8 +79,7 @@ extension KernelTests {
                     let right = (0..<y.count).allSatisfy { y[$0].isNaN == reads($0 / channels, reach: reach) }
                     #expect(right && y.isIntact, "\(name) \(place)")
                 }
-                var depthwise = ck_depthwise()
-                #expect(ck_depthwise_plan(&depthwise, 1, h, w, channels, 3, 1, 1) == CK_OK)
+                var depthwise = ck_depthwise.planned(1, h, w, channels, kernel: 3)!
                 var pointwise = ck_pointwise()
                 #expect(ck_pointwise_plan(&pointwise, h * w, channels, channels, h * w) == CK_OK)
                 var dense = ck_conv2d()
@@ -99,13 +98,13 @@ extension KernelTests {
                     let scratch = max(depthwise.scratch_bytes, pointwise.scratch_bytes, dense.scratch_bytes)
                     let execution = TestExecution(threads: 1, scratchBytes: scratch)
                     let memory = Floats(max(pointwise.forward_workspace_bytes, dense.forward_workspace_bytes) / 4)
-                    ck_depthwise_forward(&execution.exec, &depthwise, &operand, ones.pointer, y.pointer, nil, nil)
+                    var output = ck_output(y)
+                    ck_depthwise_forward(&execution.exec, &depthwise, &operand, ones.pointer, &output)
                     expect(y, reach: 1, "depthwise \(isa)")
                     ck_pointwise_forward(
-                        &execution.exec, &pointwise, &operand, ones.pointer, nil, y.pointer, nil, nil, memory.pointer)
+                        &execution.exec, &pointwise, &operand, ones.pointer, nil, &output, memory.pointer)
                     expect(y, reach: 0, "pointwise \(isa)")
-                    ck_conv2d_forward(
-                        &execution.exec, &dense, &operand, ones.pointer, y.pointer, nil, memory.pointer)
+                    ck_conv2d_forward(&execution.exec, &dense, &operand, ones.pointer, &output, memory.pointer)
                     expect(y, reach: 1, "dense \(isa)")
                 }
             }
@@ -117,12 +116,12 @@ extension KernelTests {
                 ck_branch(raw: raw.pointer, scale: nil, shift: nil),
                 ck_branch(raw: other.pointer, scale: nil, shift: nil)
             )
-            let y = Floats(3 * channels)
-            ck_residual_forward_reference(1, 3, channels, &branch, &identity, y.pointer)
+            let (y, pixels) = (Floats(3 * channels), ck_images(N: 1, R: 3, C: channels))
+            ck_residual_forward_reference(pixels, &branch, &identity, y.pointer)
             #expect((0..<y.count).allSatisfy { y[$0].isNaN == ($0 / channels == 1) })
             forEachInstructionSet { isa in
                 let execution = TestExecution(threads: 1, scratchBytes: 64)
-                ck_residual_forward(&execution.exec, 1, 3, channels, &branch, &identity, y.pointer)
+                ck_residual_forward(&execution.exec, pixels, &branch, &identity, y.pointer)
                 #expect((0..<y.count).allSatisfy { y[$0].isNaN == ($0 / channels == 1) }, "\(isa)")
             }
         }

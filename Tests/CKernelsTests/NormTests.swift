@@ -137,10 +137,11 @@ extension KernelTests {
         }
 
         @Test func blocks_are_large_enough_to_pay_and_many_enough_for_eight_threads() {
-            #expect(ck_image_blocks(128, 1536, 96) == 128)
-            #expect(ck_image_blocks(1024, 1536, 96) == 128)
-            #expect(ck_image_blocks(1, 1, 1) == 1)
-            let images = 128 / ck_image_blocks(128, 6, 1152)
+            func blocks(_ n: Int, _ r: Int, _ c: Int) -> Int { ck_image_blocks(ck_images(N: n, R: r, C: c)) }
+            #expect(blocks(128, 1536, 96) == 128)
+            #expect(blocks(1024, 1536, 96) == 128)
+            #expect(blocks(1, 1, 1) == 1)
+            let images = 128 / blocks(128, 6, 1152)
             #expect(images * 6 * 1152 * 4 >= 1 << 16)
         }
 
@@ -159,8 +160,7 @@ extension KernelTests {
                 let sums = Floats(2 * channels)
                 t { x in
                     residual {
-                        ck_normalize_add_forward_reference(
-                            images, rows, channels, x, scale?.pointer, $0, y.pointer)
+                        ck_normalize_add_forward_reference(t.size, x, scale?.pointer, $0, y.pointer)
                     }
                 }
                 // Values are below 8, with five roundings. For a residual without scale, the output may also be the
@@ -172,24 +172,17 @@ extension KernelTests {
                             residual {
                                 var other = $0.pointee
                                 if inPlace { other.x = UnsafePointer(y.pointer) }
-                                ck_normalize_add_forward(
-                                    exec, images, rows, channels, x, scale?.pointer, &other, y.pointer)
+                                ck_normalize_add_forward(exec, t.size, x, scale?.pointer, &other, y.pointer)
                             }
                         }
                         return [y]
                     }
                 }
-                t {
-                    ck_normalize_add_backward_reference(
-                        images, rows, channels, dy.pointer, $0, scale?.pointer, sums.pointer)
-                }
+                t { ck_normalize_add_backward_reference(t.size, dy.pointer, $0, scale?.pointer, sums.pointer) }
                 // Sums of N·R terms below 2.5.
                 Agreement.check("backward", [sums], within: [Agreement.eps * 2.5 * Double(images * rows)]) { exec in
                     let partials = Floats(t.blocks * 2 * channels)
-                    t {
-                        ck_normalize_add_backward(
-                            exec, images, rows, channels, dy.pointer, $0, scale?.pointer, partials.pointer)
-                    }
+                    t { ck_normalize_add_backward(exec, t.size, dy.pointer, $0, scale?.pointer, partials.pointer) }
                     #expect(partials.isIntact)
                     return [combined(exec, partials, blocks: t.blocks, channels: channels)]
                 }

@@ -56,9 +56,8 @@ struct PointwiseCase {
         let statistics = Floats(plan.statistics_blocks * 3 * plan.N)
         let workspace = Floats(plan.forward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
-        ck_pointwise_forward(
-            &execution.exec, &plan, &operand, w.pointer, bias.pointer, y.pointer, nil, statistics.pointer,
-            workspace.pointer)
+        var output = ck_output(y, statistics)
+        ck_pointwise_forward(&execution.exec, &plan, &operand, w.pointer, bias.pointer, &output, workspace.pointer)
         #expect(workspace.isIntact)
         return (y, statistics)
     }
@@ -76,9 +75,8 @@ struct PointwiseCase {
         let statistics = Floats(plan.statistics_blocks * 3 * plan.N)
         let workspace = Floats(plan.forward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: 2, scratchBytes: plan.scratch_bytes)
-        ck_pointwise_forward(
-            &execution.exec, &plan, &operand, w.pointer, bias.pointer, nil, y.pointer, statistics.pointer,
-            workspace.pointer)
+        var output = ck_output(y, statistics)
+        ck_pointwise_forward(&execution.exec, &plan, &operand, w.pointer, bias.pointer, &output, workspace.pointer)
         return (y, statistics)
     }
 
@@ -96,14 +94,19 @@ struct PointwiseCase {
             dx: Floats(dx.count) { dx[$0] }, dw: Floats(w.count) { _ in .nan }, dbias: Floats(bias.count) { _ in .nan })
     }
 
+    private func pointers(_ g: Gradients) -> ck_pointwise_gradients {
+        ck_pointwise_gradients(
+            dx: wantsInput ? g.dx.pointer : nil, update: accumulates ? CK_ADD : CK_STORE, dw: g.dw.pointer,
+            dbias: g.dbias.pointer)
+    }
+
     func backward(threads: Int) -> Gradients {
         var (plan, operand, gradient) = (plan, operand, gradient)
         let result = empty
         let workspace = Floats(plan.backward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
-        ck_pointwise_backward(
-            &execution.exec, &plan, &operand, w.pointer, &gradient, wantsInput ? result.dx.pointer : nil,
-            accumulates ? CK_ADD : CK_STORE, result.dw.pointer, result.dbias.pointer, workspace.pointer)
+        var gradients = pointers(result)
+        ck_pointwise_backward(&execution.exec, &plan, &operand, w.pointer, &gradient, &gradients, workspace.pointer)
         #expect(workspace.isIntact)
         return result
     }
@@ -111,10 +114,8 @@ struct PointwiseCase {
     func backwardReference() -> Gradients {
         var (plan, operand, gradient) = (plan, operand, gradient)
         let result = empty
-        ck_pointwise_backward_reference(
-            &plan, &operand, w.pointer, &gradient, wantsInput ? result.dx.pointer : nil,
-            accumulates ? CK_ADD : CK_STORE,
-            result.dw.pointer, result.dbias.pointer)
+        var gradients = pointers(result)
+        ck_pointwise_backward_reference(&plan, &operand, w.pointer, &gradient, &gradients)
         return result
     }
 }

@@ -12,12 +12,12 @@ extension KernelTests {
                 let dy = random.floats(images * channels)
                 let y = Floats(images * channels)
                 let place = Places(images * channels)
-                t { ck_global_max_forward_reference(images, rows, channels, $0, y.pointer, place.pointer) }
+                t { ck_global_max_forward_reference(t.size, $0, y.pointer, place.pointer) }
                 // |u| < 4, and the relative error of swish is 2e-6.
                 Agreement.check("max", [y], within: [4 * 2e-6]) { exec in
                     let o = Floats(images * channels)
                     let index = Places(images * channels)
-                    t { ck_global_max_forward(exec, images, rows, channels, $0, o.pointer, index.pointer) }
+                    t { ck_global_max_forward(exec, t.size, $0, o.pointer, index.pointer) }
                     #expect((0..<images * channels).allSatisfy { index.pointer[$0] >= 0 && index.pointer[$0] < rows })
                     return [o]
                 }
@@ -25,37 +25,27 @@ extension KernelTests {
                 let sum = (d * 2 + Agreement.eps * 2) * Double(images * rows)
                 let dz = Floats(images * rows * channels)
                 let sums = Floats(2 * channels)
-                t {
-                    ck_global_max_backward_reference(
-                        images, rows, channels, $0, dy.pointer, place.pointer, dz.pointer, sums.pointer)
-                }
+                t { ck_global_max_backward_reference(t.size, $0, dy.pointer, place.pointer, dz.pointer, sums.pointer) }
                 Agreement.check("max backward", [dz, sums], within: [d, sum]) { exec in
                     let o = Floats(images * rows * channels)
                     let partials = Floats(t.blocks * 2 * channels)
                     t {
-                        ck_global_max_backward(
-                            exec, images, rows, channels, $0, dy.pointer, place.pointer, o.pointer, partials.pointer)
+                        ck_global_max_backward(exec, t.size, $0, dy.pointer, place.pointer, o.pointer, partials.pointer)
                     }
                     #expect(partials.isIntact)
                     return [o, combined(exec, partials, blocks: t.blocks, channels: channels)]
                 }
-                t { ck_global_average_backward_reference(images, rows, channels, $0, dy.pointer, dz.pointer, nil) }
+                t { ck_global_average_backward_reference(t.size, $0, dy.pointer, dz.pointer, nil) }
                 Agreement.check("average backward", [dz], within: [d]) { exec in
                     let o = Floats(images * rows * channels)
-                    t { ck_global_average_backward(exec, images, rows, channels, $0, dy.pointer, o.pointer, nil) }
+                    t { ck_global_average_backward(exec, t.size, $0, dy.pointer, o.pointer, nil) }
                     return [o]
                 }
-                t {
-                    ck_global_average_backward_reference(
-                        images, rows, channels, $0, dy.pointer, dz.pointer, sums.pointer)
-                }
+                t { ck_global_average_backward_reference(t.size, $0, dy.pointer, dz.pointer, sums.pointer) }
                 Agreement.check("average sums", [sums], within: [sum]) { exec in
                     let o = Floats(images * rows * channels)
                     let partials = Floats(t.blocks * 2 * channels)
-                    t {
-                        ck_global_average_backward(
-                            exec, images, rows, channels, $0, dy.pointer, o.pointer, partials.pointer)
-                    }
+                    t { ck_global_average_backward(exec, t.size, $0, dy.pointer, o.pointer, partials.pointer) }
                     return [combined(exec, partials, blocks: t.blocks, channels: channels)]
                 }
             }
@@ -69,7 +59,7 @@ extension KernelTests {
                 let index = Places(17)
                 var operand = ck_operand(
                     x: x.pointer, scale: nil, shift: nil, gate: nil, activation: CK_IDENTITY, x16: nil)
-                ck_global_max_forward(&execution.exec, 1, 3, 17, &operand, y.pointer, index.pointer)
+                ck_global_max_forward(&execution.exec, ck_images(N: 1, R: 3, C: 17), &operand, y.pointer, index.pointer)
                 #expect((0..<17).allSatisfy { index.pointer[$0] == 1 && y[$0] == 2 }, "\(isa)")
             }
         }
@@ -86,20 +76,18 @@ extension KernelTests {
             let sums = Floats(2 * channels)
             func loss() -> Double {
                 if max {
-                    t { ck_global_max_forward_reference(images, rows, channels, $0, y.pointer, index.pointer) }
+                    t { ck_global_max_forward_reference(t.size, $0, y.pointer, index.pointer) }
                 } else {
-                    t { ck_squeeze_forward_reference(images, rows, channels, $0, y.pointer) }
+                    t { ck_squeeze_forward_reference(t.size, $0, y.pointer) }
                 }
                 return Agreement.dot(y, dy)
             }
             _ = loss()
             t {
                 if max {
-                    ck_global_max_backward_reference(
-                        images, rows, channels, $0, dy.pointer, index.pointer, dz.pointer, sums.pointer)
+                    ck_global_max_backward_reference(t.size, $0, dy.pointer, index.pointer, dz.pointer, sums.pointer)
                 } else {
-                    ck_global_average_backward_reference(
-                        images, rows, channels, $0, dy.pointer, dz.pointer, sums.pointer)
+                    ck_global_average_backward_reference(t.size, $0, dy.pointer, dz.pointer, sums.pointer)
                 }
             }
             Agreement.checkSlope(

@@ -16,21 +16,21 @@ extension KernelTests {
                 let dgate = Floats(images * channels)
                 let dz = Agreement.copy(da)
                 let sums = Floats(2 * channels)
-                t { ck_squeeze_forward_reference(images, rows, channels, $0, pooled.pointer) }
-                t { ck_gate_backward_reference(images, rows, channels, $0, da.pointer, dgate.pointer) }
+                t { ck_squeeze_forward_reference(t.size, $0, pooled.pointer) }
+                t { ck_gate_backward_reference(t.size, $0, da.pointer, dgate.pointer) }
                 t {
-                    ck_squeeze_backward_reference(images, rows, channels, $0, dpooled.pointer, dz.pointer, sums.pointer)
+                    ck_squeeze_backward_reference(t.size, $0, dpooled.pointer, dz.pointer, sums.pointer)
                 }
                 // |u| < 4, the relative error of swish is 2e-6, and a sum adds eps per term.
                 let u = 4 * (2e-6 + Agreement.eps * Double(rows))
                 Agreement.check("squeeze", [pooled], within: [u]) { exec in
                     let o = Floats(images * channels)
-                    t { ck_squeeze_forward(exec, images, rows, channels, $0, o.pointer) }
+                    t { ck_squeeze_forward(exec, t.size, $0, o.pointer) }
                     return [o]
                 }
                 Agreement.check("gate", [dgate], within: [u * Double(rows)]) { exec in
                     let o = Floats(images * channels)
-                    t { ck_gate_backward(exec, images, rows, channels, $0, da.pointer, o.pointer) }
+                    t { ck_gate_backward(exec, t.size, $0, da.pointer, o.pointer) }
                     return [o]
                 }
                 let d = 2 * 8e-6
@@ -38,10 +38,7 @@ extension KernelTests {
                 Agreement.check("squeeze backward", [dz, sums], within: [d, sum]) { exec in
                     let o = Agreement.copy(da)
                     let partials = Floats(t.blocks * 2 * channels)
-                    t {
-                        ck_squeeze_backward(
-                            exec, images, rows, channels, $0, dpooled.pointer, o.pointer, partials.pointer)
-                    }
+                    t { ck_squeeze_backward(exec, t.size, $0, dpooled.pointer, o.pointer, partials.pointer) }
                     #expect(partials.isIntact)
                     return [o, combined(exec, partials, blocks: t.blocks, channels: channels)]
                 }
@@ -63,7 +60,7 @@ extension KernelTests {
             }
             var plan: ck_squeeze_excite {
                 var plan = ck_squeeze_excite()
-                #expect(ck_squeeze_excite_plan(&plan, images, 1, channels, squeezed) == CK_OK)
+                #expect(ck_squeeze_excite_plan(&plan, ck_images(N: images, R: 1, C: channels), squeezed) == CK_OK)
                 return plan
             }
             var weights: ck_excite_weights {
@@ -74,9 +71,11 @@ extension KernelTests {
                 ck_excite_forward_reference(&plan, &weights, pooled.pointer, h.pointer, gate.pointer)
             }
             func backwardReference(_ h: Floats, _ gate: Floats, _ o: [Floats]) {
-                var (plan, weights, results) = (plan, weights, pointers(o))
-                ck_excite_backward_reference(
-                    &plan, &weights, pooled.pointer, h.pointer, gate.pointer, dgate.pointer, &results)
+                var (plan, weights, kept, results) = (plan, weights, kept(h, gate), pointers(o))
+                ck_excite_backward_reference(&plan, &weights, &kept, dgate.pointer, &results)
+            }
+            func kept(_ h: Floats, _ gate: Floats) -> ck_excite_kept {
+                ck_excite_kept(pooled: pooled.pointer, h: h.pointer, gate: gate.pointer)
             }
             func pointers(_ o: [Floats]) -> ck_excite_gradients {
                 ck_excite_gradients(
@@ -120,11 +119,9 @@ extension KernelTests {
             }
             Agreement.check("excite backward", expected, within: tolerances) { exec in
                 let o = e.gradients()
-                var (plan, weights, results) = (e.plan, e.weights, e.pointers(o))
+                var (plan, weights, kept, results) = (e.plan, e.weights, e.kept(h, gate), e.pointers(o))
                 let workspace = Floats(plan.workspace_bytes / 4)
-                ck_excite_backward(
-                    exec, &plan, &weights, e.pooled.pointer, h.pointer, gate.pointer, e.dgate.pointer, &results,
-                    workspace.pointer)
+                ck_excite_backward(exec, &plan, &weights, &kept, e.dgate.pointer, &results, workspace.pointer)
                 #expect(workspace.isIntact)
                 return o
             }
@@ -161,7 +158,7 @@ extension KernelTests {
             let dgate = Floats(8)
             let sums = Floats(8)
             func loss() -> Double {
-                t { ck_squeeze_forward_reference(2, 3, 4, $0, pooled.pointer) }
+                t { ck_squeeze_forward_reference(t.size, $0, pooled.pointer) }
                 let direct = (0..<count).reduce(0.0) { sum, i in
                     let z = Double(t.scale[i % 4]) * Double(t.x[i]) + Double(t.shift[i % 4])
                     let u = swish ? z / (1 + exponential(-z)) : z
@@ -169,8 +166,8 @@ extension KernelTests {
                 }
                 return direct + Agreement.dot(pooled, dpooled)
             }
-            t { ck_gate_backward_reference(2, 3, 4, $0, da.pointer, dgate.pointer) }
-            t { ck_squeeze_backward_reference(2, 3, 4, $0, dpooled.pointer, dz.pointer, sums.pointer) }
+            t { ck_gate_backward_reference(t.size, $0, da.pointer, dgate.pointer) }
+            t { ck_squeeze_backward_reference(t.size, $0, dpooled.pointer, dz.pointer, sums.pointer) }
             let dx = Floats(count) { dz[$0] * t.scale[$0 % 4] }
             Agreement.checkSlope("x", of: t.x, dx, loss: loss)
             Agreement.checkSlope("shift", of: t.shift, Floats(4) { sums[$0] }, loss: loss)

@@ -114,8 +114,8 @@ struct StemProblem {
         let run = outputs()
         let workspace = Floats(plan.backward_workspace_bytes / 4) { _ in .nan }
         let execution = TestExecution(threads: threads, scratchBytes: plan.scratch_bytes)
-        var (plan, gradient) = (plan, outputGradient)
-        ck_stem_forward(&execution.exec, &plan, x.pointer, w.pointer, run.y.pointer, nil, run.statistics.pointer)
+        var (plan, gradient, output) = (plan, outputGradient, ck_output(run.y, run.statistics))
+        ck_stem_forward(&execution.exec, &plan, x.pointer, w.pointer, &output)
         ck_stem_backward(&execution.exec, &plan, x.pointer, &gradient, run.dw.pointer, workspace.pointer)
         #expect(run.y.isIntact && run.statistics.isIntact && run.dw.isIntact && workspace.isIntact)
         return run
@@ -132,8 +132,8 @@ struct StemProblem {
     func halvedForward() -> (y: Halves, statistics: Floats) {
         let (y, statistics) = (Halves(dy.count), outputs().statistics)
         let execution = TestExecution(threads: 2, scratchBytes: plan.scratch_bytes)
-        var plan = plan
-        ck_stem_forward(&execution.exec, &plan, x.pointer, w.pointer, nil, y.pointer, statistics.pointer)
+        var (plan, output) = (plan, ck_output(y, statistics))
+        ck_stem_forward(&execution.exec, &plan, x.pointer, w.pointer, &output)
         return (y, statistics)
     }
 

@@ -77,6 +77,29 @@ final class Halves {
     }
 }
 
+extension ck_depthwise {
+    /// The plan of a depthwise convolution, or nil if the shape is refused.
+    static func planned(
+        _ n: Int, _ h: Int, _ w: Int, _ c: Int, kernel: Int, stride: (Int, Int) = (1, 1)
+    ) -> ck_depthwise? {
+        var plan = ck_depthwise()
+        var shape = ck_depthwise_shape(
+            N: n, H: h, W: w, C: c, kernel: kernel, stride_h: stride.0, stride_w: stride.1)
+        let status = ck_depthwise_plan(&plan, &shape)
+        #expect(status == CK_OK || status == CK_INVALID_SHAPE)
+        return status == CK_OK ? plan : nil
+    }
+}
+
+extension ck_output {
+    init(_ y: Floats, _ statistics: Floats? = nil) {
+        self.init(y: y.pointer, y16: nil, statistics: statistics?.pointer)
+    }
+    init(_ y: Halves, _ statistics: Floats? = nil) {
+        self.init(y: nil, y16: y.pointer, statistics: statistics?.pointer)
+    }
+}
+
 /// A small deterministic generator for test data.
 struct TestRandom {
     var state: UInt64

@@ -53,15 +53,13 @@ extension KernelTests {
                 _ dy: Floats, _ index: UnsafePointer<Int32>, _ dz: Floats, _ sums: Floats?,
                 _ exec: UnsafePointer<ck_exec>?
             ) {
+                var plan = plan
+                var gradient = ck_time_pool_gradient(dmean: dy.pointer, dmax: dy.pointer + values, index: index)
                 operand { x in
-                    withUnsafePointer(to: plan) { plan in
-                        if let exec {
-                            ck_time_pool_backward(
-                                exec, plan, x, dy.pointer, dy.pointer + values, index, dz.pointer, sums?.pointer)
-                        } else {
-                            ck_time_pool_backward_reference(
-                                plan, x, dy.pointer, dy.pointer + values, index, dz.pointer, sums?.pointer)
-                        }
+                    if let exec {
+                        ck_time_pool_backward(exec, &plan, x, &gradient, dz.pointer, sums?.pointer)
+                    } else {
+                        ck_time_pool_backward_reference(&plan, x, &gradient, dz.pointer, sums?.pointer)
                     }
                 }
             }

@@ -24,13 +24,10 @@ extension KernelTests {
             func run(_ mode: Mode, _ ratio: Double, _ x: Floats, first: Int = 0, count: Int? = nil) -> Floats {
                 let out = Floats(count ?? x.count)
                 let scratch = Floats((ck_vocoder_scratch_bytes(context, out.count) + 3) / 4) { _ in .nan }
+                let range = ck_vocoder_range(samples: x.count, first: first, count: out.count)
                 switch mode {
-                case .shift:
-                    ck_vocoder_shift(
-                        context, ratio, x.count, x.pointer, first, out.count, out.pointer, scratch.pointer)
-                case .stretch:
-                    ck_vocoder_stretch(
-                        context, ratio, x.count, x.pointer, first, out.count, out.pointer, scratch.pointer)
+                case .shift: ck_vocoder_shift(context, ratio, range, x.pointer, out.pointer, scratch.pointer)
+                case .stretch: ck_vocoder_stretch(context, ratio, range, x.pointer, out.pointer, scratch.pointer)
                 }
                 #expect(out.isIntact && scratch.isIntact)
                 return out
@@ -140,7 +137,8 @@ extension KernelTests {
                             var wanted = [Double](repeating: 0, count: count)
                             let reference =
                                 mode == .shift ? ck_vocoder_shift_reference : ck_vocoder_stretch_reference
-                            try #require(reference(&config, ratio, x.count, x.pointer, first, count, &wanted) == CK_OK)
+                            let range = ck_vocoder_range(samples: x.count, first: first, count: count)
+                            try #require(reference(&config, ratio, range, x.pointer, &wanted) == CK_OK)
                             let power = wanted.reduce(0) { $0 + $1 * $1 }
                             forEachInstructionSet { isa in
                                 let y = vocoder.run(mode, ratio, x, first: first, count: count)

@@ -23,8 +23,8 @@ extension KernelCase {
             let workspace = BenchFloats(ready.forward_workspace_bytes / 4)
             var (a, p) = (input.operand, ready)
             return { exec in
-                ck_pointwise_forward(
-                    exec, &p, &a, w.pointer, nil, output.pointer, nil, statistics.pointer, workspace.pointer)
+                var y = ck_output(y: output.pointer, y16: nil, statistics: statistics.pointer)
+                ck_pointwise_forward(exec, &p, &a, w.pointer, nil, &y, workspace.pointer)
                 withExtendedLifetime(input) {}
             }
         }
@@ -39,8 +39,8 @@ extension KernelCase {
             let workspace = BenchFloats(ready.backward_workspace_bytes / 4)
             var (a, g, p) = (input.operand, output.gradient, ready)
             return { exec in
-                ck_pointwise_backward(
-                    exec, &p, &a, w.pointer, &g, dx.pointer, CK_STORE, dw.pointer, nil, workspace.pointer)
+                var results = ck_pointwise_gradients(dx: dx.pointer, update: CK_STORE, dw: dw.pointer, dbias: nil)
+                ck_pointwise_backward(exec, &p, &a, w.pointer, &g, &results, workspace.pointer)
                 withExtendedLifetime((input, output)) {}
             }
         }
@@ -52,7 +52,8 @@ extension KernelCase {
         _ height: Int, _ width: Int, _ channels: Int, kernel k: Int, stride s: Int, count: Int, views: Int
     ) -> [KernelCase] {
         var plan = ck_depthwise()
-        guard ck_depthwise_plan(&plan, views, height, width, channels, k, s, s) == CK_OK else { return [] }
+        var size = ck_depthwise_shape(N: views, H: height, W: width, C: channels, kernel: k, stride_h: s, stride_w: s)
+        guard ck_depthwise_plan(&plan, &size) == CK_OK else { return [] }
         let ready = plan
         let (rowsIn, rowsOut) = (views * height * width, views * plan.P * plan.Q)
         let (x, y) = (4.0 * Double(rowsIn * channels), 4.0 * Double(rowsOut * channels))
@@ -67,7 +68,8 @@ extension KernelCase {
             let statistics = BenchFloats(ready.statistics_blocks * 3 * channels)
             var (a, p) = (input.operand, ready)
             return { exec in
-                ck_depthwise_forward(exec, &p, &a, w.pointer, output.pointer, nil, statistics.pointer)
+                var y = ck_output(y: output.pointer, y16: nil, statistics: statistics.pointer)
+                ck_depthwise_forward(exec, &p, &a, w.pointer, &y)
                 withExtendedLifetime(input) {}
             }
         }
@@ -84,8 +86,9 @@ extension KernelCase {
             let workspace = BenchFloats(ready.backward_workspace_bytes / 4)
             var (a, g, p) = (input.operand, output.gradient, ready)
             return { exec in
-                ck_depthwise_backward(
-                    exec, &p, &a, w.pointer, &g, dz.pointer, CK_STORE, sums.pointer, dw.pointer, workspace.pointer)
+                var results = ck_depthwise_gradients(
+                    dz: dz.pointer, update: CK_STORE, dz_sums: sums.pointer, dw: dw.pointer)
+                ck_depthwise_backward(exec, &p, &a, w.pointer, &g, &results, workspace.pointer)
                 withExtendedLifetime((input, output)) {}
             }
         }
@@ -110,7 +113,8 @@ extension KernelCase {
             let statistics = BenchFloats(ready.statistics_blocks * 3 * outputs)
             var p = ready
             return { exec in
-                ck_stem_forward(exec, &p, input.pointer, w.pointer, output.pointer, nil, statistics.pointer)
+                var y = ck_output(y: output.pointer, y16: nil, statistics: statistics.pointer)
+                ck_stem_forward(exec, &p, input.pointer, w.pointer, &y)
             }
         }
         let backward = KernelCase(

@@ -6,6 +6,7 @@ extension KernelCase {
     static func passes(rowsPerView rows: Int, _ channels: Int, views: Int) -> [KernelCase] {
         let floats = views * rows * channels
         let map = 4.0 * Double(floats)
+        let images = ck_images(N: views, R: rows, C: channels)
         let shape = "\(rows)×\(channels)"
         func make(
             _ name: String, maps: Double,
@@ -18,7 +19,7 @@ extension KernelCase {
             KernelCase(name: "\(name) \(shape)", operations: 0, bytes: maps * map) {
                 let input = BenchOperand(rows: views * rows, channels: channels, images: views, isGated: true)
                 // All values that are per image and channel, and all partial sums.
-                let small = BenchFloats((views + 2 * ck_image_blocks(views, rows, channels)) * channels)
+                let small = BenchFloats((views + 2 * ck_image_blocks(images)) * channels)
                 let other = BenchFloats(floats)
                 var operand = input.operand
                 return { exec in
@@ -31,19 +32,19 @@ extension KernelCase {
             make("normalize-add forward", maps: 3) { exec, x, _, y in
                 var residual = ck_operand()
                 residual.x = UnsafePointer(y)
-                ck_normalize_add_forward(exec, views, rows, channels, x, nil, &residual, y)
+                ck_normalize_add_forward(exec, images, x, nil, &residual, y)
             },
             make("normalize-add backward", maps: 2) { exec, x, sums, dy in
-                ck_normalize_add_backward(exec, views, rows, channels, dy, x, nil, sums)
+                ck_normalize_add_backward(exec, images, dy, x, nil, sums)
             },
             make("squeeze forward", maps: 1) { exec, x, pooled, _ in
-                ck_squeeze_forward(exec, views, rows, channels, x, pooled)
+                ck_squeeze_forward(exec, images, x, pooled)
             },
             make("gate backward", maps: 2) { exec, x, dgate, da in
-                ck_gate_backward(exec, views, rows, channels, x, da, dgate)
+                ck_gate_backward(exec, images, x, da, dgate)
             },
             make("squeeze backward", maps: 3) { exec, x, small, da in
-                ck_squeeze_backward(exec, views, rows, channels, x, small, da, small + views * channels)
+                ck_squeeze_backward(exec, images, x, small, da, small + views * channels)
             },
         ]
     }

@@ -38,7 +38,8 @@ extension KernelCase {
             let workspace = BenchFloats(plan.forward_workspace_bytes / 4)
             var (a, p) = (input.operand, plan)
             return { exec in
-                ck_conv2d_forward(exec, &p, &a, w.pointer, output.pointer, statistics.pointer, workspace.pointer)
+                var y = ck_output(y: output.pointer, y16: nil, statistics: statistics.pointer)
+                ck_conv2d_forward(exec, &p, &a, w.pointer, &y, workspace.pointer)
                 withExtendedLifetime(input) {}
             }
         }
@@ -53,8 +54,9 @@ extension KernelCase {
             let workspace = BenchFloats(plan.backward_workspace_bytes / 4)
             var (a, g, p) = (input.operand, output.gradient, plan)
             return { exec in
-                ck_conv2d_backward(
-                    exec, &p, &a, w.pointer, &g, dz?.pointer, CK_STORE, sums.pointer, dw.pointer, workspace.pointer)
+                var results = ck_conv2d_gradients(
+                    dz: dz?.pointer, update: CK_STORE, dz_sums: sums.pointer, dw: dw.pointer)
+                ck_conv2d_backward(exec, &p, &a, w.pointer, &g, &results, workspace.pointer)
                 withExtendedLifetime((input, output)) {}
             }
         }
@@ -97,7 +99,7 @@ extension KernelCase {
 
     /// The addition at the end of a residual block whose other branch is the identity.
     static func residual(rowsPerView rows: Int, _ channels: Int, count: Int, views: Int) -> [KernelCase] {
-        let floats = views * rows * channels
+        let (floats, images) = (views * rows * channels, ck_images(N: views, R: rows, C: channels))
         func make(_ direction: String, maps: Double, isBackward: Bool) -> KernelCase {
             KernelCase(
                 name: "residual \(direction) \(rows)×\(channels)", operations: 0, bytes: 4 * maps * Double(floats),
@@ -105,16 +107,16 @@ extension KernelCase {
             ) {
                 let (raw, other, y) = (BenchFloats(floats), BenchFloats(floats), BenchFloats(floats))
                 let scales = BenchFloats(2 * channels)
-                let sums = BenchFloats(2 * ck_image_blocks(views, rows, channels) * channels)
+                let sums = BenchFloats(2 * ck_image_blocks(images) * channels)
                 var branch = ck_branch(raw: raw.pointer, scale: scales.pointer, shift: scales.pointer + channels)
                 var identity = ck_branch(raw: other.pointer, scale: nil, shift: nil)
                 return { exec in
                     if isBackward {
-                        ck_residual_backward(
-                            exec, views, rows, channels, other.pointer, y.pointer, raw.pointer, nil, other.pointer,
-                            sums.pointer, nil)
+                        var kept = ck_residual_kept(y: y.pointer, raw: raw.pointer, other_raw: nil)
+                        var gradients = ck_residual_gradients(dz: other.pointer, sums: sums.pointer, other_sums: nil)
+                        ck_residual_backward(exec, images, &kept, other.pointer, &gradients)
                     } else {
-                        ck_residual_forward(exec, views, rows, channels, &branch, &identity, y.pointer)
+                        ck_residual_forward(exec, images, &branch, &identity, y.pointer)
                     }
                     withExtendedLifetime(scales) {}
                 }

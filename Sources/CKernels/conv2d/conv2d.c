@@ -2,20 +2,19 @@
 #include "ck_conv2d.h"
 #include "../isa/dispatch.h"
 
-typedef void forward_function(const ck_exec *, const ck_conv2d *, const ck_operand *, const float *, float *, float *,
+typedef void forward_function(const ck_exec *, const ck_conv2d *, const ck_operand *, const float *, const ck_output *,
                               void *);
 typedef void backward_function(const ck_exec *, const ck_conv2d *, const ck_operand *, const float *,
-                               const ck_gradient *, float *, ck_update, float *, float *, void *);
+                               const ck_gradient *, const ck_conv2d_gradients *, void *);
 CK_KERNEL(forward_function, ck_conv2d_forward)
 CK_KERNEL(backward_function, ck_conv2d_backward)
 
-void ck_conv2d_forward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
-                       float *statistics, void *workspace) {
-    CK_ACTIVE(ck_conv2d_forward)(exec, plan, x, w, y, statistics, workspace);
+void ck_conv2d_forward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
+                       const ck_output *y, void *workspace) {
+    CK_ACTIVE(ck_conv2d_forward)(exec, plan, x, w, y, workspace);
 }
 
 void ck_conv2d_backward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                        const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
-                        void *workspace) {
-    CK_ACTIVE(ck_conv2d_backward)(exec, plan, x, w, dy, dz, update, dz_sums, dw, workspace);
+                        const ck_gradient *dy, const ck_conv2d_gradients *gradients, void *workspace) {
+    CK_ACTIVE(ck_conv2d_backward)(exec, plan, x, w, dy, gradients, workspace);
 }

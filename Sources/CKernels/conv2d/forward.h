@@ -93,11 +93,12 @@ CK_INLINE int streams_outputs(const float *y, ptrdiff_t pixels, ptrdiff_t O) {
     return VW == 16 && worth_streaming(y, pixels * O, O, CONV2D_STREAM_FLOATS);
 }
 
-static void forward_direct(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
-                           float *statistics, float *workspace) {
+static void forward_direct(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
+                           const ck_output *y, float *workspace) {
     const ck_conv2d_shape *s = &plan->shape;
     segment_packing packing = {segment_count(s), segment_depth(s), s->O, 0, w, workspace};
     pack_segments(exec, &packing);
-    forward_job job = {plan, x, workspace, y, statistics, streams_outputs(y, s->N * plan->P * plan->Q, s->O)};
+    const int stream = streams_outputs(y->y, s->N * plan->P * plan->Q, s->O);
+    forward_job job = {plan, x, workspace, y->y, y->statistics, stream};
     ck_parallel(exec, plan->forward.blocks * plan->forward_column_blocks, forward_block, &job);
 }

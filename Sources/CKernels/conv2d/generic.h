@@ -21,21 +21,20 @@
 #include "winograd_weight_gradient.h"
 
 void CK_NAME(ck_conv2d_forward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                                float *y, float *statistics, void *workspace) {
-    if (plan->method == CK_CONV2D_WINOGRAD) forward_winograd(exec, plan, x, w, y, statistics, workspace);
+                                const ck_output *y, void *workspace) {
+    if (plan->method == CK_CONV2D_WINOGRAD) forward_winograd(exec, plan, x, w, y, workspace);
     else
-        forward_direct(exec, plan, x, w, y, statistics, workspace);
+        forward_direct(exec, plan, x, w, y, workspace);
 }
 
 void CK_NAME(ck_conv2d_backward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                                 const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
-                                 void *workspace) {
-    data_job data = {.plan = plan, .x = x, .dy = dy, .dz = dz, .sums = dz_sums, .update = update};
+                                 const ck_gradient *dy, const ck_conv2d_gradients *g, void *workspace) {
+    data_job data = {.plan = plan, .x = x, .dy = dy, .dz = g->dz, .sums = g->dz_sums, .update = g->update};
     if (plan->method == CK_CONV2D_WINOGRAD) {
-        if (dz) data_winograd(exec, &data, w, workspace);
-        weights_winograd(exec, plan, x, dy, dw, workspace);
+        if (g->dz) data_winograd(exec, &data, w, workspace);
+        weights_winograd(exec, plan, x, dy, g->dw, workspace);
         return;
     }
-    if (dz) data_direct(exec, &data, w, workspace);
-    weights_direct(exec, plan, x, dy, dw, workspace);
+    if (g->dz) data_direct(exec, &data, w, workspace);
+    weights_direct(exec, plan, x, dy, g->dw, workspace);
 }

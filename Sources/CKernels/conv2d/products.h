@@ -113,15 +113,15 @@ static void convolve(const ck_exec *exec, product_job *job, float *workspace) {
     }
 }
 
-static void forward_winograd(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
-                             float *statistics, float *workspace) {
+static void forward_winograd(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
+                             const ck_output *y, float *workspace) {
     const ck_conv2d_shape *s = &plan->shape;
     const winograd_form form = form_of(s);
     filter_job filters = {form, s->C, s->O, 0, w, workspace, 0};
     pack_filters(exec, &filters);
     product_job job = {.plan = plan, .source = {x, NULL, s->H, s->W, s->C}, .columns = s->O, .panels = workspace};
-    job.y = y, job.statistics = statistics;
-    job.stream = streams_outputs(y, s->N * s->H * s->W, s->O);
+    job.y = y->y, job.statistics = y->statistics;
+    job.stream = streams_outputs(y->y, s->N * s->H * s->W, s->O);
     convolve(exec, &job, workspace + filter_floats(form, s->C, s->O));
 }
 

@@ -75,18 +75,19 @@ static double weight_gradient(const ck_conv2d *plan, const ck_operand *x, const 
 }
 
 void ck_conv2d_backward_reference(const ck_conv2d *plan, const ck_operand *x, const float *w, const ck_gradient *dy,
-                                  float *dz, ck_update update, float *dw) {
+                                  const ck_conv2d_gradients *gradients) {
     const ck_conv2d_shape *s = &plan->shape;
-    for (ptrdiff_t pixel = 0; dz && pixel < s->N * s->H * s->W; pixel++)
+    const ck_conv2d_gradients g = *gradients;
+    for (ptrdiff_t pixel = 0; g.dz && pixel < s->N * s->H * s->W; pixel++)
         for (ptrdiff_t c = 0; c < s->C; c++) {
             ptrdiff_t at = pixel * s->C + c, n = pixel / (s->H * s->W);
             double da = data_gradient(plan, w, dy, n, pixel / s->W % s->H, pixel % s->W, c);
             double value = da * reference_derivative(x->activation, reference_z(x, at, c));
-            dz[at] = (float)(value + (update == CK_ADD ? (double)dz[at] : 0));
+            g.dz[at] = (float)(value + (g.update == CK_ADD ? (double)g.dz[at] : 0));
         }
     for (ptrdiff_t tap = 0; tap < s->kernel_h * s->kernel_w; tap++)
         for (ptrdiff_t c = 0; c < s->C; c++)
             for (ptrdiff_t o = 0; o < s->O; o++)
-                dw[(tap * s->C + c) * s->O + o] =
+                g.dw[(tap * s->C + c) * s->O + o] =
                     (float)weight_gradient(plan, x, dy, tap / s->kernel_w, tap % s->kernel_w, c, o);
 }

@@ -40,7 +40,7 @@ CK_INLINE void backward_tile(const slice *k, ptrdiff_t first, ptrdiff_t h, ptrdi
 
 CK_INLINE void backward_row(const slice *k, ptrdiff_t first, ptrdiff_t h, const float *value, float *da, const int K,
                             const int R, const int S, const int X) {
-    const ptrdiff_t W = k->job->plan->W, below = h + K / 2 - (k->job->plan->P - 1) * R, above = h + K / 2 + 1;
+    const ptrdiff_t W = k->job->plan->shape.W, below = h + K / 2 - (k->job->plan->P - 1) * R, above = h + K / 2 + 1;
     const ptrdiff_t i = below > 0 ? below : (h + K / 2) % R, end = min(above, K);
     const int wide = DEPTHWISE_ABREAST;
     if (X) {
@@ -74,7 +74,7 @@ static void backward_gradient(const slice *k, ptrdiff_t first, ptrdiff_t end) {
 }
 
 CK_INLINE void backward_finish_as(slice *k, ptrdiff_t at, ptrdiff_t count, const int is_bf16) {
-    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
+    const ptrdiff_t C = k->job->plan->shape.C, lanes = k->lanes;
     const int stream = k->job->stream, add = k->job->update == CK_ADD;
     vf sums[2] = {v_zero(), v_zero()};
     for (ptrdiff_t u = 0; u < count; u++, at += C) {
@@ -99,7 +99,7 @@ static void backward_finish(slice *k, ptrdiff_t at, ptrdiff_t count) {
 
 CK_INLINE void backward_images(slice *k, const int K, const int R, const int S, const int X) {
     const ck_depthwise *p = k->job->plan;
-    const ptrdiff_t H = p->H, P = p->P, all = k->images * H, row = p->W * VW;
+    const ptrdiff_t H = p->shape.H, P = p->P, all = k->images * H, row = p->shape.W * VW;
     k->ring.border = X ? 0 : K / 2;
     k->ring.pitch = (p->Q + 2 * k->ring.border) * VW;
     for (ptrdiff_t at = 0, ready = 0, n = 0, h = 0; at < all; at += p->batch_rows) {
@@ -107,12 +107,12 @@ CK_INLINE void backward_images(slice *k, const int K, const int R, const int S, 
         ptrdiff_t below = (last % H + K / 2) / R + 1, needed = last / H * P + min(below, P);
         backward_gradient(k, ready, needed);
         ready = max(needed, ready);
-        ptrdiff_t x = (k->image * H + at) * p->W * p->C + k->channel;
-        activate_pixels(k, x, rows * p->W, distance_ahead(k, x, at * p->W), k->value, k->slope);
+        ptrdiff_t x = (k->image * H + at) * p->shape.W * p->shape.C + k->channel;
+        activate_pixels(k, x, rows * p->shape.W, distance_ahead(k, x, at * p->shape.W), k->value, k->slope);
         for (ptrdiff_t r = 0; r < rows; r++) {
             backward_row(k, n * P, h, k->value + r * row, k->da + r * row, K, R, S, X);
             if (++h == H) h = 0, n++;
         }
-        backward_finish(k, x, rows * p->W);
+        backward_finish(k, x, rows * p->shape.W);
     }
 }

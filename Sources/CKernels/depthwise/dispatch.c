@@ -20,29 +20,29 @@ static const compiled_shape shapes[] = {
 #include "shapes.inc"
 };
 
-int ck_depthwise_compiled(ptrdiff_t index, ptrdiff_t shape[3]) {
+int ck_depthwise_compiled(ptrdiff_t index, ck_depthwise_shape *shape) {
     if (index < 0 || index >= (ptrdiff_t)(sizeof shapes / sizeof *shapes)) return 0;
-    shape[0] = shapes[index].kernel, shape[1] = shapes[index].stride_h, shape[2] = shapes[index].stride_w;
+    const compiled_shape *compiled = &shapes[index];
+    shape->kernel = compiled->kernel, shape->stride_h = compiled->stride_h, shape->stride_w = compiled->stride_w;
     return 1;
 }
 
-static const compiled_shape *shape_of(ptrdiff_t kernel, ptrdiff_t stride_h, ptrdiff_t stride_w) {
-    ptrdiff_t shape[3];
-    for (ptrdiff_t i = 0; ck_depthwise_compiled(i, shape); i++)
-        if (shape[0] == kernel && shape[1] == stride_h && shape[2] == stride_w) return &shapes[i];
+static const compiled_shape *compiled_for(const ck_depthwise_shape *s) {
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        if (shapes[i].kernel == s->kernel && shapes[i].stride_h == s->stride_h && shapes[i].stride_w == s->stride_w)
+            return &shapes[i];
     return NULL;
 }
 
-ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
-                            ptrdiff_t stride_h, ptrdiff_t stride_w) {
-    if (!sizes_fit(N, H, W, C)) return CK_INVALID_SHAPE;
-    if (shape_of(kernel, stride_h, stride_w) == NULL) return CK_INVALID_SHAPE;
-    ck_depthwise p = {.N = N, .H = H, .W = W, .C = C, .kernel = kernel, .stride_h = stride_h, .stride_w = stride_w};
+ck_status ck_depthwise_plan(ck_depthwise *plan, const ck_depthwise_shape *shape) {
+    const ptrdiff_t N = shape->N, H = shape->H, W = shape->W, C = shape->C, kernel = shape->kernel;
+    if (!sizes_fit(N, H, W, C) || compiled_for(shape) == NULL) return CK_INVALID_SHAPE;
+    ck_depthwise p = {.shape = *shape};
     // The size of the scratch memory depends on W and the kernel, and the size of the partial gradients on C.
     if (!sizes_fit(8 * DEPTHWISE_LANES, W + kernel, 1, 1) || !sizes_fit(DEPTHWISE_TASKS, kernel * kernel, C, 1))
         return CK_INVALID_SHAPE;
-    p.P = (H - 1) / stride_h + 1;
-    p.Q = (W - 1) / stride_w + 1;
+    p.P = (H - 1) / shape->stride_h + 1;
+    p.Q = (W - 1) / shape->stride_w + 1;
 
     // Every block of images has a partial weight gradient. All of them have at most a sixteenth of the size of the
     // input.
@@ -73,23 +73,23 @@ static int streams(const float *output, ptrdiff_t pixels, ptrdiff_t C) {
 
 static void run(const ck_exec *exec, depthwise_job *job, ck_task task) {
     const ck_depthwise *p = job->plan;
-    job->channel_blocks = blocks_of(p->C, p->channels_per_block);
+    job->channel_blocks = blocks_of(p->shape.C, p->channels_per_block);
     ck_parallel(exec, p->statistics_blocks * job->channel_blocks, task, job);
 }
 
-void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
-                          ck_bf16 *y16, float *statistics) {
-    depthwise_job job = {.plan = plan, .x = *x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
-    job.stream = y && streams(y, plan->N * plan->P * plan->Q, plan->C);
-    run(exec, &job, shape_of(plan->kernel, plan->stride_h, plan->stride_w)->forward[ck_isa_active()]);
+void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
+                          const ck_output *y) {
+    depthwise_job job = {.plan = plan, .x = *x, .w = w, .y = y->y, .y16 = y->y16, .statistics = y->statistics};
+    job.stream = y->y && streams(y->y, plan->shape.N * plan->P * plan->Q, plan->shape.C);
+    run(exec, &job, compiled_for(&plan->shape)->forward[ck_isa_active()]);
 }
 
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
-                           void *workspace) {
-    depthwise_job job = {.plan = plan, .x = *x, .w = w, .dy = *dy, .dz = dz, .dz_sums = dz_sums, .dw = workspace};
-    job.update = update;
-    job.stream = update == CK_STORE && streams(dz, plan->N * plan->H * plan->W, plan->C);
-    run(exec, &job, shape_of(plan->kernel, plan->stride_h, plan->stride_w)->backward[ck_isa_active()]);
-    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, plan->kernel * plan->kernel * plan->C, CK_STORE, dw);
+                           const ck_gradient *dy, const ck_depthwise_gradients *g, void *workspace) {
+    const ck_depthwise_shape *s = &plan->shape;
+    depthwise_job job = {.plan = plan, .x = *x, .w = w, .dy = *dy, .dw = workspace};
+    job.dz = g->dz, job.update = g->update, job.dz_sums = g->dz_sums;
+    job.stream = g->update == CK_STORE && streams(g->dz, s->N * s->H * s->W, s->C);
+    run(exec, &job, compiled_for(s)->backward[ck_isa_active()]);
+    ck_reduce_blocks(exec, workspace, plan->statistics_blocks, s->kernel * s->kernel * s->C, CK_STORE, g->dw);
 }

@@ -29,7 +29,7 @@ CK_INLINE void depthwise_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, ptrdi
 // is 1 for the first outputs of a block. Returns the element of the next output.
 CK_INLINE ptrdiff_t forward_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, ptrdiff_t end, ptrdiff_t q, ptrdiff_t y,
                                     int begins, vf *moments, const int K, const int S, const int T, const int X) {
-    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes;
+    const ptrdiff_t C = k->job->plan->shape.C, lanes = k->lanes;
     const int stream = k->job->stream;
     vf sums[8];
     depthwise_outputs(k, h, i, end, q, sums, K, S, T, X);
@@ -49,7 +49,7 @@ CK_INLINE ptrdiff_t forward_outputs(const slice *k, ptrdiff_t h, ptrdiff_t i, pt
 // group, and then per block, because long chains of float additions lose accuracy.
 CK_INLINE void forward_row(slice *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, const int K, const int R, const int S,
                            const int X) {
-    const ptrdiff_t Q = k->job->plan->Q, h = p * R - K / 2, below = k->job->plan->H - h;
+    const ptrdiff_t Q = k->job->plan->Q, h = p * R - K / 2, below = k->job->plan->shape.H - h;
     const ptrdiff_t i = h < 0 ? -h : 0, end = min(below, K);
     const int begins = k->begins && first == 0 && p == 0;
     vf sums[MOMENT_COUNT] = {k->sums[MOMENT_SHIFT], v_zero(), v_zero()};
@@ -70,22 +70,22 @@ CK_INLINE void forward_row(slice *k, ptrdiff_t first, ptrdiff_t p, ptrdiff_t y, 
 static void forward_activate(const slice *k, ptrdiff_t first, ptrdiff_t end) {
     const ck_depthwise *p = k->job->plan;
     while (first < end) {
-        ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = first * p->W;
-        ptrdiff_t x = (k->image * p->H * p->W + at) * p->C + k->channel;
-        activate_pixels(k, x, rows * p->W, distance_ahead(k, x, at), ring_row(&k->ring, first) + k->ring.border * VW,
-                        NULL);
+        ptrdiff_t rows = rows_in_run(&k->ring, first, end), at = first * p->shape.W;
+        ptrdiff_t x = (k->image * p->shape.H * p->shape.W + at) * p->shape.C + k->channel;
+        activate_pixels(k, x, rows * p->shape.W, distance_ahead(k, x, at),
+                        ring_row(&k->ring, first) + k->ring.border * VW, NULL);
         first += rows;
     }
 }
 
 CK_INLINE void forward_images(slice *k, const int K, const int R, const int S, const int X) {
     const ck_depthwise *p = k->job->plan;
-    const ptrdiff_t H = p->H, all = k->images * H;
-    ptrdiff_t y = k->image * p->P * p->Q * p->C + k->channel;
+    const ptrdiff_t H = p->shape.H, all = k->images * H;
+    ptrdiff_t y = k->image * p->P * p->Q * p->shape.C + k->channel;
     k->ring.border = X ? 0 : K / 2;
-    k->ring.pitch = (p->W + 2 * k->ring.border) * VW;
+    k->ring.pitch = (p->shape.W + 2 * k->ring.border) * VW;
     for (ptrdiff_t first = 0, ready = 0; first < all; first += H)
-        for (ptrdiff_t r = 0; r < p->P; r++, y += p->Q * p->C) {
+        for (ptrdiff_t r = 0; r < p->P; r++, y += p->Q * p->shape.C) {
             ptrdiff_t needed = first + min(r * R + K / 2 + 1, H);
             if (ready < needed) {
                 ptrdiff_t end = max(needed, ready + p->batch_rows);

@@ -9,7 +9,7 @@
 // The widths with their own compiled code. These feature maps are so narrow that a large part of the taps is outside of
 // them.
 #define CK_BY_WIDTH(images, k, K, R, S)                                                                                \
-    switch ((k)->job->plan->W) {                                                                                       \
+    switch ((k)->job->plan->shape.W) {                                                                                 \
     case 1:                                                                                                            \
         images(k, K, R, S, 1);                                                                                         \
         break;                                                                                                         \
@@ -39,8 +39,8 @@ CK_INLINE task_range range_of(const depthwise_job *job, ptrdiff_t task) {
     const ck_depthwise *p = job->plan;
     ptrdiff_t block = task / job->channel_blocks, image = block * p->images_per_block;
     ptrdiff_t channel = task % job->channel_blocks * p->channels_per_block;
-    ptrdiff_t images = min(p->N - image, p->images_per_block);
-    ptrdiff_t channels = min(p->C - channel, p->channels_per_block);
+    ptrdiff_t images = min(p->shape.N - image, p->images_per_block);
+    ptrdiff_t channels = min(p->shape.C - channel, p->channels_per_block);
     return (task_range){block, image, image + images, channel, channel + channels};
 }
 
@@ -67,15 +67,15 @@ CK_INLINE void place(slice *k, const task_range *range, ptrdiff_t image, ptrdiff
     k->channel = channel;
     k->lanes = min(range->end_channel - channel, VW);
     k->following = -1;
-    if (channel + VW < range->end_channel) k->following = image * p->H * p->W * p->C + channel + VW;
+    if (channel + VW < range->end_channel) k->following = image * p->shape.H * p->shape.W * p->shape.C + channel + VW;
     else if (left > k->images)
-        k->following = (image + k->images) * p->H * p->W * p->C + range->first_channel;
+        k->following = (image + k->images) * p->shape.H * p->shape.W * p->shape.C + range->first_channel;
 }
 
 CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int R,
                             const int S) {
     const task_range range = range_of(job, task);
-    const ptrdiff_t C = job->plan->C;
+    const ptrdiff_t C = job->plan->shape.C;
     float *statistics = job->statistics ? job->statistics + 3 * range.block * C : NULL;
     slice k = slice_in(job, scratch);
     for (ptrdiff_t image = range.first_image; image < range.end_image; image += job->plan->images_per_group)
@@ -96,7 +96,7 @@ CK_INLINE void forward_task(const depthwise_job *job, ptrdiff_t task, float *scr
 CK_INLINE void backward_task(const depthwise_job *job, ptrdiff_t task, float *scratch, const int K, const int R,
                              const int S) {
     const task_range range = range_of(job, task);
-    const ptrdiff_t C = job->plan->C;
+    const ptrdiff_t C = job->plan->shape.C;
     slice k = slice_in(job, scratch);
     for (ptrdiff_t image = range.first_image; image < range.end_image; image += job->plan->images_per_group)
         for (ptrdiff_t channel = range.first_channel; channel < range.end_channel; channel += VW) {

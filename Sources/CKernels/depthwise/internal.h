@@ -31,8 +31,9 @@ typedef struct {
 } depthwise_layout;
 
 static inline depthwise_layout depthwise_layout_for(const ck_depthwise *p, ptrdiff_t lanes) {
-    return (depthwise_layout){p->ring_rows * (p->W + p->kernel - 1) * lanes, p->batch_rows * p->W * lanes,
-                              p->kernel * p->kernel * lanes};
+    const ptrdiff_t W = p->shape.W, kernel = p->shape.kernel;
+    return (depthwise_layout){p->ring_rows * (W + kernel - 1) * lanes, p->batch_rows * W * lanes,
+                              kernel * kernel * lanes};
 }
 static inline ptrdiff_t depthwise_layout_floats(depthwise_layout l) { return l.ring + 3 * l.batch + 2 * l.taps; }
 #endif

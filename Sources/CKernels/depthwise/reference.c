@@ -29,15 +29,16 @@ static double read_gradient(const ck_gradient *dy, ptrdiff_t image, ptrdiff_t ro
 }
 
 void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w, float *y) {
-    const ptrdiff_t H = plan->H, W = plan->W, C = plan->C, P = plan->P, Q = plan->Q, k = plan->kernel;
-    for (ptrdiff_t n = 0; n < plan->N; n++)
+    const ck_depthwise_shape *s = &plan->shape;
+    const ptrdiff_t H = s->H, W = s->W, C = s->C, P = plan->P, Q = plan->Q, k = s->kernel;
+    for (ptrdiff_t n = 0; n < s->N; n++)
         for (ptrdiff_t p = 0; p < P; p++)
             for (ptrdiff_t q = 0; q < Q; q++)
                 for (ptrdiff_t c = 0; c < C; c++) {
                     double sum = 0;
                     for (ptrdiff_t i = 0; i < k; i++)
                         for (ptrdiff_t j = 0; j < k; j++) {
-                            ptrdiff_t h = p * plan->stride_h + i - k / 2, v = q * plan->stride_w + j - k / 2;
+                            ptrdiff_t h = p * s->stride_h + i - k / 2, v = q * s->stride_w + j - k / 2;
                             if (h < 0 || h >= H || v < 0 || v >= W) continue;
                             sum += read_operand(x, (n * H + h) * W + v, c, C).value * w[(i * k + j) * C + c];
                         }
@@ -48,11 +49,12 @@ void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *
 // da(n, h, v, c), a sum over all outputs (p, q) that read (h, v).
 static double data_gradient(const ck_depthwise *plan, const float *w, const ck_gradient *dy, ptrdiff_t n, ptrdiff_t h,
                             ptrdiff_t v, ptrdiff_t c) {
-    const ptrdiff_t C = plan->C, P = plan->P, Q = plan->Q, k = plan->kernel;
+    const ck_depthwise_shape *s = &plan->shape;
+    const ptrdiff_t C = s->C, P = plan->P, Q = plan->Q, k = s->kernel;
     double sum = 0;
     for (ptrdiff_t p = 0; p < P; p++)
         for (ptrdiff_t q = 0; q < Q; q++) {
-            ptrdiff_t i = h + k / 2 - p * plan->stride_h, j = v + k / 2 - q * plan->stride_w;
+            ptrdiff_t i = h + k / 2 - p * s->stride_h, j = v + k / 2 - q * s->stride_w;
             if (i < 0 || i >= k || j < 0 || j >= k) continue;
             sum += read_gradient(dy, n, (n * P + p) * Q + q, c, C) * w[(i * k + j) * C + c];
         }
@@ -61,12 +63,13 @@ static double data_gradient(const ck_depthwise *plan, const float *w, const ck_g
 
 static double weight_gradient(const ck_depthwise *plan, const ck_operand *x, const ck_gradient *dy, ptrdiff_t i,
                               ptrdiff_t j, ptrdiff_t c) {
-    const ptrdiff_t H = plan->H, W = plan->W, C = plan->C, P = plan->P, Q = plan->Q, half = plan->kernel / 2;
+    const ck_depthwise_shape *s = &plan->shape;
+    const ptrdiff_t H = s->H, W = s->W, C = s->C, P = plan->P, Q = plan->Q, half = s->kernel / 2;
     double sum = 0;
-    for (ptrdiff_t n = 0; n < plan->N; n++)
+    for (ptrdiff_t n = 0; n < s->N; n++)
         for (ptrdiff_t p = 0; p < P; p++)
             for (ptrdiff_t q = 0; q < Q; q++) {
-                ptrdiff_t h = p * plan->stride_h + i - half, v = q * plan->stride_w + j - half;
+                ptrdiff_t h = p * s->stride_h + i - half, v = q * s->stride_w + j - half;
                 if (h < 0 || h >= H || v < 0 || v >= W) continue;
                 sum +=
                     read_gradient(dy, n, (n * P + p) * Q + q, c, C) * read_operand(x, (n * H + h) * W + v, c, C).value;
@@ -75,17 +78,19 @@ static double weight_gradient(const ck_depthwise *plan, const ck_operand *x, con
 }
 
 void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, float *dz, ck_update update, float *dw) {
-    const ptrdiff_t H = plan->H, W = plan->W, C = plan->C, k = plan->kernel;
-    for (ptrdiff_t n = 0; n < plan->N; n++)
+                                     const ck_gradient *dy, const ck_depthwise_gradients *gradients) {
+    const ck_depthwise_gradients g = *gradients;
+    const ck_depthwise_shape *s = &plan->shape;
+    const ptrdiff_t H = s->H, W = s->W, C = s->C, k = s->kernel;
+    for (ptrdiff_t n = 0; n < s->N; n++)
         for (ptrdiff_t h = 0; h < H; h++)
             for (ptrdiff_t v = 0; v < W; v++)
                 for (ptrdiff_t c = 0; c < C; c++) {
                     ptrdiff_t row = (n * H + h) * W + v;
                     double value = data_gradient(plan, w, dy, n, h, v, c) * read_operand(x, row, c, C).derivative;
-                    dz[row * C + c] = (float)(value + (update == CK_ADD ? (double)dz[row * C + c] : 0));
+                    g.dz[row * C + c] = (float)(value + (g.update == CK_ADD ? (double)g.dz[row * C + c] : 0));
                 }
     for (ptrdiff_t i = 0; i < k; i++)
         for (ptrdiff_t j = 0; j < k; j++)
-            for (ptrdiff_t c = 0; c < C; c++) dw[(i * k + j) * C + c] = (float)weight_gradient(plan, x, dy, i, j, c);
+            for (ptrdiff_t c = 0; c < C; c++) g.dw[(i * k + j) * C + c] = (float)weight_gradient(plan, x, dy, i, j, c);
 }

@@ -32,14 +32,14 @@ typedef struct {
 // the prefetch continues in the next slice.
 CK_INLINE ptrdiff_t distance_ahead(const slice *k, ptrdiff_t x, ptrdiff_t at) {
     const ck_depthwise *p = k->job->plan;
-    ptrdiff_t C = p->C, beyond = at + DEPTHWISE_AHEAD - k->images * p->H * p->W;
+    ptrdiff_t C = p->shape.C, beyond = at + DEPTHWISE_AHEAD - k->images * p->shape.H * p->shape.W;
     return beyond < 0 || k->following < 0 ? DEPTHWISE_AHEAD * C : k->following + beyond * C - x;
 }
 
 // value := activation(z) and, if `sloped`, slope := activation'(z), for B pixels at once, from element x on.
 CK_INLINE void activate_bundle(const slice *k, ptrdiff_t x, ptrdiff_t ahead, float *value, float *slope,
                                const int sloped, const int is_bf16, const ck_activation activation, const int B) {
-    const ptrdiff_t C = k->job->plan->C;
+    const ptrdiff_t C = k->job->plan->shape.C;
     vf z[MOST_ABREAST], a[MOST_ABREAST], s[MOST_ABREAST];
     CK_UNROLL for (int u = 0; u < B; u++) z[u] =
         apply(k->z, load_raw_ahead(raw_of(&k->job->x), x + u * C, ahead, k->lanes, is_bf16));
@@ -52,7 +52,7 @@ CK_INLINE void activate_bundle(const slice *k, ptrdiff_t x, ptrdiff_t ahead, flo
 
 CK_INLINE void activate_as(const slice *k, ptrdiff_t x, ptrdiff_t count, ptrdiff_t ahead, float *value, float *slope,
                            const int sloped, const int is_bf16, const ck_activation activation) {
-    const ptrdiff_t C = k->job->plan->C;
+    const ptrdiff_t C = k->job->plan->shape.C;
     ptrdiff_t u = 0;
 #define CK_BUNDLE(B)                                                                                                   \
     activate_bundle(k, x + u * C, ahead, value + u * VW, slope + u * VW, sloped, is_bf16, activation, B)
@@ -77,7 +77,7 @@ static void activate_pixels(const slice *k, ptrdiff_t x, ptrdiff_t count, ptrdif
 
 CK_INLINE void form_gradient_as(const slice *k, ptrdiff_t pixel, ptrdiff_t count, vf scale, float *draw,
                                 const int is_normalised, const int is_bf16) {
-    const ptrdiff_t C = k->job->plan->C, lanes = k->lanes, ahead = DEPTHWISE_AHEAD * C;
+    const ptrdiff_t C = k->job->plan->shape.C, lanes = k->lanes, ahead = DEPTHWISE_AHEAD * C;
     const raw_values dz = {k->job->dy.dz, NULL}, raw = raw_of_gradient(&k->job->dy);
     const gradient_affine form = {scale, k->gradient.b, k->gradient.c};
     for (ptrdiff_t u = 0, at = pixel * C + k->channel; u < count; u++, at += C) {
@@ -107,7 +107,7 @@ CK_INLINE ptrdiff_t rows_in_run(const ring *r, ptrdiff_t first, ptrdiff_t end) {
 // The start of a slice, in the forward and the backward pass: loads normalization and weights, and sets the sums to
 // zero.
 CK_INLINE void begin_slice(slice *k, const float *const w, const int K) {
-    const ptrdiff_t C = k->job->plan->C, c = k->channel;
+    const ptrdiff_t C = k->job->plan->shape.C, c = k->channel;
     k->z = affine_of(&k->job->x, c, k->lanes);
     k->sums[0] = k->sums[1] = k->sums[2] = v_zero();
     for (int tap = 0; tap < K * K; tap++) v_store(k->w + tap * VW, load_n(w + tap * C + c, k->lanes));
@@ -119,14 +119,14 @@ CK_INLINE void deposit(float *out, ptrdiff_t lanes, vf v, int first) {
 }
 
 CK_INLINE void deposit_sums(const slice *k, float *sums, ptrdiff_t block, int first) {
-    const ptrdiff_t C = k->job->plan->C;
+    const ptrdiff_t C = k->job->plan->shape.C;
     if (sums == NULL) return;
     for (int i = 0; i < 2; i++) deposit(sums + (2 * block + i) * C + k->channel, k->lanes, k->sums[i], first);
 }
 
 // Adds the intermediate sums of the group (shift, sum, sum of squares) to those of the block, in `statistics` (3, C).
 CK_INLINE void deposit_moments(const slice *k, float *statistics) {
-    const ptrdiff_t C = k->job->plan->C;
+    const ptrdiff_t C = k->job->plan->shape.C;
     if (statistics == NULL) return;
     if (k->begins) store_n(statistics + MOMENT_SHIFT * C + k->channel, k->lanes, k->sums[MOMENT_SHIFT]);
     for (int s = MOMENT_SUM; s < MOMENT_COUNT; s++)

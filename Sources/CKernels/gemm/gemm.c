@@ -20,11 +20,9 @@ ck_status ck_gemm_plan(ck_gemm *plan, ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, int
     return CK_OK;
 }
 
-typedef void run_function(const ck_exec *, const ck_gemm *, float, const float *, ptrdiff_t, const float *, ptrdiff_t,
-                          float, float *, ptrdiff_t, void *);
+typedef void run_function(const ck_exec *, const ck_gemm *, const ck_gemm_operands *, void *);
 CK_KERNEL(run_function, ck_gemm_run)
 
-void ck_gemm_run(const ck_exec *exec, const ck_gemm *plan, float alpha, const float *A, ptrdiff_t lda, const float *B,
-                 ptrdiff_t ldb, float beta, float *C, ptrdiff_t ldc, void *workspace) {
-    CK_ACTIVE(ck_gemm_run)(exec, plan, alpha, A, lda, B, ldb, beta, C, ldc, workspace);
+void ck_gemm_run(const ck_exec *exec, const ck_gemm *plan, const ck_gemm_operands *operands, void *workspace) {
+    CK_ACTIVE(ck_gemm_run)(exec, plan, operands, workspace);
 }

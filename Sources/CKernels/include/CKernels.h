@@ -3,6 +3,7 @@
 #define CKERNELS_H
 #include "ck_base.h"
 #include "ck_operand.h"
+#include "ck_images.h"
 #include "ck_gemm.h"
 #include "ck_pointwise.h"
 #include "ck_conv2d.h"

@@ -61,14 +61,22 @@ typedef struct ck_conv2d {
 // work has fewer than 2³¹ floats. Returns CK_UNSUPPORTED for Winograd with a shape other than the two above.
 ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method);
 
-// In both run functions, outputs must not overlap inputs or each other. statistics and dz_sums may be NULL.
-void ck_conv2d_forward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w, float *y,
-                       float *statistics, void *workspace);
-// dz is (N, H, W, C), or NULL if it is not needed. dw is overwritten.
+// The outputs of the backward pass. dz is (N, H, W, C), or NULL if it is not needed. dz_sums may be NULL. dw is
+// overwritten.
+typedef struct ck_conv2d_gradients {
+    float *dz;
+    ck_update update; // of dz
+    float *dz_sums, *dw;
+} ck_conv2d_gradients;
+
+// In both run functions, outputs must not overlap inputs or each other.
+void ck_conv2d_forward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
+                       const ck_output *y, void *workspace);
 void ck_conv2d_backward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                        const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw, void *workspace);
+                        const ck_gradient *dy, const ck_conv2d_gradients *gradients, void *workspace);
 
 void ck_conv2d_forward_reference(const ck_conv2d *plan, const ck_operand *x, const float *w, float *y);
+// The reference does not compute dz_sums.
 void ck_conv2d_backward_reference(const ck_conv2d *plan, const ck_operand *x, const float *w, const ck_gradient *dy,
-                                  float *dz, ck_update update, float *dw);
+                                  const ck_conv2d_gradients *gradients);
 #endif

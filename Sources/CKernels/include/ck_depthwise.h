@@ -13,8 +13,13 @@
 #include "ck_base.h"
 #include "ck_operand.h"
 
+typedef struct ck_depthwise_shape {
+    ptrdiff_t N, H, W, C, kernel, stride_h, stride_w;
+} ck_depthwise_shape;
+
 typedef struct ck_depthwise {
-    ptrdiff_t N, H, W, C, kernel, stride_h, stride_w, P, Q;
+    ck_depthwise_shape shape;
+    ptrdiff_t P, Q;
     ptrdiff_t statistics_blocks;                       // blocks of partial statistics and of partial dz_sums
     ptrdiff_t backward_workspace_bytes;                // the caller provides it, 64-byte aligned; for partial dw
     ptrdiff_t scratch_bytes;                           // per thread
@@ -24,22 +29,26 @@ typedef struct ck_depthwise {
 
 // Makes the plan of a depthwise convolution. Returns CK_INVALID_SHAPE unless every size is positive, the tensors fit
 // into the address space, the kernel is 3 or 5, and the strides (h, w) are (1, 1), (2, 2) or (1, 2).
-ck_status ck_depthwise_plan(ck_depthwise *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t kernel,
-                            ptrdiff_t stride_h, ptrdiff_t stride_w);
-// Writes the kernel and the strides (h, w) of compiled shape number `index` to `shape`, and returns 1. Returns 0 if
-// there is no such number.
-int ck_depthwise_compiled(ptrdiff_t index, ptrdiff_t shape[3]);
-// In both run functions, outputs must not overlap inputs or each other. statistics may be NULL. Either y or y16 is
-// NULL; the statistics are those of y before it is rounded to bfloat16.
-void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w, float *y,
-                          ck_bf16 *y16, float *statistics);
-// dz is (N, H, W, C). dz_sums may be NULL. If `update` is CK_ADD, dz_sums are the sums of dz after the addition. dw is
-// overwritten.
+ck_status ck_depthwise_plan(ck_depthwise *plan, const ck_depthwise_shape *shape);
+// Writes the kernel and the strides of compiled shape number `index` to `shape`, and returns 1. Returns 0 if there is
+// no such number.
+int ck_depthwise_compiled(ptrdiff_t index, ck_depthwise_shape *shape);
+// The outputs of the backward pass. dz is (N, H, W, C). dz_sums may be NULL; if `update` is CK_ADD, they are the sums
+// of dz after the addition. dw is overwritten.
+typedef struct ck_depthwise_gradients {
+    float *dz;
+    ck_update update; // of dz
+    float *dz_sums, *dw;
+} ck_depthwise_gradients;
+
+// In both run functions, outputs must not overlap inputs or each other.
+void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
+                          const ck_output *y);
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dz, ck_update update, float *dz_sums, float *dw,
-                           void *workspace);
+                           const ck_gradient *dy, const ck_depthwise_gradients *gradients, void *workspace);
 
 void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w, float *y);
+// The reference does not compute dz_sums.
 void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, float *dz, ck_update update, float *dw);
+                                     const ck_gradient *dy, const ck_depthwise_gradients *gradients);
 #endif

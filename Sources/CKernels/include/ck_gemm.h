@@ -18,9 +18,20 @@ typedef struct ck_gemm {
 // Makes the plan of a product. Returns CK_INVALID_SHAPE unless the sizes are positive and the matrices fit into the
 // address space.
 ck_status ck_gemm_plan(ck_gemm *plan, ptrdiff_t M, ptrdiff_t N, ptrdiff_t K, int transpose_a, int transpose_b);
-void ck_gemm_run(const ck_exec *exec, const ck_gemm *plan, float alpha, const float *A, ptrdiff_t lda, const float *B,
-                 ptrdiff_t ldb, float beta, float *C, ptrdiff_t ldc, void *workspace);
+
+// The factors, and the matrices with their row pitches.
+typedef struct ck_gemm_operands {
+    float alpha;
+    const float *A;
+    ptrdiff_t lda;
+    const float *B;
+    ptrdiff_t ldb;
+    float beta;
+    float *C;
+    ptrdiff_t ldc;
+} ck_gemm_operands;
+
+void ck_gemm_run(const ck_exec *exec, const ck_gemm *plan, const ck_gemm_operands *operands, void *workspace);
 // The reference implementation: three loops with double accumulators.
-void ck_gemm_reference(const ck_gemm *plan, float alpha, const float *A, ptrdiff_t lda, const float *B, ptrdiff_t ldb,
-                       float beta, float *C, ptrdiff_t ldc);
+void ck_gemm_reference(const ck_gemm *plan, const ck_gemm_operands *operands);
 #endif

@@ -15,13 +15,18 @@ typedef struct ck_loss_result {
     ptrdiff_t correct; // rows in which the label's column has the largest value (of equal values, the first counts)
 } ck_loss_result;
 
+// The sizes and the labels of a loss.
+typedef struct ck_cross_entropy {
+    ptrdiff_t M, N;
+    const int32_t *labels; // (M), or NULL if label[m] = m
+} ck_cross_entropy;
+
 // Returns CK_INVALID_SHAPE unless M and N are positive, (M, N) floats fit into the address space, and every label is
 // below N. If labels is NULL, M must not exceed N.
-ck_status ck_softmax_cross_entropy_check(ptrdiff_t M, ptrdiff_t N, const int32_t *labels);
-// s is (M, N) with row pitch N. If labels is NULL, label[m] = m. If g is NULL, only the loss is computed. g and s may
-// be the same memory. workspace has 2·M doubles.
-void ck_softmax_cross_entropy(const ck_exec *exec, ptrdiff_t M, ptrdiff_t N, const float *s, const int32_t *labels,
-                              float *g, ck_loss_result *result, void *workspace);
-void ck_softmax_cross_entropy_reference(ptrdiff_t M, ptrdiff_t N, const float *s, const int32_t *labels, float *g,
-                                        ck_loss_result *result);
+ck_status ck_softmax_cross_entropy_check(const ck_cross_entropy *loss);
+// s is (M, N) with row pitch N. If g is NULL, only the loss is computed. g and s may be the same memory. workspace has
+// 2·M doubles.
+void ck_softmax_cross_entropy(const ck_exec *exec, const ck_cross_entropy *loss, const float *s, float *g,
+                              ck_loss_result *result, void *workspace);
+void ck_softmax_cross_entropy_reference(const ck_cross_entropy *loss, const float *s, float *g, ck_loss_result *result);
 #endif

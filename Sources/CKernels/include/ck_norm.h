@@ -10,6 +10,7 @@
 #ifndef CK_NORM_H
 #define CK_NORM_H
 #include "ck_base.h"
+#include "ck_images.h"
 #include "ck_operand.h"
 
 // The sizes, settings and tensors of a batch normalization. Each tensor has C values.
@@ -39,24 +40,19 @@ void ck_batchnorm_backward(const ck_exec *exec, const ck_batchnorm *norm, const 
 
 // y(n, r, c) = (scale[c]·x + shift[c])·image_scale[n] + residual(n, r, c). image_scale may be NULL. x must have scale
 // and shift; residual may have them. Activation and gate are not read. y and a float residual may be the same memory.
-void ck_normalize_add_forward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
-                              const float *image_scale, const ck_operand *residual, float *y);
-// Returns CK_INVALID_SHAPE unless N, R and C are positive and (N, R, C) floats fit into the address space. The check is
-// valid for ck_normalize_add_… and for the functions of ck_squeeze_excite.h, ck_pooling.h and ck_residual.h.
-ck_status ck_images_check(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C);
-// The number of blocks of partial sums in ck_normalize_add_backward and in the functions of ck_squeeze_excite.h,
-// ck_pooling.h and ck_residual.h. It is 0 for a shape that ck_images_check rejects.
-ptrdiff_t ck_image_blocks(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C);
-// sums(b, 0, c) = Σ dy·image_scale, sums(b, 1, c) = Σ dy·image_scale·x, with the raw values of x.
-void ck_normalize_add_backward(const ck_exec *exec, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy,
-                               const ck_operand *x, const float *image_scale, float *sums);
+void ck_normalize_add_forward(const ck_exec *exec, ck_images images, const ck_operand *x, const float *image_scale,
+                              const ck_operand *residual, float *y);
+// For each b of the ck_image_blocks(images) blocks, sums(b, 0, c) = Σ dy·image_scale and
+// sums(b, 1, c) = Σ dy·image_scale·x, with the raw values of x.
+void ck_normalize_add_backward(const ck_exec *exec, ck_images images, const float *dy, const ck_operand *x,
+                               const float *image_scale, float *sums);
 
 void ck_batchnorm_forward_reference(const ck_batchnorm *norm, const float *raw);
 // Computes draw (M, C) itself, not its coefficients a, b and c.
 void ck_batchnorm_backward_reference(const ck_batchnorm *norm, const float *dz, const float *raw, float *dgamma,
                                      float *dbeta, float *draw);
-void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
-                                        const float *image_scale, const ck_operand *residual, float *y);
-void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy, const ck_operand *x,
+void ck_normalize_add_forward_reference(ck_images images, const ck_operand *x, const float *image_scale,
+                                        const ck_operand *residual, float *y);
+void ck_normalize_add_backward_reference(ck_images images, const float *dy, const ck_operand *x,
                                          const float *image_scale, float *sums); // (2, C)
 #endif

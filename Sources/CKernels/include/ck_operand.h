@@ -11,8 +11,8 @@
 
 // A bfloat16 number: the upper 16 bits of a float, rounded to nearest even. A raw output can be stored as bfloat16,
 // which halves its memory and the memory traffic. All computations use float. Of each pair of pointers x and x16 (y and
-// y16, raw and raw16), one is NULL. Dense k×k convolutions, max pooling (ck_maxpool.h) and the sums of ck_residual.h
-// read float only.
+// y16, raw and raw16), one is NULL. Dense k×k convolutions read and write float only; max pooling (ck_maxpool.h) and
+// the sums of ck_residual.h read float only.
 typedef uint16_t ck_bf16;
 
 typedef enum ck_activation { CK_IDENTITY = 0, CK_SWISH, CK_RELU } ck_activation;
@@ -29,6 +29,14 @@ typedef struct ck_operand {
     ck_activation activation;
     const ck_bf16 *x16; // instead of x
 } ck_operand;
+
+// The raw output of a convolution, and its statistics (see ck_norm.h), which may be NULL. The statistics are those of y
+// before it is rounded to bfloat16.
+typedef struct ck_output {
+    float *y;
+    ck_bf16 *y16; // instead of y
+    float *statistics;
+} ck_output;
 
 // The gradient of a raw output. Kernels compute it while they read it:
 //     draw(m, c) = a[c] · dz(m, c) · image_scale[image(m)] + b[c]·raw(m, c) + c[c]

@@ -25,18 +25,24 @@ typedef struct ck_pointwise {
 // tensors fit into the address space.
 ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdiff_t N, ptrdiff_t rows_per_image);
 
-// bias and statistics may be NULL. Either y or y16 is NULL; the statistics are those of y before it is rounded to
-// bfloat16.
+// bias may be NULL.
 void ck_pointwise_forward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                          const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace);
-// dx is NULL if it is not needed. `update` applies to dx only; dw and dbias are overwritten. dbias is NULL if there is
-// no bias. dx must not overlap the tensors of dy.
+                          const float *bias, const ck_output *y, void *workspace);
+
+// The outputs of the backward pass. dx is NULL if it is not needed. `update` applies to dx only; dw and dbias are
+// overwritten. dbias is NULL if there is no bias.
+typedef struct ck_pointwise_gradients {
+    float *dx;
+    ck_update update;
+    float *dw, *dbias;
+} ck_pointwise_gradients;
+
+// dx must not overlap the tensors of dy.
 void ck_pointwise_backward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias,
-                           void *workspace);
+                           const ck_gradient *dy, const ck_pointwise_gradients *gradients, void *workspace);
 
 void ck_pointwise_forward_reference(const ck_pointwise *plan, const ck_operand *x, const float *w, const float *bias,
                                     float *y);
 void ck_pointwise_backward_reference(const ck_pointwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias);
+                                     const ck_gradient *dy, const ck_pointwise_gradients *gradients);
 #endif

@@ -20,9 +20,7 @@ typedef struct ck_stem {
 // Makes the plan. Returns CK_INVALID_SHAPE unless every size is positive, C <= 4, and the tensors fit into the address
 // space.
 ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptrdiff_t C, ptrdiff_t O);
-// statistics may be NULL. Either y or y16 is NULL; the statistics are those of y before it is rounded to bfloat16.
-void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y, ck_bf16 *y16,
-                     float *statistics);
+void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, const ck_output *y);
 void ck_stem_backward(const ck_exec *exec, const ck_stem *plan, const float *x, const ck_gradient *dy, float *dw,
                       void *workspace);
 

@@ -7,7 +7,7 @@
 //   index(n, g, c) = the first t·W + w with this maximum
 //   backward      dz(n, t, w, c) = activation'(z)·(dmean/count + (dmax if index = t·W + w, otherwise 0))
 //                 count is the number of values in the group
-//                 sums(b, 0, c) = Σ dz, sums(b, 1, c) = Σ dz·x for each b of the ck_image_blocks(N, T·W, C) blocks
+//                 sums(b, 0, c) = Σ dz, sums(b, 1, c) = Σ dz·x for each b of the ck_image_blocks({N, T·W, C}) blocks
 // If a value of a group is NaN, the maximum of the group is NaN. A call writes one part of a longer vector: the values
 // of image n, of shape (G, C), begin at mean + n·stride and at max + n·stride.
 #ifndef CK_TIME_POOL_H
@@ -28,12 +28,19 @@ ck_status ck_time_pool_check(const ck_time_pool *p);
 // index may be NULL, or both max and index. mean must not be NULL.
 void ck_time_pool_forward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x, float *mean, float *max,
                           int32_t *index);
-// All of dz is written. sums may be NULL. dmax and index may be NULL, but only both.
-void ck_time_pool_backward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x, const float *dmean,
-                           const float *dmax, const int32_t *index, float *dz, float *sums);
+
+// The gradients of the outputs, and the positions of the maxima. dmax and index may be NULL, but only both.
+typedef struct ck_time_pool_gradient {
+    const float *dmean, *dmax;
+    const int32_t *index;
+} ck_time_pool_gradient;
+
+// All of dz is written. sums may be NULL.
+void ck_time_pool_backward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x,
+                           const ck_time_pool_gradient *dy, float *dz, float *sums);
 
 void ck_time_pool_forward_reference(const ck_time_pool *p, const ck_operand *x, float *mean, float *max,
                                     int32_t *index);
-void ck_time_pool_backward_reference(const ck_time_pool *p, const ck_operand *x, const float *dmean, const float *dmax,
-                                     const int32_t *index, float *dz, float *sums);
+void ck_time_pool_backward_reference(const ck_time_pool *p, const ck_operand *x, const ck_time_pool_gradient *dy,
+                                     float *dz, float *sums);
 #endif

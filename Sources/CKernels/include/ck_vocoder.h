@@ -40,18 +40,23 @@ ck_status ck_vocoder_check_ratio(double ratio);
 // The scratch memory for `count` samples of output, for any ratio and any instruction set.
 ptrdiff_t ck_vocoder_scratch_bytes(const ck_vocoder *context, ptrdiff_t count);
 
-// The run functions use the calling thread. x is (samples). out is (count) and receives the samples first ..<
-// first + count of the output. Only the frames that overlap them are computed, from all samples of x that these frames
-// contain. No alignment is needed. x and out must not overlap.
-void ck_vocoder_stretch(const ck_vocoder *context, double ratio, ptrdiff_t samples, const float *x, ptrdiff_t first,
-                        ptrdiff_t count, float *out, void *scratch);
-void ck_vocoder_shift(const ck_vocoder *context, double ratio, ptrdiff_t samples, const float *x, ptrdiff_t first,
-                      ptrdiff_t count, float *out, void *scratch);
+// The number of samples of the input, and the samples first ..< first + count of the output.
+typedef struct ck_vocoder_range {
+    ptrdiff_t samples, first, count;
+} ck_vocoder_range;
+
+// The run functions use the calling thread. x is (samples). out is (count) and receives the samples of the range. Only
+// the frames that overlap them are computed, from all samples of x that these frames contain. No alignment is needed. x
+// and out must not overlap.
+void ck_vocoder_stretch(const ck_vocoder *context, double ratio, ck_vocoder_range range, const float *x, float *out,
+                        void *scratch);
+void ck_vocoder_shift(const ck_vocoder *context, double ratio, ck_vocoder_range range, const float *x, float *out,
+                      void *scratch);
 
 // The reference implementations in double: direct Fourier sums, frame by frame. They allocate memory, and return
 // CK_OUT_OF_MEMORY if that fails.
-ck_status ck_vocoder_stretch_reference(const ck_vocoder_config *config, double ratio, ptrdiff_t samples, const float *x,
-                                       ptrdiff_t first, ptrdiff_t count, double *out);
-ck_status ck_vocoder_shift_reference(const ck_vocoder_config *config, double ratio, ptrdiff_t samples, const float *x,
-                                     ptrdiff_t first, ptrdiff_t count, double *out);
+ck_status ck_vocoder_stretch_reference(const ck_vocoder_config *config, double ratio, ck_vocoder_range range,
+                                       const float *x, double *out);
+ck_status ck_vocoder_shift_reference(const ck_vocoder_config *config, double ratio, ck_vocoder_range range,
+                                     const float *x, double *out);
 #endif

@@ -36,8 +36,8 @@ CK_INLINE void normalize(ptrdiff_t i, ptrdiff_t n, const layernorm_job *k, const
 void CK_NAME(ck_layernorm_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const layernorm_job *k = context;
-    ptrdiff_t D = k->plan.D;
-    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan.M); m++) {
+    ptrdiff_t D = k->plan.rows.D;
+    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan.rows.M); m++) {
         const float *x = k->x + m * D;
         vf sum = v_zero(), squares = v_zero();
         FOR_SPAN(D, add_to, x, &sum);
@@ -83,11 +83,11 @@ CK_INLINE void store_gradient(ptrdiff_t i, ptrdiff_t n, const layernorm_row *r) 
 void CK_NAME(ck_layernorm_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const layernorm_job *k = context;
-    ptrdiff_t D = k->plan.D;
+    ptrdiff_t D = k->plan.rows.D;
     layernorm_row r = {.k = k, .dgamma = k->dgamma + block * D, .dbeta = k->dbeta + block * D};
     memset(r.dgamma, 0, (size_t)D * sizeof(float));
     memset(r.dbeta, 0, (size_t)D * sizeof(float));
-    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan.M); m++) {
+    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->plan.rows.M); m++) {
         r.x = k->x + m * D, r.y = k->y + m * D, r.dy = k->dy + m * D, r.dx = k->dx + m * D;
         r.mean = v_set1(k->mean[m]), r.inv_std = v_set1(k->inv_std[m]);
         vf sum = v_zero(), product = v_zero();
@@ -114,27 +114,27 @@ CK_INLINE void project(ptrdiff_t i, ptrdiff_t n, const float *y, const float *dy
 void CK_NAME(ck_l2_normalize_forward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_l2_rows *k = context;
-    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->M); m++) {
-        const float *x = k->x + m * k->D;
+    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->rows.M); m++) {
+        const float *x = k->x + m * k->rows.D;
         vf sum = v_zero();
-        FOR_SPAN(k->D, add_product, x, x, &sum);
+        FOR_SPAN(k->rows.D, add_product, x, x, &sum);
         float norm = sqrtf(v_sum(sum));
         k->inv_norm[m] = 1 / (norm < 1e-12f ? 1e-12f : norm);
-        FOR_SPAN(k->D, scale_row, x, v_set1(k->inv_norm[m]), k->y + m * k->D);
+        FOR_SPAN(k->rows.D, scale_row, x, v_set1(k->inv_norm[m]), k->y + m * k->rows.D);
     }
 }
 
 void CK_NAME(ck_l2_normalize_backward_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const ck_l2_rows *k = context;
-    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->M); m++) {
-        const float *y = k->y + m * k->D, *dy = k->dy + m * k->D;
+    for (ptrdiff_t m = block * k->per_block; m < rows_end(block, k->per_block, k->rows.M); m++) {
+        const float *y = k->y + m * k->rows.D, *dy = k->dy + m * k->rows.D;
         vf dot = v_zero();
-        FOR_SPAN(k->D, add_product, y, dy, &dot);
+        FOR_SPAN(k->rows.D, add_product, y, dy, &dot);
         // If the norm was replaced by 1e-12, y is x times a constant, and the gradient has no term with the dot
         // product.
         float along = k->inv_norm[m] < 1 / 1e-12f ? v_sum(dot) : 0;
-        FOR_SPAN(k->D, project, y, dy, v_set1(along), v_set1(k->inv_norm[m]), k->update, k->dx + m * k->D);
+        FOR_SPAN(k->rows.D, project, y, dy, v_set1(along), v_set1(k->inv_norm[m]), k->update, k->dx + m * k->rows.D);
     }
 }
 

@@ -9,47 +9,47 @@ CK_KERNEL(ck_task_function, ck_l2_normalize_backward_block)
 CK_KERNEL(ck_task_function, ck_tanh_forward_block)
 CK_KERNEL(ck_task_function, ck_tanh_backward_block)
 
-ck_status ck_layernorm_check(ptrdiff_t M, ptrdiff_t D) { return sizes_fit(M, D, 1, 1) ? CK_OK : CK_INVALID_SHAPE; }
+ck_status ck_rows_check(ck_rows rows) { return sizes_fit(rows.M, rows.D, 1, 1) ? CK_OK : CK_INVALID_SHAPE; }
 
 static ptrdiff_t rows_per_block(ptrdiff_t M) { return max(blocks_of(M, ROWS_MOST_BLOCKS), ROWS_FEWEST); }
 static ptrdiff_t row_blocks(ptrdiff_t M) { return blocks_of(M, rows_per_block(M)); }
 
-ck_status ck_layernorm_plan(ck_layernorm *plan, ptrdiff_t M, ptrdiff_t D, float eps, ck_row_activation activation) {
-    if (ck_layernorm_check(M, D) != CK_OK) return CK_INVALID_SHAPE;
-    *plan = (ck_layernorm){M, D, eps, activation, row_blocks(M) * 2 * D * (ptrdiff_t)sizeof(float)};
+ck_status ck_layernorm_plan(ck_layernorm *plan, ck_rows rows, float eps, ck_row_activation activation) {
+    if (ck_rows_check(rows) != CK_OK) return CK_INVALID_SHAPE;
+    *plan = (ck_layernorm){rows, eps, activation, row_blocks(rows.M) * 2 * rows.D * (ptrdiff_t)sizeof(float)};
     return CK_OK;
 }
 
 void ck_layernorm_forward(const ck_exec *exec, const ck_layernorm *plan, const float *x, const float *gamma,
-                          const float *beta, float *y, float *mean, float *inv_std) {
-    layernorm_job k = {.plan = *plan, .per_block = rows_per_block(plan->M), .x = x, .gamma = gamma, .beta = beta};
-    k.y = y, k.mean = mean, k.inv_std = inv_std;
-    ck_parallel(exec, row_blocks(plan->M), CK_ACTIVE(ck_layernorm_forward_block), &k);
+                          const float *beta, const ck_layernorm_outputs *outputs) {
+    layernorm_job k = {.plan = *plan, .per_block = rows_per_block(plan->rows.M), .x = x, .gamma = gamma, .beta = beta};
+    k.y = outputs->y, k.mean = outputs->mean, k.inv_std = outputs->inv_std;
+    ck_parallel(exec, row_blocks(plan->rows.M), CK_ACTIVE(ck_layernorm_forward_block), &k);
 }
 
 void ck_layernorm_backward(const ck_exec *exec, const ck_layernorm *plan, const ck_layernorm_kept *kept,
-                           const float *dy, float *dx, ck_update update, float *dgamma, float *dbeta, void *workspace) {
-    const ptrdiff_t blocks = row_blocks(plan->M);
-    layernorm_job k = {.plan = *plan, .per_block = rows_per_block(plan->M), .x = kept->x, .gamma = kept->gamma};
+                           const float *dy, const ck_layernorm_gradients *gradients, void *workspace) {
+    const ptrdiff_t blocks = row_blocks(plan->rows.M), D = plan->rows.D;
+    layernorm_job k = {.plan = *plan, .per_block = rows_per_block(plan->rows.M), .x = kept->x, .gamma = kept->gamma};
     k.y = (float *)kept->y, k.mean = (float *)kept->mean; // the backward pass does not write y, mean and inv_std
     k.inv_std = (float *)kept->inv_std;
-    k.dy = dy, k.dx = dx, k.update = update;
-    k.dgamma = workspace, k.dbeta = k.dgamma + blocks * plan->D;
+    k.dy = dy, k.dx = gradients->dx, k.update = gradients->update;
+    k.dgamma = workspace, k.dbeta = k.dgamma + blocks * D;
     ck_parallel(exec, blocks, CK_ACTIVE(ck_layernorm_backward_block), &k);
-    ck_reduce_blocks(exec, k.dgamma, blocks, plan->D, CK_STORE, dgamma);
-    ck_reduce_blocks(exec, k.dbeta, blocks, plan->D, CK_STORE, dbeta);
+    ck_reduce_blocks(exec, k.dgamma, blocks, D, CK_STORE, gradients->dgamma);
+    ck_reduce_blocks(exec, k.dbeta, blocks, D, CK_STORE, gradients->dbeta);
 }
 
-void ck_l2_normalize_forward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm) {
-    ck_l2_rows k = {.M = M, .D = D, .per_block = rows_per_block(M), .x = x, .y = y, .inv_norm = inv_norm};
-    ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_l2_normalize_forward_block), &k);
+void ck_l2_normalize_forward(const ck_exec *exec, ck_rows rows, const float *x, float *y, float *inv_norm) {
+    ck_l2_rows k = {.rows = rows, .per_block = rows_per_block(rows.M), .x = x, .y = y, .inv_norm = inv_norm};
+    ck_parallel(exec, row_blocks(rows.M), CK_ACTIVE(ck_l2_normalize_forward_block), &k);
 }
 
-void ck_l2_normalize_backward(const ck_exec *exec, ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                              const float *dy, float *dx, ck_update update) {
-    ck_l2_rows k = {.M = M, .D = D, .per_block = rows_per_block(M), .dy = dy, .dx = dx, .update = update};
+void ck_l2_normalize_backward(const ck_exec *exec, ck_rows rows, const float *y, const float *inv_norm, const float *dy,
+                              float *dx, ck_update update) {
+    ck_l2_rows k = {.rows = rows, .per_block = rows_per_block(rows.M), .dy = dy, .dx = dx, .update = update};
     k.y = (float *)y, k.inv_norm = (float *)inv_norm; // the backward pass does not write them
-    ck_parallel(exec, row_blocks(M), CK_ACTIVE(ck_l2_normalize_backward_block), &k);
+    ck_parallel(exec, row_blocks(rows.M), CK_ACTIVE(ck_l2_normalize_backward_block), &k);
 }
 
 static ptrdiff_t tanh_blocks(ptrdiff_t count) { return blocks_of(count, TANH_FLOATS); }

@@ -14,7 +14,8 @@ typedef struct {
 } layernorm_job;
 
 typedef struct {
-    ptrdiff_t M, D, per_block;
+    ck_rows rows;
+    ptrdiff_t per_block; // rows of a block
     const float *x, *dy;
     float *y, *inv_norm, *dx;
     ck_update update; // of dx

@@ -2,9 +2,9 @@
 #include <math.h>
 
 void ck_layernorm_forward_reference(const ck_layernorm *plan, const float *x, const float *gamma, const float *beta,
-                                    float *y, float *mean, float *inv_std) {
-    const ptrdiff_t D = plan->D;
-    for (ptrdiff_t m = 0; m < plan->M; m++) {
+                                    const ck_layernorm_outputs *outputs) {
+    const ptrdiff_t D = plan->rows.D;
+    for (ptrdiff_t m = 0; m < plan->rows.M; m++) {
         const float *row = x + m * D;
         double average = 0, squares = 0;
         for (ptrdiff_t d = 0; d < D; d++) average += row[d];
@@ -13,10 +13,10 @@ void ck_layernorm_forward_reference(const ck_layernorm *plan, const float *x, co
         double inverse = 1 / sqrt(squares / (double)D + plan->eps);
         for (ptrdiff_t d = 0; d < D; d++) {
             double z = gamma[d] * (row[d] - average) * inverse + beta[d];
-            y[m * D + d] = (float)(plan->activation == CK_ROW_TANH ? tanh(z) : z);
+            outputs->y[m * D + d] = (float)(plan->activation == CK_ROW_TANH ? tanh(z) : z);
         }
-        mean[m] = (float)average;
-        inv_std[m] = (float)inverse;
+        outputs->mean[m] = (float)average;
+        outputs->inv_std[m] = (float)inverse;
     }
 }
 
@@ -26,9 +26,10 @@ static double dz_at(ck_row_activation activation, const float *y, const float *d
 }
 
 void ck_layernorm_backward_reference(const ck_layernorm *plan, const ck_layernorm_kept *kept, const float *dy,
-                                     float *dx, ck_update update, float *dgamma, float *dbeta) {
+                                     const ck_layernorm_gradients *gradients) {
     const float *x = kept->x, *gamma = kept->gamma, *mean = kept->mean, *inv_std = kept->inv_std;
-    const ptrdiff_t M = plan->M, D = plan->D;
+    const ck_layernorm_gradients g = *gradients;
+    const ptrdiff_t M = plan->rows.M, D = plan->rows.D;
     for (ptrdiff_t d = 0; d < D; d++) {
         double sum = 0, product = 0;
         for (ptrdiff_t m = 0; m < M; m++) {
@@ -36,26 +37,27 @@ void ck_layernorm_backward_reference(const ck_layernorm *plan, const ck_layernor
             sum += dz;
             product += dz * ((double)x[m * D + d] - mean[m]) * inv_std[m];
         }
-        dbeta[d] = (float)sum;
-        dgamma[d] = (float)product;
+        g.dbeta[d] = (float)sum;
+        g.dgamma[d] = (float)product;
     }
     for (ptrdiff_t m = 0; m < M; m++) {
         double sum = 0, product = 0;
         for (ptrdiff_t d = 0; d < D; d++) {
-            double g = dz_at(plan->activation, kept->y, dy, m * D + d) * gamma[d];
-            sum += g;
-            product += g * ((double)x[m * D + d] - mean[m]) * inv_std[m];
+            double dnormal = dz_at(plan->activation, kept->y, dy, m * D + d) * gamma[d];
+            sum += dnormal;
+            product += dnormal * ((double)x[m * D + d] - mean[m]) * inv_std[m];
         }
         for (ptrdiff_t d = 0; d < D; d++) {
-            double g = dz_at(plan->activation, kept->y, dy, m * D + d) * gamma[d];
+            double dnormal = dz_at(plan->activation, kept->y, dy, m * D + d) * gamma[d];
             double normal = ((double)x[m * D + d] - mean[m]) * inv_std[m];
-            double value = inv_std[m] * (g - sum / (double)D - normal * product / (double)D);
-            dx[m * D + d] = (float)(value + (update == CK_ADD ? (double)dx[m * D + d] : 0));
+            double value = inv_std[m] * (dnormal - sum / (double)D - normal * product / (double)D);
+            g.dx[m * D + d] = (float)(value + (g.update == CK_ADD ? (double)g.dx[m * D + d] : 0));
         }
     }
 }
 
-void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x, float *y, float *inv_norm) {
+void ck_l2_normalize_forward_reference(ck_rows rows, const float *x, float *y, float *inv_norm) {
+    const ptrdiff_t M = rows.M, D = rows.D;
     for (ptrdiff_t m = 0; m < M; m++) {
         double squares = 0;
         for (ptrdiff_t d = 0; d < D; d++) squares += (double)x[m * D + d] * x[m * D + d];
@@ -67,8 +69,9 @@ void ck_l2_normalize_forward_reference(ptrdiff_t M, ptrdiff_t D, const float *x,
 
 // If the norm of a row was replaced by 1e-12, y is x times a constant, and the gradient has no term with the dot
 // product.
-void ck_l2_normalize_backward_reference(ptrdiff_t M, ptrdiff_t D, const float *y, const float *inv_norm,
-                                        const float *dy, float *dx, ck_update update) {
+void ck_l2_normalize_backward_reference(ck_rows rows, const float *y, const float *inv_norm, const float *dy, float *dx,
+                                        ck_update update) {
+    const ptrdiff_t M = rows.M, D = rows.D;
     for (ptrdiff_t m = 0; m < M; m++) {
         double dot = 0;
         if (inv_norm[m] < (float)1e12)

@@ -40,33 +40,35 @@ CK_INLINE void scale(ptrdiff_t i, ptrdiff_t n, float *g, vf factor) {
 
 void CK_NAME(ck_softmax_cross_entropy_block)(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
-    const ck_cross_entropy *k = context;
-    ptrdiff_t first = block * LOSS_ROWS, end = min(k->M, first + LOSS_ROWS);
+    const cross_entropy_job *k = context;
+    const int32_t *labels = k->loss.labels;
+    const ptrdiff_t N = k->loss.N;
+    ptrdiff_t first = block * LOSS_ROWS, end = min(k->loss.M, first + LOSS_ROWS);
     for (ptrdiff_t m = first; m < end; m++) {
-        const float *s = k->s + m * k->N;
-        float *g = k->g != NULL ? k->g + m * k->N : NULL;
-        ptrdiff_t label = k->labels != NULL ? k->labels[m] : m;
+        const float *s = k->s + m * N;
+        float *g = k->g != NULL ? k->g + m * N : NULL;
+        ptrdiff_t label = labels != NULL ? labels[m] : m;
         if (label < 0) {
             k->losses[m] = k->correct[m] = 0;
-            if (g != NULL) memset(g, 0, (size_t)k->N * sizeof(float));
+            if (g != NULL) memset(g, 0, (size_t)N * sizeof(float));
             continue;
         }
-        if (label >= k->N) { // the label has no column
+        if (label >= N) { // the label has no column
             k->losses[m] = NAN, k->correct[m] = 0;
-            for (ptrdiff_t n = 0; g != NULL && n < k->N; n++) g[n] = NAN;
+            for (ptrdiff_t n = 0; g != NULL && n < N; n++) g[n] = NAN;
             continue;
         }
-        float most = largest(s, k->N), own = s[label]; // read before g is written, because g may be s
+        float most = largest(s, N), own = s[label]; // read before g is written, because g may be s
         int attained = own == most && !(label > 0 && largest(s, label) == most);
         vf sums = v_zero();
-        if (g != NULL) FOR_SPAN(k->N, store_exp, s, v_set1(most), g, &sums);
+        if (g != NULL) FOR_SPAN(N, store_exp, s, v_set1(most), g, &sums);
         else
-            FOR_SPAN(k->N, store_exp, s, v_set1(most), NULL, &sums);
+            FOR_SPAN(N, store_exp, s, v_set1(most), NULL, &sums);
         double sum = v_sum(sums);
         k->losses[m] = log(sum) + ((double)most - own);
         k->correct[m] = attained && !isnan(k->losses[m]);
         if (g == NULL) continue;
-        FOR_SPAN(k->N, scale, g, v_set1((float)(1 / (sum * k->rows))));
+        FOR_SPAN(N, scale, g, v_set1((float)(1 / (sum * k->rows))));
         g[label] -= 1 / (float)k->rows;
     }
 }

@@ -3,10 +3,9 @@
 #include "ck_loss.h"
 
 typedef struct {
-    ptrdiff_t M, N;
+    ck_cross_entropy loss;
     const float *s;
-    const int32_t *labels;
     float *g;
     double rows;              // number of rows with a label
     double *losses, *correct; // each has M values
-} ck_cross_entropy;
+} cross_entropy_job;

@@ -43,8 +43,9 @@ void ck_batchnorm_backward_reference(const ck_batchnorm *norm, const float *dz, 
 
 static double normalized(const ck_operand *x, ptrdiff_t i, ptrdiff_t c) { return reference_z(x, i, c); }
 
-void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
-                                        const float *image_scale, const ck_operand *residual, float *y) {
+void ck_normalize_add_forward_reference(ck_images images, const ck_operand *x, const float *image_scale,
+                                        const ck_operand *residual, float *y) {
+    const ptrdiff_t N = images.N, R = images.R, C = images.C;
     for (ptrdiff_t n = 0; n < N; n++)
         for (ptrdiff_t r = 0; r < R; r++)
             for (ptrdiff_t c = 0; c < C; c++) {
@@ -54,8 +55,9 @@ void ck_normalize_add_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, c
             }
 }
 
-void ck_normalize_add_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const float *dy, const ck_operand *x,
+void ck_normalize_add_backward_reference(ck_images images, const float *dy, const ck_operand *x,
                                          const float *image_scale, float *sums) {
+    const ptrdiff_t N = images.N, R = images.R, C = images.C;
     for (ptrdiff_t c = 0; c < C; c++) {
         double sum = 0, product = 0;
         for (ptrdiff_t n = 0; n < N; n++)

@@ -19,7 +19,8 @@ typedef void (*tile_visitor)(const void *task, tile t);
 
 // Calls `visitor` for every tile of a block. A tile has `tall` rows; the last one of an image may have fewer.
 CK_INLINE void visit(const ck_images *s, ptrdiff_t block, ptrdiff_t tall, tile_visitor visitor, const void *task) {
-    for (ptrdiff_t image = ck_images_first(s, block); image < ck_images_end(s, block); image++)
+    const ck_image_range images = ck_images_of_block(*s, block);
+    for (ptrdiff_t image = images.first; image < images.end; image++)
         for (ptrdiff_t r = 0; r < s->R; r += tall) {
             tile t = {block, image, (image * s->R + r) * s->C, min(s->R - r, tall), s->C, 0, VW};
             for (; t.c + VW <= s->C; t.c += VW, t.at += VW) visitor(task, t);

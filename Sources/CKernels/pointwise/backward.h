@@ -10,52 +10,32 @@ typedef struct {
     const ck_operand *x;
     const ck_gradient *dy;
     const float *panels; // of w
-    float *dx, *partials, *bias_partials;
-    float *dw;
-    ck_update update; // of dx
-    int stream;
+    ck_pointwise_gradients gradients;
+    float *partials, *bias_partials; // of dw and dbias, for each group
+    int stream;                      // 1: dx is written with streaming stores
 } backward_job;
 
-CK_INLINE void dx_tile(int vectors, const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m,
-                       ptrdiff_t rows, ptrdiff_t columns, tile_stage *stage) {
-    ptrdiff_t K = job->plan->K, N = job->plan->N, last = columns - (vectors - 1) * VW;
-    vf acc[TILE][WIDE];
-    staged_product(vectors, N, draw, job->panels + k * N, stage, acc);
-    float *dx = job->dx + m * K + k;
-    if (POINTWISE_STAGED && stage->pace > 0 && rows >= TILE) {
-        stage_tile(vectors, stage, dx, acc);
-        return;
-    }
+// Adds a tile of dx to the values in dx, if `task`, which is the update of dx, requires it.
+CK_INLINE void finish_dx_tile(int vectors, void *task, const row_product *p, result_part t, vf acc[TILE][WIDE]) {
+    const ck_update *update = task;
+    if (*update != CK_ADD) return;
+    const float *dx = p->to + t.row * p->pitch + t.column;
     CK_UNROLL for (int r = 0; r < TILE; r++) {
-        if (r >= rows) continue;
-        for (int j = 0; j < vectors; j++) {
-            ptrdiff_t lanes = j + 1 < vectors ? VW : last;
-            float *p = dx + r * K + j * VW;
-            if (job->stream) v_stream(p, acc[r][j]);
-            else
-                store_n(p, lanes, job->update == CK_ADD ? v_add(load_n(p, lanes), acc[r][j]) : acc[r][j]);
-        }
+        if (r >= t.rows) continue;
+        for (int j = 0; j < vectors; j++)
+            acc[r][j] = v_add(load_n(dx + r * p->pitch + j * VW, lanes_of(vectors, j, t)), acc[r][j]);
     }
 }
 
-CK_TILES(dx_tile,
-         (const backward_job *job, const float *draw, ptrdiff_t k, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t columns,
-          tile_stage *stage),
-         job, draw, k, m, rows, columns, stage)
+PRODUCT_TILES(dx_tile, finish_dx_tile)
 
 // Computes columns k ..< end of dx for `rows` packed rows of the gradient. The first of them is row m of dx.
 static void dx_rows(const backward_job *job, const float *draw, ptrdiff_t m, ptrdiff_t rows, ptrdiff_t k,
                     ptrdiff_t end) {
-    ptrdiff_t strip_floats = STRIP * padded(job->plan->N);
-    tile_stage stage = {.pitch = job->plan->K, .pace = job->stream ? stage_pace(job->plan->N) : 0};
-    for (; k < end; k += PANEL) {
-        ptrdiff_t columns = min(PANEL, end - k);
-        for (ptrdiff_t r = 0; r < rows; r += TILE) {
-            const float *a = draw + r / STRIP * strip_floats + r % STRIP * VW;
-            dx_tile_of[panel_vectors(columns) - 1](job, a, k, m + r, rows - r, columns, &stage);
-        }
-        empty_stage(panel_vectors(columns), &stage);
-    }
+    ptrdiff_t K = job->plan->K;
+    ck_update update = job->gradients.update;
+    row_product product = {job->plan->N, rows, draw, job->panels, job->gradients.dx + m * K, K, job->stream};
+    product_rows(&product, k, end, dx_tile_of, NULL, &update);
 }
 
 // The product of two packed operands with the same rows: outer(i, j) = Σ_m a(m, i)·b(m, j), an (I, J) matrix.
@@ -117,14 +97,13 @@ static void backward_group(void *context, ptrdiff_t group, void *scratch) {
         ptrdiff_t m = b * block, rows = min(block, plan->M - m), strips = blocks_of(rows, STRIP);
         pack_gradient(job->dy, (row_range){N, plan->rows_per_image, m, rows}, draw);
         pack_operand(job->x, (row_range){K, plan->rows_per_image, m, rows}, a);
-        if (job->dx) dx_rows(job, draw, m, rows, 0, K);
+        if (job->gradients.dx) dx_rows(job, draw, m, rows, 0, K);
         if (job->bias_partials) column_sums(draw, N, strips, b > first, job->bias_partials + group * N);
         float *outer = job->partials + group * N * K;
         outer_product dw = N > K ? (outer_product){a, draw, K, N, strips, outer, b > first}
                                  : (outer_product){draw, a, N, K, strips, outer, b > first};
         for (ptrdiff_t j = 0; j < dw.J; j += PANEL) outer_panel(&dw, 0, dw.I, j);
     }
-    if (job->stream) stream_fence();
 }
 
 // dw (N, K) := the transpose of the first partial dw (K, N), which contains the sum of all partial dw
@@ -132,15 +111,16 @@ static void transpose_rows(void *context, ptrdiff_t block, void *scratch) {
     (void)scratch;
     const backward_job *job = context;
     ptrdiff_t K = job->plan->K, N = job->plan->N, k = block * POINTWISE_TRANSPOSED_ROWS;
-    transpose(min(POINTWISE_TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->dw + k, K);
+    transpose(min(POINTWISE_TRANSPOSED_ROWS, K - k), N, job->partials + k * N, N, job->gradients.dw + k, K);
 }
 
-static void backward_grouped(const ck_exec *exec, backward_job *job, float *partials, float *dbias) {
+static void backward_grouped(const ck_exec *exec, backward_job *job, float *partials) {
     ptrdiff_t K = job->plan->K, N = job->plan->N, groups = job->plan->backward_groups;
+    float *dw = job->gradients.dw, *dbias = job->gradients.dbias;
     job->partials = partials;
     job->bias_partials = dbias ? partials + groups * N * K : NULL;
     ck_parallel(exec, groups, backward_group, job);
     if (dbias) ck_reduce_blocks(exec, job->bias_partials, groups, N, CK_STORE, dbias);
-    ck_reduce_blocks(exec, partials, groups, N * K, CK_STORE, N > K ? partials : job->dw);
+    ck_reduce_blocks(exec, partials, groups, N * K, CK_STORE, N > K ? partials : dw);
     if (N > K) ck_parallel(exec, blocks_of(K, POINTWISE_TRANSPOSED_ROWS), transpose_rows, job);
 }

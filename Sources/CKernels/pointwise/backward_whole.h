@@ -5,7 +5,6 @@
 typedef struct {
     backward_job base;
     float *draw, *a; // packed, M rows
-    float *dbias;
     ptrdiff_t dx_columns, dx_column_blocks, dx_blocks;
     ptrdiff_t dw_rows, dw_row_blocks;
 } whole_job;
@@ -25,7 +24,6 @@ static void dx_block(const whole_job *job, ptrdiff_t block) {
     ptrdiff_t k = block % job->dx_column_blocks * job->dx_columns;
     dx_rows(&job->base, job->draw + m * padded(plan->N), m, min(plan->backward_block, plan->M - m), k,
             min(plan->K, k + job->dx_columns));
-    if (job->base.stream) stream_fence();
 }
 
 static void dw_block(const whole_job *job, ptrdiff_t block) {
@@ -33,9 +31,10 @@ static void dw_block(const whole_job *job, ptrdiff_t block) {
     ptrdiff_t K = plan->K, N = plan->N, strips = blocks_of(plan->M, STRIP);
     ptrdiff_t n = block % job->dw_row_blocks * job->dw_rows, n_end = min(N, n + job->dw_rows);
     ptrdiff_t k = block / job->dw_row_blocks * BLOCK_COLUMNS, k_end = min(K, k + BLOCK_COLUMNS);
-    outer_product dw = {job->draw, job->a, N, K, strips, job->base.dw, 0};
+    outer_product dw = {job->draw, job->a, N, K, strips, job->base.gradients.dw, 0};
     for (; k < k_end; k += PANEL) outer_panel(&dw, n, n_end, k);
-    if (job->dbias && block == 0) column_sums(job->draw, N, strips, 0, job->dbias);
+    float *dbias = job->base.gradients.dbias;
+    if (dbias && block == 0) column_sums(job->draw, N, strips, 0, dbias);
 }
 
 static void whole_block(void *context, ptrdiff_t block, void *scratch) {
@@ -46,13 +45,13 @@ static void whole_block(void *context, ptrdiff_t block, void *scratch) {
         dw_block(job, block - job->dx_blocks);
 }
 
-static void backward_whole(const ck_exec *exec, const backward_job *base, float *packed, float *dbias) {
+static void backward_whole(const ck_exec *exec, const backward_job *base, float *packed) {
     ptrdiff_t M = base->plan->M, K = base->plan->K, N = base->plan->N;
     ptrdiff_t row_blocks = blocks_of(M, base->plan->backward_block), column_blocks = blocks_of(K, BLOCK_COLUMNS);
-    whole_job job = {.base = *base, .draw = packed, .a = packed + packed_floats(M, N), .dbias = dbias};
+    whole_job job = {.base = *base, .draw = packed, .a = packed + packed_floats(M, N)};
     job.dx_columns = block_columns(row_blocks, K);
     job.dx_column_blocks = blocks_of(K, job.dx_columns);
-    job.dx_blocks = base->dx ? row_blocks * job.dx_column_blocks : 0;
+    job.dx_blocks = base->gradients.dx ? row_blocks * job.dx_column_blocks : 0;
     job.dw_rows = round_up(blocks_of(N, blocks_of(BLOCKS_WANTED, column_blocks)), 16);
     job.dw_row_blocks = blocks_of(N, job.dw_rows);
     ck_parallel(exec, row_blocks, pack_block, &job);

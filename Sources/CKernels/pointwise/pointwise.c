@@ -31,19 +31,18 @@ ck_status ck_pointwise_plan(ck_pointwise *plan, ptrdiff_t M, ptrdiff_t K, ptrdif
 }
 
 typedef void forward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *, const float *,
-                              float *, ck_bf16 *, float *, void *);
+                              const ck_output *, void *);
 typedef void backward_function(const ck_exec *, const ck_pointwise *, const ck_operand *, const float *,
-                               const ck_gradient *, float *, ck_update, float *, float *, void *);
+                               const ck_gradient *, const ck_pointwise_gradients *, void *);
 CK_KERNEL(forward_function, ck_pointwise_forward)
 CK_KERNEL(backward_function, ck_pointwise_backward)
 
 void ck_pointwise_forward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                          const float *bias, float *y, ck_bf16 *y16, float *statistics, void *workspace) {
-    CK_ACTIVE(ck_pointwise_forward)(exec, plan, x, w, bias, y, y16, statistics, workspace);
+                          const float *bias, const ck_output *y, void *workspace) {
+    CK_ACTIVE(ck_pointwise_forward)(exec, plan, x, w, bias, y, workspace);
 }
 
 void ck_pointwise_backward(const ck_exec *exec, const ck_pointwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias,
-                           void *workspace) {
-    CK_ACTIVE(ck_pointwise_backward)(exec, plan, x, w, dy, dx, update, dw, dbias, workspace);
+                           const ck_gradient *dy, const ck_pointwise_gradients *gradients, void *workspace) {
+    CK_ACTIVE(ck_pointwise_backward)(exec, plan, x, w, dy, gradients, workspace);
 }

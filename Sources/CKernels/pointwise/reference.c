@@ -25,22 +25,23 @@ void ck_pointwise_forward_reference(const ck_pointwise *plan, const ck_operand *
 }
 
 void ck_pointwise_backward_reference(const ck_pointwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, float *dx, ck_update update, float *dw, float *dbias) {
+                                     const ck_gradient *dy, const ck_pointwise_gradients *gradients) {
+    const ck_pointwise_gradients g = *gradients;
     ptrdiff_t M = plan->M, K = plan->K, N = plan->N, rows = plan->rows_per_image;
-    for (ptrdiff_t m = 0; dx && m < M; m++)
+    for (ptrdiff_t m = 0; g.dx && m < M; m++)
         for (ptrdiff_t k = 0; k < K; k++) {
-            double sum = update == CK_ADD ? (double)dx[m * K + k] : 0;
+            double sum = g.update == CK_ADD ? (double)g.dx[m * K + k] : 0;
             for (ptrdiff_t n = 0; n < N; n++) sum += gradient_at(dy, N, rows, m, n) * w[n * K + k];
-            dx[m * K + k] = (float)sum;
+            g.dx[m * K + k] = (float)sum;
         }
     for (ptrdiff_t n = 0; n < N; n++) {
         double total = 0;
         for (ptrdiff_t m = 0; m < M; m++) total += gradient_at(dy, N, rows, m, n);
-        if (dbias) dbias[n] = (float)total;
+        if (g.dbias) g.dbias[n] = (float)total;
         for (ptrdiff_t k = 0; k < K; k++) {
             double sum = 0;
             for (ptrdiff_t m = 0; m < M; m++) sum += gradient_at(dy, N, rows, m, n) * operand_at(x, K, rows, m, k);
-            dw[n * K + k] = (float)sum;
+            g.dw[n * K + k] = (float)sum;
         }
     }
 }

@@ -1,4 +1,6 @@
-// The stage: a buffer for one tile of a large result, which is written with streaming stores. If a whole tile were
+// The product of packed rows and packed panels: the stage, and the row driver, which alone uses it.
+//
+// The stage is a buffer for one tile of a large result, which is written with streaming stores. If a whole tile were
 // written at once, its cache lines would occupy all fill buffers of the processor, and the next product would wait for
 // its operands (this cost a third of the time). Therefore a finished tile is first stored in the stage. Its rows are
 // written to the result between the steps of the next tile's product.
@@ -57,12 +59,93 @@ CK_INLINE void stage_tile(int vectors, tile_stage *stage, float *to, vf acc[TILE
     stage->to = to;
 }
 
-// Writes the tile in the stage, if there is one. It is called at the end of each panel, because the next panel may have
-// another width.
+// Writes the tile in the stage, if there is one.
 CK_INLINE void empty_stage(int vectors, tile_stage *stage) {
     if (stage->to == NULL) return;
     for (int r = 0; r < TILE; r++)
         for (int j = 0; j < vectors; j++)
             v_stream(stage->to + r * stage->pitch + j * VW, v_load(stage->rows + (r * vectors + j) * VW));
     stage->to = NULL;
+}
+
+// ---- The row driver
+
+// The result (rows, columns) is the product of `a` (rows, K) and the panels (K, columns).
+typedef struct {
+    ptrdiff_t K, rows;
+    const float *a, *panels;
+    float *to;       // the result, or NULL if the function that finishes a tile stores it elsewhere
+    ptrdiff_t pitch; // of the result
+    int stream;      // 1: the result is written with streaming stores
+} row_product;
+
+// The first row and column of a tile, the number of rows from there to the end of the result, of which the tile has at
+// most TILE, and the number of columns of the tile.
+typedef struct {
+    ptrdiff_t row, column, rows, columns;
+} result_part;
+
+// The number of columns of vector j.
+CK_INLINE ptrdiff_t lanes_of(int vectors, int j, result_part t) {
+    return j + 1 < vectors ? VW : t.columns - (vectors - 1) * VW;
+}
+
+// Writes a finished tile to the stage or to the result.
+CK_INLINE void write_tile(int vectors, const row_product *p, result_part t, tile_stage *stage, vf acc[TILE][WIDE]) {
+    if (p->to == NULL) return;
+    const ptrdiff_t pitch = p->pitch;
+    const int stream = p->stream;
+    float *to = p->to + t.row * pitch + t.column;
+    if (POINTWISE_STAGED && stage->pace > 0 && t.rows >= TILE) {
+        stage_tile(vectors, stage, to, acc);
+        return;
+    }
+    CK_UNROLL for (int r = 0; r < TILE; r++) {
+        if (r >= t.rows) continue;
+        for (int j = 0; j < vectors; j++) {
+            if (stream) v_stream(to + r * pitch + j * VW, acc[r][j]);
+            else
+                store_n(to + r * pitch + j * VW, lanes_of(vectors, j, t), acc[r][j]);
+        }
+    }
+}
+
+typedef void tile_function(const row_product *p, const float *a, ptrdiff_t row, ptrdiff_t column, ptrdiff_t columns,
+                           tile_stage *stage, void *task);
+
+// Compiles the functions name_of (see CK_TILES) for product_rows. They compute a tile, call finish(vectors, task, p,
+// part, acc), which may change its values, and write it.
+#define PRODUCT_TILES(name, finish)                                                                                    \
+    CK_INLINE void name(int vectors, const row_product *p, const float *a, ptrdiff_t row, ptrdiff_t column,            \
+                        ptrdiff_t columns, tile_stage *stage, void *task) {                                            \
+        const result_part part = {row, column, p->rows - row, columns};                                                \
+        vf acc[TILE][WIDE];                                                                                            \
+        staged_product(vectors, p->K, a, p->panels + column * p->K, stage, acc);                                       \
+        finish(vectors, task, p, part, acc);                                                                           \
+        write_tile(vectors, p, part, stage, acc);                                                                      \
+    }                                                                                                                  \
+    CK_TILES(name,                                                                                                     \
+             (const row_product *p, const float *a, ptrdiff_t row, ptrdiff_t column, ptrdiff_t columns,                \
+              tile_stage *stage, void *task),                                                                          \
+             p, a, row, column, columns, stage, task)
+
+typedef void (*panel_visitor)(const row_product *p, void *task, ptrdiff_t column, ptrdiff_t columns);
+
+// Computes the columns `column` ..< end of the result, panel by panel, and each panel from its first row to its last.
+// It calls finish_panel after each panel, unless that is NULL. The stage is emptied at the end of each panel, because
+// the next panel may have another width.
+CK_INLINE void product_rows(const row_product *p, ptrdiff_t column, ptrdiff_t end, tile_function *const tile_of[WIDE],
+                            panel_visitor finish_panel, void *task) {
+    const ptrdiff_t strip_floats = STRIP * padded(p->K);
+    tile_stage stage = {.pitch = p->pitch, .pace = p->stream ? stage_pace(p->K) : 0};
+    for (; column < end; column += PANEL) {
+        ptrdiff_t columns = min(PANEL, end - column);
+        for (ptrdiff_t r = 0; r < p->rows; r += TILE) {
+            const float *a = p->a + r / STRIP * strip_floats + r % STRIP * VW;
+            tile_of[panel_vectors(columns) - 1](p, a, r, column, columns, &stage, task);
+        }
+        empty_stage(panel_vectors(columns), &stage);
+        if (finish_panel) finish_panel(p, task, column, columns);
+    }
+    if (p->stream) stream_fence();
 }

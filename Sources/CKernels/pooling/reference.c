@@ -1,8 +1,8 @@
 #include "ck_pooling.h"
 #include "../norm/operand_reference.h"
 
-void ck_global_max_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, float *y,
-                                     int32_t *index) {
+void ck_global_max_forward_reference(ck_images images, const ck_operand *x, float *y, int32_t *index) {
+    const ptrdiff_t N = images.N, R = images.R, C = images.C;
     for (ptrdiff_t n = 0; n < N; n++)
         for (ptrdiff_t c = 0; c < C; c++) {
             double best = 0;
@@ -17,8 +17,9 @@ void ck_global_max_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, cons
 }
 
 // The backward pass of the maximum, or of the average if index is NULL: dz(n, r, c) = activation'(z)·du(n, r, c).
-static void backward(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *dy, const int32_t *index,
-                     float *dz, float *sums) {
+static void backward(ck_images images, const ck_operand *x, const float *dy, const int32_t *index, float *dz,
+                     float *sums) {
+    const ptrdiff_t N = images.N, R = images.R, C = images.C;
     for (ptrdiff_t c = 0; c < C; c++) {
         double sum = 0, product = 0;
         for (ptrdiff_t n = 0; n < N; n++)
@@ -36,12 +37,12 @@ static void backward(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x,
     }
 }
 
-void ck_global_max_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *dy,
-                                      const int32_t *index, float *dz, float *sums) {
-    backward(N, R, C, x, dy, index, dz, sums);
+void ck_global_max_backward_reference(ck_images images, const ck_operand *x, const float *dy, const int32_t *index,
+                                      float *dz, float *sums) {
+    backward(images, x, dy, index, dz, sums);
 }
 
-void ck_global_average_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *dy,
-                                          float *dz, float *sums) {
-    backward(N, R, C, x, dy, NULL, dz, sums);
+void ck_global_average_backward_reference(ck_images images, const ck_operand *x, const float *dy, float *dz,
+                                          float *sums) {
+    backward(images, x, dy, NULL, dz, sums);
 }

@@ -12,22 +12,24 @@ typedef struct {
     ptrdiff_t weights, hidden, gates;
 } excite_layout;
 
-static excite_layout layout_of(ptrdiff_t N, ptrdiff_t C, ptrdiff_t S) {
-    return (excite_layout){round_up(S * C, 16), round_up(N * S, 16), round_up(N * C, 16)};
+static excite_layout layout_of(ck_images images, ptrdiff_t S) {
+    return (excite_layout){round_up(S * images.C, 16), round_up(images.N * S, 16), round_up(images.N * images.C, 16)};
 }
 
-ck_status ck_squeeze_excite_plan(ck_squeeze_excite *plan, ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, ptrdiff_t S) {
-    if (!sizes_fit(N, R, C, 1) || !sizes_fit(S, C, 1, 1) || !sizes_fit(N, S, 1, 1)) return CK_INVALID_SHAPE;
-    const excite_layout l = layout_of(N, C, S);
+ck_status ck_squeeze_excite_plan(ck_squeeze_excite *plan, ck_images images, ptrdiff_t S) {
+    if (ck_images_check(images) != CK_OK) return CK_INVALID_SHAPE;
+    if (!sizes_fit(S, images.C, 1, 1) || !sizes_fit(images.N, S, 1, 1)) return CK_INVALID_SHAPE;
+    const excite_layout l = layout_of(images, S);
     const ptrdiff_t bytes = bytes_of(l.weights + 2 * l.hidden + l.gates);
-    *plan = (ck_squeeze_excite){N, R, C, S, bytes, ck_image_blocks(N, R, C)};
+    *plan = (ck_squeeze_excite){images, S, bytes, ck_image_blocks(images)};
     return CK_OK;
 }
 
 static excite_job job_in(const ck_squeeze_excite *plan, const ck_excite_weights *weights, const float *pooled,
                          float *workspace) {
-    const excite_layout l = layout_of(plan->N, plan->C, plan->S);
-    excite_job k = {.N = plan->N, .C = plan->C, .S = plan->S, .weights = *weights, .pooled = pooled, .w2t = workspace};
+    const excite_layout l = layout_of(plan->images, plan->S);
+    excite_job k = {.N = plan->images.N, .C = plan->images.C, .S = plan->S, .weights = *weights, .pooled = pooled};
+    k.w2t = workspace;
     k.swish = k.w2t + l.weights;
     k.dh = k.swish + l.hidden;
     k.dlogit = k.dh + l.hidden;
@@ -53,11 +55,11 @@ void ck_excite_forward(const ck_exec *exec, const ck_squeeze_excite *plan, const
 }
 
 void ck_excite_backward(const ck_exec *exec, const ck_squeeze_excite *plan, const ck_excite_weights *weights,
-                        const float *pooled, const float *h, const float *gate, const float *dgate,
-                        const ck_excite_gradients *gradients, void *workspace) {
-    excite_job k = job_in(plan, weights, pooled, workspace);
-    k.h = (float *)h; // the backward pass does not write h and gate
-    k.gate = (float *)gate;
+                        const ck_excite_kept *kept, const float *dgate, const ck_excite_gradients *gradients,
+                        void *workspace) {
+    excite_job k = job_in(plan, weights, kept->pooled, workspace);
+    k.h = (float *)kept->h; // the backward pass does not write h and gate
+    k.gate = (float *)kept->gate;
     k.dgate = dgate;
     k.gradients = *gradients;
     const ptrdiff_t channel_blocks = blocks_of(k.C, EXCITE_CHANNELS);

@@ -1,7 +1,8 @@
 #include "ck_squeeze_excite.h"
 #include "../norm/operand_reference.h"
 
-void ck_squeeze_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, float *pooled) {
+void ck_squeeze_forward_reference(ck_images images, const ck_operand *x, float *pooled) {
+    const ptrdiff_t N = images.N, R = images.R, C = images.C;
     for (ptrdiff_t n = 0; n < N; n++)
         for (ptrdiff_t c = 0; c < C; c++) {
             double sum = 0;
@@ -14,8 +15,8 @@ void ck_squeeze_forward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const c
 void ck_excite_forward_reference(const ck_squeeze_excite *plan, const ck_excite_weights *weights, const float *pooled,
                                  float *h, float *gate) {
     const float *w1 = weights->w1, *w2 = weights->w2;
-    const ptrdiff_t C = plan->C, S = plan->S;
-    for (ptrdiff_t n = 0; n < plan->N; n++) {
+    const ptrdiff_t N = plan->images.N, C = plan->images.C, S = plan->S;
+    for (ptrdiff_t n = 0; n < N; n++) {
         for (ptrdiff_t s = 0; s < S; s++) {
             double sum = weights->b1[s];
             for (ptrdiff_t c = 0; c < C; c++) sum += (double)w1[s * C + c] * pooled[n * C + c];
@@ -29,8 +30,8 @@ void ck_excite_forward_reference(const ck_squeeze_excite *plan, const ck_excite_
     }
 }
 
-void ck_gate_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *da,
-                                float *dgate) {
+void ck_gate_backward_reference(ck_images images, const ck_operand *x, const float *da, float *dgate) {
+    const ptrdiff_t N = images.N, R = images.R, C = images.C;
     for (ptrdiff_t n = 0; n < N; n++)
         for (ptrdiff_t c = 0; c < C; c++) {
             double sum = 0;
@@ -54,12 +55,13 @@ static double dh(ptrdiff_t C, ptrdiff_t S, const float *h, const float *gate, co
     return sum * reference_derivative(CK_SWISH, h[n * S + s]);
 }
 
-void ck_excite_backward_reference(const ck_squeeze_excite *plan, const ck_excite_weights *weights, const float *pooled,
-                                  const float *h, const float *gate, const float *dgate,
+void ck_excite_backward_reference(const ck_squeeze_excite *plan, const ck_excite_weights *weights,
+                                  const ck_excite_kept *kept, const float *dgate,
                                   const ck_excite_gradients *gradients) {
+    const float *pooled = kept->pooled, *h = kept->h, *gate = kept->gate;
     const float *w1 = weights->w1, *w2 = weights->w2;
     const ck_excite_gradients g = *gradients;
-    const ptrdiff_t N = plan->N, C = plan->C, S = plan->S;
+    const ptrdiff_t N = plan->images.N, C = plan->images.C, S = plan->S;
     for (ptrdiff_t n = 0; n < N; n++)
         for (ptrdiff_t c = 0; c < C; c++) {
             double sum = 0;
@@ -87,8 +89,9 @@ void ck_excite_backward_reference(const ck_squeeze_excite *plan, const ck_excite
     }
 }
 
-void ck_squeeze_backward_reference(ptrdiff_t N, ptrdiff_t R, ptrdiff_t C, const ck_operand *x, const float *dpooled,
-                                   float *da, float *sums) {
+void ck_squeeze_backward_reference(ck_images images, const ck_operand *x, const float *dpooled, float *da,
+                                   float *sums) {
+    const ptrdiff_t N = images.N, R = images.R, C = images.C;
     for (ptrdiff_t c = 0; c < C; c++) {
         double sum = 0, product = 0;
         for (ptrdiff_t n = 0; n < N; n++)

@@ -29,8 +29,8 @@ CK_INLINE void squeeze_forward_tile(const void *task, tile t) {
 }
 
 CK_INLINE void clear_out(const squeeze_job *k, ptrdiff_t block) {
-    ptrdiff_t first = ck_images_first(&k->images, block), end = ck_images_end(&k->images, block);
-    memset(k->out + first * k->images.C, 0, (size_t)((end - first) * k->images.C) * sizeof(float));
+    const ck_image_range r = ck_images_of_block(k->images, block);
+    memset(k->out + r.first * k->images.C, 0, (size_t)((r.end - r.first) * k->images.C) * sizeof(float));
 }
 
 void CK_NAME(ck_squeeze_forward_block)(void *context, ptrdiff_t block, void *scratch) {

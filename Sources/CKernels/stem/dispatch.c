@@ -20,10 +20,9 @@ ck_status ck_stem_plan(ck_stem *plan, ptrdiff_t N, ptrdiff_t H, ptrdiff_t W, ptr
 CK_KERNEL(ck_task_function, stem_forward)
 CK_KERNEL(ck_task_function, stem_backward)
 
-void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, float *y, ck_bf16 *y16,
-                     float *statistics) {
-    stem_job job = {.plan = plan, .x = x, .w = w, .y = y, .y16 = y16, .statistics = statistics};
-    job.stream = y && worth_streaming(y, plan->N * plan->P * plan->Q * plan->O, plan->O, STEM_STREAM_FLOATS);
+void ck_stem_forward(const ck_exec *exec, const ck_stem *plan, const float *x, const float *w, const ck_output *y) {
+    stem_job job = {.plan = plan, .x = x, .w = w, .y = y->y, .y16 = y->y16, .statistics = y->statistics};
+    job.stream = y->y && worth_streaming(y->y, plan->N * plan->P * plan->Q * plan->O, plan->O, STEM_STREAM_FLOATS);
     ck_parallel(exec, plan->statistics_blocks, CK_ACTIVE(stem_forward), &job);
 }
 

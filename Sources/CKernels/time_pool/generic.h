@@ -51,14 +51,14 @@ CK_INLINE void backward_rows(const ck_time_pool_task *k, tile t, ptrdiff_t n, in
     for (ptrdiff_t g = 0; g < p->G; g++) {
         ptrdiff_t first = ck_time_pool_band(p, g), end = ck_time_pool_band(p, g + 1);
         ptrdiff_t at = t.image * p->stride + g * t.C + t.c;
-        vf share = v_mul(load_n(k->dmean + at, n), v_set1(1.0f / (float)((end - first) * p->T)));
+        vf share = v_mul(load_n(k->dy.dmean + at, n), v_set1(1.0f / (float)((end - first) * p->T)));
         vf peak = v_zero(), place = v_set1(-1.0f);
-        if (k->dmax != NULL) {
+        if (k->dy.dmax != NULL) {
             float places[VW] = {0};
-            const int32_t *index = k->index + (t.image * p->G + g) * t.C + t.c;
+            const int32_t *index = k->dy.index + (t.image * p->G + g) * t.C + t.c;
             for (ptrdiff_t l = 0; l < n; l++) places[l] = (float)index[l];
             place = v_load(places);
-            peak = load_n(k->dmax + at, n);
+            peak = load_n(k->dy.dmax + at, n);
         }
         for (ptrdiff_t time = 0; time < p->T; time++)
             for (ptrdiff_t w = first; w < end; w++) {

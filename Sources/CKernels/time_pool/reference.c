@@ -31,8 +31,8 @@ void ck_time_pool_forward_reference(const ck_time_pool *p, const ck_operand *x, 
             }
 }
 
-void ck_time_pool_backward_reference(const ck_time_pool *p, const ck_operand *x, const float *dmean, const float *dmax,
-                                     const int32_t *index, float *dz, float *sums) {
+void ck_time_pool_backward_reference(const ck_time_pool *p, const ck_operand *x, const ck_time_pool_gradient *dy,
+                                     float *dz, float *sums) {
     for (ptrdiff_t c = 0; c < p->C; c++) {
         double sum = 0, product = 0;
         for (ptrdiff_t n = 0; n < p->N; n++)
@@ -42,8 +42,8 @@ void ck_time_pool_backward_reference(const ck_time_pool *p, const ck_operand *x,
                 for (ptrdiff_t t = 0; t < p->T; t++)
                     for (ptrdiff_t w = first; w < end; w++) {
                         ptrdiff_t r = t * p->W + w, i = offset(p, n, r, c);
-                        double du = dmean[at] / (double)((end - first) * p->T);
-                        if (dmax != NULL && index[(n * p->G + g) * p->C + c] == r) du += dmax[at];
+                        double du = dy->dmean[at] / (double)((end - first) * p->T);
+                        if (dy->dmax != NULL && dy->index[(n * p->G + g) * p->C + c] == r) du += dy->dmax[at];
                         double d = du * reference_derivative(x->activation, reference_z(x, i, c));
                         dz[i] = (float)d;
                         sum += d;

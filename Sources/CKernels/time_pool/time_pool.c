@@ -13,22 +13,16 @@ ck_status ck_time_pool_check(const ck_time_pool *p) {
     return CK_OK;
 }
 
+static ck_images images_of(const ck_time_pool *p) { return (ck_images){p->N, p->T * p->W, p->C}; }
+
 void ck_time_pool_forward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x, float *mean, float *max,
                           int32_t *index) {
-    ck_time_pool_task k = {
-        .p = p, .images = ck_images_make(p->N, p->T * p->W, p->C), .x = x, .mean = mean, .max = max, .index = index};
-    ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_time_pool_forward_block), &k);
+    ck_time_pool_task k = {.p = p, .images = images_of(p), .x = x, .mean = mean, .max = max, .index = index};
+    ck_parallel(exec, ck_image_blocks(k.images), CK_ACTIVE(ck_time_pool_forward_block), &k);
 }
 
-void ck_time_pool_backward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x, const float *dmean,
-                           const float *dmax, const int32_t *index, float *dz, float *sums) {
-    ck_time_pool_task k = {.p = p,
-                           .images = ck_images_make(p->N, p->T * p->W, p->C),
-                           .x = x,
-                           .dmean = dmean,
-                           .dmax = dmax,
-                           .dz = dz,
-                           .sums = sums};
-    k.index = (int32_t *)index; // the backward pass does not write it
-    ck_parallel(exec, ck_images_blocks(k.images), CK_ACTIVE(ck_time_pool_backward_block), &k);
+void ck_time_pool_backward(const ck_exec *exec, const ck_time_pool *p, const ck_operand *x,
+                           const ck_time_pool_gradient *dy, float *dz, float *sums) {
+    ck_time_pool_task k = {.p = p, .images = images_of(p), .x = x, .dy = *dy, .dz = dz, .sums = sums};
+    ck_parallel(exec, ck_image_blocks(k.images), CK_ACTIVE(ck_time_pool_backward_block), &k);
 }

@@ -7,8 +7,8 @@ typedef struct {
     ck_images images; // with T·W rows
     const ck_operand *x;
     float *mean, *max; // outputs of the forward pass
-    int32_t *index;    // written by the forward pass, read by the backward pass; NULL if it is not needed
-    const float *dmean, *dmax;
+    int32_t *index;    // output of the forward pass, or NULL
+    ck_time_pool_gradient dy;
     float *dz, *sums;
 } ck_time_pool_task;
 

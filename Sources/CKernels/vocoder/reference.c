@@ -134,22 +134,24 @@ static ck_status render(const ck_vocoder_config *c, const ck_vocoder_plan *plan,
     return CK_OK;
 }
 
-ck_status ck_vocoder_stretch_reference(const ck_vocoder_config *c, double ratio, ptrdiff_t samples, const float *x,
-                                       ptrdiff_t first, ptrdiff_t count, double *out) {
+ck_status ck_vocoder_stretch_reference(const ck_vocoder_config *c, double ratio, ck_vocoder_range range, const float *x,
+                                       double *out) {
+    const ptrdiff_t first = range.first, count = range.count;
     ck_vocoder_plan plan = ck_vocoder_stretch_plan(c, ck_vocoder_clamped(ratio), first, count);
     double *y = calloc((size_t)(plan.frames * c->hop + c->window), sizeof *y);
-    ck_status status = y == NULL ? CK_OUT_OF_MEMORY : render(c, &plan, samples, x, y);
+    ck_status status = y == NULL ? CK_OUT_OF_MEMORY : render(c, &plan, range.samples, x, y);
     for (ptrdiff_t i = 0; status == CK_OK && i < count; i++) out[i] = y[first + i - (plan.centre - c->window / 2)];
     free(y);
     return status;
 }
 
-ck_status ck_vocoder_shift_reference(const ck_vocoder_config *c, double ratio, ptrdiff_t samples, const float *x,
-                                     ptrdiff_t first, ptrdiff_t count, double *out) {
+ck_status ck_vocoder_shift_reference(const ck_vocoder_config *c, double ratio, ck_vocoder_range range, const float *x,
+                                     double *out) {
+    const ptrdiff_t first = range.first, count = range.count;
     ratio = ck_vocoder_clamped(ratio);
     ck_vocoder_plan plan = ck_vocoder_shift_plan(c, ratio, first, count);
     double *y = calloc((size_t)(plan.frames * c->hop + c->window), sizeof *y);
-    ck_status status = y == NULL ? CK_OUT_OF_MEMORY : render(c, &plan, samples, x, y);
+    ck_status status = y == NULL ? CK_OUT_OF_MEMORY : render(c, &plan, range.samples, x, y);
     for (ptrdiff_t i = 0; status == CK_OK && i < count; i++) {
         double place = (double)(first + i) * ratio;
         ptrdiff_t whole = (ptrdiff_t)floor(place);

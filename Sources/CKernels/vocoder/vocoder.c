@@ -142,24 +142,26 @@ static const float *at(const ck_vocoder_config *c, const ck_vocoder_plan *plan, 
     return scratch + (plan->first - (plan->centre - c->window / 2));
 }
 
-void ck_vocoder_stretch(const ck_vocoder *context, double ratio, ptrdiff_t samples, const float *x, ptrdiff_t first,
-                        ptrdiff_t count, float *out, void *scratch) {
+void ck_vocoder_stretch(const ck_vocoder *context, double ratio, ck_vocoder_range range, const float *x, float *out,
+                        void *scratch) {
+    const ptrdiff_t first = range.first, count = range.count;
     if (count <= 0) return;
     ck_vocoder_plan plan = ck_vocoder_stretch_plan(&context->config, ck_vocoder_clamped(ratio), first, count);
     uint64_t mode = ck_flush_denormals();
-    CK_ACTIVE(ck_vocoder_render)(context, &plan, samples, x, aligned(scratch));
+    CK_ACTIVE(ck_vocoder_render)(context, &plan, range.samples, x, aligned(scratch));
     ck_restore_denormals(mode);
     const float *y = at(&context->config, &plan, aligned(scratch));
     for (ptrdiff_t i = 0; i < count; i++) out[i] = y[i];
 }
 
-void ck_vocoder_shift(const ck_vocoder *context, double ratio, ptrdiff_t samples, const float *x, ptrdiff_t first,
-                      ptrdiff_t count, float *out, void *scratch) {
+void ck_vocoder_shift(const ck_vocoder *context, double ratio, ck_vocoder_range range, const float *x, float *out,
+                      void *scratch) {
+    const ptrdiff_t first = range.first, count = range.count;
     if (count <= 0) return;
     ratio = ck_vocoder_clamped(ratio);
     ck_vocoder_plan plan = ck_vocoder_shift_plan(&context->config, ratio, first, count);
     uint64_t mode = ck_flush_denormals();
-    CK_ACTIVE(ck_vocoder_render)(context, &plan, samples, x, aligned(scratch));
+    CK_ACTIVE(ck_vocoder_render)(context, &plan, range.samples, x, aligned(scratch));
     const float *y = at(&context->config, &plan, aligned(scratch));
     CK_ACTIVE(ck_vocoder_resample)(context, ratio, first, count, y, plan.first, out);
     ck_restore_denormals(mode);

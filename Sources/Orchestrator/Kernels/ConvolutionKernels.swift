@@ -37,8 +37,11 @@ package struct DepthwiseKernel: WindowKernel {
     private var plan = ck_depthwise()
 
     package init(images: Int, height: Int, width: Int, channels: Int, kernel: Int, stride: Stride) {
+        var shape = ck_depthwise_shape(
+            N: images, H: height, W: width, C: channels, kernel: kernel, stride_h: stride.height,
+            stride_w: stride.width)
         expectPlanned(
-            ck_depthwise_plan(&plan, images, height, width, channels, kernel, stride.height, stride.width),
+            ck_depthwise_plan(&plan, &shape),
             "depthwise \(height)×\(width)×\(channels) k\(kernel) s\(stride.height),\(stride.width)")
     }
 
@@ -53,8 +56,8 @@ package struct DepthwiseKernel: WindowKernel {
     package func forward(
         _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer
     ) {
-        var (plan, operand) = (plan, x.c)
-        execution { ck_depthwise_forward($0, &plan, &operand, weights.base, y.floats, y.halves, statistics?.base) }
+        var (plan, operand, output) = (plan, x.c, y.output(statistics))
+        execution { ck_depthwise_forward($0, &plan, &operand, weights.base, &output) }
     }
 
     package func backward(
@@ -63,11 +66,9 @@ package struct DepthwiseKernel: WindowKernel {
     ) {
         guard let dz else { preconditionFailure("no depthwise convolution reads the data") }
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
-        execution {
-            ck_depthwise_backward(
-                $0, &plan, &operand, weights.base, &gradient, dz.base, ck_update(beta: beta), sums?.base,
-                dWeights.base, workspace.base)
-        }
+        var results = ck_depthwise_gradients(
+            dz: dz.base, update: ck_update(beta: beta), dz_sums: sums?.base, dw: dWeights.base)
+        execution { ck_depthwise_backward($0, &plan, &operand, weights.base, &gradient, &results, workspace.base) }
     }
 }
 
@@ -87,8 +88,8 @@ package struct StemKernel {
     }
 
     package func forward(_ execution: Execution, _ x: Buffer, weights: Buffer, y: RawBuffer, statistics: Buffer?) {
-        var plan = plan
-        execution { ck_stem_forward($0, &plan, x.base, weights.base, y.floats, y.halves, statistics?.base) }
+        var (plan, output) = (plan, y.output(statistics))
+        execution { ck_stem_forward($0, &plan, x.base, weights.base, &output) }
     }
 
     package func backward(_ execution: Execution, _ x: Buffer, dy: RawGradient, dWeights: Buffer, workspace: Buffer) {

@@ -75,9 +75,8 @@ package struct ConvolutionKernel: WindowKernel {
         _ execution: Execution, _ x: Operand, weights: Buffer, y: RawBuffer, statistics: Buffer?, workspace: Buffer
     ) {
         var (plan, operand) = (plan, x.c)
-        execution {
-            ck_conv2d_forward($0, &plan, &operand, weights.base, y.onlyFloats, statistics?.base, workspace.base)
-        }
+        var output = ck_output(y: y.onlyFloats, y16: nil, statistics: statistics?.base)
+        execution { ck_conv2d_forward($0, &plan, &operand, weights.base, &output, workspace.base) }
     }
 
     package func backward(
@@ -85,12 +84,9 @@ package struct ConvolutionKernel: WindowKernel {
         sums: Buffer?, dWeights: Buffer, workspace: Buffer
     ) {
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
-        execution {
-            ck_conv2d_backward(
-                $0, &plan, &operand, weights.base, &gradient, dz?.base, ck_update(beta: beta), sums?.base,
-                dWeights.base,
-                workspace.base)
-        }
+        var results = ck_conv2d_gradients(
+            dz: dz?.base, update: ck_update(beta: beta), dz_sums: sums?.base, dw: dWeights.base)
+        execution { ck_conv2d_backward($0, &plan, &operand, weights.base, &gradient, &results, workspace.base) }
     }
 }
 
@@ -122,13 +118,11 @@ package struct MaxPoolKernel {
 
 /// The end of a residual block: the sum of two branches, and its ReLU (ck_residual.h).
 package struct ResidualKernel {
-    let images: Int
-    let rows: Int
-    let channels: Int
+    private let shape: ck_images
 
     package init(images: Int, rows: Int, channels: Int) {
-        (self.images, self.rows, self.channels) = (images, rows, channels)
-        expectPlanned(ck_images_check(images, rows, channels), "residual sum \(images)×\(rows)×\(channels)")
+        shape = ck_images(N: images, R: rows, C: channels)
+        expectPlanned(ck_images_check(shape), "residual sum \(images)×\(rows)×\(channels)")
     }
 
     /// The raw values of a branch, and the scale and the shift that normalize them. Without scale and shift, the raw
@@ -149,7 +143,7 @@ package struct ResidualKernel {
 
     package func forward(_ execution: Execution, _ branch: Branch, _ other: Branch, y: Buffer) {
         var (a, b) = (branch.c, other.c)
-        execution { ck_residual_forward($0, images, rows, channels, &a, &b, y.base) }
+        execution { ck_residual_forward($0, shape, &a, &b, y.base) }
     }
 
     /// Computes the gradient of both branches, and the sums for their batch normalization.
@@ -160,10 +154,8 @@ package struct ResidualKernel {
     package func backward(
         _ execution: Execution, dy: Buffer, y: Buffer, raw: Buffer, otherRaw: Buffer?, sums: Buffer, otherSums: Buffer?
     ) {
-        execution {
-            ck_residual_backward(
-                $0, images, rows, channels, dy.base, y.base, raw.base, otherRaw?.base, dy.base, sums.base,
-                otherSums?.base)
-        }
+        var kept = ck_residual_kept(y: y.base, raw: raw.base, other_raw: otherRaw?.base)
+        var gradients = ck_residual_gradients(dz: dy.base, sums: sums.base, other_sums: otherSums?.base)
+        execution { ck_residual_backward($0, shape, &kept, dy.base, &gradients) }
     }
 }

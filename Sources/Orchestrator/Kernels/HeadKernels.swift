@@ -6,7 +6,7 @@ package struct LayerNormKernel {
 
     package init(rows: Int, width: Int, epsilon: Float, tanh: Bool) {
         expectPlanned(
-            ck_layernorm_plan(&plan, rows, width, epsilon, tanh ? CK_ROW_TANH : CK_ROW_IDENTITY),
+            ck_layernorm_plan(&plan, ck_rows(M: rows, D: width), epsilon, tanh ? CK_ROW_TANH : CK_ROW_IDENTITY),
             "layer normalisation \(rows)×\(width)")
     }
 
@@ -17,9 +17,8 @@ package struct LayerNormKernel {
         inverseDeviation: Buffer
     ) {
         var plan = plan
-        execution {
-            ck_layernorm_forward($0, &plan, x.base, gamma.base, beta.base, y.base, mean.base, inverseDeviation.base)
-        }
+        var outputs = ck_layernorm_outputs(y: y.base, mean: mean.base, inv_std: inverseDeviation.base)
+        execution { ck_layernorm_forward($0, &plan, x.base, gamma.base, beta.base, &outputs) }
     }
 
     package func backward(
@@ -29,30 +28,30 @@ package struct LayerNormKernel {
         var plan = plan
         var kept = ck_layernorm_kept(
             x: x.base, gamma: gamma.base, y: y.base, mean: mean.base, inv_std: inverseDeviation.base)
-        execution {
-            ck_layernorm_backward(
-                $0, &plan, &kept, dy.base, dx.base, ck_update(beta: beta), dGamma.base, dBeta.base, workspace.base)
-        }
+        var gradients = ck_layernorm_gradients(
+            dx: dx.base, update: ck_update(beta: beta), dgamma: dGamma.base, dbeta: dBeta.base)
+        execution { ck_layernorm_backward($0, &plan, &kept, dy.base, &gradients, workspace.base) }
     }
 }
 
 /// L2 normalization of rows, y = x/‖x‖ (ck_layernorm.h).
 package struct L2NormalizeKernel {
-    package let rows: Int
-    let width: Int
+    private let shape: ck_rows
 
     package init(rows: Int, width: Int) {
-        (self.rows, self.width) = (rows, width)
-        expectPlanned(ck_layernorm_check(rows, width), "l2 normalisation \(rows)×\(width)")
+        shape = ck_rows(M: rows, D: width)
+        expectPlanned(ck_rows_check(shape), "l2 normalisation \(rows)×\(width)")
     }
 
+    package var rows: Int { shape.M }
+
     package func forward(_ execution: Execution, _ x: Buffer, y: Buffer, inverseNorm: Buffer) {
-        execution { ck_l2_normalize_forward($0, rows, width, x.base, y.base, inverseNorm.base) }
+        execution { ck_l2_normalize_forward($0, shape, x.base, y.base, inverseNorm.base) }
     }
 
     package func backward(_ execution: Execution, y: Buffer, inverseNorm: Buffer, dy: Buffer, dx: Buffer, beta: Float) {
         execution {
-            ck_l2_normalize_backward($0, rows, width, y.base, inverseNorm.base, dy.base, dx.base, ck_update(beta: beta))
+            ck_l2_normalize_backward($0, shape, y.base, inverseNorm.base, dy.base, dx.base, ck_update(beta: beta))
         }
     }
 }
@@ -101,11 +100,10 @@ public struct MatrixProduct {
             a.count >= plan.M * plan.K && b.count >= plan.K * plan.N && c.count >= plan.M * plan.N
                 && workspace.count * 4 >= plan.workspace_bytes, "a buffer of a matrix product is too small")
         var plan = plan
-        let lda = plan.transpose_a != 0 ? plan.M : plan.K
-        let ldb = plan.transpose_b != 0 ? plan.K : plan.N
-        execution {
-            ck_gemm_run($0, &plan, alpha, a.base, lda, b.base, ldb, beta, c.base, plan.N, workspace.base)
-        }
+        var operands = ck_gemm_operands(
+            alpha: alpha, A: a.base, lda: plan.transpose_a != 0 ? plan.M : plan.K, B: b.base,
+            ldb: plan.transpose_b != 0 ? plan.K : plan.N, beta: beta, C: c.base, ldc: plan.N)
+        execution { ck_gemm_run($0, &plan, &operands, workspace.base) }
     }
 }
 
@@ -134,7 +132,7 @@ package struct CrossEntropyKernel {
 
     package init(rows: Int, columns: Int) {
         (self.rows, self.columns) = (rows, columns)
-        expectPlanned(ck_layernorm_check(rows, columns), "cross-entropy \(rows)×\(columns)")
+        expectPlanned(ck_rows_check(ck_rows(M: rows, D: columns)), "cross-entropy \(rows)×\(columns)")
     }
 
     package var memory: WorkingMemory { WorkingMemory(workspace: rows * 16) }
@@ -149,11 +147,10 @@ package struct CrossEntropyKernel {
         _ execution: Execution, logits: Buffer, labels: Buffer?, gradient: Buffer?, workspace: Buffer
     ) -> LossValue {
         var result = ck_loss_result()
-        expectPlanned(
-            ck_softmax_cross_entropy_check(rows, columns, labels?.integers), "labels of \(rows) rows of \(columns)")
+        var loss = ck_cross_entropy(M: rows, N: columns, labels: labels?.integers)
+        expectPlanned(ck_softmax_cross_entropy_check(&loss), "labels of \(rows) rows of \(columns)")
         execution {
-            ck_softmax_cross_entropy(
-                $0, rows, columns, logits.base, labels?.integers, gradient?.base, &result, workspace.base)
+            ck_softmax_cross_entropy($0, &loss, logits.base, gradient?.base, &result, workspace.base)
         }
         return LossValue(loss: result.loss, correct: result.correct, rows: result.rows)
     }

@@ -65,8 +65,9 @@ package enum NormalizationKernel {
 
     /// Returns the number of blocks of the partial sums over `images` images with `rows` rows each.
     package static func imageBlocks(images: Int, rows: Int, channels: Int) -> Int {
-        expectPlanned(ck_images_check(images, rows, channels), "partial sums of \(images)×\(rows)×\(channels)")
-        return ck_image_blocks(images, rows, channels)
+        let shape = ck_images(N: images, R: rows, C: channels)
+        expectPlanned(ck_images_check(shape), "partial sums of \(images)×\(rows)×\(channels)")
+        return ck_image_blocks(shape)
     }
 
     package static func addForward(
@@ -74,9 +75,8 @@ package enum NormalizationKernel {
         residual: Operand, y: Buffer
     ) {
         var (operand, other) = (x.c, residual.c)
-        execution {
-            ck_normalize_add_forward($0, images, rows, channels, &operand, imageScale?.base, &other, y.base)
-        }
+        let shape = ck_images(N: images, R: rows, C: channels)
+        execution { ck_normalize_add_forward($0, shape, &operand, imageScale?.base, &other, y.base) }
     }
 
     package static func addBackward(
@@ -84,9 +84,8 @@ package enum NormalizationKernel {
         sums: Buffer
     ) {
         var operand = x.c
-        execution {
-            ck_normalize_add_backward($0, images, rows, channels, dy.base, &operand, imageScale?.base, sums.base)
-        }
+        let shape = ck_images(N: images, R: rows, C: channels)
+        execution { ck_normalize_add_backward($0, shape, dy.base, &operand, imageScale?.base, sums.base) }
     }
 }
 
@@ -96,7 +95,7 @@ package struct SqueezeExciteKernel {
 
     package init(images: Int, rows: Int, channels: Int, squeezed: Int) {
         expectPlanned(
-            ck_squeeze_excite_plan(&plan, images, rows, channels, squeezed),
+            ck_squeeze_excite_plan(&plan, ck_images(N: images, R: rows, C: channels), squeezed),
             "squeeze-and-excitation \(images)×\(rows)×\(channels) → \(squeezed)")
     }
 
@@ -126,7 +125,7 @@ package struct SqueezeExciteKernel {
     ) {
         var (plan, operand, layers) = (plan, x.c, weights.pointers)
         execution {
-            ck_squeeze_forward($0, plan.N, plan.R, plan.C, &operand, pooled.base)
+            ck_squeeze_forward($0, plan.images, &operand, pooled.base)
             ck_excite_forward($0, &plan, &layers, pooled.base, hidden.base, gate.base, workspace.base)
         }
     }
@@ -141,37 +140,35 @@ package struct SqueezeExciteKernel {
         gate: Buffer, dGate: Buffer, dPooled: Buffer, da: Buffer, sums: Buffer, workspace: Buffer
     ) {
         var (plan, operand, layers) = (plan, x.c, weights.pointers)
+        var kept = ck_excite_kept(pooled: pooled.base, h: hidden.base, gate: gate.base)
         var results = ck_excite_gradients(
             dpooled: dPooled.base, dw1: gradients.reduce.base, db1: gradients.reduceBias.base,
             dw2: gradients.expand.base, db2: gradients.expandBias.base)
         execution {
-            ck_gate_backward($0, plan.N, plan.R, plan.C, &operand, da.base, dGate.base)
-            ck_excite_backward(
-                $0, &plan, &layers, pooled.base, hidden.base, gate.base, dGate.base, &results, workspace.base)
-            ck_squeeze_backward($0, plan.N, plan.R, plan.C, &operand, dPooled.base, da.base, sums.base)
+            ck_gate_backward($0, plan.images, &operand, da.base, dGate.base)
+            ck_excite_backward($0, &plan, &layers, &kept, dGate.base, &results, workspace.base)
+            ck_squeeze_backward($0, plan.images, &operand, dPooled.base, da.base, sums.base)
         }
     }
 }
 
 /// Global pooling: the maximum or the average over all rows of an image (ck_pooling.h).
 package struct PoolingKernel {
-    let images: Int
-    let rows: Int
-    let channels: Int
+    private let shape: ck_images
 
     package init(images: Int, rows: Int, channels: Int) {
-        (self.images, self.rows, self.channels) = (images, rows, channels)
-        expectPlanned(ck_global_max_check(images, rows, channels), "pooling \(images)×\(rows)×\(channels)")
+        shape = ck_images(N: images, R: rows, C: channels)
+        expectPlanned(ck_global_max_check(shape), "pooling \(images)×\(rows)×\(channels)")
     }
 
     package func maximum(_ execution: Execution, _ x: Operand, y: Buffer, index: Buffer) {
         var operand = x.c
-        execution { ck_global_max_forward($0, images, rows, channels, &operand, y.base, index.integers) }
+        execution { ck_global_max_forward($0, shape, &operand, y.base, index.integers) }
     }
 
     package func average(_ execution: Execution, _ x: Operand, y: Buffer) {
         var operand = x.c
-        execution { ck_squeeze_forward($0, images, rows, channels, &operand, y.base) }
+        execution { ck_squeeze_forward($0, shape, &operand, y.base) }
     }
 
     /// Computes the gradient of the maximum or of the average.
@@ -181,10 +178,9 @@ package struct PoolingKernel {
         var operand = x.c
         execution {
             if let index {
-                ck_global_max_backward(
-                    $0, images, rows, channels, &operand, dy.base, index.integers, dz.base, sums?.base)
+                ck_global_max_backward($0, shape, &operand, dy.base, index.integers, dz.base, sums?.base)
             } else {
-                ck_global_average_backward($0, images, rows, channels, &operand, dy.base, dz.base, sums?.base)
+                ck_global_average_backward($0, shape, &operand, dy.base, dz.base, sums?.base)
             }
         }
     }

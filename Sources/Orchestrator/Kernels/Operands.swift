@@ -64,6 +64,13 @@ package struct RawGradient {
     }
 }
 
+extension RawBuffer {
+    /// The buffer and its statistics as the output of a convolution.
+    func output(_ statistics: Buffer?) -> ck_output {
+        ck_output(y: floats, y16: halves, statistics: statistics?.base)
+    }
+}
+
 extension ck_update {
     /// Converts the `beta` of a layer: 0 stores a gradient, 1 adds it to the present values.
     init(beta: Float) {

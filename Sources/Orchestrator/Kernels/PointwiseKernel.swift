@@ -25,11 +25,8 @@ package struct PointwiseKernel {
         _ execution: Execution, _ x: Operand, weights: Buffer, bias: Buffer?, y: RawBuffer, statistics: Buffer?,
         workspace: Buffer
     ) {
-        var (plan, operand) = (plan, x.c)
-        execution { exec in
-            ck_pointwise_forward(
-                exec, &plan, &operand, weights.base, bias?.base, y.floats, y.halves, statistics?.base, workspace.base)
-        }
+        var (plan, operand, output) = (plan, x.c, y.output(statistics))
+        execution { ck_pointwise_forward($0, &plan, &operand, weights.base, bias?.base, &output, workspace.base) }
     }
 
     package func backward(
@@ -37,11 +34,10 @@ package struct PointwiseKernel {
         dWeights: Buffer, dBias: Buffer?, workspace: Buffer
     ) {
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
-        execution { exec in
-            ck_pointwise_backward(
-                exec, &plan, &operand, weights.base, &gradient, dx?.base, ck_update(beta: beta), dWeights.base,
-                dBias?.base,
-                workspace.base)
+        var results = ck_pointwise_gradients(
+            dx: dx?.base, update: ck_update(beta: beta), dw: dWeights.base, dbias: dBias?.base)
+        execution {
+            ck_pointwise_backward($0, &plan, &operand, weights.base, &gradient, &results, workspace.base)
         }
     }
 }

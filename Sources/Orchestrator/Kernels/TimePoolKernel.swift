@@ -31,9 +31,7 @@ package struct TimePoolKernel {
         _ execution: Execution, _ x: Operand, dMean: Buffer, dMaximum: Buffer, index: Buffer, dz: Buffer, sums: Buffer?
     ) {
         var (operand, plan) = (x.c, plan)
-        execution {
-            ck_time_pool_backward(
-                $0, &plan, &operand, dMean.base, dMaximum.base, index.integers, dz.base, sums?.base)
-        }
+        var gradient = ck_time_pool_gradient(dmean: dMean.base, dmax: dMaximum.base, index: index.integers)
+        execution { ck_time_pool_backward($0, &plan, &operand, &gradient, dz.base, sums?.base) }
     }
 }

@@ -38,9 +38,10 @@ package struct VocoderKernel: ~Copyable, @unchecked Sendable {
                     guard let out = out.baseAddress, let lane = lane.baseAddress else { return }
                     // An empty sound has no address. Another address is passed, because no samples are read from it.
                     let input = x.baseAddress ?? UnsafePointer(out)
+                    let range = ck_vocoder_range(samples: x.count, first: first, count: count)
                     switch mode {
-                    case .shift: ck_vocoder_shift(context, ratio, x.count, input, first, count, out, lane)
-                    case .stretch: ck_vocoder_stretch(context, ratio, x.count, input, first, count, out, lane)
+                    case .shift: ck_vocoder_shift(context, ratio, range, input, out, lane)
+                    case .stretch: ck_vocoder_stretch(context, ratio, range, input, out, lane)
                     }
                 }
             }
