@@ -3,15 +3,17 @@ import Foundation
 /// A file that is written under a temporary name in the folder of its destination, and renamed when it is complete.
 ///
 /// A reader sees the old file or the complete new file, but never a part of a file. A temporary file that is not
-/// committed is removed.
+/// committed is removed, also when a signal ends the process (``Interruption``).
 package struct PartialFile: ~Copyable {
     let destination: String
     /// The path of the temporary file. The caller writes to this path.
     package let path: String
+    private let place: TemporaryFiles.Place?
 
     package init(_ destination: String) {
         self.destination = destination
         path = "\(destination).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
+        place = TemporaryFiles.add(path)
     }
 
     /// Renames the temporary file to its destination.
@@ -35,5 +37,19 @@ package struct PartialFile: ~Copyable {
         return isClosed ? commit() : String(cString: strerror(errno))
     }
 
-    deinit { unlink(path) }
+    /// Whether a name is that of a temporary file of this or another process.
+    static func isTemporary(_ name: String) -> Bool { name.wholeMatch(of: /.+\.\d+-\d+\.partial/) != nil }
+
+    /// Removes the temporary files of processes that were killed. The caller must be the only one that writes to the
+    /// folder (``FileLock``).
+    package static func removeAll(in folder: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where isTemporary(name) {
+            unlink("\(folder)/\(name)")
+        }
+    }
+
+    deinit {
+        unlink(path)
+        TemporaryFiles.forget(place)
+    }
 }
