@@ -62,6 +62,10 @@ extension SoundFileReader {
         if reason.contains("SF_INFO struct incomplete") {
             reason = "its header has no sample rate or number of channels that a sound can have"
         }
+        if reason.lowercased().contains("too many channels") {
+            reason =
+                "its header has more than \(AudioInfo.mostChannels) channels, which is the largest supported number"
+        }
         guard let first = reason.first else {
             return .notAudio(path: bytes.path, reason: "it could not be decoded")
         }

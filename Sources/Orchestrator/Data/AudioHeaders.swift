@@ -1,10 +1,16 @@
-import Dispatch
+import Foundation
 import OssicleAudio
 import Synchronization
 
 /// A reader of the headers of many files in parallel.
 enum AudioHeaders {
-    typealias Outcome = Result<AudioInfo, AudioError>
+    typealias Outcome = Result<Header, AudioError>
+
+    /// The header of a file, and the size of the file in bytes.
+    struct Header: Sendable {
+        let info: AudioInfo
+        let bytes: Int
+    }
 
     /// The result of each path, in order. Opening a file mostly waits for the disk or for the operating system. Blocks
     /// of files are therefore read on all cores.
@@ -14,9 +20,16 @@ enum AudioHeaders {
         let outcomes = Mutex([[Outcome]](repeating: [], count: blocks))
         DispatchQueue.concurrentPerform(iterations: blocks) { block in
             let range = block * blockSize..<min(paths.count, (block + 1) * blockSize)
-            let read = paths[range].map { path in Outcome { () throws(AudioError) in try AudioFile.info(path) } }
+            let read = paths[range].map { path in
+                Outcome { () throws(AudioError) in Header(info: try AudioFile.info(path), bytes: size(of: path)) }
+            }
             outcomes.withLock { $0[block] = read }
         }
         return outcomes.withLock { Array($0.joined()) }
+    }
+
+    private static func size(of path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 }
