@@ -22,6 +22,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     /// A recording was changed or removed while it was read. `reason` is a sentence that names it.
     case unreadable(reason: String)
     case pitchOutOfRange(path: String, pitch: Int)
+    /// ``Interruption`` has ended the evaluation.
+    case interrupted
 
     private func milliseconds(_ seconds: Double) -> String { String(format: "%g", seconds * 1000) }
 
@@ -65,6 +67,7 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
             "the embeddings of \(clips) \(clips == 1 ? "clip" : "clips") contain NaN or infinite values; the training may have diverged: train "
                 + "again with a lower optimizer.learning_rate"
         case .unreadable(let reason): reason
+        case .interrupted: "the evaluation was interrupted"
         case .pitchOutOfRange(let path, let pitch):
             "\(path) has the pitch \(pitch), but the probe supports MIDI notes 21 (A0) to 108 (C8); correct "
                 + "examples.json or remove the note"

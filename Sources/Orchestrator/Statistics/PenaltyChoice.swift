@@ -1,3 +1,4 @@
+import OssicleBase
 import Synchronization
 
 /// The choice of a penalty by the scores of the solutions on held-out rows.
@@ -96,7 +97,7 @@ package struct PenaltyChoice: Sendable, Equatable {
             let improves = (criterion == .accuracy && score.accuracy > highest) || score.loss < lowest
             idle = improves ? 0 : idle + 1
             (highest, lowest) = (max(highest, score.accuracy), min(lowest, score.loss))
-            if idle >= patience { break }
+            if idle >= patience || Interruption.isRequested { break }
         }
     }
 
