@@ -43,6 +43,7 @@ struct CorpusNotesCommand: ParsableCommand {
         corpus.size = size
         corpus.seed = options.seed
         corpus.soundFont = soundFont
+        Interruption.watch()
         let counter = ProgressCounter("notes", of: size)
         let summary = try corpus.render(to: options.output) { counter.show($0) }
         counter.finish()
@@ -88,6 +89,7 @@ struct CorpusWordsCommand: ParsableCommand {
         corpus.seed = options.seed
         corpus.classes = classes
         corpus.phraseWords = phraseWords
+        Interruption.watch()
         let counter = ProgressCounter("clips", of: size)
         let summary = try corpus.render(to: options.output) { counter.show($0) }
         counter.finish()

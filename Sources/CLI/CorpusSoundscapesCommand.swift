@@ -68,6 +68,7 @@ struct CorpusSoundscapesCommand: ParsableCommand {
         let scenes = try AudioDataset.open(backgrounds)
         let warnings = isolated.warnings + scenes.warnings
         for sentence in warnings { ProbeOptions.tell("warning: \(sentence)") }
+        Interruption.watch()
         let counter = ProgressCounter("mixtures", of: size)
         let summary = try corpus.render(events: isolated, backgrounds: scenes, to: options.output) { counter.show($0) }
         counter.finish()

@@ -27,16 +27,22 @@ struct FeaturesCommand: ParsableCommand {
     func run() throws {
         let configuration = LogMelConfiguration()
         let logMel = try LogMel(configuration)
-        let samples = try AudioFile.read(file, sampleRate: configuration.sampleRate) {
-            ProbeOptions.tell("warning: \($0)")
+        // A recording can be many hours long, so that its spectrum is written or drawn while it is computed.
+        var array: NumpyRows?
+        var rows = PictureRows(columns: configuration.melBands)
+        func receive(_ block: [Float]) throws {
+            guard format == "npy" else { return rows.add(block) }
+            let opened = try array ?? NumpyRows(output, columns: configuration.melBands)
+            array = opened
+            try opened.append(block)
         }
-        let frames = logMel.frames(samples: samples.count)
+        let frames = try logMel.extract(
+            file: file, warn: { ProbeOptions.tell("warning: \($0)") }, receive: receive)
         guard frames > 0 else { throw FeaturesFailure(file: file, needed: configuration.windowSamples) }
-        let values = logMel.extract(samples)
-        if format == "png" {
-            try FeatureImage(logMel: values, configuration: configuration).write(to: output)
+        if let array {
+            try array.finish()
         } else {
-            try NumpyFile.write(values, shape: [frames, configuration.melBands], to: output)
+            try FeatureImage(logMel: rows, configuration: configuration).write(to: output)
         }
         print("\(output): \(frames) frames of \(configuration.melBands) bands")
     }

@@ -8,8 +8,11 @@ struct PretrainCommand: ParsableCommand {
         commandName: "pretrain", abstract: "Train an encoder on recordings.",
         discussion: """
             Writes checkpoint.safetensors, recipe.yaml, log.jsonl and report.json to the folder of --output. On SIGINT \
-            (Ctrl-C) or SIGTERM the command writes a checkpoint and exits with code 130. --resume continues the run, \
-            with the same result, bit for bit, as an uninterrupted run.
+            (Ctrl-C) or SIGTERM the command writes a checkpoint and exits with code 130; a second signal ends it at \
+            once. --resume continues the run, with the same result, bit for bit, as an uninterrupted run. It needs the \
+            same data: files with the same paths in their folders, sizes, durations and labels. --resume \
+            --allow-new-data goes on with other data from a new epoch on, and the result is not that of an \
+            uninterrupted run. Only one process at a time can use an --output.
             """)
 
     @Argument(help: "The name of a recipe in Configs/ (cola, multi-strategy, clar, supervised, …), or a YAML file.")
@@ -66,13 +69,24 @@ struct PretrainCommand: ParsableCommand {
     @Flag(help: "Continue the run in --output.")
     var resume = false
 
+    @Flag(help: "With --resume: go on even if the data is not that of the run.")
+    var allowNewData = false
+
     @Option(name: .customLong("set"), help: ArgumentHelp("Set a key of the recipe.", valueName: "key=value"))
     var changes: [String] = []
 
     @Flag(help: "Print one JSON object on standard output.")
     var json = false
 
+    func validate() throws {
+        if allowNewData, !resume { throw ValidationError("--allow-new-data needs --resume") }
+    }
+
     func run() throws {
+        // Until the first step there is nothing to save. `TrainingPrinter.began` changes the response.
+        Interruption.endAtSignals(
+            saying: "ossicle: interrupted before the first step; "
+                + (resume ? "the run in \(output) is unchanged" : "nothing was written"))
         let numbers: [(String, Int?)] = [
             ("training.epochs", epochs), ("training.steps", steps), ("training.batch_size", batchSize),
             ("training.threads", threads), ("data.cache_memory_mib", cacheMemory),
@@ -87,15 +101,14 @@ struct PretrainCommand: ParsableCommand {
         for sentence in dataset.warnings { printer.warned(sentence) }
         let evaluationData = evaluate.isEmpty ? nil : try AudioDataset.open(evaluate)
         for sentence in evaluationData?.warnings ?? [] { printer.warned(sentence) }
-        Interruption.watch()
         let trainer = Trainer(
             recipe: recipe, dataset: dataset, output: output, threads: Threads.chosen(recipe.training.threads),
             observer: printer, evaluationData: evaluationData)
-        var report = try trainer.run(resume: resume).report
+        var report = try trainer.run(resume: resume, allowsNewData: allowNewData).report
         report.warnings = printer.warnings
         printer.close()
         if json { JSONReport.print(report) } else { printer.summarize(report, output: output) }
-        if report.interrupted { throw ExitCode(130) }
+        if report.interrupted { throw ExitCode(Interruption.exitCode) }
     }
 }
 

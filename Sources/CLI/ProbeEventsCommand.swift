@@ -68,7 +68,7 @@ struct ProbeEventsCommand: ParsableCommand {
     }
 
     private func draw(_ outcome: EventProbe.Outcome, to folder: String) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try OutputFolder.create(folder)
         let logMel = try LogMel()
         for prediction in outcome.predictions {
             let recording = prediction.recording
@@ -81,7 +81,7 @@ struct ProbeEventsCommand: ParsableCommand {
     }
 
     private func write(_ outcome: EventProbe.Outcome, to folder: String) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try OutputFolder.create(folder)
         for prediction in outcome.predictions {
             let name = URL(filePath: prediction.recording.annotation).lastPathComponent
             try EventFile.write(prediction.events, to: "\(folder)/\(name)")

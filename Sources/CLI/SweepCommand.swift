@@ -10,7 +10,8 @@ struct SweepCommand: ParsableCommand {
             GRID is a YAML file with the keys recipe, data, rows, columns, seeds, set (recipe keys and values, in \
             which {row} and {column} are replaced by the names), diagonal (further keys and values for cells with \
             equal row and column), probe (labelled data) and embedding (stages or last, the source of the embedding). \
-            Each run has a folder in --output. Finished runs are skipped, and interrupted runs are resumed. table.md \
+            Each run has a folder in --output. Finished runs are skipped, and interrupted runs are resumed. Only one \
+            process at a time can use an --output. table.md \
             and heatmap.svg contain the accuracies, averaged over the seeds.
             """)
 
@@ -44,11 +45,12 @@ struct SweepCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Until the first training there is nothing to save. `TrainingPrinter.began` changes the response.
+        Interruption.endAtSignals(saying: "ossicle: interrupted; start the sweep again to continue it")
         var plan = try SweepPlan(readingFrom: grid)
         if let embedding { plan.embedding = embedding }
         let sweep = Sweep(
             plan: plan, output: output, threads: Threads.chosen(threads))
-        Interruption.watch()
         let printer = TrainingPrinter()
         let (scores, interrupted, warnings) = try sweep.run(observer: printer) { line in
             printer.close()
@@ -66,6 +68,6 @@ struct SweepCommand: ParsableCommand {
         } else {
             print("\(cells.count { $0.value != nil }) of \(cells.count) runs finished; \(output)/table.md, heatmap.svg")
         }
-        if interrupted { throw ExitCode(130) }
+        if interrupted { throw ExitCode(Interruption.exitCode) }
     }
 }

@@ -7,8 +7,15 @@ final class TrainingPrinter: TrainingObserver {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var lastPrinted = 0.0
     private var hasBar = false
+    private var hasBegun = false
     /// All warnings so far, without repetitions.
     private(set) var warnings: [String] = []
+
+    /// From the first step on, signals are requests to stop with a checkpoint. A later training must not clear a request.
+    func began() {
+        if !hasBegun { Interruption.watch() }
+        hasBegun = true
+    }
 
     func progressed(_ progress: TrainingProgress) {
         let now = ProcessInfo.processInfo.systemUptime

@@ -34,6 +34,45 @@ func ossicle(_ arguments: [String], environment: [String: String] = [:]) throws 
         complaint: String(decoding: complained, as: UTF8.self))
 }
 
+/// A run of the program that goes on while the test does something else.
+final class RunningProgram {
+    private let process = Process()
+    private let complaint = Pipe()
+
+    init(_ arguments: [String]) throws {
+        process.executableURL = Bundle.main.bundleURL.appending(path: "ossicle")
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = complaint
+        try process.run()
+    }
+
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// Waits until a condition holds, at most two minutes and only while the program runs.
+    func wait(until holds: () -> Bool) -> Bool {
+        for _ in 0..<2_400 where process.isRunning {
+            if holds() { return true }
+            usleep(50_000)
+        }
+        return holds()
+    }
+
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// Waits for the end of the program.
+    func end() -> (code: Int32, bySignal: Bool, complaint: String) {
+        let complained = complaint.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (
+            process.terminationStatus, process.terminationReason == .uncaughtSignal,
+            String(decoding: complained, as: UTF8.self)
+        )
+    }
+}
+
 /// Returns the JSON object on standard output, and expects exit code 0.
 func object(_ answer: Answer) throws -> [String: Any] {
     #expect(answer.code == 0, "\(answer.complaint)")

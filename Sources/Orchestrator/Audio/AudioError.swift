@@ -4,6 +4,8 @@ import OssicleBase
 public enum AudioError: Error, CustomStringConvertible, Equatable {
     case missing(path: String)
     case unreadable(path: String, reason: String)
+    /// This process may not open more files.
+    case tooManyOpenFiles(path: String, limit: Int)
     case zeroBytes(path: String)
     /// The file cannot be decoded as audio.
     case notAudio(path: String, reason: String)
@@ -24,6 +26,9 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .missing(let path): "there is no file \(path)"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+        case .tooManyOpenFiles(let path, let limit):
+            "cannot open \(path): this process has already opened the \(limit) files that it may open; raise the limit, for "
+                + "example with ulimit -n \(max(1024, 2 * limit)), and start again"
         case .zeroBytes(let path): "\(path) is empty: it has no bytes"
         case .notAudio(let path, let reason): "\(path) cannot be decoded as audio: \(reason)"
         case .sampleRate(let path, let rate):
@@ -37,6 +42,14 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
         case .noFrames(let path): "\(path) contains no audio: it has 0 frames"
         case .resampling(let path, let reason): "cannot resample \(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+        }
+    }
+
+    /// Whether the file could not be read, whatever it contains: reading may succeed at another time.
+    package var isOfReading: Bool {
+        switch self {
+        case .missing, .unreadable, .tooManyOpenFiles: true
+        default: false
         }
     }
 }

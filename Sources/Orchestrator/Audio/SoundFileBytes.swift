@@ -6,9 +6,13 @@ import OssicleBase
 ///
 /// libsndfile treats a failed read as the end of the file. A disk error would then look like a short recording. This
 /// class repeats a failed read, and stores the error in `failure` if all attempts fail.
+///
+/// Errors of disks and network drives often pass: they are tried again after pauses (`PassingErrors`).
 final class SoundFileBytes {
     /// A function that reads bytes, like `pread`.
     typealias Read = (_ file: Int32, _ target: UnsafeMutableRawPointer, _ count: Int, _ offset: Int) -> Int
+    /// A function that opens a file for reading, like `open`.
+    typealias Open = (_ path: String) -> Int32
 
     let path: String
     /// The length of the file in bytes.
@@ -18,32 +22,47 @@ final class SoundFileBytes {
     /// The `errno` of a read for which all attempts failed.
     private(set) var failure: Int32?
     private var position = 0
-    private let file: Int32
+    private var file: Int32
     private let readBytes: Read
+    private let openFile: Open
 
     /// The number of zero bytes that are returned at the end of a `claimedLength` that is longer than the file. It is
     /// the size of an ID3v1 tag, which decoders search at this position.
     private static let tailLength = 128
-    /// The number of attempts to read. An error of a disk or a network may be temporary.
-    private static let attempts = 3
 
-    init(_ path: String, read: @escaping Read = { pread($0, $1, $2, off_t($3)) }) throws(AudioError) {
+    init(
+        _ path: String, read: @escaping Read = { pread($0, $1, $2, off_t($3)) },
+        open: @escaping Open = { $0.withFileName { open($0, O_RDONLY | O_CLOEXEC) } }
+    ) throws(AudioError) {
         var status = stat()
-        guard path.withFileName({ stat($0, &status) }) == 0 else {
+        guard PassingErrors.retrying({ path.withFileName { stat($0, &status) } }) == 0 else {
             if errno == ENOENT { throw .missing(path: path) }
             throw .unreadable(path: path, reason: String(cString: strerror(errno)))
         }
         if status.st_mode & S_IFMT == S_IFDIR { throw .notAudio(path: path, reason: "it is a folder") }
         if status.st_mode & S_IFMT != S_IFREG { throw .notAudio(path: path, reason: "it is not a regular file") }
         if status.st_size == 0 { throw .zeroBytes(path: path) }
-        var opened: Int32 = -1
-        repeat { opened = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) } } while opened < 0 && errno == EINTR
-        guard opened >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
+        let opened = PassingErrors.retrying { open(path) }
+        guard opened >= 0 else {
+            switch errno {
+            case ENOENT: throw .missing(path: path)
+            case EMFILE, ENFILE: throw .tooManyOpenFiles(path: path, limit: Self.openFileLimit)
+            default: throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+            }
+        }
         self.path = path
         file = opened
         length = Int(status.st_size)
         claimedLength = length
         readBytes = read
+        openFile = open
+    }
+
+    /// The largest number of files that this process may have open.
+    private static var openFileLimit: Int {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(clamping: limit.rlim_cur)
     }
 
     deinit { close(file) }
@@ -106,7 +125,8 @@ final class SoundFileBytes {
     private func readFully(_ target: UnsafeMutableRawPointer, _ count: Int, at offset: Int) -> Int {
         var done = 0
         var failures = 0
-        while done < count {
+        // After an error that lasts, the decoder may go on reading. It gets no more bytes, without pauses.
+        while failure == nil, done < count {
             let read = readBytes(file, target + done, count - done, offset + done)
             if read > 0 {
                 done += read
@@ -116,14 +136,29 @@ final class SoundFileBytes {
             } else {
                 let reason = errno
                 if reason == EINTR { continue }
-                failures += 1
-                guard reason == EIO || reason == EAGAIN, failures < Self.attempts else {
+                guard PassingErrors.mayPass(reason), failures < PassingErrors.pauses.count else {
                     failure = reason
                     break
                 }
-                usleep(useconds_t(20_000 * failures))
+                usleep(PassingErrors.pauses[failures])
+                failures += 1
+                // The open file stays unusable, but its path may lead to the same file again.
+                if reason == ESTALE { reopen() }
             }
         }
         return done
+    }
+
+    /// Opens the file again, if it has still the same length.
+    private func reopen() {
+        let again = openFile(path)
+        guard again >= 0 else { return }
+        var status = stat()
+        guard fstat(again, &status) == 0, Int(status.st_size) == length else {
+            close(again)
+            return
+        }
+        close(file)
+        file = again
     }
 }

@@ -62,6 +62,10 @@ extension SoundFileReader {
         if reason.contains("SF_INFO struct incomplete") {
             reason = "its header has no sample rate or number of channels that a sound can have"
         }
+        if reason.lowercased().contains("too many channels") {
+            reason =
+                "its header has more than \(AudioInfo.mostChannels) channels, which is the largest supported number"
+        }
         reason = reason.first.map { $0.lowercased() + reason.dropFirst() } ?? "it could not be decoded"
         if AudioSuffix.isUnreadable(bytes.path) {
             reason += "; convert it to WAV or FLAC, for example with ffmpeg"

@@ -3,15 +3,17 @@ import Foundation
 /// A file that is written under a temporary name in the folder of its destination, and renamed when it is complete.
 ///
 /// A reader sees the old file or the complete new file, but never a part of a file. A temporary file that is not
-/// committed is removed.
+/// committed is removed, also when a signal ends the process (``Interruption``).
 package struct PartialFile: ~Copyable {
     let destination: String
     /// The path of the temporary file. The caller writes to this path.
     package let path: String
+    private let place: TemporaryFiles.Place?
 
     package init(_ destination: String) {
         self.destination = destination
         path = "\(destination).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0 ... .max)).partial"
+        place = TemporaryFiles.add(path)
     }
 
     /// Renames the temporary file to its destination.
@@ -36,5 +38,19 @@ package struct PartialFile: ~Copyable {
         return isClosed ? commit() : String(cString: strerror(errno))
     }
 
-    deinit { _ = path.withFileName { unlink($0) } }
+    /// Whether a name is that of a temporary file of this or another process.
+    static func isTemporary(_ name: String) -> Bool { name.wholeMatch(of: /.+\.\d+-\d+\.partial/) != nil }
+
+    /// Removes the temporary files of processes that were killed. The caller must be the only one that writes to the
+    /// folder (``FileLock``).
+    package static func removeAll(in folder: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where isTemporary(name) {
+            _ = "\(folder)/\(name)".withFileName { unlink($0) }
+        }
+    }
+
+    deinit {
+        _ = path.withFileName { unlink($0) }
+        TemporaryFiles.forget(place)
+    }
 }

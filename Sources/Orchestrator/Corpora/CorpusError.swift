@@ -14,6 +14,10 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
     case audio(AudioError)
     case unlabelledEvents(path: String)
     case tooFewSources(what: String, found: Int, needed: Int)
+    /// Another process writes a corpus to the same folder. `process` is its number, if it is known.
+    case outputInUse(String, process: Int?)
+    /// ``Interruption`` has ended the rendering.
+    case interrupted
     case silentNote(String, soundFont: String)
 
     public var description: String {
@@ -44,6 +48,11 @@ public enum CorpusError: Error, CustomStringConvertible, Equatable {
         case .tooFewSources(let what, let found, let needed):
             "there \(found == 1 ? "is 1 file" : "are \(found) files") of \(what); the three parts use different files "
                 + "and need at least \(needed)"
+        case .outputInUse(let path, let process):
+            "\(path) is being written by another process\(process.map { " (\($0))" } ?? ""); wait until it ends, or give "
+                + "another --output"
+        case .interrupted:
+            "interrupted; nothing was written"
         case .silentNote(let note, let soundFont):
             "\(note) is silent in \(soundFont), which is not a complete General MIDI sound font; give another one with "
                 + "--sound-font"

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 
 /// An installed program that renders sound. It is searched in the folders of PATH.
 struct ExternalProgram: Sendable {
@@ -17,10 +18,11 @@ struct ExternalProgram: Sendable {
         url = URL(fileURLWithPath: path)
     }
 
-    /// Runs the program until it ends, and returns its standard output.
+    /// Runs the program until it ends, and returns its standard output. After a request of ``Interruption``, the program
+    /// is killed.
     ///
     /// - Throws: ``CorpusError/programFailed(_:reason:)`` if the exit code is not 0. The reason is the last line of
-    ///   standard error.
+    ///   standard error. ``CorpusError/interrupted`` if the program was killed.
     @discardableResult
     func run(_ arguments: [String]) throws(CorpusError) -> Data {
         let process = Process()
@@ -39,8 +41,12 @@ struct ExternalProgram: Sendable {
         } catch {
             throw .programFailed(name, reason: error.localizedDescription)
         }
-        let texts = Self.readToEnd([output.fileHandleForReading, complaints.fileHandleForReading])
+        let texts = Self.readToEnd([output.fileHandleForReading, complaints.fileHandleForReading]) {
+            guard Interruption.isRequested else { return }
+            kill(process.processIdentifier, SIGKILL)
+        }
         ended.wait()
+        if Interruption.isRequested { throw .interrupted }
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
             let lines = String(decoding: texts[1], as: UTF8.self).split(whereSeparator: \.isNewline)
             throw .programFailed(name, reason: lines.last.map(String.init) ?? "exit code \(process.terminationStatus)")
@@ -50,13 +56,17 @@ struct ExternalProgram: Sendable {
 
     /// Reads several pipes to their ends at the same time. If one pipe were read to its end first, a program that fills
     /// another pipe would wait for ever.
-    private static func readToEnd(_ pipes: [FileHandle]) -> [Data] {
+    /// - Parameter wait: is called several times per second while no pipe has data.
+    private static func readToEnd(_ pipes: [FileHandle], wait: () -> Void) -> [Data] {
         var texts = [Data](repeating: Data(), count: pipes.count)
         var waiting = pipes.map { pollfd(fd: $0.fileDescriptor, events: Int16(POLLIN), revents: 0) }
         // A pipe that has ended gets the descriptor −1, which poll ignores.
         while waiting.contains(where: { $0.fd >= 0 }) {
             // After an error, for example because of a signal, no field revents is valid.
-            guard poll(&waiting, nfds_t(waiting.count), -1) > 0 else { continue }
+            guard poll(&waiting, nfds_t(waiting.count), 100) > 0 else {
+                wait()
+                continue
+            }
             for place in waiting.indices where waiting[place].fd >= 0 && waiting[place].revents != 0 {
                 let read = pipes[place].availableData
                 texts[place] += read

@@ -1,4 +1,5 @@
 import Dispatch
+import OssicleBase
 import Synchronization
 
 /// Runs jobs in parallel on all cores, and counts the clips that they write.
@@ -8,6 +9,7 @@ enum Rendering {
 
     /// Runs `job` for 0 ..< `count`. A job returns the number of clips that it has written. After an error no further
     /// job starts. If several jobs have failed, the error of the job with the lowest number is thrown.
+    /// - Throws: the error of a job, or ``CorpusError/interrupted`` after a request of ``Interruption``.
     static func run(
         _ count: Int, progress: Progress, job: @Sendable (Int) throws(CorpusError) -> Int
     ) throws(CorpusError) {
@@ -18,7 +20,7 @@ enum Rendering {
         let state = Mutex(State())
         // The closure does not escape, because concurrentPerform returns when all jobs have ended.
         DispatchQueue.concurrentPerform(iterations: count) { index in
-            guard state.withLock({ $0.failure == nil }) else { return }
+            guard state.withLock({ $0.failure == nil }), !Interruption.isRequested else { return }
             do throws(CorpusError) {
                 let written = try job(index)
                 state.withLock {
@@ -31,6 +33,8 @@ enum Rendering {
                 }
             }
         }
+        // Jobs that were interrupted may have failed for this reason.
+        guard !Interruption.isRequested else { throw .interrupted }
         if let failure = state.withLock({ $0.failure }) { throw failure.error }
     }
 }

@@ -61,6 +61,7 @@ struct SoundscapePlan: Sendable {
         var planned: [PlannedSoundscape] = []
         for part in CorpusPart.allCases {
             for number in 0..<part.share(of: size) {
+                guard !Interruption.isRequested else { throw .interrupted }
                 var random = RandomStream(seed: seed, purpose: .soundscape, clip: planned.count, view: 1)
                 let scene = scenes[part] ?? []
                 let chosen = (0..<count.lowerBound + random.index(below: count.count)).map { _ in

@@ -31,6 +31,8 @@ public struct AudioDataset: Sendable {
     let remarks: [String]
     /// The sample rate, number of channels and length of each clip.
     let headers: [AudioInfo]
+    /// The size of each file in bytes.
+    private let sizes: [Int]
 
     /// Opens the data set at `paths`.
     ///
@@ -71,15 +73,19 @@ public struct AudioDataset: Sendable {
         let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { (ByteText($1), $0) })
         var clips: [Clip] = []
         var headers: [AudioInfo] = []
+        var sizes: [Int] = []
         var skipped: [Skipped] = []
         for (entry, result) in zip(entries, AudioHeaders.read(entries.map(\.path))) {
             switch result {
             case .failure(let error):
+                // Otherwise the limit of this process would decide which clips are part of the data.
+                if case .tooManyOpenFiles = error { throw .unopened(error) }
                 skipped.append(Skipped(path: entry.path, reason: error.description))
             case .success(let header):
                 guard try distinct.isNew(entry, header.identity) else { continue }
                 let info = header.info
                 headers.append(info)
+                sizes.append(header.bytes)
                 clips.append(
                     Clip(
                         path: entry.path, label: entry.className.flatMap { labels[ByteText($0)] }, split: entry.split,
@@ -101,6 +107,7 @@ public struct AudioDataset: Sendable {
             leftOut.warnings + names.remarks
             + (isOneLayout ? DatasetRemarks.remarks(clips, classes, prefersGroups: layout.reader.prefersGroups) : [])
         self.headers = headers
+        self.sizes = sizes
     }
 
     /// One list of classes for several roots. Published lists are equal for all roots. Names of folders are sorted
@@ -116,18 +123,34 @@ extension AudioDataset {
     /// Whether every clip has a label.
     public var isLabelled: Bool { !classes.isEmpty && clips.allSatisfy { $0.label != nil } }
 
-    /// A description of the clips that is equal for equal data sets, also in different folders: the number of clips,
-    /// their duration in seconds, and a hash of their names, durations and labels (64-bit FNV-1a).
+    /// A description of the clips that is equal for equal data sets, also if the folder has another place or name: the
+    /// number of clips, their duration in seconds, and a hash of their paths relative to the folder, their sizes in
+    /// bytes, durations and labels (64-bit FNV-1a). The samples are not compared.
     package var identity: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func add(_ bytes: some Sequence<UInt8>) {
             for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         }
-        for clip in clips {
-            add(clip.path.pathComponents.suffix(2).joined(separator: "/").utf8)
-            add("|\(clip.seconds)|\(clip.label.map { classes[$0] } ?? "")\n".utf8)
+        for (clip, size) in zip(clips, sizes) {
+            add(relativePath(of: clip).utf8)
+            add("|\(size)|\(clip.seconds)|\(clip.label.map { classes[$0] } ?? "")\n".utf8)
         }
-        return "\(clips.count) clips of \(Int(seconds.rounded())) s (\(String(hash, radix: 16)))"
+        return "\(clips.count) clips of \(Int(exactly: seconds.rounded()) ?? .max) s (\(String(hash, radix: 16)))"
+    }
+
+    /// The path of a clip relative to the first root that contains it. For a root that is a table, it is relative to the
+    /// folder of the table. A clip outside of all roots has the name of its folder and its own.
+    private func relativePath(of clip: Clip) -> Substring {
+        for root in roots {
+            if clip.path.hasPrefix(root + "/") { return clip.path.dropFirst(root.count + 1) }
+            guard let slash = root.lastIndex(of: "/") else { continue }
+            let name = root[slash...].lowercased()
+            let folder = root[...slash]
+            if name.hasSuffix(".csv") || name.hasSuffix(".tsv"), clip.path.hasPrefix(folder) {
+                return clip.path.dropFirst(folder.count)
+            }
+        }
+        return clip.path.pathComponents.suffix(2).joined(separator: "/")[...]
     }
 
     /// The total duration of all clips in seconds.

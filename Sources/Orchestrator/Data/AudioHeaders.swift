@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import OssicleAudio
 import Synchronization
 
@@ -6,10 +6,11 @@ import Synchronization
 enum AudioHeaders {
     typealias Outcome = Result<Header, AudioError>
 
-    /// The header of a file, and its identity in the file system.
+    /// The header of a file, its identity in the file system, and its size in bytes.
     struct Header: Sendable {
         let info: AudioInfo
         let identity: FileIdentity?
+        let bytes: Int
     }
 
     /// The result of each path, in order. Opening a file mostly waits for the disk or for the operating system. Blocks
@@ -21,11 +22,17 @@ enum AudioHeaders {
         DispatchQueue.concurrentPerform(iterations: blocks) { block in
             let range = block * blockSize..<min(paths.count, (block + 1) * blockSize)
             let read = paths[range].map { path in
-                Outcome { () throws(AudioError) in Header(info: try AudioFile.info(path), identity: FileIdentity(path))
+                Outcome { () throws(AudioError) in
+                    Header(info: try AudioFile.info(path), identity: FileIdentity(path), bytes: size(of: path))
                 }
             }
             outcomes.withLock { $0[block] = read }
         }
         return outcomes.withLock { Array($0.joined()) }
+    }
+
+    private static func size(of path: String) -> Int {
+        var status = stat()
+        return path.withFileName({ stat($0, &status) }) == 0 ? Int(status.st_size) : 0
     }
 }

@@ -47,13 +47,19 @@ final class BatchLine: @unchecked Sendable {
         }
     }
 
+    /// The time between two calls of `isCancelled` while a batch is not finished, in seconds.
+    private static let patience = 0.1
+
     /// The next batch. It waits until the batch is finished.
-    /// - Throws: the error of the batch, or `DataError.stopped`.
-    func take() throws(DataError) -> ViewBatch {
+    /// - Parameter isCancelled: whether to stop waiting.
+    /// - Throws: the error of the batch; `DataError.stopped` if the queue was stopped or the waiting was cancelled.
+    func take(isCancelled: () -> Bool = { false }) throws(DataError) -> ViewBatch {
         let outcome = condition.withLock { () -> Outcome in
             let clock = ContinuousClock()
             let start = clock.now
-            while finished[nextToTake] == nil, !isStopped { condition.wait() }
+            while finished[nextToTake] == nil, !isStopped, !isCancelled() {
+                _ = condition.wait(until: Date(timeIntervalSinceNow: Self.patience))
+            }
             waited += (clock.now - start) / .seconds(1)
             guard let outcome = finished.removeValue(forKey: nextToTake) else { return .failure(.stopped) }
             nextToTake += 1

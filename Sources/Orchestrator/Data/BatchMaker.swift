@@ -37,7 +37,10 @@ struct BatchMaker: Sendable {
         for slot in 0..<order.batchSize {
             if isStopped() { return nil }
             var clip: Int? = shuffled[batch * order.batchSize + slot]
-            if let own = clip, !cut(own, epoch: epoch, slot: slot, into: &views) {
+            let isCut = clip.map { cut($0, epoch: epoch, slot: slot, into: &views) } ?? false
+            // A clip that is lost must not be replaced: a repeated run, which can read it, would get other views.
+            if let reason = cutter.store.lossReason { return .failure(.lost(reason: reason)) }
+            if !isCut {
                 clip = order.replacements(shuffled, batch: batch, slot: slot, chosen: clips)
                     .first { cut($0, epoch: epoch, slot: slot, into: &views) }
             }

@@ -1,3 +1,4 @@
+import Foundation
 import OssicleAudio
 import OssicleKernels
 import OssicleModels
@@ -20,6 +21,10 @@ import Synchronization
 ///
 /// A clip is dropped if it cannot be decoded or contains a sample that is not a finite number. A truncated file is used
 /// up to its end. See `report`.
+///
+/// A clip is *lost* if its file cannot be read, or has changed while it was in use. Before that, reading is tried again
+/// several times. A lost clip is dropped too, but another run may be able to read it. Training therefore stops
+/// (`lossReason`): if it went on without the clip, its result could not be repeated.
 package final class ClipStore: Sendable {
     package let dataset: AudioDataset
     /// The sample rate in Hz.
@@ -47,6 +52,7 @@ package final class ClipStore: Sendable {
     private let plan: ClipCachePlan
     private let decoder: ClipDecoder
     private let states: Mutex<[State]>
+    private let loss = Mutex<String?>(nil)
 
     /// - Parameters:
     ///   - dataset: the data set.
@@ -106,17 +112,19 @@ package final class ClipStore: Sendable {
         if ready.access != .readPart { return decode(clip, ready).map { ClipStream(whole: $0) } }
         let path = dataset.clips[clip].path
         do throws(AudioError) {
-            return ClipStream(
-                file: try AudioStream(path, sampleRate: sampleRate), count: ready.count, gain: ready.gain
-            ) { [self] reason in drop(clip, reason) }
+            let file = try Self.findingAgain { () throws(AudioError) in try AudioStream(path, sampleRate: sampleRate) }
+            return ClipStream(file: file, count: ready.count, gain: ready.gain) { [self] reason in lose(clip, reason) }
         } catch {
-            drop(clip, error.description)
+            drop(clip, error)
             return nil
         }
     }
 
     /// The number of samples of a clip; nil if the clip was dropped. It decodes the clip if necessary.
     package func count(of clip: Int) -> Int? { prepare(clip)?.ready.count }
+
+    /// The reason why the first lost clip was lost, as a sentence that names its file; nil if no clip was lost.
+    package var lossReason: String? { loss.withLock { $0 } }
 
     /// The clips that were dropped so far, in the order of the data set.
     package var dropped: [AudioDataset.Skipped] { report.dropped }
@@ -150,9 +158,10 @@ extension ClipStore {
         }
         // Two threads may decode the same clip at the same time. Both get the same result, so this only costs time,
         // once.
-        do {
-            let measured = try decoder.measure(
-                dataset.clips[clip].path, collecting: max(limit, plan.collected(clip)))
+        do throws(AudioError) {
+            let measured = try Self.findingAgain { () throws(AudioError) in
+                try decoder.measure(dataset.clips[clip].path, collecting: max(limit, plan.collected(clip)))
+            }
             let access = plan.access(clip, count: measured.count)
             let ready = Clip(
                 count: measured.count, gain: measured.gain, access: access,
@@ -160,7 +169,7 @@ extension ClipStore {
             states.withLock { $0[clip] = .ready(ready) }
             return (ready, measured.samples)
         } catch {
-            drop(clip, error.description)
+            drop(clip, error)
             return nil
         }
     }
@@ -169,19 +178,42 @@ extension ClipStore {
 
     private func part(_ clip: Int, _ ready: Clip, from: Int, count: Int) -> [Float]? {
         let path = dataset.clips[clip].path
-        do {
+        do throws(AudioError) {
             // The whole clip is decoded to its end, so that its bits are the same as at the first time.
-            let part = try decoder.part(
-                path, from: from, count: from == 0 && count == ready.count ? nil : count, gain: ready.gain)
+            let part = try Self.findingAgain { () throws(AudioError) in
+                try decoder.part(
+                    path, from: from, count: from == 0 && count == ready.count ? nil : count, gain: ready.gain)
+            }
             if part.count == count { return part }
-            drop(clip, "\(path) has changed while it was in use")
+            lose(clip, "\(path) has changed while it was in use")
         } catch {
-            drop(clip, error.description)
+            // The clip could be decoded before.
+            lose(clip, error.description)
         }
         return nil
     }
 
-    private func drop(_ clip: Int, _ reason: String) {
+    /// Calls `body` again after pauses while the file is missing. Network drives sometimes lose sight of a file for a
+    /// moment. The file existed when the data set was opened.
+    private static func findingAgain<T: ~Copyable>(_ body: () throws(AudioError) -> T) throws(AudioError) -> T {
+        for pause in PassingErrors.pauses {
+            do throws(AudioError) {
+                return try body()
+            } catch {
+                guard case .missing = error else { throw error }
+                usleep(pause)
+            }
+        }
+        return try body()
+    }
+
+    private func drop(_ clip: Int, _ error: AudioError) {
+        if error.isOfReading { return lose(clip, error.description) }
+        states.withLock { $0[clip] = .dropped(reason: error.description) }
+    }
+
+    private func lose(_ clip: Int, _ reason: String) {
         states.withLock { $0[clip] = .dropped(reason: reason) }
+        loss.withLock { if $0 == nil { $0 = reason } }
     }
 }

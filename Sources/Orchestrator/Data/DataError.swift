@@ -18,6 +18,10 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
     case frontend(FeatureError)
     /// The settings of an augmentation are impossible.
     case augmentation(AugmentationError)
+    /// A clip can no longer be read, although it is part of the data set. `reason` names it.
+    case lost(reason: String)
+    /// A file cannot be opened, and the reason is not the file.
+    case unopened(AudioError)
     /// A batch was requested from a stopped loader.
     case stopped
 
@@ -49,6 +53,10 @@ public enum DataError: Error, CustomStringConvertible, Equatable {
             "recipe section frontend: \(error)"
         case .augmentation(let error):
             "recipe section augmentation: \(error)"
+        case .lost(let reason):
+            "a clip of the data was lost during the training: \(reason); restore the file and continue"
+        case .unopened(let error):
+            error.description
         case .stopped:
             "the loader was stopped"
         }

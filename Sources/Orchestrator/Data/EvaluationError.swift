@@ -28,6 +28,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case pitchOutOfRange(path: String, pitch: Int)
     /// The regression of a probe has no finite loss.
     case noFiniteLoss
+    /// ``Interruption`` has ended the evaluation.
+    case interrupted
 
     private func milliseconds(_ seconds: Double) -> String { String(format: "%g", seconds * 1000) }
 
@@ -77,6 +79,7 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
             "the embeddings of \(clips) \(clips == 1 ? "clip" : "clips") contain NaN or infinite values; the training may have diverged: train "
                 + "again with a lower optimizer.learning_rate"
         case .unreadable(let reason): reason
+        case .interrupted: "the evaluation was interrupted"
         case .pitchOutOfRange(let path, let pitch):
             "no note has a pitch that the probe supports, MIDI notes 21 (A0) to 108 (C8); the first note, \(path), "
                 + "has the pitch \(pitch)"

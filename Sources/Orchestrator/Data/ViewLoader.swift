@@ -51,7 +51,11 @@ package final class ViewLoader: Sendable {
     deinit { line.stop() }
 
     /// The next batch. It waits until the batch is finished.
-    package func next() throws(DataError) -> ViewBatch { try line.take() }
+    /// - Parameter isCancelled: whether to stop waiting. It is called several times per second.
+    /// - Throws: the error of the batch; `DataError.stopped` if the loader was stopped or the waiting was cancelled.
+    package func next(isCancelled: () -> Bool = { false }) throws(DataError) -> ViewBatch {
+        try line.take(isCancelled: isCancelled)
+    }
 
     /// Accepts the memory of a used batch, for use in a new batch. This is optional, but it saves page faults: a batch
     /// has tens of MiB.

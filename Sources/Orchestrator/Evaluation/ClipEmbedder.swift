@@ -10,7 +10,8 @@ import OssicleModels
 /// the encoder, as `ClipStore` returns them. They are read in blocks, so the memory does not depend on the length of a
 /// clip.
 ///
-/// The functions that return vectors throw ``EvaluationError/notFinite(clips:)`` if a value is not finite.
+/// The functions that return vectors throw ``EvaluationError/notFinite(clips:)`` if a value is not finite, and
+/// ``EvaluationError/interrupted`` after a request of ``Interruption``.
 package struct ClipEmbedder {
     /// The number of views that are encoded at once.
     package static let batchSize = 64
@@ -57,6 +58,7 @@ package struct ClipEmbedder {
         var views: [Float] = []
         var count = 0
         for place in 0..<wanted {
+            guard !Interruption.isRequested else { throw EvaluationError.interrupted }
             guard let clip = open(clips[place * clips.count / wanted]), clip.count > 0 else { continue }
             let starts = segments.segments(samples: clip.count)
             var cutter = ViewStream(clip)
@@ -116,6 +118,7 @@ package struct ClipEmbedder {
         }
 
         for clip in 0..<count {
+            guard !Interruption.isRequested else { throw .interrupted }
             guard wanted?.contains(clip) ?? true, let stream = open(clip), stream.count > 0 else { continue }
             let places = starts(clip, stream.count)
             var cutter = ViewStream(stream)
@@ -129,7 +132,9 @@ package struct ClipEmbedder {
                 }
                 writeView(at: pending.count)
                 pending.append(clip)
-                if pending.count == Self.batchSize { encodePending() }
+                guard pending.count == Self.batchSize else { continue }
+                guard !Interruption.isRequested else { throw .interrupted }
+                encodePending()
             }
         }
         encodePending()

@@ -39,11 +39,12 @@ public struct EmbeddingFile: Sendable, Equatable {
         precondition(vectors.clips == clips.count, "vectors of all clips")
         dimension = vectors.dimension
         self.classes = classes
+        // The vectors have the rows of all clips, in order. A copy would double the memory.
+        segments = vectors.values
         let means = vectors.means()
         for (index, clip) in clips.enumerated() where !vectors.rows(of: index).isEmpty {
             let rows = vectors.rows(of: index)
             segmentClips += [Int64](repeating: Int64(paths.count), count: rows.count)
-            segments += vectors.values[rows.lowerBound * dimension..<rows.upperBound * dimension]
             embeddings += means[index * dimension..<(index + 1) * dimension]
             paths.append(clip.path)
             labels.append(Int64(clip.label ?? -1))

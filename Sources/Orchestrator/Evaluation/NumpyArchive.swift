@@ -47,8 +47,18 @@ package final class NumpyArchive {
     deinit { if let file { fclose(file) } }
 
     package func add(name: String, floats: [Float], shape: [Int]) throws(NumpyError) {
-        try add(name, NumpyFile.bytes(floats: floats, shape: shape))
+        precondition(shape.reduce(1, *) == floats.count, "the shape's product is the number of values")
+        try begin(name)
+        try append(NumpyFile.header(NumpyFile.floatType, shape).span.bytes)
+        // In blocks, because a copy of all values would double the memory.
+        for first in stride(from: 0, to: floats.count, by: Self.blockValues) {
+            let block = floats[first..<min(first + Self.blockValues, floats.count)]
+            try append(block.map(\.bitPattern.littleEndian).span.bytes)
+        }
+        try end()
     }
+
+    private static let blockValues = 1 << 20
 
     package func add(name: String, ints: [Int64], shape: [Int]) throws(NumpyError) {
         try add(name, NumpyFile.bytes(ints: ints, shape: shape))

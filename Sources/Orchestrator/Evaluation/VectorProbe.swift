@@ -1,3 +1,4 @@
+import OssicleBase
 import OssicleData
 import OssicleModels
 import OssicleStatistics
@@ -39,7 +40,8 @@ struct VectorProbe {
     }
 
     /// Evaluates the method on vectors. Clips without vectors are left out.
-    /// - Throws: ``EvaluationError/emptyPart(name:)`` if the training or the test part of a fold is then empty.
+    /// - Throws: ``EvaluationError/emptyPart(name:)`` if the training or the test part of a fold is then empty;
+    ///   ``EvaluationError/interrupted``.
     func outcome(
         _ name: String, variant: String?, training: ClipVectors, test: ClipVectors
     ) throws -> NamedOutcome {
@@ -62,9 +64,10 @@ struct VectorProbe {
         let probe = ClipProbe(
             labels: clips.map { $0.label ?? 0 }, classes: classes, groups: Dictionary(uniqueKeysWithValues: groups),
             folds: usable, method: method, bootstrap: Bootstrap(resamples: options.resamples, seed: options.seed))
-        return NamedOutcome(
-            name: name, variant: variant,
-            outcome: try probe.run(training: training, test: test), folds: usable)
+        let outcome = try probe.run(training: training, test: test)
+        // A regression that was interrupted ends early, and its result must not be used.
+        guard !Interruption.isRequested else { throw EvaluationError.interrupted }
+        return NamedOutcome(name: name, variant: variant, outcome: outcome, folds: usable)
     }
 
     private var method: ProbeMethod {

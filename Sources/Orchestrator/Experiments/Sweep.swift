@@ -40,6 +40,9 @@ public struct Sweep {
                 throw .inRun(name: cell.name, error)
             }
         }
+        // Two sweeps would train the same cells.
+        let lock = try RunFolder.lock(output)
+        defer { withExtendedLifetime(lock) {} }
         let dataset = try AudioDataset.open(plan.data)
         let labelled = try AudioDataset.open(plan.probe)
         let (trained, probed) = (dataset.identity, labelled.identity)
@@ -50,16 +53,22 @@ public struct Sweep {
             warnings.append(sentence)
             tell("warning: \(sentence)")
         }
+        if !lock.isEffective { warn(RunFolder.warning(about: output)) }
         for sentence in dataset.warnings + labelled.warnings { warn(sentence) }
         let finished = plan.cells.map { report(of: $0, probed: probed) }
         for sentence in finished.compactMap(\.self).flatMap(\.warnings) { warn(sentence) }
         var scores = finished.map { $0?.score }
         for (index, cell) in plan.cells.enumerated() where scores[index] == nil {
             tell("\(cell.name): \(index + 1) of \(plan.cells.count)")
-            guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
+            let report: ProbeReport
+            do {
+                guard try train(cell, recipes[index], dataset, observer), !Interruption.isRequested else {
+                    return (scores, true, warnings)
+                }
+                report = try probe(cell, recipes[index], labelled, probed)
+            } catch TrainingError.interrupted, EvaluationError.interrupted {
                 return (scores, true, warnings)
             }
-            let report = try probe(cell, recipes[index], labelled, probed)
             scores[index] = report.score
             for sentence in report.warnings { warn(sentence) }
             tell("\(cell.name): accuracy \(report.value)")
@@ -138,6 +147,8 @@ public struct Sweep {
         options.includesLogMel = false
         options.heldOutOnly = recipe.data.holdOut == .test
         options.threads = threads
+        let lock = try RunFolder.lock(folder(cell))
+        defer { withExtendedLifetime(lock) {} }
         let checkpoint = try Checkpoint(folder(cell))
         let encoder = try checkpoint.encoder(embedding: checkpoint.embedding(plan.embedding), threads: threads)
         var report = try probeClips(dataset: labelled, encoders: [("run", encoder)], options: options)

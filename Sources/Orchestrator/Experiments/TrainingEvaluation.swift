@@ -63,7 +63,12 @@ extension Trainer {
                 let probe = try TrainingEvaluation(recipe: recipe, dataset: labelled, threads: threads)
                 var told: Set<String> = []
                 return { parameters in
-                    let report = try probe(parameters)
+                    let report: ProbeReport
+                    do {
+                        report = try probe(parameters)
+                    } catch EvaluationError.interrupted {
+                        return nil
+                    }
                     for warning in report.warnings where told.insert(warning).inserted { observer?.warned(warning) }
                     return (report.value, report.ci95)
                 }

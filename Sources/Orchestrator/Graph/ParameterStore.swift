@@ -110,6 +110,9 @@ public final class ParameterStore {
     /// - Throws: ``MemoryError`` if the memory cannot be allocated.
     public func allocate(seed: UInt64, training: Bool, averages: Bool = false) throws(MemoryError) {
         precondition(memory == nil, "allocated twice")
+        // The arenas, and three copies of the largest tensor while its initial values are drawn.
+        let arenas = trainedFloats * (training ? 4 : 1) + stateFloats + (averages ? trainedFloats + stateFloats : 0)
+        try Arena.expectAvailable(4 * (arenas + 3 * (entries.map(\.count).max() ?? 0)))
         memory = try Memory(trained: trainedFloats, state: stateFloats, training: training, averages: averages)
         hasAverages = averages
         for (index, entry) in entries.enumerated() {
@@ -185,6 +188,9 @@ public final class ParameterStore {
             laidOut.state.buffer(at: 0, count: stateFloats), laidOut.stateAverages.buffer(at: 0, count: stateFloats)
         )
     }
+
+    /// The complete arena of running statistics.
+    package var state: Buffer { laidOut.state.buffer(at: 0, count: stateFloats) }
 
     /// The complete arenas of weights, gradients, first moments and second moments. They include the padding, which
     /// stays zero.

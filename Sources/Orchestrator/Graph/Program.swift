@@ -81,27 +81,49 @@ public final class Program {
     ///   - step: the number of the training step. The random numbers depend on it too.
     ///   - observe: a function that is called after every operation, for benchmarks.
     public func forward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
+        _ = forward(seed: seed, step: step, observe: observe, isCancelled: nil)
+    }
+
+    /// Runs the forward pass, or the operations of it before it is cancelled.
+    /// - Parameter isCancelled: whether to stop. It is called before every operation.
+    /// - Returns: false if it was cancelled.
+    package func forward(
+        seed: UInt64, step: Int, observe: ((any Operation) -> Void)? = nil, isCancelled: (() -> Bool)?
+    ) -> Bool {
         let run = Run(program: self, seed: seed, step: step)
         // Here and below, the loop is over indices: in unoptimized builds, an iterator allocates memory for every
         // element.
         for index in 0..<graph.operations.count {
+            if let isCancelled, isCancelled() { return false }
             graph.operations[index].forward(run)
             observe?(graph.operations[index])
         }
         isForward = true
+        return true
     }
 
     /// Runs the backward pass, which computes all gradients. Before each backward pass, run a forward pass with the
     /// same seed and step, because the backward pass overwrites values of the forward pass.
     public func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
+        _ = backward(seed: seed, step: step, observe: observe, isCancelled: nil)
+    }
+
+    /// Runs the backward pass, or the operations of it before it is cancelled.
+    /// - Parameter isCancelled: whether to stop. It is called before every operation.
+    /// - Returns: false if it was cancelled.
+    package func backward(
+        seed: UInt64, step: Int, observe: ((any Operation) -> Void)? = nil, isCancelled: (() -> Bool)?
+    ) -> Bool {
         precondition(graph.training, "an inference program has no backward pass")
         precondition(isForward, "each backward pass needs a forward pass before it")
         isForward = false
         let run = Run(program: self, seed: seed, step: step)
         for index in stride(from: graph.operations.count - 1, through: 0, by: -1) where !graph.isForwardOnly[index] {
+            if let isCancelled, isCancelled() { return false }
             graph.operations[index].backward(run)
             observe?(graph.operations[index])
         }
+        return true
     }
 }
 

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// A minimization of a function f with limited-memory BFGS (L-BFGS).
 ///
 ///     x ← x + α·p,   p = −H·∇f(x)
@@ -23,6 +25,8 @@ struct LBFGS: Sendable, Equatable {
         case noLowerPoint
         /// The value or the gradient at the start is not finite.
         case notFinite
+        /// ``Interruption`` has ended the search. The caller does not use the result.
+        case interrupted
     }
 
     struct Result: Sendable, Equatable {
@@ -62,6 +66,10 @@ struct LBFGS: Sendable, Equatable {
         while result.iterations < maximumIterations {
             guard result.largestGradient > gradientTolerance else {
                 result.ending = .converged
+                return result
+            }
+            guard !Interruption.isRequested else {
+                result.ending = .interrupted
                 return result
             }
             pairs.direction(of: gradient, into: &direction)

@@ -1,3 +1,4 @@
+import OssicleBase
 import Synchronization
 
 /// The choice of a penalty by the scores of the solutions on held-out rows.
@@ -116,7 +117,7 @@ package struct PenaltyChoice: Sendable, Equatable {
             let improves = (criterion == .accuracy && accuracy > highest) || loss < lowest
             idle = improves ? 0 : idle + 1
             (highest, lowest) = (max(highest, accuracy), min(lowest, loss))
-            if idle >= patience { break }
+            if idle >= patience || Interruption.isRequested { break }
         }
     }
 

@@ -13,7 +13,44 @@ public struct RunCounters: Codable, Sendable, Equatable {
     public var firstLoss: Double?
     /// nil in a checkpoint of an earlier version.
     var measures: RunMeasures?
+    /// The places at which the run went on with other data, in order; nil: there is none.
+    var dataChanges: [DataChange]?
     public init() {}
+
+    /// A place at which a run went on with other data.
+    struct DataChange: Codable, Sendable, Equatable {
+        /// The first epoch with the new data, from 0, and the number of steps before it.
+        let epoch: Int
+        let step: Int
+        /// What happened, as a sentence.
+        let sentence: String
+    }
+
+    /// The number of steps of the whole run. Epochs before the last change of the data count with the steps that they
+    /// had.
+    func totalSteps(_ recipe: Recipe, batchesPerEpoch: Int) -> Int {
+        guard recipe.training.steps == 0, let change = dataChanges?.last else {
+            return recipe.totalSteps(batchesPerEpoch: batchesPerEpoch)
+        }
+        return change.step + max(0, recipe.training.epochs - change.epoch) * batchesPerEpoch
+    }
+
+    /// The number of epochs of a run with `totalSteps` steps.
+    func totalEpochs(_ totalSteps: Int, batchesPerEpoch: Int) -> Int {
+        let (epoch, step) = dataChanges?.last.map { ($0.epoch, $0.step) } ?? (0, 0)
+        return epoch + (max(0, totalSteps - step) + batchesPerEpoch - 1) / batchesPerEpoch
+    }
+
+    /// Begins a new epoch with other data. The batches of the old epoch that are left are not used, and its means are not
+    /// reported.
+    mutating func changeData(_ sentence: String) {
+        if batch > 0 {
+            epoch += 1
+            batch = 0
+            measures?.forgetEpoch()
+        }
+        dataChanges = (dataChanges ?? []) + [DataChange(epoch: epoch, step: step, sentence: sentence)]
+    }
 }
 
 /// A run's whole state in one safetensors file: weights, batch norm's statistics, the averages of both where they are kept,
@@ -139,6 +176,15 @@ public struct Checkpoint {
             "data": data,
         ]
         try writer.write(to: path)
+    }
+
+    /// The size of the tensors of a checkpoint in bytes. The file is a little larger.
+    static func bytes(of store: ParameterStore, moments: [String]) -> Int {
+        store.all.reduce(0) { sum, parameter in
+            let entry = store.entry(parameter)
+            let copies = 1 + (store.hasAverages ? 1 : 0) + (entry.isTrained ? moments.count : 0)
+            return sum + 4 * copies * entry.count
+        }
     }
 
     private static func encode(_ value: some Encodable, _ path: String) throws(CheckpointError) -> String {

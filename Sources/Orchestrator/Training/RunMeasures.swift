@@ -14,6 +14,11 @@ struct RunMeasures: Codable, Sendable, Equatable {
     /// Of the last step; nil before the first one.
     var lastLoss: Double?
     var hasWarned = false
+    /// The epoch whose evaluation is not finished, from 1; nil if there is none.
+    var pendingEvaluation: Int?
+
+    /// Removes the sums of the epoch that is going on.
+    mutating func forgetEpoch() { (loss, correct, rows, steps) = (0, 0, 0, 0) }
 }
 
 extension RunMeasures {

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 import OssicleData
 import OssicleGraph
 import OssicleKernels
@@ -30,8 +31,9 @@ public final class Trainer {
             recipe: recipe, dataset: dataset, output: output, threads: threads, observer: observer, evaluation: nil)
     }
 
-    /// What is made of the encoder every `training.evaluation_epochs`, and at the end: an accuracy and its 95 % interval.
-    package typealias Judge = (ParameterStore) throws -> (accuracy: Double, ci95: Interval?)
+    /// What is made of the encoder every `training.evaluation_epochs`, and at the end: an accuracy and its 95 % interval;
+    /// nil if ``Interruption`` has ended the evaluation.
+    package typealias Judge = (ParameterStore) throws -> (accuracy: Double, ci95: Interval?)?
 
     /// Makes the judge when a run starts: an error of its data is found before the first step.
     package typealias Evaluation = (_ recipe: Recipe, _ threads: Int) throws -> Judge
@@ -48,9 +50,19 @@ public final class Trainer {
         folder = RunFolder(output)
     }
 
-    /// Trains to the recipe's end, or until ``Interruption``; both leave a checkpoint.
-    public func run(resume: Bool) throws -> Outcome {
+    /// Trains to the recipe's end, or until ``Interruption``; both leave a checkpoint. No other process can use the
+    /// run's folder meanwhile.
+    ///
+    /// - Parameters:
+    ///   - resume: whether to continue the run in the folder.
+    ///   - allowsNewData: whether the run may be continued with other clips than those it was started with. It then begins
+    ///     a new epoch, and its result is not that of an uninterrupted run.
+    /// - Throws: ``TrainingError/interrupted(path:isNew:)`` if the training is interrupted before its first step.
+    public func run(resume: Bool, allowsNewData: Bool = false) throws -> Outcome {
         try recipe.validate()
+        let lock = try RunFolder.lock(folder.path)
+        defer { withExtendedLifetime(lock) {} }
+        if !lock.isEffective { warnings.append(RunFolder.warning(about: folder.path)) }
         if folder.hasCheckpoint && !resume { throw TrainingError.runExists(path: folder.path) }
         if !folder.hasCheckpoint && resume { throw TrainingError.nothingToResume(path: folder.path) }
         let method = recipe.trainingMethod
@@ -73,15 +85,20 @@ public final class Trainer {
         }
 
         var counters = RunCounters()
+        var hasNewData = false
         let step: TrainingStep
         if resume {
             let checkpoint = try Checkpoint(folder.path)
             try checkpoint.recipe.expectResumable(as: recipe)
-            try expectSameData(as: checkpoint, classes)
+            hasNewData = try expectSameData(as: checkpoint, classes, allowsNewData: allowsNewData)
             step = try makeStep(classes)
             try checkpoint.load(into: step.parameters, moments: step.optimizer.moments)
             counters = checkpoint.counters
-            try folder.trimLog(toStep: counters.step)
+            if hasNewData {
+                counters.changeData(
+                    "the run goes on with other data after step \(counters.step): \(checkpoint.data) before, "
+                        + "\(dataset.identity) now; its result is not that of an uninterrupted run")
+            }
         } else {
             step = try makeStep(classes)
             try start(step)
@@ -91,41 +108,60 @@ public final class Trainer {
                 key: "optimizer.average", value: "0",
                 expected: "a number above 0, because the method reads running averages of the weights")
         }
+        try folder.expectRoom(for: Checkpoint.bytes(of: step.parameters, moments: step.optimizer.moments))
         let judge = try evaluation.map { try $0(recipe, threads) }
         let store = ClipStore(dataset: dataset, recipe: recipe)
+        try expectMemory(for: store, batchBytes: 4 * step.views * step.viewValues)
         let loader = try ViewLoader(
             store: store, recipe: recipe, clips: clips, labels: method.labels == .every ? nil : labels,
             start: (epoch: counters.epoch, batch: counters.batch))
         defer { loader.stop() }
-        try folder.create()
-        if method.isContrastive { warnAboutShortClips() }
+        if takesTwoCrops { warnAboutShortClips() }
         if recipe.data.holdOut == .test, heldOut.isEmpty {
             warnings.append(
                 "data.hold_out is test, but these clips have no published test part: all of them are trained on")
         }
-        if !resume {
-            try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml")
-            // A run that stopped before its first checkpoint may have left a log.
-            try folder.write("", to: "log.jsonl")
-        }
-        return try train(step, loader, store, &counters, classes, judge)
+        let start = TrainingRun.Start(isResumed: resume, hasNewData: hasNewData, counters: counters)
+        return try train(step, loader, store, start, classes, judge)
     }
 
-    /// Throws where the clips, their classes, or what the cache changes of their samples are not those of a checkpoint.
-    private func expectSameData(as checkpoint: Checkpoint, _ classes: [String]) throws(TrainingError) {
-        guard checkpoint.data.isEmpty || checkpoint.data == dataset.identity else {
+    /// Whether the loss compares two crops of a clip that are drawn apart from each other. Crops at the start of the clip
+    /// are the same sound in any case, and differ by their augmentation.
+    private var takesTwoCrops: Bool {
+        recipe.trainingMethod.isContrastive && recipe.data.placement == .random
+            && recipe.trainingMethod.views.contains { $0.placement == .nearAnchor }
+    }
+
+    /// Compares the clips, their classes, and what the cache changes of their samples with those of a checkpoint.
+    /// - Returns: whether there are other clips, which `allowsNewData` allows.
+    /// - Throws: ``TrainingError`` if something else differs.
+    private func expectSameData(
+        as checkpoint: Checkpoint, _ classes: [String], allowsNewData: Bool
+    ) throws(TrainingError) -> Bool {
+        let isSame = checkpoint.data.isEmpty || checkpoint.data == dataset.identity
+        guard isSame || allowsNewData else {
             throw .dataDiffers(path: folder.path, saved: checkpoint.data, found: dataset.identity)
         }
+        // The outputs of a classifier belong to its classes.
         guard checkpoint.classes == classes else {
-            throw .dataDiffers(
+            throw .classesDiffer(
                 path: folder.path, saved: "the classes \(checkpoint.classes.joined(separator: ", "))",
                 found: "the classes \(classes.joined(separator: ", "))")
         }
+        guard isSame else { return true }
         let (saved, wanted) = (checkpoint.recipe.data.cacheMemoryMiB, recipe.data.cacheMemoryMiB)
         guard
             ClipStore.approximated(in: dataset, recipe: checkpoint.recipe)
                 == ClipStore.approximated(in: dataset, recipe: recipe)
         else { throw .recipeDiffers(key: "data.cache_memory_mib", saved: "\(saved)", wanted: "\(wanted)") }
+        return false
+    }
+
+    /// Checks that the clips and batches that will be in memory fit. They are allocated little by little.
+    private func expectMemory(for store: ClipStore, batchBytes: Int) throws(MemoryError) {
+        let batches = max(recipe.data.prefetch, recipe.data.workers) * batchBytes
+        try Arena.expectAvailable(
+            store.keptBytes + batches, advice: "use a smaller data.cache_memory_mib (--cache-memory) or data.prefetch")
     }
 
     private func makeStep(_ classes: [String]) throws(MemoryError) -> TrainingStep {
@@ -145,33 +181,39 @@ public final class Trainer {
     }
 
     private func train(
-        _ step: TrainingStep, _ loader: ViewLoader, _ store: ClipStore, _ counters: inout RunCounters,
+        _ step: TrainingStep, _ loader: ViewLoader, _ store: ClipStore, _ start: TrainingRun.Start,
         _ classes: [String], _ judge: Judge?
     ) throws -> Outcome {
-        let totalSteps = recipe.totalSteps(batchesPerEpoch: loader.batchesPerEpoch)
+        var counters = start.counters
+        let totalSteps = counters.totalSteps(recipe, batchesPerEpoch: loader.batchesPerEpoch)
         let loop = TrainingLoop(
             step: step, loader: loader,
             schedule: LearningRateSchedule(
                 base: recipe.optimizer.learningRate, section: recipe.schedule, totalSteps: totalSteps,
                 batchesPerEpoch: loader.batchesPerEpoch),
             totalSteps: totalSteps)
-        let run = try TrainingRun(
-            recipe: recipe, step: step, folder: folder, counters: counters, totalSteps: totalSteps,
+        let run = TrainingRun(
+            recipe: recipe, step: step, folder: folder, start: start, totalSteps: totalSteps,
             batchesPerEpoch: loader.batchesPerEpoch, classes: classes, data: dataset.identity, observer: observer,
             judge: judge)
-        for sentence in warnings { run.warn(sentence) }
-        guard counters.step < totalSteps else {
+        for sentence in warnings + (counters.dataChanges ?? []).map(\.sentence) { run.warn(sentence) }
+        guard counters.step < totalSteps || run.pendingEvaluation != nil else {
             // A finished run was resumed. Its files stay as they are.
             run.warn("the run in \(folder.path) is finished: it has all \(totalSteps) steps")
             return Outcome(report: run.report(counters, threads: threads))
         }
-        let ending = try loop.run(&counters) { done, counters in
-            try run.add(done, counters)
-            return !Interruption.isRequested
+        observer?.began()
+        try run.evaluatePending()
+        let ending = try run.savingOnLoss(&counters) { counters in
+            try loop.run(&counters, isCancelled: { Interruption.isRequested }) { done, counters in
+                try run.add(done, counters)
+                return !Interruption.isRequested
+            }
         }
         if case .notFinite(let number) = ending {
             throw TrainingError.lossNotFinite(step: number, path: folder.path, hasCheckpoint: folder.hasCheckpoint)
         }
+        guard run.hasAdvanced else { throw TrainingError.interrupted(path: folder.path, isNew: !start.isResumed) }
         try run.save(counters)
         for sentence in store.report.warnings { run.warn(sentence) }
         let report = run.report(counters, threads: threads)

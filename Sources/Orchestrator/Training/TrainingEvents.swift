@@ -71,6 +71,8 @@ public struct TrainingReport: Codable, Sendable {
 
 /// Receives what a run tells; the command line prints it.
 public protocol TrainingObserver: AnyObject {
+    /// Everything is prepared, and the first step begins.
+    func began()
     func progressed(_ progress: TrainingProgress)
     func finished(_ epoch: EpochSummary)
     func evaluated(_ evaluation: EvaluationSummary)
@@ -78,5 +80,6 @@ public protocol TrainingObserver: AnyObject {
 }
 
 extension TrainingObserver {
+    public func began() {}
     public func evaluated(_ evaluation: EvaluationSummary) {}
 }

@@ -20,6 +20,7 @@ package struct TrainingLoop {
     /// The reason why the loop has ended.
     package enum Ending {
         case done
+        /// `after` or `isCancelled` has ended it. The weights are those after the last whole step.
         case stopped
         /// The loss of this step (counted from 1) is not finite. The weights are those before this step.
         case notFinite(step: Int)
@@ -39,17 +40,30 @@ package struct TrainingLoop {
     }
 
     /// Runs the steps from `counters` on.
-    /// - Parameter after: called after every step, with the counters of the next batch. The loop stops if the result is
-    ///   false.
-    package func run(_ counters: inout RunCounters, after: (Step, RunCounters) throws -> Bool) throws -> Ending {
+    /// - Parameters:
+    ///   - isCancelled: whether to stop. It is called many times in a step, and before a step several times per second. A
+    ///     step that is not finished changes nothing.
+    ///   - after: called after every step, with the counters of the next batch. The loop stops if the result is false.
+    package func run(
+        _ counters: inout RunCounters, isCancelled: () -> Bool = { false }, after: (Step, RunCounters) throws -> Bool
+    ) throws -> Ending {
         while counters.step < totalSteps {
             let start = Self.now()
-            let batch = try loader.next()
+            let batch: ViewBatch
+            do throws(DataError) {
+                batch = try loader.next(isCancelled: isCancelled)
+            } catch {
+                if error == .stopped, isCancelled() { return .stopped }
+                throw error
+            }
             let loaded = Self.now()
-            let value = step.forward(
-                views: batch.views.span, labels: batch.labels, ratios: batch.ratios, step: counters.step)
+            guard
+                let value = step.forward(
+                    views: batch.views.span, labels: batch.labels, ratios: batch.ratios, step: counters.step,
+                    isCancelled: isCancelled)
+            else { return .stopped }
             guard value.loss.isFinite else { return .notFinite(step: counters.step + 1) }
-            step.backward(step: counters.step)
+            guard step.backward(step: counters.step, isCancelled: isCancelled) else { return .stopped }
             let learningRate = schedule(counters.step)
             step.update(step: counters.step, learningRate: learningRate)
             if counters.firstLoss == nil { counters.firstLoss = value.loss }

@@ -52,7 +52,7 @@ struct TrainingMeter {
     mutating func closeEpoch(_ counters: RunCounters, collapse: CollapseMeasures) -> EpochSummary {
         measures.effectiveRank = collapse.effectiveRank
         measures.accuracy = Double(measures.correct) / Double(max(1, measures.rows))
-        defer { (measures.loss, measures.correct, measures.rows, measures.steps) = (0, 0, 0, 0) }
+        defer { measures.forgetEpoch() }
         return EpochSummary(
             epoch: progress.epoch, step: counters.step, loss: measures.loss / Double(max(1, measures.steps)),
             pretextAccuracy: measures.accuracy, deviationMean: collapse.meanDeviation,

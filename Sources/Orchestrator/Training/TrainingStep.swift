@@ -15,6 +15,8 @@ package final class TrainingStep {
     let program: Program
     let optimizer: any Optimizer
     private let model: TrainingModel
+    /// The running statistics before the current step.
+    private let statistics: Arena
 
     /// - Parameters:
     ///   - batch: the number of clips of a step.
@@ -36,6 +38,7 @@ package final class TrainingStep {
             averages: recipe.optimizer.average > 0 || graph.usesAverages)
         optimizer = try recipe.optimizer.optimizer(of: parameters)
         program = try Program(graph, threads: threads)
+        statistics = try Arena(bytes: 4 * parameters.state.count)
     }
 
     /// Whether the method reads running averages of the weights.
@@ -55,6 +58,32 @@ package final class TrainingStep {
     ///   - step: the number of the step, from 0. It is part of the key of all random numbers of the step.
     /// - Returns: the weighted sum of the losses, with the accuracy of the first loss.
     package func forward(views: Span<Float>, labels: [Int32] = [], ratios: [Float] = [], step: Int) -> LossValue {
+        feed(views, labels, ratios)
+        program.forward(seed: recipe.training.seed, step: step)
+        return value
+    }
+
+    /// Runs the forward pass like ``forward(views:labels:ratios:step:)``, unless it is cancelled.
+    /// - Parameter isCancelled: whether to stop. It is called before every operation.
+    /// - Returns: nil if it was cancelled. In this case the weights and running statistics are as before the step.
+    func forward(
+        views: Span<Float>, labels: [Int32], ratios: [Float], step: Int, isCancelled: () -> Bool
+    ) -> LossValue? {
+        feed(views, labels, ratios)
+        savedStatistics.copy(from: parameters.state)
+        let isDone = withoutActuallyEscaping(isCancelled) { isCancelled in
+            program.forward(seed: recipe.training.seed, step: step, isCancelled: isCancelled)
+        }
+        guard isDone else {
+            parameters.state.copy(from: savedStatistics)
+            return nil
+        }
+        return value
+    }
+
+    private var savedStatistics: Buffer { statistics.buffer(at: 0, count: parameters.state.count) }
+
+    private func feed(_ views: Span<Float>, _ labels: [Int32], _ ratios: [Float]) {
         program.buffer(model.input).copy(from: views)
         for index in 0..<program.graph.feeds.count {
             let buffer = program.buffer(program.graph.feeds[index].value)
@@ -67,7 +96,10 @@ package final class TrainingStep {
                 for clip in 0..<ratios.count { buffer[clip] = ratios[clip] }
             }
         }
-        program.forward(seed: recipe.training.seed, step: step)
+    }
+
+    /// The weighted sum of the losses of the last forward pass.
+    private var value: LossValue {
         var value = model.objectives[0].value
         value.loss = 0
         for index in 0..<model.objectives.count {
@@ -85,6 +117,18 @@ package final class TrainingStep {
 
     /// Computes the gradients of the last forward pass.
     package func backward(step: Int) { program.backward(seed: recipe.training.seed, step: step) }
+
+    /// Computes the gradients, unless it is cancelled.
+    /// - Parameter isCancelled: whether to stop. It is called before every operation.
+    /// - Returns: false if it was cancelled. In this case the weights and running statistics are as before the forward
+    ///   pass, which must have been the one with `isCancelled`.
+    func backward(step: Int, isCancelled: () -> Bool) -> Bool {
+        let isDone = withoutActuallyEscaping(isCancelled) { isCancelled in
+            program.backward(seed: recipe.training.seed, step: step, isCancelled: isCancelled)
+        }
+        if !isDone { parameters.state.copy(from: savedStatistics) }
+        return isDone
+    }
 
     /// Updates the weights with the gradients of the last backward pass, and then the running averages, if there are
     /// any.

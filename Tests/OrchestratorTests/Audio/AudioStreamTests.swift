@@ -110,4 +110,79 @@ import Testing
             }
         }
     }
+
+    /// Opens a file with calls of `open` of which some fail. `fails` gets the number of the call, counted from 1, and
+    /// returns an `errno`, or 0 for success.
+    private func opening(_ path: String, _ fails: (Int) -> Int32) -> (error: AudioError?, calls: Int) {
+        var number = 0
+        return withoutActuallyEscaping(fails) { fails in
+            do throws(AudioError) {
+                _ = try SoundFileBytes(
+                    path,
+                    open: { path in
+                        number += 1
+                        let reason = fails(number)
+                        guard reason == 0 else {
+                            errno = reason
+                            return -1
+                        }
+                        return open(path, O_RDONLY)
+                    })
+                return (nil, number)
+            } catch {
+                return (error, number)
+            }
+        }
+    }
+
+    @Test(arguments: [EIO, ESTALE, ETIMEDOUT, EINTR]) func an_open_that_fails_for_a_moment_is_tried_again(
+        reason: Int32
+    ) throws {
+        let path = try folder.writeNoise("a.wav")
+        let (error, calls) = opening(path) { $0 <= 3 ? reason : 0 }
+        #expect(error == nil && calls == 4)
+    }
+
+    @Test func an_open_that_fails_for_good_is_not_tried_again() throws {
+        let path = try folder.writeNoise("a.wav")
+        let denied = opening(path) { _ in EACCES }
+        #expect(denied.error == .unreadable(path: path, reason: String(cString: strerror(EACCES))) && denied.calls == 1)
+        let gone = opening(path) { _ in ENOENT }
+        #expect(gone.error == .missing(path: path) && gone.calls == 1)
+    }
+
+    @Test func too_many_open_files_name_the_limit_and_the_way_to_raise_it() throws {
+        let path = try folder.writeNoise("a.wav")
+        let error = try #require(opening(path) { _ in EMFILE }.error)
+        guard case .tooManyOpenFiles(path, let limit) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(limit > 0 && error.description.contains("\(limit) files") && error.description.contains("ulimit -n"))
+        #expect(error.isOfReading)
+    }
+
+    /// The handle of a file on a network drive can become stale. Its path still leads to the file.
+    @Test func a_stale_file_is_opened_again() throws {
+        let path = try folder.writeNoise("a.wav", seconds: 10)
+        let whole = try AudioFile.read(path)
+        var opened: [Int32] = []
+        let bytes = try SoundFileBytes(
+            path,
+            read: { file, target, count, offset in
+                guard file != opened[0] || offset < 100_000 else {
+                    errno = ESTALE
+                    return -1
+                }
+                return pread(file, target, count, off_t(offset))
+            },
+            open: { path in
+                opened.append(open(path, O_RDONLY))
+                return opened[opened.count - 1]
+            })
+        var stream = try AudioStream(SoundFileReader(bytes), sampleRate: 16_000, from: 0, count: nil)
+        var samples: [Float] = []
+        while try stream.readSome(appendingTo: &samples) {}
+        #expect(samples == whole && opened.count == 2)
+    }
 }

@@ -97,6 +97,9 @@ import Testing
         ("training: {batch_size: 9223372036854775807}", "training.batch_size", "9223372036854775807"),
         ("schedule: {warmup_epochs: 9223372036854775807}", "schedule.warmup_epochs", "9223372036854775807"),
         ("data: {view_frames: 9223372036854775807}", "data.view_frames", "9223372036854775807"),
+        ("data: {view_frames: 16777216}", "data.view_frames", "16777216"),
+        ("{frontend: {hop_samples: 1048576}, data: {view_frames: 1000}}", "data.view_frames", "1000"),
+        ("{training: {batch_size: 1048576}, data: {view_frames: 262144}}", "training.batch_size", "1048576"),
         ("frontend: {hop_samples: 9223372036854775807}", "frontend.hop_samples", "9223372036854775807"),
         (
             "{frontend: {name: waveform}, encoder: {name: resnet18-1d}, data: {view_frames: 12}}", "data.view_frames",
@@ -212,6 +215,13 @@ import Testing
     }
 
     @Test func the_recipe_cola_is_the_defaults() throws { #expect(try RecipeFile.load("cola") == Recipe()) }
+
+    @Test func a_program_without_recipes_says_where_it_looked() {
+        let text = RecipeError.notFound(name: "cola", known: []).description
+        let here = FileManager.default.currentDirectoryPath + "/Configs"
+        #expect(text.contains("“cola”") && text.contains("share/ossicle/Configs") && text.contains(here))
+        #expect(text.contains("OSSICLE_CONFIGS"))
+    }
 
     @Test func an_unknown_name_lists_the_known_ones() {
         #expect {

@@ -16,17 +16,31 @@ import Testing
         }
     }
 
-    @Test func two_processes_with_one_output_do_not_disturb_each_other() throws {
+    @Test func two_processes_with_one_output_exclude_each_other() throws {
         try withFolder { folder in
             let output = folder.appending(path: "corpus")
             let first = try CorpusFolder(output.path)
             try first.write(Data("first".utf8), to: "a.txt")
-            let second = try CorpusFolder(output.path)
-            try second.write(Data("second".utf8), to: "a.txt")
+            let own = Int(ProcessInfo.processInfo.processIdentifier)
+            #expect(throws: CorpusError.outputInUse(output.path, process: own)) { try CorpusFolder(output.path) }
             try first.publish()
-            #expect(throws: CorpusError.outputExists(output.path)) { try second.publish() }
-            second.discard()
+            #expect(throws: CorpusError.outputExists(output.path)) { try CorpusFolder(output.path) }
             #expect(try contents(of: folder) == ["corpus/a.txt": Data("first".utf8)])
+        }
+    }
+
+    @Test func the_folder_of_a_killed_process_is_removed_and_similar_ones_are_kept() throws {
+        try withFolder { folder in
+            for name in ["corpus.12-345.partial/a.txt", "corpus.partial/b.txt", "other.12-345.partial/c.txt"] {
+                let file = folder.appending(path: name)
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data("x".utf8).write(to: file)
+            }
+            let corpus = try CorpusFolder(folder.appending(path: "corpus").path)
+            corpus.discard()
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            #expect(left == ["corpus.partial", "other.12-345.partial"])
         }
     }
 

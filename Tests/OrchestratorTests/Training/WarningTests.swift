@@ -52,4 +52,22 @@ import Testing
         #expect(listener.sentences.first?.hasPrefix("75 % of the clips are shorter than two views") == true)
         #expect(report.warnings == listener.sentences)
     }
+
+    /// CLAR contrasts two augmented copies of the beginning of a clip. Its views are no crops.
+    @Test func views_at_the_start_of_a_clip_give_no_warning_about_two_crops() throws {
+        let folder = try TemporaryFolder()
+        for number in 0..<4 { try folder.writeNoise("\(number).wav", seconds: 1, seed: number) }
+        var recipe = Recipe()
+        recipe.method = .clar
+        recipe[CLAR.Options.self].labelWeight = 0
+        recipe.data.placement = .start
+        (recipe.training.batchSize, recipe.training.steps) = (2, 1)
+        let listener = Listener()
+        Interruption.reset()
+        _ = try Trainer(
+            recipe: recipe, dataset: try AudioDataset.open([folder.path]), output: folder.path + "/run", threads: 2,
+            observer: listener
+        ).run(resume: false)
+        #expect(listener.sentences.isEmpty, "\(listener.sentences)")
+    }
 }

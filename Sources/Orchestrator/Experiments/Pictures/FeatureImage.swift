@@ -18,19 +18,29 @@ public struct FeatureImage {
 
     /// Draws a log-mel spectrum, (frames, melBands), with axes in seconds and hertz.
     public init(logMel values: [Float], configuration: LogMelConfiguration) {
-        let frames = values.count / configuration.melBands
+        var rows = PictureRows(columns: configuration.melBands)
+        rows.add(values)
+        self.init(logMel: rows, configuration: configuration)
+    }
+
+    /// Draws a log-mel spectrum of any length, with melBands columns.
+    public init(logMel rows: PictureRows, configuration: LogMelConfiguration) {
         let hop = Double(configuration.hopSamples) / Double(configuration.sampleRate)
         self.init(
-            values, rows: frames, columns: configuration.melBands,
-            rowMarks: FeatureImage.secondMarks(Double(frames) * hop),
-            columnMarks: FeatureImage.hertzMarks(configuration))
+            rows.values, rows: rows.kept, columns: configuration.melBands,
+            rowMarks: FeatureImage.secondMarks(Double(rows.count) * hop),
+            columnMarks: FeatureImage.hertzMarks(configuration), range: rows.range)
     }
 
     /// - Parameters:
     ///   - values: (rows, columns).
     ///   - rowMarks: the marks along the bottom.
     ///   - columnMarks: the marks along the left side.
-    init(_ values: [Float], rows: Int, columns: Int, rowMarks: [AxisMark] = [], columnMarks: [AxisMark] = []) {
+    ///   - range: the values of the darkest and the brightest colour; nil: the smallest and the largest value.
+    init(
+        _ values: [Float], rows: Int, columns: Int, rowMarks: [AxisMark] = [], columnMarks: [AxisMark] = [],
+        range: (low: Float, high: Float)? = nil
+    ) {
         precondition(values.count == rows * columns, "the values are (rows, columns)")
         // The plot is about 500 to 2,400 pixels wide: a short sound is enlarged, and of a long sound only some rows are
         // drawn.
@@ -38,9 +48,10 @@ public struct FeatureImage {
         let height = columns == 0 ? 320 : columns > 1_024 ? 1_024 : columns * max(1, 384 / columns)
         var canvas = PixelCanvas(
             width: Self.left + width + Self.right, height: Self.top + height + Self.bottom)
+        let (low, high) = range ?? PixelCanvas.range(values)
         canvas.draw(
-            matrix: values, rows: rows, columns: columns, x: Self.left, y: Self.top, width: width, height: height)
-        let (low, high) = PixelCanvas.range(values)
+            matrix: values, rows: rows, columns: columns, x: Self.left, y: Self.top, width: width, height: height,
+            range: (low, high))
         Self.drawBar(&canvas, x: Self.left + width + 16, height: height, low: low, high: high)
         Self.drawMarks(&canvas, width: width, height: height, rowMarks: rowMarks, columnMarks: columnMarks)
         self.canvas = canvas

@@ -25,11 +25,13 @@ struct PixelCanvas {
     }
 
     /// Draws a matrix in the same way, within a rectangle of the picture.
+    /// - Parameter range: the values of the darkest and the brightest colour; nil: the smallest and the largest value.
     mutating func draw(
-        matrix values: [Float], rows: Int, columns: Int, x left: Int, y top: Int, width: Int, height: Int
+        matrix values: [Float], rows: Int, columns: Int, x left: Int, y top: Int, width: Int, height: Int,
+        range: (low: Float, high: Float)? = nil
     ) {
         guard rows > 0, columns > 0 else { return }
-        let (low, high) = Self.range(values)
+        let (low, high) = range ?? Self.range(values)
         let range = high > low ? high - low : 1
         for x in 0..<width {
             let row = x * rows / width

@@ -5,8 +5,10 @@ import OssicleBase
 public struct MemoryError: Error, CustomStringConvertible {
     /// The size that could not be allocated.
     public let bytes: Int
+    /// What the user can do, as the second part of the sentence.
+    var advice = "use a smaller --batch-size"
     public var description: String {
-        "cannot allocate \(bytes >> 20) MiB of memory; use a smaller --batch-size, or free memory on this machine"
+        "cannot allocate \(bytes >> 20) MiB of memory; \(advice), or free memory on this machine"
     }
 }
 
@@ -23,6 +25,15 @@ package struct Arena: ~Copyable {
         bytes = max(1, (wanted + Self.hugePage - 1) / Self.hugePage) * Self.hugePage
         base = try Self.map(bytes)
         memset(base, 0, bytes)
+    }
+
+    /// Checks that memory is available before several blocks are allocated, each of which may fit by itself.
+    /// - Parameter advice: what the user can do if it is not, as the second part of a sentence; nil: use a smaller batch.
+    package static func expectAvailable(_ bytes: Int, advice: String? = nil) throws(MemoryError) {
+        guard !available(bytes) else { return }
+        var error = MemoryError(bytes: bytes)
+        if let advice { error.advice = advice }
+        throw error
     }
 
     private static func map(_ bytes: Int) throws(MemoryError) -> UnsafeMutableRawPointer {

@@ -18,8 +18,8 @@ public indirect enum RecipeError: Error, CustomStringConvertible, Equatable {
         case .unwritable(let path, let reason):
             "cannot write the recipe \(path): \(reason)"
         case .notFound(let name, let known) where known.isEmpty:
-            "there is no recipe “\(name)”; give a YAML file, or set OSSICLE_CONFIGS to the folder that contains the "
-                + "recipes"
+            "there is no recipe “\(name)”: no recipes were found in \(RecipeFile.searchedPlaces); give a YAML file, or set "
+                + "OSSICLE_CONFIGS to the folder that contains the recipes"
         case .notFound(let name, let known):
             "there is no recipe “\(name)”; use one of \(known.joined(separator: ", ")), or a YAML file"
         case .unknownKey(let key, let nearest?):

@@ -26,6 +26,7 @@ extension RecipeFile {
                 "at most frontend.mel_bands, \(recipe.frontend.bands)")
         }
         try checkEncoder(recipe)
+        try checkSizes(recipe)
         let method = recipe.trainingMethod
         if method.isContrastive {
             // A batch of one clip has no negative. Its loss is 0 for every encoder.
@@ -35,6 +36,33 @@ extension RecipeFile {
         }
         try method.check(recipe)
     }
+
+    /// Checks products of several keys. Within these limits, no size that is computed from them overflows, and the
+    /// kernels support it. A machine may have far less memory.
+    private static func checkSizes(_ recipe: Recipe) throws(RecipeError) {
+        let (perFrame, frames) = (recipe.frontend.valuesPerFrame, recipe.data.viewFrames)
+        try recipe.require(
+            frames * perFrame <= mostViewValues, "data.view_frames",
+            "at most \(mostViewValues / perFrame): a view has at most 2²⁴ values, and each of its frames has \(perFrame)"
+        )
+        let samples = recipe.frontend.samples(frames: frames)
+        try recipe.require(
+            samples <= mostViewSamples, "data.view_frames",
+            "so small that a view has at most 2²⁶ samples; with frontend.hop_samples \(recipe.frontend.hopSamples), it has "
+                + "\(samples)")
+        let views = recipe.viewsPerClip
+        var clipValues = views * frames * perFrame
+        if recipe.encoder.output == .frames {
+            clipValues = max(clipValues, views * frames * recipe.encoder.frameWidth / 16)
+        }
+        try recipe.require(
+            recipe.training.batchSize <= mostBatchValues / clipValues, "training.batch_size",
+            "at most \(mostBatchValues / clipValues) for views of this size")
+    }
+
+    private static let mostViewValues = 1 << 24
+    private static let mostViewSamples = 1 << 26
+    private static let mostBatchValues = 1 << 40
 
     private static func checkEncoder(_ recipe: Recipe) throws(RecipeError) {
         let name = "encoder.name \(recipe.encoder.name.rawValue)"

@@ -20,6 +20,18 @@ extension RecipeFile {
         return folders.filter { isFolder($0) && seen.insert($0).inserted }
     }
 
+    /// The places in which recipes are searched, as text. It names the program itself, to which symbolic links lead.
+    static var searchedPlaces: String {
+        let named = ProcessInfo.processInfo.environment["OSSICLE_CONFIGS"].flatMap { $0.isEmpty ? nil : $0 }
+        let program = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path
+        let places = [
+            named.map { "\($0) (OSSICLE_CONFIGS)" },
+            program.map { "Configs and share/ossicle/Configs in \($0) and the folders above it" },
+            FileManager.default.currentDirectoryPath + "/Configs",
+        ]
+        return places.compactMap(\.self).joined(separator: ", ")
+    }
+
     /// The names of the recipes in ``searchFolders``, sorted.
     public static var names: [String] {
         let files = searchFolders.flatMap { (try? FileManager.default.contentsOfDirectory(atPath: $0)) ?? [] }
