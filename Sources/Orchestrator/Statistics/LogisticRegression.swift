@@ -71,7 +71,8 @@ public struct LogisticRegression: Sendable, Equatable {
     package var shortfall: String? {
         let (reason, limit): (String, Double)
         switch result.ending {
-        case .converged: return nil
+        // The caller ends an interrupted probe without a report.
+        case .converged, .interrupted: return nil
         case .stalled, .noLowerPoint: (reason, limit) = ("no further step lowers the loss", 1000)
         case .maximumIterations: (reason, limit) = ("this is the largest number of iterations", 10)
         case .notFinite: (reason, limit) = ("the loss is not finite", 0)

@@ -22,7 +22,7 @@ extension EventsLayout {
         var findings = Findings()
         var fitted: [EventRecording] = []
         for (recording, header) in zip(recordings, AudioHeaders.read(recordings.map(\.path))) {
-            let length = try Self.length(recording.path, try header.get())
+            let length = try Self.length(recording.path, try header.get().info)
             let isCutOff = try recording.exceeds(length.seconds) && Self.measure(recording.path).shortfall != nil
             fitted.append(try Self.fit(recording, to: length, isCutOff: isCutOff, &findings))
         }

@@ -30,7 +30,7 @@ package struct Arena: ~Copyable {
     /// Checks that memory is available before several blocks are allocated, each of which may fit by itself.
     /// - Parameter advice: what the user can do if it is not, as the second part of a sentence; nil: use a smaller batch.
     package static func expectAvailable(_ bytes: Int, advice: String? = nil) throws(MemoryError) {
-        guard !available(bytes) else { return }
+        guard bytes > Machine.availableMemory ?? .max else { return }
         var error = MemoryError(bytes: bytes)
         if let advice { error.advice = advice }
         throw error
