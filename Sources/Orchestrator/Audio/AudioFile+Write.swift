@@ -26,8 +26,12 @@ extension AudioFile {
         header.samplerate = Int32(clamping: sampleRate)
         header.format = try Int32(code(path, format))
         let partial = PartialFile(path)
-        guard let file = sf_open(partial.path, Int32(SFM_WRITE), &header) else {
-            throw .unwritable(path: path, reason: String(cString: sf_strerror(nil)))
+        let target = SoundFileTarget(partial.path)
+        func failed(_ reason: String) -> AudioError {
+            .unwritable(path: path, reason: target.failure.map { String(cString: strerror($0)) } ?? reason)
+        }
+        guard target.failure == nil, let file = target.openSound(&header) else {
+            throw failed(String(cString: sf_strerror(nil)))
         }
         sf_command(file, Int32(SFC_SET_CLIPPING), nil, Int32(SF_TRUE))
         // The samples are written in blocks, because the Vorbis encoder of libsndfile copies each block to the stack.
@@ -42,9 +46,8 @@ extension AudioFile {
         let failure = sf_error(file)
         // Closing writes the last block and the lengths in the header, which can fail as well.
         let closing = sf_close(file)
-        guard closing == 0, written == samples.count else {
-            let reason = String(cString: sf_error_number(failure == 0 ? closing : failure))
-            throw .unwritable(path: path, reason: reason)
+        guard closing == 0, target.failure == nil, written == samples.count else {
+            throw failed(String(cString: sf_error_number(failure == 0 ? closing : failure)))
         }
         if let reason = partial.commit() { throw .unwritable(path: path, reason: reason) }
     }

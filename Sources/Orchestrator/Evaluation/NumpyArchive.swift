@@ -52,10 +52,14 @@ package final class NumpyArchive {
         try append(NumpyFile.header(NumpyFile.floatType, shape).span.bytes)
         // In blocks, because a copy of all values would double the memory.
         for first in stride(from: 0, to: floats.count, by: Self.blockValues) {
-            let block = floats[first..<min(first + Self.blockValues, floats.count)]
-            try append(block.map(\.bitPattern.littleEndian).span.bytes)
+            try append(floats: floats[first..<min(first + Self.blockValues, floats.count)])
         }
         try end()
+    }
+
+    private func append(floats: some Collection<Float>) throws(NumpyError) {
+        let values = floats.map(\.bitPattern.littleEndian)
+        try append(values.span.bytes)
     }
 
     private static let blockValues = 1 << 20
@@ -87,7 +91,7 @@ package final class NumpyArchive {
         var values = 0
         try body { rows in
             values += rows.count
-            try append(rows.map(\.bitPattern.littleEndian).span.bytes)
+            try append(floats: rows)
         }
         precondition(values % max(1, columns) == 0, "whole rows")
         let header = NumpyFile.header(NumpyFile.floatType, [values / max(1, columns), columns])

@@ -87,7 +87,8 @@ final class TrainingRun {
         if let log { return try log.append(entry) }
         if start.isResumed {
             try folder.trimLog(
-                toStep: start.counters.step, evaluates: start.counters.measures?.pendingEvaluation != nil,
+                toStep: start.counters.step,
+                evaluates: judge != nil && start.counters.measures?.pendingEvaluation != nil,
                 changesData: start.hasNewData)
         } else {
             try folder.write(RecipeFile.yaml(of: recipe), to: "recipe.yaml")

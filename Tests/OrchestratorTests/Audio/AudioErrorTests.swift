@@ -57,4 +57,24 @@ import Testing
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
+
+    /// Some encoders of libsndfile do not report a failed write.
+    @Test(arguments: ["a.wav", "a.flac", "a.ogg", "a.mp3"]) func a_full_disk_is_an_error_in_every_format(
+        name: String
+    ) throws {
+        let samples = Waves.tone(440, rate: 16_000, seconds: 30)
+        // With a limit on the size of files the write fails, as on a full disk. The signal that the limit sends must be
+        // ignored.
+        signal(SIGXFSZ, SIG_IGN)
+        var old = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
+        var small = rlimit(rlim_cur: 8_192, rlim_max: old.rlim_max)
+        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
+        defer { setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old) }
+        let path = folder.place(name)
+        #expect(throws: AudioError.unwritable(path: path, reason: String(cString: strerror(EFBIG)))) {
+            try AudioFile.write(path, samples: samples, sampleRate: 16_000)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
 }
