@@ -90,9 +90,11 @@ import Testing
     @Test func resuming_with_other_data_names_the_flag_that_allows_it() throws {
         let scratch = Scratch()
         let (clips, run) = (try writeClips(scratch), scratch.path + "/run")
-        #expect(try ossicle(pretrain(clips, run, steps: 1)).code == 0)
+        // With this schedule, a finished run can be continued for more steps.
+        let constant = ["--set", "schedule.name=constant"]
+        #expect(try ossicle(pretrain(clips, run, steps: 1) + constant).code == 0)
         try FileManager.default.removeItem(atPath: clips + "/5.wav")
-        let resumed = pretrain(clips, run, steps: 2) + ["--resume"]
+        let resumed = pretrain(clips, run, steps: 2) + constant + ["--resume"]
         let refused = try ossicle(resumed)
         #expect(refused.code == 1 && refused.complaint.contains("--allow-new-data"))
         let report = try object(try ossicle(resumed + ["--allow-new-data", "--json"]))

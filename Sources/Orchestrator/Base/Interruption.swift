@@ -48,7 +48,14 @@ public enum Interruption {
         // The handler must not be the first to use these values, because their initialization takes a lock.
         TemporaryFiles.prepare()
         _ = (isRequested, farewell.load(ordering: .relaxed))
-        for number in [SIGINT, SIGTERM] { signal(number) { Interruption.handle($0) } }
+        // A parent that starts the process from a thread with blocked signals passes the block on.
+        var heard = sigset_t()
+        sigemptyset(&heard)
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { Interruption.handle($0) }
+            sigaddset(&heard, number)
+        }
+        pthread_sigmask(SIG_UNBLOCK, &heard, nil)
     }
 
     /// Only functions that POSIX allows in a signal handler are called.
