@@ -26,7 +26,7 @@ let layers = [
     layer("Statistics", on: ["Base"], and: ["COpenBLAS"]),
     layer("Audio", on: ["Base", "Kernels"], and: ["CSndFile", "CSoxr", "CRubberBand"]),
     layer("Graph", on: ["Base", "Kernels"]),
-    layer("Models", on: ["Kernels", "Audio", "Graph"], and: [yams]),
+    layer("Models", on: ["Base", "Kernels", "Audio", "Graph"], and: [yams]),
     layer("Data", on: ["Base", "Kernels", "Audio", "Models"]),
     layer("Evaluation", on: ["Base", "Kernels", "Statistics", "Audio", "Models", "Data"], and: ["CZlib"]),
     layer("Training", on: ["Base", "Kernels", "Statistics", "Audio", "Graph", "Models", "Data"]),

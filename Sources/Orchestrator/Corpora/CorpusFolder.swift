@@ -87,7 +87,7 @@ struct CorpusFolder: Sendable {
         do {
             try body()
         } catch {
-            throw .outputUnwritable(path, reason: error.localizedDescription)
+            throw .outputUnwritable(path, reason: error.systemReason)
         }
     }
 }

@@ -39,7 +39,7 @@ struct ExternalProgram: Sendable {
         do {
             try process.run()
         } catch {
-            throw .programFailed(name, reason: error.localizedDescription)
+            throw .programFailed(name, reason: error.systemReason)
         }
         let texts = Self.readToEnd([output.fileHandleForReading, complaints.fileHandleForReading]) {
             guard Interruption.isRequested else { return }

@@ -1,60 +1,27 @@
-import Foundation
 import OssicleBase
 
+/// The tables and lists that belong to a data set.
 extension AudioFolder {
-    /// The bytes of a table or list that belongs to a data set, without a byte order mark.
+    /// The bytes of a file, without a byte order mark.
     /// - Throws: `DataError.malformed` if the file cannot be read, or if it is UTF-16 text.
-    static func bytes(_ path: String) throws(DataError) -> [UInt8] {
-        func failure() -> DataError {
-            .malformed(path: path, reason: "it cannot be read (\(String(cString: strerror(errno))))")
-        }
-        guard let file = path.withFileName({ fopen($0, "rb") }) else { throw failure() }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            errno = 0
-            let count = fread(&block, 1, block.count, file)
-            bytes += block[..<count]
-            if count < block.count {
-                guard ferror(file) == 0 else { throw failure() }
-                break
-            }
-        }
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || bytes.prefix(1024).contains(0) {
-            throw .malformed(
-                path: path,
-                reason: "it is UTF-16 text or not text at all; save it as UTF-8 (in Excel: “CSV UTF-8”), or convert it "
-                    + "with iconv")
-        }
-        return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes[3...]) : bytes
-    }
+    static func bytes(_ path: String) throws(DataError) -> [UInt8] { try read(path, TextFile.bytes) }
 
-    /// The text of a table or list that belongs to a data set, without a byte order mark.
+    /// The text of a file, without a byte order mark.
     /// - Throws: `DataError.malformed` if it cannot be read as UTF-8 text.
-    static func text(_ path: String) throws(DataError) -> String {
-        let bytes = try bytes(path)
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
-        let wrong = lines(bytes).first { String(validating: $0.bytes, as: UTF8.self) == nil }
-        let line = String(fileBytes: wrong?.bytes ?? [])
-        throw .malformed(
-            path: path,
-            reason: "line \(wrong?.number ?? 1) is not UTF-8 text: “\(line)”; save the file as UTF-8, or convert it, "
-                + "for example with iconv -f LATIN1 -t UTF-8")
-    }
+    static func text(_ path: String) throws(DataError) -> String { try read(path, TextFile.text) }
 
-    /// The lines of a list that belongs to a data set, with their numbers from 1. They need not be UTF-8.
+    /// The lines of a file, with their numbers from 1. They need not be UTF-8.
     static func lines(_ path: String) throws(DataError) -> [(number: Int, bytes: ArraySlice<UInt8>)] {
-        lines(try bytes(path))
+        try read(path, TextFile.lines)
     }
 
-    /// A line ends with \n or \r\n. If there is no \n, it ends with \r.
-    private static func lines(_ bytes: [UInt8]) -> [(number: Int, bytes: ArraySlice<UInt8>)] {
-        let (newline, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
-        let hasNewlines = bytes.contains(newline)
-        let lines = bytes.split(separator: hasNewlines ? newline : carriageReturn, omittingEmptySubsequences: false)
-        return lines.enumerated().map { index, line in
-            (index + 1, line.last == carriageReturn ? line.dropLast() : line)
+    private static func read<Value>(
+        _ path: String, _ reader: (String) throws(TextFile.Failure) -> Value
+    ) throws(DataError) -> Value {
+        do {
+            return try reader(path)
+        } catch {
+            throw .malformed(path: path, reason: error.reason)
         }
     }
 }

@@ -26,7 +26,7 @@ package struct SafeTensorsFile {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
         } catch {
             throw FileManager.default.fileExists(atPath: path)
-                ? .notSafeTensors(path: path, reason: error.localizedDescription) : .notFound(path: path)
+                ? .notSafeTensors(path: path, reason: error.systemReason) : .notFound(path: path)
         }
         func broken(_ reason: String) -> CheckpointError { .notSafeTensors(path: path, reason: reason) }
         guard data.count >= 8 else { throw broken("it has \(data.count) bytes") }

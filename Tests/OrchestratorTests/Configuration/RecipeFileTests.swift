@@ -141,6 +141,21 @@ import Testing
         #expect(!error.description.contains("\n"))
     }
 
+    @Test func a_recipe_that_is_not_utf_8_is_refused_with_the_line() throws {
+        let folder = try TemporaryFolder()
+        for (bytes, text) in [
+            (Array("training:\n  # caf".utf8) + [0xE9, 0x0A], "line 2 is not UTF-8 text"),
+            ([0xFF, 0xFE, 0x61, 0], "it is UTF-16 text or not text at all"),
+        ] {
+            let path = try folder.file("mine.yaml")
+            try Data(bytes).write(to: URL(filePath: path))
+            let error = try #require(#expect(throws: RecipeError.self) { try RecipeFile.load(path) })
+            #expect(error.description.contains(path) && error.description.contains(text), "\(error)")
+        }
+        let path = try folder.write("\u{FEFF}training: {epochs: 7}\n", to: "marked.yaml")
+        #expect(try RecipeFile.load(path).training.epochs == 7)
+    }
+
     @Test func a_recipe_built_in_swift_is_checked_as_a_file_is() throws {
         func key(_ change: (inout Recipe) -> Void) -> String? {
             var recipe = Recipe()

@@ -1,4 +1,5 @@
 import Foundation
+import OssicleBase
 import Yams
 
 /// A reader and writer of recipes as YAML. A file contains only the keys that it changes. Every key must be known, and
@@ -50,7 +51,7 @@ public enum RecipeFile {
         do {
             try yaml(of: recipe).write(toFile: path, atomically: true, encoding: .utf8)
         } catch {
-            throw .unwritable(path: path, reason: error.localizedDescription)
+            throw .unwritable(path: path, reason: error.systemReason)
         }
     }
 
@@ -76,9 +77,9 @@ public enum RecipeFile {
 
     package static func text(of path: String) throws(RecipeError) -> String {
         do {
-            return try String(contentsOfFile: path, encoding: .utf8)
+            return try TextFile.text(path)
         } catch {
-            throw .unreadable(path: path, reason: error.localizedDescription)
+            throw .unreadable(path: path, reason: error.reason)
         }
     }
 
