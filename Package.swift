@@ -87,5 +87,9 @@ let package = Package(
                 + layers.map { .target(name: $0.name) },
             resources: [.copy("Fixtures")]),
         .testTarget(name: "CLITests", dependencies: ["Orchestrator"]),
+        .executableTarget(
+            name: "torture",
+            dependencies: ["CSndFile", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Torture"),
     ] + layers
 )
