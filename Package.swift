@@ -91,5 +91,10 @@ let package = Package(
             name: "torture",
             dependencies: ["CSndFile", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Torture"),
+        // A library: scripts/torture links its program with libFuzzer.
+        .target(
+            name: "Fuzz",
+            dependencies: ["Audio", "Data", "Models", "Training", "Experiments"].map { .target(name: "Ossicle" + $0) },
+            path: "Tests/Fuzz"),
     ] + layers
 )
