@@ -87,5 +87,14 @@ let package = Package(
                 + layers.map { .target(name: $0.name) },
             resources: [.copy("Fixtures")]),
         .testTarget(name: "CLITests", dependencies: ["Orchestrator"]),
+        .executableTarget(
+            name: "torture",
+            dependencies: ["CSndFile", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Torture"),
+        // A library: scripts/torture links its program with libFuzzer.
+        .target(
+            name: "Fuzz",
+            dependencies: ["Audio", "Data", "Models", "Training", "Experiments"].map { .target(name: "Ossicle" + $0) },
+            path: "Tests/Fuzz"),
     ] + layers
 )

@@ -8,7 +8,8 @@ static atomic_long count;
 
 long allocation_count(void) { return atomic_load(&count); }
 
-#ifdef __GLIBC__
+// A sanitizer has to see every allocation itself.
+#if defined(__GLIBC__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
 // The definitions of a program replace those of the C library. free() is not replaced.
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t number, size_t size);
