@@ -48,7 +48,7 @@ enum Exit {
             complain(root.fullMessage(for: error))
             exit(usage)
         default:
-            complain("ossicle: error: \(oneLine("\(error)").shown)")
+            complain("ossicle: error: \(oneLine("\(error)").shown.shortened)")
             exit(failure)
         }
     }

@@ -111,7 +111,7 @@ struct ProbeOptions: ParsableArguments {
         return dataset
     }
 
-    static func tell(_ line: String) { FileHandle.standardError.write(Data((line.shown + "\n").utf8)) }
+    static func tell(_ line: String) { FileHandle.standardError.write(Data((line.shown.shortened + "\n").utf8)) }
 
     /// A score with its interval and the number of test clips, as text.
     static func text(_ score: some ReportedScore) -> String { "\(interval(score))  n = \(score.clips)" }

@@ -4,6 +4,16 @@ import Testing
 
 /// Tests of the program as a shell runs it: exit code, standard output and standard error.
 @Suite struct CommandTests {
+    @Test func a_message_about_a_long_text_is_short() throws {
+        let scratch = Scratch()
+        let path = try scratch.makeFolder("recipes") + "/long.yaml"
+        try "training: {epochs: \(String(repeating: "9", count: 20_000))}\n".write(
+            toFile: path, atomically: true, encoding: .utf8)
+        let answer = try ossicle("inspect", path)
+        #expect(answer.code == 1 && answer.complaint.count < 1_100)
+        #expect(answer.complaint.contains(path) && answer.complaint.contains("characters left out"))
+    }
+
     @Test func help_goes_to_standard_output_and_succeeds() throws {
         let result = try ossicle("--help")
         #expect(result.code == 0)

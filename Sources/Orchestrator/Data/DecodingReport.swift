@@ -22,6 +22,11 @@ package struct DecodingReport: Sendable, Equatable {
         ].compactMap(\.self)
     }
 
+    /// The error if no clip could be used.
+    package var nothingLeft: EvaluationError {
+        dropped.first.map { .noneDecoded(clips: dropped.count, first: $0.reason) } ?? .noViews
+    }
+
     private static func sentence(_ files: [AudioDataset.Skipped], of total: Int, _ what: String) -> String? {
         guard let first = files.first else { return nil }
         let others = files.count == 1 ? "" : " (the first of them)"

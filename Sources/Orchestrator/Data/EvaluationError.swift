@@ -15,6 +15,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case tooFewClips(found: Int)
     case noEncoders
     case noViews
+    /// No clip could be decoded. `first` is a sentence about the first of them.
+    case noneDecoded(clips: Int, first: String)
     case emptyEventPart(name: String)
     case unknownLabel(path: String, label: String)
     case hop(seconds: Double, shortest: Double)
@@ -59,6 +61,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
             "\(found) labelled clips are too few for a training part and a test part; add clips"
         case .noEncoders:
             "there is nothing to probe; give an encoder or select the log-mel baseline"
+        case .noneDecoded(let clips, let first):
+            clips == 1 ? first : "none of the \(clips) clips can be used: \(first) (the first of them)"
         case .noViews:
             "there is no clip to embed; check the path"
         case .emptyEventPart(let name):

@@ -54,7 +54,7 @@ public struct EmbeddingFile: Sendable, Equatable {
     /// Embeds the clips of a data set, with or without labels.
     ///
     /// - Parameter shortestTail: see ``ClipSegments/shortestTail``.
-    /// - Throws: ``EvaluationError/noViews`` if no clip could be decoded.
+    /// - Throws: ``EvaluationError/noneDecoded(clips:first:)`` if no clip could be decoded.
     public init(
         dataset: AudioDataset, encoder: any ViewEncoder, shortestTail: Double = ClipSegments.defaultShortestTail
     ) throws {
@@ -63,7 +63,7 @@ public struct EmbeddingFile: Sendable, Equatable {
             dataset: dataset, sampleRate: encoder.frontend.sampleRate, level: encoder.level, cacheMemoryMiB: 0)
         let vectors = try ClipEmbedder(encoder: encoder, shortestTail: shortestTail)
             .segmentVectors(clips: dataset.clips.count) { store.stream(of: $0) }
-        guard vectors.rows > 0 else { throw EvaluationError.noViews }
+        guard vectors.rows > 0 else { throw store.report.nothingLeft }
         self.init(vectors: vectors, clips: dataset.clips, classes: dataset.classes)
         warnings = store.report.warnings
     }

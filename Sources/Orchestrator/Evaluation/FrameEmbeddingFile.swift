@@ -33,7 +33,7 @@ public struct FrameEmbeddingFile: Sendable {
     ///   - encoder: an encoder of frames (``EncoderProgram/Level/frame``).
     ///   - hopSeconds: the time from one frame to the next; nil: the time stride of the finest feature map that is read.
     /// - Throws: ``EvaluationError/hop(seconds:shortest:)`` if the hop is shorter than that of the front end,
-    ///   ``EvaluationError/noViews`` if no recording can be decoded, ``NumpyError`` if the file cannot be written.
+    ///   ``EvaluationError/noneDecoded(clips:first:)`` if no recording can be decoded, ``NumpyError`` if the file cannot be written.
     public init(
         writing path: String, dataset: AudioDataset, encoder: any ViewEncoder, hopSeconds: Double? = nil
     ) throws {
@@ -47,7 +47,6 @@ public struct FrameEmbeddingFile: Sendable {
             broken = try embed(dataset, embedder, append)
         }
         guard broken == 0 else { throw EvaluationError.notFinite(clips: broken) }
-        guard !frameClips.isEmpty else { throw EvaluationError.noViews }
         try archive.add(name: "frame_clip", ints: frameClips, shape: [frameClips.count])
         try archive.add(name: "frame_seconds", floats: frameSeconds, shape: [frameSeconds.count])
         try archive.add(name: "paths", strings: paths)
@@ -81,6 +80,7 @@ public struct FrameEmbeddingFile: Sendable {
             labels.append(Int64(clip.label ?? -1))
         }
         warnings = store.report.warnings
+        if frameClips.isEmpty, broken.isEmpty { throw store.report.nothingLeft }
         return broken.count
     }
 }

@@ -26,7 +26,9 @@ struct SafeTensorsAttack: Attack {
         let which = trial.dice.below(headers.count)
         let name = "run/checkpoint.safetensors"
         try writeMutant(which, trial, name)
-        let (names, threads) = ([name, "cannot resume"], ["--threads", "1"])
+        // Weights can be so large that embeddings or the loss of a step are infinite.
+        let infinite = ["the loss is not a finite number", "contain NaN or infinite values"]
+        let (names, threads) = ([name, "cannot resume"] + infinite, ["--threads", "1"])
         switch trial.dice.below(8) {
         case 0, 1:
             try base.writeSounds(to: trial)
