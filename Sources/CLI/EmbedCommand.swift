@@ -95,7 +95,7 @@ struct EmbedCommand: ParsableCommand {
             for sentence in sentences { ProbeOptions.tell("warning: \(sentence)") }
         }
         warn(dataset.warnings)
-        let threads = Threads.chosen(threads)
+        let threads = try Threads.chosen(threads)
         switch level {
         case .clip:
             let file = try EmbeddingFile(

@@ -9,6 +9,7 @@ enum Exit {
     static let usage: Int32 = 2
 
     static func run(_ root: any ParsableCommand.Type) -> Never {
+        StandardError.openClosedStreams()
         // End the process without a message when the reader closes the pipe (`| head`), even if the parent ignored the
         // signal.
         signal(SIGPIPE, SIG_DFL)
@@ -60,7 +61,7 @@ enum Exit {
         }
     }
 
-    private static func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    private static func complain(_ text: String) { StandardError.write(text + "\n") }
 
     private static func oneLine(_ text: String) -> String {
         text.split(whereSeparator: \.isNewline).joined(separator: " ")

@@ -102,7 +102,7 @@ struct PretrainCommand: ParsableCommand {
         let evaluationData = evaluate.isEmpty ? nil : try AudioDataset.open(evaluate)
         for sentence in evaluationData?.warnings ?? [] { printer.warned(sentence) }
         let trainer = Trainer(
-            recipe: recipe, dataset: dataset, output: output, threads: Threads.chosen(recipe.training.threads),
+            recipe: recipe, dataset: dataset, output: output, threads: try Threads.chosen(recipe.training.threads),
             observer: printer, evaluationData: evaluationData)
         var report = try trainer.run(resume: resume, allowsNewData: allowNewData).report
         report.warnings = printer.warnings
@@ -118,7 +118,9 @@ extension Layout: ExpressibleByArgument {
 
 /// The number of compute threads: the requested number, or one per core.
 enum Threads {
-    static func chosen(_ wanted: Int) -> Int {
-        wanted > 0 ? wanted : max(1, ProcessInfo.processInfo.activeProcessorCount)
+    /// - Throws: a usage error for more threads than a recipe can have.
+    static func chosen(_ wanted: Int) throws -> Int {
+        guard wanted <= 1024 else { throw ValidationError("--threads must be at most 1024, not \(wanted)") }
+        return wanted > 0 ? wanted : max(1, ProcessInfo.processInfo.activeProcessorCount)
     }
 }

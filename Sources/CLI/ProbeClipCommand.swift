@@ -84,7 +84,7 @@ struct ProbeClipCommand: ParsableCommand {
     private func fineTune(_ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws -> ProbeReport {
         var probe = SupervisedProbe(
             recipe: options.recipe(of: checkpoint), start: checkpoint, embedding: options.reading(checkpoint),
-            threads: Threads.chosen(options.threads))
+            threads: try Threads.chosen(options.threads))
         probe.seed = options.seed
         probe.heldOutOnly = heldOut
         if let epochs { probe.epochs = epochs }
@@ -92,7 +92,7 @@ struct ProbeClipCommand: ParsableCommand {
     }
 
     private func frozen(_ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws -> ProbeReport {
-        var clipOptions = options.clipOptions
+        var clipOptions = try options.clipOptions
         clipOptions.heldOutOnly = heldOut
         if let neighbours { clipOptions.method = .neighbours(neighbours) }
         if let epochs, case .paper(var method) = clipOptions.method {
@@ -105,7 +105,7 @@ struct ProbeClipCommand: ParsableCommand {
     }
 
     private func survey(_ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws {
-        var clipOptions = options.clipOptions
+        var clipOptions = try options.clipOptions
         clipOptions.heldOutOnly = heldOut
         let (read, picture) = (options.reading(checkpoint), picture ?? "stages.svg")
         let every = Embedding.everyStage(of: options.recipe(of: checkpoint), and: read)

@@ -55,7 +55,7 @@ struct ProbeEventsCommand: ParsableCommand {
             probeOptions.method = .paper(method)
         }
         probeOptions.seed = options.seed
-        probeOptions.threads = Threads.chosen(options.threads)
+        probeOptions.threads = try Threads.chosen(options.threads)
         let probe = try EventProbe(layout: try EventsLayout.read(options.data[0]), options: probeOptions)
         var encoders = try options.encoders(checkpoint, level: .frame)
         if options.includesLogMel, let first = encoders.first?.encoder {

@@ -75,7 +75,7 @@ struct ProbeOptions: ParsableArguments {
     func encoders(
         _ checkpoint: Checkpoint?, reading embedding: Embedding, level: EncoderProgram.Level = .clip
     ) throws -> [(name: String, encoder: any ViewEncoder)] {
-        let threads = Threads.chosen(threads)
+        let threads = try Threads.chosen(threads)
         var encoders: [(name: String, encoder: any ViewEncoder)] = []
         if let checkpoint {
             encoders.append(("run", try checkpoint.encoder(embedding: embedding, level: level, threads: threads)))
@@ -97,12 +97,14 @@ struct ProbeOptions: ParsableArguments {
     }
 
     var clipOptions: ClipProbeOptions {
-        var options = ClipProbeOptions()
-        options.seed = seed
-        options.threads = Threads.chosen(threads)
-        options.includesLogMel = includesLogMel
-        if method == .paper { options.method = .paper(LinearProbe.Options()) }
-        return options
+        get throws {
+            var options = ClipProbeOptions()
+            options.seed = seed
+            options.threads = try Threads.chosen(threads)
+            options.includesLogMel = includesLogMel
+            if method == .paper { options.method = .paper(LinearProbe.Options()) }
+            return options
+        }
     }
 
     func dataset(layout: Layout?) throws -> AudioDataset {
@@ -111,7 +113,7 @@ struct ProbeOptions: ParsableArguments {
         return dataset
     }
 
-    static func tell(_ line: String) { FileHandle.standardError.write(Data((line.shown.shortened + "\n").utf8)) }
+    static func tell(_ line: String) { StandardError.write(line.shown.shortened + "\n") }
 
     /// A score with its interval and the number of test clips, as text.
     static func text(_ score: some ReportedScore) -> String { "\(interval(score))  n = \(score.clips)" }

@@ -24,7 +24,7 @@ struct ProbePitchCommand: ParsableCommand {
         let checkpoint = try options.checkpoint()
         let dataset = try options.dataset(layout: layout)
         var report = try probePitch(
-            dataset: dataset, encoders: try options.encoders(checkpoint), options: options.clipOptions,
+            dataset: dataset, encoders: try options.encoders(checkpoint), options: try options.clipOptions,
             report: ProbeOptions.tell)
         report.warnings = dataset.warnings + report.warnings
         if options.json { JSONReport.print(report) } else { show(report) }

@@ -50,7 +50,7 @@ struct SweepCommand: ParsableCommand {
         var plan = try SweepPlan(readingFrom: grid)
         if let embedding { plan.embedding = embedding }
         let sweep = Sweep(
-            plan: plan, output: output, threads: Threads.chosen(threads))
+            plan: plan, output: output, threads: try Threads.chosen(threads))
         let printer = TrainingPrinter()
         let (scores, interrupted, warnings) = try sweep.run(observer: printer) { line in
             printer.close()

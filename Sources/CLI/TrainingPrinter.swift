@@ -68,7 +68,7 @@ final class TrainingPrinter: TrainingObserver {
         hasBar = false
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardError.write(text) }
 
     private static func line(_ progress: TrainingProgress) -> String {
         "epoch \(progress.epoch)/\(progress.epochs) · step \(progress.step)/\(progress.steps) · loss "

@@ -4,6 +4,33 @@ import Testing
 
 /// Tests of the program as a shell runs it: exit code, standard output and standard error.
 @Suite struct CommandTests {
+    @Test func a_message_that_cannot_be_written_is_lost_and_the_exit_code_is_kept() throws {
+        for redirection in ["2>&-", "2>/dev/full"] {
+            let shell = Process()
+            shell.executableURL = URL(filePath: "/bin/sh")
+            shell.arguments = [
+                "-c", "\"$0\" inspect /nowhere.yaml \(redirection)",
+                Bundle.main.bundleURL.appending(path: "ossicle").path,
+            ]
+            try shell.run()
+            shell.waitUntilExit()
+            #expect(shell.terminationReason == .exit && shell.terminationStatus == 1)
+        }
+    }
+
+    @Test func too_many_threads_are_wrong_usage() throws {
+        let answer = try ossicle("probe", "clip", "random", "--data", "/nowhere", "--threads", "1000000")
+        #expect(answer.code != 0 && answer.complaint.split(separator: "\n").first?.contains("/nowhere") == true)
+        let scratch = Scratch()
+        let folder = try scratch.makeFolder("clips/a")
+        for number in 0..<4 {
+            try AudioFile.write(
+                "\(folder)/\(number).wav", samples: (0..<16_000).map { Float($0 % 99) / 200 }, sampleRate: 16_000)
+        }
+        let sweep = try ossicle("probe", "clip", "random", "--data", scratch.path + "/clips", "--threads", "1000000")
+        #expect(sweep.code == 2 && sweep.complaint.contains("--threads must be at most 1024, not 1000000"))
+    }
+
     @Test func a_message_about_a_long_text_is_short() throws {
         let scratch = Scratch()
         let path = try scratch.makeFolder("recipes") + "/long.yaml"

@@ -101,6 +101,11 @@ public struct Checkpoint {
         guard EncoderName.allCases.contains(recipe.encoder.name) else {
             throw CheckpointError.unknownPlugIn(path: filePath, kind: "encoder", name: recipe.encoder.name.rawValue)
         }
+        do {
+            try recipe.validate()
+        } catch {
+            throw CheckpointError.wrongKind(path: filePath, found: "a recipe that cannot be used (\(error))")
+        }
         counters = try Self.decode(metadata["counters"], "counters", filePath)
         data = metadata["data"] ?? ""
         classes = try Self.decode(metadata["classes"], "classes", filePath)

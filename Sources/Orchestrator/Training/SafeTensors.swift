@@ -23,7 +23,8 @@ package struct SafeTensorsFile {
     package init(readingFrom path: String) throws(CheckpointError) {
         self.path = path
         do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+            // Not mapped: if another process shortens a mapped file, the system ends this process.
+            data = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
             throw FileManager.default.fileExists(atPath: path)
                 ? .notSafeTensors(path: path, reason: error.systemReason) : .notFound(path: path)

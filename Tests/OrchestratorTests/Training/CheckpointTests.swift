@@ -61,6 +61,22 @@ import Testing
         #expect(throws: CheckpointError.self) { _ = try start(file) }
     }
 
+    @Test func a_checkpoint_with_a_recipe_out_of_range_is_refused() throws {
+        var recipe = Recipe()
+        recipe.frontend.melBands = -1
+        var writer = SafeTensorsWriter()
+        writer.add(name: "features.0.0.weight", floats: [1, 2], shape: [2])
+        writer.metadata = [
+            "format": "ossicle-checkpoint", "version": "1",
+            "recipe": String(decoding: try JSONEncoder().encode(recipe), as: UTF8.self),
+        ]
+        let path = folder.place("range.safetensors")
+        try writer.write(to: path)
+        let error = #expect(throws: CheckpointError.self) { _ = try Checkpoint(path) }
+        let text = error?.description ?? ""
+        #expect(text.contains(path) && text.contains("frontend.mel_bands"), "\(text)")
+    }
+
     @Test func weights_of_a_checkpoint_of_another_version_are_not_read_as_plain_weights() throws {
         var writer = SafeTensorsWriter()
         writer.add(name: "features.0.0.weight", floats: [1, 2], shape: [2])
