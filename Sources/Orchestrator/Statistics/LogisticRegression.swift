@@ -66,7 +66,7 @@ public struct LogisticRegression: Sendable, Equatable {
     /// In single precision, many minimizations end because rounding errors of the loss f hide a lower point. With the
     /// largest curvature c, this happens at gradients of up to √(2·c·10⁻⁷·f). For standardized embeddings with a common
     /// direction (c ≈ 250, f ≈ 2) this is 10⁻², and the regressions of 500 clips have ended at up to 8·10⁻⁴. Therefore
-    /// it is a shortfall only above 1,000 times the tolerance. At the largest number of iterations, the limit is 10
+    /// it is a shortfall only above 1,000 times the tolerance. At the largest number of iterations, the limit is 100
     /// times the tolerance.
     package var shortfall: String? {
         let (reason, limit): (String, Double)
@@ -74,7 +74,7 @@ public struct LogisticRegression: Sendable, Equatable {
         // The caller ends an interrupted probe without a report.
         case .converged, .interrupted: return nil
         case .stalled, .noLowerPoint: (reason, limit) = ("no further step lowers the loss", 1000)
-        case .maximumIterations: (reason, limit) = ("this is the largest number of iterations", 10)
+        case .maximumIterations: (reason, limit) = ("this is the largest number of iterations", 100)
         case .notFinite: (reason, limit) = ("the loss is not finite", 0)
         }
         guard !(result.largestGradient <= limit * gradientTolerance) else { return nil }
