@@ -16,15 +16,16 @@ typedef struct {
 } backward_job;
 
 // Adds a tile of dx to the values in dx, if `task`, which is the update of dx, requires it.
-CK_INLINE void finish_dx_tile(int vectors, void *task, const row_product *p, result_part t, vf acc[TILE][WIDE]) {
+CK_INLINE int finish_dx_tile(int vectors, void *task, const row_product *p, result_part t, vf acc[TILE][WIDE]) {
     const ck_update *update = task;
-    if (*update != CK_ADD) return;
+    if (*update != CK_ADD) return 0;
     const float *dx = p->to + t.row * p->pitch + t.column;
     CK_UNROLL for (int r = 0; r < TILE; r++) {
         if (r >= t.rows) continue;
         for (int j = 0; j < vectors; j++)
             acc[r][j] = v_add(load_n(dx + r * p->pitch + j * VW, lanes_of(vectors, j, t)), acc[r][j]);
     }
+    return 0;
 }
 
 PRODUCT_TILES(dx_tile, finish_dx_tile)

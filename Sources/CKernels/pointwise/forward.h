@@ -17,7 +17,7 @@ typedef struct {
 } forward_rows;
 
 // Adds the bias to a tile of y, and the tile to the intermediate sums. If y is stored as bfloat16, stores the tile.
-CK_INLINE void finish_forward_tile(int vectors, void *task, const row_product *p, result_part t, vf acc[TILE][WIDE]) {
+CK_INLINE int finish_forward_tile(int vectors, void *task, const row_product *p, result_part t, vf acc[TILE][WIDE]) {
     forward_rows *f = task;
     const forward_job *job = f->job;
     for (int j = 0; j < vectors; j++) {
@@ -39,13 +39,14 @@ CK_INLINE void finish_forward_tile(int vectors, void *task, const row_product *p
         v_store(at + MOMENT_SUM * PANEL, v_add(v_load(at + MOMENT_SUM * PANEL), sum));
         v_store(at + MOMENT_SQUARES * PANEL, v_add(v_load(at + MOMENT_SQUARES * PANEL), squares));
     }
-    if (job->y.y16 == NULL) return;
+    if (job->y.y16 == NULL) return 0;
     const ptrdiff_t N = p->pitch;
     ck_bf16 *y16 = job->y.y16 + (f->m + t.row) * N + t.column;
     CK_UNROLL for (int r = 0; r < TILE; r++) {
         if (r >= t.rows) continue;
         for (int j = 0; j < vectors; j++) store_bf16(y16 + r * N + j * VW, lanes_of(vectors, j, t), acc[r][j]);
     }
+    return 1;
 }
 
 PRODUCT_TILES(forward_tile, finish_forward_tile)

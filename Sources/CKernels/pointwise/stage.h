@@ -74,7 +74,7 @@ CK_INLINE void empty_stage(int vectors, tile_stage *stage) {
 typedef struct {
     ptrdiff_t K, rows;
     const float *a, *panels;
-    float *to;       // the result, or NULL if the function that finishes a tile stores it elsewhere
+    float *to;       // the result, or NULL if the tiles are stored elsewhere
     ptrdiff_t pitch; // of the result
     int stream;      // 1: the result is written with streaming stores
 } row_product;
@@ -92,7 +92,6 @@ CK_INLINE ptrdiff_t lanes_of(int vectors, int j, result_part t) {
 
 // Writes a finished tile to the stage or to the result.
 CK_INLINE void write_tile(int vectors, const row_product *p, result_part t, tile_stage *stage, vf acc[TILE][WIDE]) {
-    if (p->to == NULL) return;
     const ptrdiff_t pitch = p->pitch;
     const int stream = p->stream;
     float *to = p->to + t.row * pitch + t.column;
@@ -113,16 +112,16 @@ CK_INLINE void write_tile(int vectors, const row_product *p, result_part t, tile
 typedef void tile_function(const row_product *p, const float *a, ptrdiff_t row, ptrdiff_t column, ptrdiff_t columns,
                            tile_stage *stage, void *task);
 
-// Compiles the functions name_of (see CK_TILES) for product_rows. They compute a tile, call finish(vectors, task, p,
-// part, acc), which may change its values, and write it.
+// Compiles the functions name_of (see CK_TILES) for product_rows. They compute a tile and call finish(vectors, task, p,
+// part, acc), which may change its values. Then they write the tile, unless finish returns 1 because it has stored it
+// elsewhere.
 #define PRODUCT_TILES(name, finish)                                                                                    \
     CK_INLINE void name(int vectors, const row_product *p, const float *a, ptrdiff_t row, ptrdiff_t column,            \
                         ptrdiff_t columns, tile_stage *stage, void *task) {                                            \
         const result_part part = {row, column, p->rows - row, columns};                                                \
         vf acc[TILE][WIDE];                                                                                            \
         staged_product(vectors, p->K, a, p->panels + column * p->K, stage, acc);                                       \
-        finish(vectors, task, p, part, acc);                                                                           \
-        write_tile(vectors, p, part, stage, acc);                                                                      \
+        if (!finish(vectors, task, p, part, acc)) write_tile(vectors, p, part, stage, acc);                            \
     }                                                                                                                  \
     CK_TILES(name,                                                                                                     \
              (const row_product *p, const float *a, ptrdiff_t row, ptrdiff_t column, ptrdiff_t columns,                \
