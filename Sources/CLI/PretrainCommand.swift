@@ -100,7 +100,7 @@ struct PretrainCommand: ParsableCommand {
         let printer = TrainingPrinter()
         for sentence in dataset.warnings { printer.warned(sentence) }
         let evaluationData = evaluate.isEmpty ? nil : try AudioDataset.open(evaluate)
-        for sentence in evaluationData?.warnings ?? [] { printer.warned(sentence) }
+        for sentence in evaluationData.map({ $0.warnings + $0.probeWarnings }) ?? [] { printer.warned(sentence) }
         let trainer = Trainer(
             recipe: recipe, dataset: dataset, output: output, threads: try Threads.chosen(recipe.training.threads),
             observer: printer, evaluationData: evaluationData)

@@ -69,15 +69,15 @@ struct ProbeClipCommand: ParsableCommand {
 
     func run() throws {
         let checkpoint = try options.checkpoint()
-        let dataset = try options.dataset(layout: layout)
+        let (dataset, warnings) = try options.dataset(layout: layout)
         if let recipe = checkpoint?.recipe, recipe.usesLabels, !heldOut || recipe.data.holdOut == .none {
             ProbeOptions.tell(
                 "warning: this run was trained with labels, so a score on clips it was trained on is not valid; "
                     + "pretrain with data.hold_out=test and probe with --held-out")
         }
-        if stages { return try survey(checkpoint, dataset) }
+        if stages { return try survey(checkpoint, dataset, warnings) }
         var report = try finetune ? fineTune(checkpoint, dataset) : frozen(checkpoint, dataset)
-        report.warnings = dataset.warnings + report.warnings
+        report.warnings = warnings + report.warnings
         if options.json { JSONReport.print(report) } else { Self.show(report) }
     }
 
@@ -104,7 +104,7 @@ struct ProbeClipCommand: ParsableCommand {
             report: ProbeOptions.tell)
     }
 
-    private func survey(_ checkpoint: Checkpoint?, _ dataset: AudioDataset) throws {
+    private func survey(_ checkpoint: Checkpoint?, _ dataset: AudioDataset, _ warnings: [String]) throws {
         var clipOptions = try options.clipOptions
         clipOptions.heldOutOnly = heldOut
         let (read, picture) = (options.reading(checkpoint), picture ?? "stages.svg")
@@ -112,7 +112,7 @@ struct ProbeClipCommand: ParsableCommand {
         var survey = try StageSurvey(
             dataset: dataset, encoders: try options.encoders(checkpoint, reading: every),
             read: read, every: every, options: clipOptions, report: ProbeOptions.tell)
-        survey.warnings = dataset.warnings + survey.warnings
+        survey.warnings = warnings + survey.warnings
         try StagePicture(survey).write(to: picture)
         if options.json { return JSONReport.print(survey) }
         for curve in survey.curves {

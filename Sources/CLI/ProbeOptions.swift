@@ -107,10 +107,12 @@ struct ProbeOptions: ParsableArguments {
         }
     }
 
-    func dataset(layout: Layout?) throws -> AudioDataset {
+    /// Opens the data, and prints its warnings.
+    func dataset(layout: Layout?) throws -> (dataset: AudioDataset, warnings: [String]) {
         let dataset = try AudioDataset.open(data, layout: layout)
-        for sentence in dataset.warnings { Self.tell("warning: \(sentence)") }
-        return dataset
+        let warnings = dataset.warnings + dataset.probeWarnings
+        for sentence in warnings { Self.tell("warning: \(sentence)") }
+        return (dataset, warnings)
     }
 
     static func tell(_ line: String) { StandardError.write(line.shown.shortened + "\n") }

@@ -22,11 +22,11 @@ struct ProbePitchCommand: ParsableCommand {
 
     func run() throws {
         let checkpoint = try options.checkpoint()
-        let dataset = try options.dataset(layout: layout)
+        let (dataset, warnings) = try options.dataset(layout: layout)
         var report = try probePitch(
             dataset: dataset, encoders: try options.encoders(checkpoint), options: try options.clipOptions,
             report: ProbeOptions.tell)
-        report.warnings = dataset.warnings + report.warnings
+        report.warnings = warnings + report.warnings
         if options.json { JSONReport.print(report) } else { show(report) }
     }
 

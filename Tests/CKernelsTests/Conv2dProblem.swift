@@ -63,8 +63,8 @@ struct Conv2dProblem {
             dw: Floats(w.count) { _ in .nan })
     }
 
-    private func pointers(_ run: Run) -> ck_conv2d_gradients {
-        ck_conv2d_gradients(dz: run.dz.pointer, update: form.update, dz_sums: run.sums.pointer, dw: run.dw.pointer)
+    private func pointers(_ run: Run) -> ck_convolution_gradients {
+        ck_convolution_gradients(dz: run.dz.pointer, update: form.update, dz_sums: run.sums.pointer, dw: run.dw.pointer)
     }
 
     func run(threads: Int) -> Run {

@@ -66,8 +66,8 @@ struct DepthwiseProblem {
             dw: Floats(w.count) { _ in .nan })
     }
 
-    private func pointers(_ run: Run, _ update: ck_update) -> ck_depthwise_gradients {
-        ck_depthwise_gradients(dz: run.dz.pointer, update: update, dz_sums: run.sums.pointer, dw: run.dw.pointer)
+    private func pointers(_ run: Run, _ update: ck_update) -> ck_convolution_gradients {
+        ck_convolution_gradients(dz: run.dz.pointer, update: update, dz_sums: run.sums.pointer, dw: run.dw.pointer)
     }
 
     func run(_ update: ck_update, threads: Int) -> Run {

@@ -35,7 +35,7 @@ struct BaseInputs: Sendable {
         }
         try Self.writeSounds(waves, trial)
         var checkpoints: [Checkpoint] = []
-        for recipe in [TinyRecipes.cola, TinyRecipes.multiStrategy] {
+        for recipe in [TinyRecipe.cola, TinyRecipe.multiStrategy] {
             try trial.write(recipe.yaml, to: "recipe.yaml")
             let arguments = ["pretrain", "recipe.yaml", "--data", "sounds", "--output", recipe.name]
             try Self.expectSuccess(trial, arguments)
@@ -44,8 +44,8 @@ struct BaseInputs: Sendable {
         self.checkpoints = checkpoints
         completeRecipe = try String(contentsOfFile: trial.path("cola/recipe.yaml"), encoding: .utf8)
         keys = Self.keys(completeRecipe)
-        try trial.write(TinyRecipes.cola.yaml, to: "recipe.yaml")
-        try trial.write(TinyRecipes.grid.replacing("[a, b]", with: "[a]"), to: "grid.yaml")
+        try trial.write(TinyRecipe.cola.yaml, to: "recipe.yaml")
+        try trial.write(TinyRecipe.grid.replacing("[a, b]", with: "[a]"), to: "grid.yaml")
         try Self.expectSuccess(trial, ["sweep", "grid.yaml", "--output", "sweep", "--threads", "1"])
         cell = try Dictionary(
             uniqueKeysWithValues: ["recipe.yaml", "report.json", "log.jsonl", "probe.json"].map {

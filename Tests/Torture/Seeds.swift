@@ -16,8 +16,8 @@ struct Seeds {
                 "safetensors/\(number)", withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
             )
         }
-        add("recipe", TinyRecipes.all.map(\.yaml) + [base.completeRecipe])
-        add("grid", [TinyRecipes.grid])
+        add("recipe", TinyRecipe.all.map(\.yaml) + [base.completeRecipe])
+        add("grid", [TinyRecipe.grid])
         add("table", ["path,label,split,fold,group,pitch\n0.wav,\"low, \"\"loud\"\"\",train,1,a,60\n"])
         add("esc50", ["filename,fold,target,category,esc10,src_file,take\n0.wav,1,0,dog,True,1,A\n"])
         add(

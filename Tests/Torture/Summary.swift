@@ -14,7 +14,8 @@ struct Summary: Codable, Sendable {
     /// The longest run in seconds, and its trial.
     var slowestSeconds = 0.0
     var slowestTrial = 0
-    var largestMiB = 0
+    /// The largest resident memory of a run.
+    var largestBytes = 0
     /// What could not be tried on this machine.
     var skipped: [String] = []
 
@@ -33,7 +34,7 @@ struct Summary: Codable, Sendable {
             accepted += 1
         }
         if trial.slowest > slowestSeconds { (slowestSeconds, slowestTrial) = (trial.slowest, trial.number) }
-        largestMiB = max(largestMiB, trial.largest >> 20)
+        largestBytes = max(largestBytes, trial.largest)
     }
 
     var line: String {
@@ -41,7 +42,7 @@ struct Summary: Codable, Sendable {
         let notes = skipped.map { "; skipped: \($0)" }.joined()
         return
             "\(kind): \(trials) trials, \(mutants) mutants, \(accepted) accepted, \(refused) refused with a sentence, "
-            + "\(faults) faults; slowest run \(tenths) s (trial \(slowestTrial)), largest memory \(largestMiB) MiB; "
+            + "\(faults) faults; slowest run \(tenths) s (trial \(slowestTrial)), largest memory \(largestBytes >> 20) MiB; "
             + "seed \(seed)\(notes)"
     }
 }

@@ -86,7 +86,7 @@ extension KernelCase {
             let workspace = BenchFloats(ready.backward_workspace_bytes / 4)
             var (a, g, p) = (input.operand, output.gradient, ready)
             return { exec in
-                var results = ck_depthwise_gradients(
+                var results = ck_convolution_gradients(
                     dz: dz.pointer, update: CK_STORE, dz_sums: sums.pointer, dw: dw.pointer)
                 ck_depthwise_backward(exec, &p, &a, w.pointer, &g, &results, workspace.pointer)
                 withExtendedLifetime((input, output)) {}

@@ -54,7 +54,7 @@ extension KernelCase {
             let workspace = BenchFloats(plan.backward_workspace_bytes / 4)
             var (a, g, p) = (input.operand, output.gradient, plan)
             return { exec in
-                var results = ck_conv2d_gradients(
+                var results = ck_convolution_gradients(
                     dz: dz?.pointer, update: CK_STORE, dz_sums: sums.pointer, dw: dw.pointer)
                 ck_conv2d_backward(exec, &p, &a, w.pointer, &g, &results, workspace.pointer)
                 withExtendedLifetime((input, output)) {}

@@ -28,7 +28,7 @@ void CK_NAME(ck_conv2d_forward)(const ck_exec *exec, const ck_conv2d *plan, cons
 }
 
 void CK_NAME(ck_conv2d_backward)(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                                 const ck_gradient *dy, const ck_conv2d_gradients *g, void *workspace) {
+                                 const ck_gradient *dy, const ck_convolution_gradients *g, void *workspace) {
     data_job data = {.plan = plan, .x = x, .dy = dy, .dz = g->dz, .sums = g->dz_sums, .update = g->update};
     if (plan->method == CK_CONV2D_WINOGRAD) {
         if (g->dz) data_winograd(exec, &data, w, workspace);

@@ -75,9 +75,9 @@ static double weight_gradient(const ck_conv2d *plan, const ck_operand *x, const 
 }
 
 void ck_conv2d_backward_reference(const ck_conv2d *plan, const ck_operand *x, const float *w, const ck_gradient *dy,
-                                  const ck_conv2d_gradients *gradients) {
+                                  const ck_convolution_gradients *gradients) {
     const ck_conv2d_shape *s = &plan->shape;
-    const ck_conv2d_gradients g = *gradients;
+    const ck_convolution_gradients g = *gradients;
     for (ptrdiff_t pixel = 0; g.dz && pixel < s->N * s->H * s->W; pixel++)
         for (ptrdiff_t c = 0; c < s->C; c++) {
             ptrdiff_t at = pixel * s->C + c, n = pixel / (s->H * s->W);

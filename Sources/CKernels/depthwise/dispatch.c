@@ -85,7 +85,7 @@ void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const c
 }
 
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, const ck_depthwise_gradients *g, void *workspace) {
+                           const ck_gradient *dy, const ck_convolution_gradients *g, void *workspace) {
     const ck_depthwise_shape *s = &plan->shape;
     depthwise_job job = {.plan = plan, .x = *x, .w = w, .dy = *dy, .dw = workspace};
     job.dz = g->dz, job.update = g->update, job.dz_sums = g->dz_sums;

@@ -78,8 +78,8 @@ static double weight_gradient(const ck_depthwise *plan, const ck_operand *x, con
 }
 
 void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, const ck_depthwise_gradients *gradients) {
-    const ck_depthwise_gradients g = *gradients;
+                                     const ck_gradient *dy, const ck_convolution_gradients *gradients) {
+    const ck_convolution_gradients g = *gradients;
     const ck_depthwise_shape *s = &plan->shape;
     const ptrdiff_t H = s->H, W = s->W, C = s->C, k = s->kernel;
     for (ptrdiff_t n = 0; n < s->N; n++)

@@ -61,22 +61,14 @@ typedef struct ck_conv2d {
 // work has fewer than 2³¹ floats. Returns CK_UNSUPPORTED for Winograd with a shape other than the two above.
 ck_status ck_conv2d_plan(ck_conv2d *plan, const ck_conv2d_shape *shape, ck_conv2d_method method);
 
-// The outputs of the backward pass. dz is (N, H, W, C), or NULL if it is not needed. dz_sums may be NULL. dw is
-// overwritten.
-typedef struct ck_conv2d_gradients {
-    float *dz;
-    ck_update update; // of dz
-    float *dz_sums, *dw;
-} ck_conv2d_gradients;
-
-// In both run functions, outputs must not overlap inputs or each other.
+// In both run functions, outputs must not overlap inputs or each other. gradients->dz is NULL if it is not needed.
 void ck_conv2d_forward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
                        const ck_output *y, void *workspace);
 void ck_conv2d_backward(const ck_exec *exec, const ck_conv2d *plan, const ck_operand *x, const float *w,
-                        const ck_gradient *dy, const ck_conv2d_gradients *gradients, void *workspace);
+                        const ck_gradient *dy, const ck_convolution_gradients *gradients, void *workspace);
 
 void ck_conv2d_forward_reference(const ck_conv2d *plan, const ck_operand *x, const float *w, float *y);
 // The reference does not compute dz_sums.
 void ck_conv2d_backward_reference(const ck_conv2d *plan, const ck_operand *x, const float *w, const ck_gradient *dy,
-                                  const ck_conv2d_gradients *gradients);
+                                  const ck_convolution_gradients *gradients);
 #endif

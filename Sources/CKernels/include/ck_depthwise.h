@@ -33,22 +33,15 @@ ck_status ck_depthwise_plan(ck_depthwise *plan, const ck_depthwise_shape *shape)
 // Writes the kernel and the strides of compiled shape number `index` to `shape`, and returns 1. Returns 0 if there is
 // no such number.
 int ck_depthwise_compiled(ptrdiff_t index, ck_depthwise_shape *shape);
-// The outputs of the backward pass. dz is (N, H, W, C). dz_sums may be NULL; if `update` is CK_ADD, they are the sums
-// of dz after the addition. dw is overwritten.
-typedef struct ck_depthwise_gradients {
-    float *dz;
-    ck_update update; // of dz
-    float *dz_sums, *dw;
-} ck_depthwise_gradients;
-
-// In both run functions, outputs must not overlap inputs or each other.
+// In both run functions, outputs must not overlap inputs or each other. If the update of dz is CK_ADD,
+// gradients->dz_sums are the sums of dz after the addition.
 void ck_depthwise_forward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
                           const ck_output *y);
 void ck_depthwise_backward(const ck_exec *exec, const ck_depthwise *plan, const ck_operand *x, const float *w,
-                           const ck_gradient *dy, const ck_depthwise_gradients *gradients, void *workspace);
+                           const ck_gradient *dy, const ck_convolution_gradients *gradients, void *workspace);
 
 void ck_depthwise_forward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w, float *y);
 // The reference does not compute dz_sums.
 void ck_depthwise_backward_reference(const ck_depthwise *plan, const ck_operand *x, const float *w,
-                                     const ck_gradient *dy, const ck_depthwise_gradients *gradients);
+                                     const ck_gradient *dy, const ck_convolution_gradients *gradients);
 #endif

@@ -6,6 +6,7 @@
 // can be computed again.
 #ifndef CK_OPERAND_H
 #define CK_OPERAND_H
+#include "ck_base.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,14 @@ typedef struct ck_operand {
     ck_activation activation;
     const ck_bf16 *x16; // instead of x
 } ck_operand;
+
+// The outputs of the backward pass of a k×k or depthwise convolution: the gradient of the normalized input (N, H, W, C)
+// and its partial sums, which may be NULL, and the gradient of the weights, which is overwritten.
+typedef struct ck_convolution_gradients {
+    float *dz;
+    ck_update update; // of dz
+    float *dz_sums, *dw;
+} ck_convolution_gradients;
 
 // The raw output of a convolution, and its statistics (see ck_norm.h), which may be NULL. The statistics are those of y
 // before it is rounded to bfloat16.

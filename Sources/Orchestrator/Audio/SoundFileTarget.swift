@@ -1,5 +1,6 @@
 import CSndFile
 import Foundation
+import OssicleBase
 
 /// A new file, to which libsndfile writes through callbacks.
 ///
@@ -49,17 +50,9 @@ final class SoundFileTarget {
     }
 
     private func write(_ bytes: UnsafeRawPointer?, _ count: sf_count_t) -> sf_count_t {
-        guard let bytes else { return 0 }
-        var done = 0
-        while failure == nil, done < Int(count) {
-            let written = Foundation.write(file, bytes + done, Int(count) - done)
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else {
-                failure = written < 0 ? errno : ENOSPC
-                break
-            }
-            done += written
-        }
-        return sf_count_t(done)
+        guard let bytes, failure == nil else { return 0 }
+        let (written, failure) = OpenFile.write(UnsafeRawBufferPointer(start: bytes, count: Int(count)), to: file)
+        self.failure = failure
+        return sf_count_t(written)
     }
 }

@@ -10,3 +10,11 @@ extension [String] {
         return "\(what): \(number), \(count == 1 ? "" : "the first is ")\(first)".shown
     }
 }
+
+/// A sentence about some of several things, with the first of them: “2 of 9 clips have no pitch: a.wav (the first of them)”.
+/// - Parameters:
+///   - what: the rest of the sentence after the numbers.
+///   - first: the first of the things, or a sentence about it.
+package func countedSentence(_ count: Int, of total: Int, _ what: String, first: String) -> String {
+    "\(count) of \(total) \(what): \(first)" + (count == 1 ? "" : " (the first of them)")
+}

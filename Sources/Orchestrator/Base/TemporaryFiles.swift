@@ -7,7 +7,6 @@ import Synchronization
 /// A handler must not wait for a lock or release memory. The table therefore has a fixed number of places, and each
 /// place is the address of a path. A file for which there is no place is not registered.
 enum TemporaryFiles {
-    private static let count = 64
     private static let places = Table()
 
     /// A place of the table.
@@ -25,7 +24,7 @@ enum TemporaryFiles {
     /// Registers a file. Returns nil if the table is full.
     static func add(_ path: String) -> Place? {
         let text = path.withFileName { strdup($0) }
-        for index in 0..<count
+        for index in places.addresses.indices
         where places.addresses[index].compareExchange(
             expected: 0, desired: UInt(bitPattern: text), ordering: .sequentiallyConsistent
         ).exchanged {
@@ -44,7 +43,7 @@ enum TemporaryFiles {
 
     /// Removes all registered files. It can be called from a signal handler.
     static func removeAll() {
-        for index in 0..<count {
+        for index in places.addresses.indices {
             // The text is not released: the handler may have interrupted the allocator.
             let address = places.addresses[index].exchange(0, ordering: .sequentiallyConsistent)
             if let path = UnsafePointer<CChar>(bitPattern: address), unlink(path) != 0 { rmdir(path) }

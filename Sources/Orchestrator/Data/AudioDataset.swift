@@ -27,8 +27,10 @@ public struct AudioDataset: Sendable {
     public let roots: [String]
     /// The files that should be part of the data set but cannot be used.
     public let skipped: [Skipped]
-    /// Sentences about files that are left out for other reasons, and about names and divisions.
-    let remarks: [String]
+    /// Sentences about files that are left out for other reasons, and about names.
+    private let remarks: [String]
+    /// Sentences about clips that are in no part of a probe, and about published divisions that a probe cannot use.
+    public let probeWarnings: [String]
     /// The sample rate, number of channels and length of each clip.
     let headers: [AudioInfo]
     /// The size of each file in bytes.
@@ -85,7 +87,7 @@ public struct AudioDataset: Sendable {
                 guard try distinct.isNew(entry, header.identity) else { continue }
                 let info = header.info
                 headers.append(info)
-                sizes.append(header.bytes)
+                sizes.append(header.identity?.size ?? 0)
                 clips.append(
                     Clip(
                         path: entry.path, label: entry.className.flatMap { labels[ByteText($0)] }, split: entry.split,
@@ -103,9 +105,9 @@ public struct AudioDataset: Sendable {
         self.layout = layout
         self.roots = roots
         self.skipped = skipped
-        remarks =
-            leftOut.warnings + names.remarks
-            + (isOneLayout ? DatasetRemarks.remarks(clips, classes, prefersGroups: layout.reader.prefersGroups) : [])
+        remarks = leftOut.warnings + names.remarks
+        probeWarnings =
+            isOneLayout ? DivisionRemarks.remarks(clips, classes, prefersGroups: layout.reader.prefersGroups) : []
         self.headers = headers
         self.sizes = sizes
     }
@@ -164,12 +166,11 @@ extension AudioDataset {
 
     /// Sentences for the log about everything that is left out, each with the number of files and the first of them:
     /// files that cannot be used (``skipped``), formats that cannot be read, files that a table does not list, lines
-    /// that name no file, repeated files, and clips that are in no part of a probe. Empty if nothing is left out.
+    /// that name no file, and repeated files. Empty if nothing is left out.
     public var warnings: [String] {
         guard let first = skipped.first else { return remarks }
         let total = clips.count + skipped.count
-        let others = skipped.count == 1 ? "" : " (the first of them)"
-        return ["skipped \(skipped.count) of \(total) files: \(first.reason)\(others)"] + remarks
+        return ["skipped " + countedSentence(skipped.count, of: total, "files", first: first.reason)] + remarks
     }
 }
 

@@ -111,7 +111,7 @@ struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let number: UInt64
     /// The size and the time of the last change, because some network file systems number their files more than once.
-    private let size: Int
+    let size: Int
     private let changed: Int
     private let changedNanoseconds: Int
     let isFolder: Bool

@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 import OssicleAudio
 import Synchronization
 
@@ -6,11 +6,10 @@ import Synchronization
 enum AudioHeaders {
     typealias Outcome = Result<Header, AudioError>
 
-    /// The header of a file, its identity in the file system, and its size in bytes.
+    /// The header of a file, and its identity in the file system.
     struct Header: Sendable {
         let info: AudioInfo
         let identity: FileIdentity?
-        let bytes: Int
     }
 
     /// The result of each path, in order. Opening a file mostly waits for the disk or for the operating system. Blocks
@@ -23,16 +22,11 @@ enum AudioHeaders {
             let range = block * blockSize..<min(paths.count, (block + 1) * blockSize)
             let read = paths[range].map { path in
                 Outcome { () throws(AudioError) in
-                    Header(info: try AudioFile.info(path), identity: FileIdentity(path), bytes: size(of: path))
+                    Header(info: try AudioFile.info(path), identity: FileIdentity(path))
                 }
             }
             outcomes.withLock { $0[block] = read }
         }
         return outcomes.withLock { Array($0.joined()) }
-    }
-
-    private static func size(of path: String) -> Int {
-        var status = stat()
-        return path.withFileName({ stat($0, &status) }) == 0 ? Int(status.st_size) : 0
     }
 }

@@ -1,3 +1,5 @@
+import OssicleBase
+
 /// The problems that were found in the clips of a data set during decoding, for logs and reports.
 package struct DecodingReport: Sendable, Equatable {
     /// The number of clips in the data set.
@@ -28,8 +30,6 @@ package struct DecodingReport: Sendable, Equatable {
     }
 
     private static func sentence(_ files: [AudioDataset.Skipped], of total: Int, _ what: String) -> String? {
-        guard let first = files.first else { return nil }
-        let others = files.count == 1 ? "" : " (the first of them)"
-        return "\(files.count) of \(total) clips \(what): \(first.reason)\(others)"
+        files.first.map { countedSentence(files.count, of: total, "clips \(what)", first: $0.reason) }
     }
 }

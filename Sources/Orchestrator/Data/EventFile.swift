@@ -23,7 +23,7 @@ public enum EventFile {
         _ path: String, labels: [String]? = nil
     ) throws(DataError) -> [(event: SoundEvent, line: Int)] {
         guard AudioFolder.exists(path) else { throw .malformed(path: path, reason: "there is no such annotation file") }
-        let text = try AudioFolder.text(path).drop { $0 == "\u{FEFF}" }
+        let text = try AudioFolder.text(path)
         var events: [(event: SoundEvent, line: Int)] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
         where !line.trimmed.isEmpty {

@@ -1,3 +1,4 @@
+import OssicleBase
 import OssicleStatistics
 
 /// A count of the logistic regressions of a probe that did not converge, for the warnings of its report. Regressions
@@ -15,8 +16,9 @@ struct Convergence: Sendable, Equatable {
     ///
     /// - Parameter name: the name of the encoder.
     func warning(_ name: String) -> String? {
-        guard let first = shortfalls.first else { return nil }
-        let others = shortfalls.count == 1 ? "" : " (the first of them)"
-        return "\(shortfalls.count) of \(fits) logistic regressions of \(name) did not converge: \(first)\(others)"
+        shortfalls.first.map {
+            countedSentence(
+                shortfalls.count, of: fits, "logistic regressions of \(name) did not converge", first: $0)
+        }
     }
 }

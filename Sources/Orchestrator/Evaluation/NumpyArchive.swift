@@ -1,17 +1,5 @@
 import CZlib
-import Foundation
 import OssicleBase
-
-/// Why an array file could not be written.
-public enum NumpyError: Error, CustomStringConvertible, Equatable {
-    case unwritable(path: String, reason: String)
-
-    public var description: String {
-        switch self {
-        case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
-        }
-    }
-}
 
 /// Writes named arrays to one `.npz` file, as `numpy.load` reads it: a zip archive of `.npy` files, stored without compression, of any
 /// size (zip64). An array of floats can be written row by row, so that it does not have to fit into memory. The file appears
@@ -26,9 +14,7 @@ package final class NumpyArchive {
         var checksum: UInt32 = 0
     }
 
-    private let path: String
-    private var partial: PartialFile?
-    private var file: UnsafeMutablePointer<FILE>?
+    private let stream: NumpyStream
     private var members: [Member] = []
     /// Sizes and offsets from here on need zip64 records.
     private let limit: UInt64
@@ -36,15 +22,9 @@ package final class NumpyArchive {
     /// Opens the file, so that a path that cannot be written is found before anything is computed.
     /// - Parameter limit: for tests, which cannot write 4 GiB.
     package init(_ path: String, limit: UInt64 = 0xFFFF_FFFF) throws(NumpyError) {
-        self.path = path
         self.limit = limit
-        let partial = PartialFile(path)
-        file = fopen(partial.path, "wb")
-        guard file != nil else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
-        self.partial = consume partial
+        stream = try NumpyStream(path)
     }
-
-    deinit { if let file { fclose(file) } }
 
     package func add(name: String, floats: [Float], shape: [Int]) throws(NumpyError) {
         precondition(shape.reduce(1, *) == floats.count, "the shape's product is the number of values")
@@ -99,40 +79,37 @@ package final class NumpyArchive {
         let data = member.size - UInt64(header.count)
         members[members.count - 1].checksum = UInt32(
             crc32_combine(Self.crc32(0, header.span.bytes), uLong(member.checksum), Int(data)))
-        try rewrite(at: member.offset + UInt64(Self.localHeader(member).count), header)
+        try stream.rewrite(at: member.offset + UInt64(Self.localHeader(member).count), header)
         try end()
     }
 
     /// Writes the directory, waits until everything is on the disk, and gives the file its name.
     package func finish() throws(NumpyError) {
-        let start = try position()
-        for member in members { try write(central(member)) }
-        let end = try position()
-        try write(endRecords(start: start, end: end))
-        guard let file, fflush(file) == 0, fsync(fileno(file)) == 0 else { throw failure() }
-        self.file = nil
-        guard fclose(file) == 0 else { throw failure() }
-        if let reason = partial.take()?.commit() { throw .unwritable(path: path, reason: reason) }
+        let start = try stream.position()
+        for member in members { try stream.write(central(member)) }
+        let end = try stream.position()
+        try stream.write(endRecords(start: start, end: end))
+        try stream.finish()
     }
 
     // MARK: - Parts of the file
 
     private func begin(_ name: String) throws(NumpyError) {
-        members.append(Member(name: Array("\(name).npy".utf8), offset: try position()))
-        try write(Self.localHeader(members[members.count - 1]))
+        members.append(Member(name: Array("\(name).npy".utf8), offset: try stream.position()))
+        try stream.write(Self.localHeader(members[members.count - 1]))
     }
 
     private func append(_ bytes: RawSpan) throws(NumpyError) {
         let last = members.count - 1
         members[last].size += UInt64(bytes.byteCount)
         members[last].checksum = UInt32(Self.crc32(uLong(members[last].checksum), bytes))
-        try write(bytes)
+        try stream.write(bytes)
     }
 
     /// The local header again, now with the size and the checksum.
     private func end() throws(NumpyError) {
         let member = members[members.count - 1]
-        try rewrite(at: member.offset, Self.localHeader(member))
+        try stream.rewrite(at: member.offset, Self.localHeader(member))
     }
 
     /// Version 4.5 (zip64), names in UTF-8, stored, 1980-01-01: a fixed date, so that the same arrays give the same file.
@@ -183,27 +160,4 @@ package final class NumpyArchive {
     static func crc32(_ checksum: uLong, _ bytes: RawSpan) -> uLong {
         bytes.withUnsafeBytes { crc32_z(checksum, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count) }
     }
-
-    // MARK: - Input and output
-
-    private func position() throws(NumpyError) -> UInt64 {
-        guard let file, case let place = ftello(file), place >= 0 else { throw failure() }
-        return UInt64(place)
-    }
-
-    private func write(_ bytes: [UInt8]) throws(NumpyError) { try write(bytes.span.bytes) }
-
-    private func write(_ bytes: RawSpan) throws(NumpyError) {
-        guard let file, bytes.withUnsafeBytes({ fwrite($0.baseAddress, 1, $0.count, file) }) == bytes.byteCount else {
-            throw failure()
-        }
-    }
-
-    private func rewrite(at place: UInt64, _ bytes: [UInt8]) throws(NumpyError) {
-        guard let file, fseeko(file, off_t(place), SEEK_SET) == 0 else { throw failure() }
-        try write(bytes)
-        guard fseeko(file, 0, SEEK_END) == 0 else { throw failure() }
-    }
-
-    private func failure() -> NumpyError { .unwritable(path: path, reason: String(cString: strerror(errno))) }
 }

@@ -3,19 +3,7 @@ import OssicleBase
 /// NumPy's array format, version 1.0: a magic number, a header with the type and the shape as Python text, then the little-endian
 /// values row by row. *Reference:* numpy.lib.format.
 public enum NumpyFile {
-    /// Writes an array of floats as an `.npy` file. The file appears complete or not at all.
-    /// - Parameter shape: its product is the number of values.
-    public static func write(_ values: [Float], shape: [Int], to path: String) throws(NumpyError) {
-        if let reason = PartialFile(path).commit(bytes(floats: values, shape: shape)) {
-            throw .unwritable(path: path, reason: reason)
-        }
-    }
-
     static let floatType = "<f4"
-
-    static func bytes(floats values: [Float], shape: [Int]) -> [UInt8] {
-        array(floatType, shape, values.map(\.bitPattern.littleEndian))
-    }
 
     static func bytes(ints values: [Int64], shape: [Int]) -> [UInt8] {
         array("<i8", shape, values.map(\.littleEndian))

@@ -153,18 +153,18 @@ private func pitchedNotes(of dataset: AudioDataset) throws(EvaluationError) -> (
     if let first = outside.first, outside.count == pitched.count {
         throw .pitchOutOfRange(path: first.clip.path, pitch: first.pitch)
     }
-    func others(_ count: Int) -> String { count == 1 ? "" : " (the first of them)" }
     var warnings: [String] = []
     if let first = unpitched.first {
         warnings.append(
-            "\(unpitched.count) of \(dataset.clips.count) clips have no pitch and were left out: \(first.path)"
-                + others(unpitched.count))
+            countedSentence(
+                unpitched.count, of: dataset.clips.count, "clips have no pitch and were left out", first: first.path))
     }
     if let first = outside.first {
         warnings.append(
-            "\(outside.count) of \(pitched.count) notes have a pitch outside of MIDI notes \(range.lowerBound) (A0) to "
-                + "\(range.upperBound) (C8) and were left out: \(first.clip.path) has the pitch \(first.pitch)"
-                + others(outside.count))
+            countedSentence(
+                outside.count, of: pitched.count,
+                "notes have a pitch outside of MIDI notes \(range.lowerBound) (A0) to \(range.upperBound) (C8) and were "
+                    + "left out", first: "\(first.clip.path) has the pitch \(first.pitch)"))
     }
     let notes = dataset.clips.map { clip in
         clip.labelled(clip.pitch.flatMap { range.contains($0) ? $0 - range.lowerBound : nil })

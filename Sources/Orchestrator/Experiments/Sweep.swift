@@ -54,7 +54,7 @@ public struct Sweep {
             tell("warning: \(sentence)")
         }
         if !lock.isEffective { warn(RunFolder.warning(about: output)) }
-        for sentence in dataset.warnings + labelled.warnings { warn(sentence) }
+        for sentence in dataset.warnings + labelled.warnings + labelled.probeWarnings { warn(sentence) }
         let finished = plan.cells.map { report(of: $0, probed: probed) }
         for sentence in finished.compactMap(\.self).flatMap(\.warnings) { warn(sentence) }
         var scores = finished.map { $0?.score }

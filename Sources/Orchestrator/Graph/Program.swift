@@ -80,16 +80,13 @@ public final class Program {
     ///   - seed: the seed of the random numbers of operations (drop-connect).
     ///   - step: the number of the training step. The random numbers depend on it too.
     ///   - observe: a function that is called after every operation, for benchmarks.
-    public func forward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
-        _ = forward(seed: seed, step: step, observe: observe, isCancelled: nil)
-    }
-
-    /// Runs the forward pass, or the operations of it before it is cancelled.
-    /// - Parameter isCancelled: whether to stop. It is called before every operation.
+    ///   - isCancelled: whether to stop. It is called before every operation.
     /// - Returns: false if it was cancelled.
-    package func forward(
-        seed: UInt64, step: Int, observe: ((any Operation) -> Void)? = nil, isCancelled: (() -> Bool)?
+    @discardableResult
+    public func forward(
+        seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil, isCancelled: (() -> Bool)? = nil
     ) -> Bool {
+        isForward = false
         let run = Run(program: self, seed: seed, step: step)
         // Here and below, the loop is over indices: in unoptimized builds, an iterator allocates memory for every
         // element.
@@ -104,15 +101,11 @@ public final class Program {
 
     /// Runs the backward pass, which computes all gradients. Before each backward pass, run a forward pass with the
     /// same seed and step, because the backward pass overwrites values of the forward pass.
-    public func backward(seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil) {
-        _ = backward(seed: seed, step: step, observe: observe, isCancelled: nil)
-    }
-
-    /// Runs the backward pass, or the operations of it before it is cancelled.
     /// - Parameter isCancelled: whether to stop. It is called before every operation.
     /// - Returns: false if it was cancelled.
-    package func backward(
-        seed: UInt64, step: Int, observe: ((any Operation) -> Void)? = nil, isCancelled: (() -> Bool)?
+    @discardableResult
+    public func backward(
+        seed: UInt64 = 0, step: Int = 0, observe: ((any Operation) -> Void)? = nil, isCancelled: (() -> Bool)? = nil
     ) -> Bool {
         precondition(graph.training, "an inference program has no backward pass")
         precondition(isForward, "each backward pass needs a forward pass before it")

@@ -66,7 +66,7 @@ package struct DepthwiseKernel: WindowKernel {
     ) {
         guard let dz else { preconditionFailure("no depthwise convolution reads the data") }
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
-        var results = ck_depthwise_gradients(
+        var results = ck_convolution_gradients(
             dz: dz.base, update: ck_update(beta: beta), dz_sums: sums?.base, dw: dWeights.base)
         execution { ck_depthwise_backward($0, &plan, &operand, weights.base, &gradient, &results, workspace.base) }
     }

@@ -84,7 +84,7 @@ package struct ConvolutionKernel: WindowKernel {
         sums: Buffer?, dWeights: Buffer, workspace: Buffer
     ) {
         var (plan, operand, gradient) = (plan, x.c, dy.pointers)
-        var results = ck_conv2d_gradients(
+        var results = ck_convolution_gradients(
             dz: dz?.base, update: ck_update(beta: beta), dz_sums: sums?.base, dw: dWeights.base)
         execution { ck_conv2d_backward($0, &plan, &operand, weights.base, &gradient, &results, workspace.base) }
     }

@@ -93,7 +93,7 @@ final class RunLog {
     init(path: String) throws(TrainingError) {
         self.path = path
         file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw failure() }
+        guard file >= 0 else { throw failure(errno) }
     }
 
     deinit { if file >= 0 { close(file) } }
@@ -107,20 +107,14 @@ final class RunLog {
             throw TrainingError.cannotWrite(path: path, reason: "\(error)")
         }
         let start = lseek(file, 0, SEEK_END)
-        var written = 0
-        while written < line.count {
-            let count = line.withUnsafeBytes { write(file, $0.baseAddress.map { $0 + written }, line.count - written) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let error = failure()
-                if start >= 0 { _ = ftruncate(file, start) }
-                throw error
-            }
-            written += count
-        }
+        guard let number = line.withUnsafeBytes({ OpenFile.write($0, to: file).failure }) else { return }
+        if start >= 0 { _ = ftruncate(file, start) }
+        throw failure(number)
     }
 
-    private func failure() -> TrainingError { .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
+    private func failure(_ number: Int32) -> TrainingError {
+        .cannotWrite(path: path, reason: String(cString: strerror(number)))
+    }
 }
 
 extension JSONDecoder {

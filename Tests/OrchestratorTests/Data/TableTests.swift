@@ -116,7 +116,10 @@ import Testing
                 "skipped 2 of 4 files: there is no file \(folder.path)/gone.wav (the first of them)",
                 "left out audio files in \(folder.path) that are not listed in \(folder.path)/labels.csv: 1, "
                     + "\(folder.path)/three/d.wav",
-                "clips without a label are in no part of a probe: 1 of 2, \(folder.path)/two/b, c.wav",
+            ])
+        #expect(
+            set.probeWarnings == [
+                "clips without a label are in no part of a probe: 1 of 2, \(folder.path)/two/b, c.wav"
             ])
     }
 

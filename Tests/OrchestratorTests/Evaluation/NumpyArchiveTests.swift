@@ -5,8 +5,12 @@ import Testing
 @testable import OssicleEvaluation
 
 @Suite struct NumpyArchiveTests {
-    @Test func a_header_ends_on_a_multiple_of_64_bytes_and_values_follow() {
-        let bytes = NumpyFile.bytes(floats: [1, -2, 0.5, 3, 4, 5], shape: [2, 3])
+    @Test func a_header_ends_on_a_multiple_of_64_bytes_and_values_follow() throws {
+        let folder = try TemporaryFolder()
+        let rows = try NumpyRows(folder.place("a.npy"), columns: 3)
+        try rows.append([1, -2, 0.5, 3, 4, 5])
+        try rows.finish()
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: folder.place("a.npy"))))
         #expect(Array(bytes.prefix(8)) == [0x93] + Array("NUMPY".utf8) + [1, 0])
         let header = Int(bytes[8]) + 256 * Int(bytes[9])
         #expect((10 + header) % 64 == 0 && bytes.count == 10 + header + 24 && bytes[9 + header] == UInt8(ascii: "\n"))

@@ -55,15 +55,21 @@ import Testing
         #expect(report.baselines.keys.sorted() == ["logmel"])
     }
 
+    /// Writes a note of half a second with one of three pitches, and returns the pitch.
+    private func write(_ note: Int, to folder: TemporaryFolder) throws -> Int {
+        let pitch = [57, 69, 81][note % 3]
+        let hertz = 440 * pow(2, Float(pitch - 69) / 12)
+        try folder.writeFloats(
+            (0..<8_000).map { 0.1 * sin(2 * .pi * hertz * Float($0) / 16_000 + Float(note)) }, to: "\(note).wav")
+        return pitch
+    }
+
     /// Folds of three, four and three notes. The encoder does not distinguish pitches, and the log-mel statistics do.
     @Test func with_folds_a_lead_is_the_difference_of_the_scores() throws {
         let folder = try TemporaryFolder()
         var table = "path,fold,pitch\n"
         for note in 0..<10 {
-            let pitch = [57, 69, 81][note % 3]
-            let hertz = 440 * pow(2, Float(pitch - 69) / 12)
-            try folder.writeFloats(
-                (0..<8_000).map { 0.1 * sin(2 * .pi * hertz * Float($0) / 16_000 + Float(note)) }, to: "\(note).wav")
+            let pitch = try write(note, to: folder)
             table += "\(note).wav,\(note < 3 ? 1 : note < 7 ? 2 : 3),\(pitch)\n"
         }
         try folder.write(table, to: "labels.csv")
@@ -106,10 +112,7 @@ import Testing
         let folder = try TemporaryFolder()
         var table = "path,split,pitch\n"
         for note in 0..<12 {
-            let pitch = [57, 69, 81][note % 3]
-            let hertz = 440 * pow(2, Float(pitch - 69) / 12)
-            try folder.writeFloats(
-                (0..<8_000).map { 0.1 * sin(2 * .pi * hertz * Float($0) / 16_000 + Float(note)) }, to: "\(note).wav")
+            let pitch = try write(note, to: folder)
             // A column with empty fields is often written with decimals.
             table += "\(note).wav,\(note < 6 ? "train" : "test"),\(note == 4 ? "" : "\(pitch).0")\n"
         }

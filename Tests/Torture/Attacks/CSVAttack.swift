@@ -27,7 +27,7 @@ struct CSVAttack: Attack {
         let ending = layout + ["--threads", "1", "--json"]
         switch trial.dice.below(6) {
         case 0:
-            try trial.write(TinyRecipes.supervised.yaml, to: "recipe.yaml")
+            try trial.write(TinyRecipe.supervised.yaml, to: "recipe.yaml")
             try trial.run(["pretrain", "recipe.yaml", "--data", "table", "--output", "out"] + ending, promise)
         case 1:
             try base.writeCheckpoint(to: trial)

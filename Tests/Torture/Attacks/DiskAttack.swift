@@ -24,7 +24,7 @@ struct DiskAttack: Attack {
     func run(_ trial: Trial) throws {
         try base.writeSounds(to: trial)
         try base.writeCheckpoint(to: trial, "model/checkpoint.safetensors")
-        try trial.write(TinyRecipes.cola.yaml, to: "recipe.yaml")
+        try trial.write(TinyRecipe.cola.yaml, to: "recipe.yaml")
         switch trial.dice.below(10) {
         case 0..<3 where mounts: try runOnVolume(trial)
         case 0..<5: try runWithLimit(trial)

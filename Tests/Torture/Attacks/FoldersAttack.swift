@@ -33,7 +33,7 @@ struct FoldersAttack: Attack {
                 ],
                 Promise(names: names))
         default:
-            let recipe = trial.dice.pick(TinyRecipes.all)
+            let recipe = trial.dice.pick(TinyRecipe.all)
             try trial.write(recipe.yaml, to: "recipe.yaml")
             try trial.run(
                 ["pretrain", "recipe.yaml", "--data", "mutants", "--output", "out", "--steps", "3", "--json"],

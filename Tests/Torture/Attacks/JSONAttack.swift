@@ -56,8 +56,8 @@ struct JSONAttack: Attack {
     private func runCell(_ trial: Trial) throws {
         let damaged = trial.dice.pick(base.cell.keys.sorted())
         try base.writeSounds(to: trial)
-        try trial.write(TinyRecipes.cola.yaml, to: "recipe.yaml")
-        try trial.write(TinyRecipes.grid.replacing("[a, b]", with: "[a]"), to: "grid.yaml")
+        try trial.write(TinyRecipe.cola.yaml, to: "recipe.yaml")
+        try trial.write(TinyRecipe.grid.replacing("[a, b]", with: "[a]"), to: "grid.yaml")
         let cell = "sweep/a+seed-0"
         try base.writeCheckpoint(to: trial, cell + "/checkpoint.safetensors")
         for (name, text) in base.cell.sorted(by: { $0.key < $1.key }) {

@@ -14,7 +14,7 @@ struct KeysAttack: Attack {
         let pair = (trial.number % pairs * 1_000_003 + Int(trial.seed % 1_000_000)) % pairs
         let (key, value) = (base.keys[pair / Extremes.all.count], Extremes.all[pair % Extremes.all.count])
         let round = trial.number / pairs
-        let recipe = TinyRecipes.all[round % TinyRecipes.all.count]
+        let recipe = TinyRecipe.all[round % TinyRecipe.all.count]
         try base.writeSounds(to: trial)
         try trial.write(recipe.yaml, to: "recipe.yaml")
         let isInFile = trial.dice.happens(0.2)

@@ -9,7 +9,7 @@ struct KillsAttack: Attack {
     init(_ base: BaseInputs) { self.base = base }
 
     func run(_ trial: Trial) throws {
-        let recipe = trial.dice.pick(TinyRecipes.all)
+        let recipe = trial.dice.pick([TinyRecipe.cola, .multiStrategy, .clar, .supervised])
         let steps = trial.dice.number(3...9)
         // A checkpoint after every step, after some of them, or only at the end.
         let minutes = trial.dice.pick(["1e-9", "0.001", "0.005", "5"])

@@ -43,7 +43,7 @@ struct SafeTensorsAttack: Attack {
                 Promise(names: names))
         case 3:
             try base.writeSounds(to: trial)
-            let recipe = which == 0 ? TinyRecipes.cola : TinyRecipes.multiStrategy
+            let recipe = which == 0 ? TinyRecipe.cola : TinyRecipe.multiStrategy
             try trial.write(recipe.yaml, to: "recipe.yaml")
             try trial.run(
                 [
@@ -53,7 +53,7 @@ struct SafeTensorsAttack: Attack {
                 Promise(names: names))
         case 4:
             try base.writeSounds(to: trial)
-            try trial.write(TinyRecipes.cola.yaml, to: "recipe.yaml")
+            try trial.write(TinyRecipe.cola.yaml, to: "recipe.yaml")
             try trial.run(
                 ["pretrain", "recipe.yaml", "--data", "sounds", "--output", "out", "--start", name, "--json"],
                 Promise(names: names, outputs: ["out"]))

@@ -33,7 +33,7 @@ struct YAMLAttack: Attack {
             return
         }
         let bases =
-            TinyRecipes.all.map(\.yaml) + [base.completeRecipe, base.completeRecipe, trial.dice.pick(Self.oddities)]
+            TinyRecipe.all.map(\.yaml) + [base.completeRecipe, base.completeRecipe, trial.dice.pick(Self.oddities)]
         let text = trial.dice.pick(bases)
         let isOdd = Self.oddities.contains(text) && trial.dice.happens(0.5)
         try trial.write(isOdd ? Array(text.utf8) : mutation.mutated(text, &trial.dice), to: "mutant.yaml")
@@ -54,8 +54,8 @@ struct YAMLAttack: Attack {
 
     private func runGrid(_ trial: Trial) throws {
         try base.writeSounds(to: trial)
-        try trial.write(TinyRecipes.cola.yaml, to: "recipe.yaml")
-        try trial.write(mutation.mutated(TinyRecipes.grid, &trial.dice), to: "mutant.yaml")
+        try trial.write(TinyRecipe.cola.yaml, to: "recipe.yaml")
+        try trial.write(mutation.mutated(TinyRecipe.grid, &trial.dice), to: "mutant.yaml")
         // Folders and recipes that a grid names may be named in the message instead of the grid.
         try trial.run(
             ["sweep", "mutant.yaml", "--output", "out", "--threads", "1", "--json"],

@@ -137,8 +137,7 @@ extension EventsLayout {
                 (empty, "had no duration and were left out"),
                 (repeated, "repeated another line of their annotation and were left out"),
             ].filter { $0.0.count > 0 }.map { finding, what in
-                "\(finding.count) of \(events) events \(what): \(finding.first)"
-                    + (finding.count == 1 ? "" : " (the first of them)")
+                countedSentence(finding.count, of: events, "events \(what)", first: finding.first)
             }
         }
     }

@@ -91,9 +91,9 @@ public struct EventsLayout: Sendable, Equatable {
     package var divided: EventsLayout {
         let others = recordings.filter { $0.split == nil }
         guard let first = others.first else { return self }
-        let sentence =
-            "\(others.count) of \(recordings.count) recordings are in none of the folders train, validation and test "
-            + "and were left out: \(first.path)" + (others.count == 1 ? "" : " (the first of them)")
+        let sentence = countedSentence(
+            others.count, of: recordings.count,
+            "recordings are in none of the folders train, validation and test and were left out", first: first.path)
         return EventsLayout(
             root: root, recordings: recordings.filter { $0.split != nil }, labels: allowed,
             warnings: warnings + [sentence])
@@ -105,9 +105,9 @@ public struct EventsLayout: Sendable, Equatable {
         let folders = Set(annotated.map { folder($0.text) })
         let beside = files.filter { folders.contains(folder($0)) }
         let lost = beside.filter { !annotated.contains(ByteText($0)) }
-        guard let first = lost.first else { return nil }
-        return "\(lost.count) of \(beside.count) recordings have no annotation and were left out: \(first)"
-            + (lost.count == 1 ? "" : " (the first of them)")
+        return lost.first.map {
+            countedSentence(lost.count, of: beside.count, "recordings have no annotation and were left out", first: $0)
+        }
     }
 
     private static func recording(

@@ -6,7 +6,8 @@ public struct MemoryError: Error, CustomStringConvertible {
     /// The size that could not be allocated.
     public let bytes: Int
     /// What the user can do, as the second part of the sentence.
-    var advice = "use a smaller --batch-size"
+    var advice = Self.smallerBatch
+    package static let smallerBatch = "use a smaller --batch-size"
     public var description: String {
         "cannot allocate \(bytes >> 20) MiB of memory; \(advice), or free memory on this machine"
     }
@@ -27,19 +28,18 @@ package struct Arena: ~Copyable {
         memset(base, 0, bytes)
     }
 
-    /// Checks that memory is available before several blocks are allocated, each of which may fit by itself.
-    /// - Parameter advice: what the user can do if it is not, as the second part of a sentence; nil: use a smaller batch.
-    package static func expectAvailable(_ bytes: Int, advice: String? = nil) throws(MemoryError) {
-        guard bytes > Machine.availableMemory ?? .max else { return }
-        var error = MemoryError(bytes: bytes)
-        if let advice { error.advice = advice }
-        throw error
+    /// Checks that memory is available. Linux allows a mapping of any size, but it ends a process that writes to more
+    /// memory than there is.
+    /// - Parameter advice: what the user can do if it is not, as the second part of a sentence.
+    package static func expectAvailable(
+        _ bytes: Int, advice: String = MemoryError.smallerBatch
+    ) throws(MemoryError) {
+        guard bytes <= Machine.availableMemory ?? .max else { throw MemoryError(bytes: bytes, advice: advice) }
     }
 
     private static func map(_ bytes: Int) throws(MemoryError) -> UnsafeMutableRawPointer {
-        // Linux allows a mapping of any size, but it ends a process that writes to more memory than there is.
-        guard bytes <= Machine.availableMemory ?? .max,
-            let mapped = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+        try expectAvailable(bytes)
+        guard let mapped = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             mapped != MAP_FAILED
         else { throw MemoryError(bytes: bytes) }
         madvise(mapped, bytes, MADV_HUGEPAGE)

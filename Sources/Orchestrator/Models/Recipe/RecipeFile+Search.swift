@@ -6,9 +6,8 @@ extension RecipeFile {
     /// package is inside the package); `Configs` in the current folder.
     public static var searchFolders: [String] {
         var folders: [String] = []
-        if let named = ProcessInfo.processInfo.environment["OSSICLE_CONFIGS"], !named.isEmpty { folders.append(named) }
-        if let program = Bundle.main.executableURL?.resolvingSymlinksInPath() {
-            var folder = program.deletingLastPathComponent()
+        if let namedFolder { folders.append(namedFolder) }
+        if var folder = programFolder {
             while folder.path != "/" {
                 folders.append(folder.appending(path: "Configs").path)
                 folders.append(folder.appending(path: "share/ossicle/Configs").path)
@@ -22,14 +21,20 @@ extension RecipeFile {
 
     /// The places in which recipes are searched, as text. It names the program itself, to which symbolic links lead.
     static var searchedPlaces: String {
-        let named = ProcessInfo.processInfo.environment["OSSICLE_CONFIGS"].flatMap { $0.isEmpty ? nil : $0 }
-        let program = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path
         let places = [
-            named.map { "\($0) (OSSICLE_CONFIGS)" },
-            program.map { "Configs and share/ossicle/Configs in \($0) and the folders above it" },
+            namedFolder.map { "\($0) (OSSICLE_CONFIGS)" },
+            programFolder.map { "Configs and share/ossicle/Configs in \($0.path) and the folders above it" },
             FileManager.default.currentDirectoryPath + "/Configs",
         ]
         return places.compactMap(\.self).joined(separator: ", ")
+    }
+
+    private static var namedFolder: String? {
+        ProcessInfo.processInfo.environment["OSSICLE_CONFIGS"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private static var programFolder: URL? {
+        Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
     }
 
     /// The names of the recipes in ``searchFolders``, sorted.

@@ -48,10 +48,8 @@ public enum RecipeFile {
 
     /// Writes the complete recipe to a file. An existing file is replaced atomically.
     public static func write(_ recipe: Recipe, to path: String) throws(RecipeError) {
-        do {
-            try yaml(of: recipe).write(toFile: path, atomically: true, encoding: .utf8)
-        } catch {
-            throw .unwritable(path: path, reason: error.systemReason)
+        if let reason = PartialFile(path).commit(Array(yaml(of: recipe).utf8)) {
+            throw .unwritable(path: path, reason: reason)
         }
     }
 

@@ -1,5 +1,5 @@
 /// Sentences about clips that a probe leaves out, and about published divisions that cannot be used.
-enum DatasetRemarks {
+enum DivisionRemarks {
     /// - Parameters:
     ///   - clips: the clips of a data set.
     ///   - classes: its classes. If there are none, the pitches are the labels.

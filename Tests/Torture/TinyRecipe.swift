@@ -1,12 +1,9 @@
-/// Recipes whose training steps take a fraction of a second. Each sets the keys of its method.
-enum TinyRecipes {
-    /// A recipe file.
-    struct Recipe: Sendable {
-        let name: String
-        let yaml: String
-    }
+/// A recipe whose training steps take a fraction of a second. Each sets the keys of its method.
+struct TinyRecipe: Sendable {
+    let name: String
+    let yaml: String
 
-    static let cola = Recipe(
+    static let cola = TinyRecipe(
         name: "cola",
         yaml: """
             # The smallest run.
@@ -26,7 +23,7 @@ enum TinyRecipes {
 
             """)
 
-    static let multiStrategy = Recipe(
+    static let multiStrategy = TinyRecipe(
         name: "multi-strategy",
         yaml: """
             method: multi-strategy
@@ -54,7 +51,7 @@ enum TinyRecipes {
 
             """)
 
-    static let clar = Recipe(
+    static let clar = TinyRecipe(
         name: "clar",
         yaml: """
             method: clar
@@ -88,7 +85,7 @@ enum TinyRecipes {
 
             """)
 
-    static let supervised = Recipe(
+    static let supervised = TinyRecipe(
         name: "supervised",
         yaml: """
             method: supervised
@@ -102,7 +99,7 @@ enum TinyRecipes {
 
             """)
 
-    static let waveform = Recipe(
+    static let waveform = TinyRecipe(
         name: "waveform",
         yaml: """
             method: cola
@@ -118,7 +115,7 @@ enum TinyRecipes {
 
             """)
 
-    static let all = [cola, multiStrategy, clar, supervised, waveform]
+    static let all: [TinyRecipe] = [.cola, .multiStrategy, .clar, .supervised, .waveform]
 
     /// A grid of two short runs.
     static let grid = """
