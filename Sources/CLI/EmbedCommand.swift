@@ -100,15 +100,16 @@ struct EmbedCommand: ParsableCommand {
         case .clip:
             let file = try EmbeddingFile(
                 dataset: dataset, encoder: try checkpoint.encoder(embedding: embedding, threads: threads))
-            try file.write(to: output)
+            if let map {
+                let drawn = EmbeddingMap(file)
+                try drawn.write(to: map, and: file, to: output)
+                report.mapShares = drawn.shares.map { drawn.hasVariance ? $0 : nil }
+            } else {
+                try file.write(to: output)
+            }
             (report.clips, report.dimension) = (file.paths.count, file.dimension)
             report.segments = file.segmentClips.count
             warn(file.warnings)
-            if let map {
-                let drawn = EmbeddingMap(file)
-                try drawn.write(to: map)
-                report.mapShares = drawn.shares.map { drawn.hasVariance ? $0 : nil }
-            }
         case .frame:
             let file = try FrameEmbeddingFile(
                 writing: output, dataset: dataset,

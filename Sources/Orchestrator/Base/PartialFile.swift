@@ -28,6 +28,14 @@ package struct PartialFile: ~Copyable {
     ///
     /// - Returns: nil on success, otherwise the error message of the system.
     package consuming func commit(_ bytes: [UInt8]) -> String? {
+        if let reason = write(bytes) { return reason }
+        return commit()
+    }
+
+    /// Writes `bytes` to the temporary file, and waits until they are on the disk.
+    ///
+    /// - Returns: nil on success, otherwise the error message of the system.
+    package func write(_ bytes: [UInt8]) -> String? {
         guard let file = path.withFileName({ fopen($0, "wb") }) else { return String(cString: strerror(errno)) }
         let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
         // The bytes are buffered. A full disk causes an error only in `fflush`, on some file systems only in `fsync`.
@@ -35,7 +43,7 @@ package struct PartialFile: ~Copyable {
         let reason = isWhole ? nil : String(cString: strerror(errno))
         let isClosed = fclose(file) == 0
         if let reason { return reason }
-        return isClosed ? commit() : String(cString: strerror(errno))
+        return isClosed ? nil : String(cString: strerror(errno))
     }
 
     /// Whether a name is that of a temporary file of this or another process.

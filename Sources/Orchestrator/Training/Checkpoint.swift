@@ -26,6 +26,13 @@ public struct RunCounters: Codable, Sendable, Equatable {
         let sentence: String
     }
 
+    /// Whether all numbers are those of a possible run, so that computing with them cannot overflow.
+    var areInRange: Bool {
+        let counts =
+            [epoch, batch, step] + (dataChanges ?? []).flatMap { [$0.epoch, $0.step] } + (measures?.counts ?? [])
+        return counts.allSatisfy((0...1 << 40).contains)
+    }
+
     /// The number of steps of the whole run. Epochs before the last change of the data count with the steps that they
     /// had.
     func totalSteps(_ recipe: Recipe, batchesPerEpoch: Int) -> Int {
@@ -107,6 +114,9 @@ public struct Checkpoint {
             throw CheckpointError.wrongKind(path: filePath, found: "a recipe that cannot be used (\(error))")
         }
         counters = try Self.decode(metadata["counters"], "counters", filePath)
+        guard counters.areInRange else {
+            throw CheckpointError.wrongKind(path: filePath, found: "counters that no run can have")
+        }
         data = metadata["data"] ?? ""
         classes = try Self.decode(metadata["classes"], "classes", filePath)
         if metadata["embedding"] != nil {

@@ -17,6 +17,8 @@ struct RunMeasures: Codable, Sendable, Equatable {
     /// The epoch whose evaluation is not finished, from 1; nil if there is none.
     var pendingEvaluation: Int?
 
+    var counts: [Int] { [correct, rows, steps, pendingEvaluation ?? 0] }
+
     /// Removes the sums of the epoch that is going on.
     mutating func forgetEpoch() { (loss, correct, rows, steps) = (0, 0, 0, 0) }
 }

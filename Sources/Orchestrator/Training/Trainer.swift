@@ -170,10 +170,15 @@ public final class Trainer {
     }
 
     /// Gives the encoder the weights that the recipe begins with.
-    private func start(_ step: TrainingStep) throws {
+    private func start(_ step: TrainingStep) throws(TrainingError) {
         guard !recipe.encoder.start.isEmpty else { return }
         let names = ModelBuilder(recipe: recipe).encoderNames()
-        let missing = try StartWeights(recipe.encoder.start).load(into: step.parameters, names: names)
+        let missing: [String]
+        do {
+            missing = try StartWeights(recipe.encoder.start).load(into: step.parameters, names: names)
+        } catch {
+            throw .start(error)
+        }
         guard let first = missing.min() else { return }
         warnings.append(
             "\(recipe.encoder.start) lacks \(missing.count) of the encoder’s \(names.count) tensors (\(first) for one); "

@@ -18,6 +18,8 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     case classesDiffer(path: String, saved: String, found: String)
     case lossNotFinite(step: Int, path: String, hasCheckpoint: Bool)
     case labelsMissing(method: String)
+    /// The weights that `encoder.start` names cannot be used.
+    case start(CheckpointError)
 
     public var description: String {
         switch self {
@@ -55,6 +57,8 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
         case .lossNotFinite(let step, _, false):
             "the loss is not a finite number at step \(step), before the first checkpoint: lower "
                 + "optimizer.learning_rate, and check the data"
+        case .start(let error):
+            "encoder.start (--start): \(error)"
         case .labelsMissing(let method):
             "the method “\(method)” of the recipe needs labels, but the data has none; use one folder per class, or "
                 + "select a layout with --layout"

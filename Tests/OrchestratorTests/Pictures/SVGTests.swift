@@ -112,10 +112,22 @@ private final class Elements: NSObject, XMLParserDelegate {
         var vectors = ClipVectors(dimension: 6)
         for clip in 0..<9 { vectors.append((0..<6).map { Float(clip % 3 * $0) + 0.1 * random.normal() }) }
         let clips = (0..<9).map { Clip(path: "\($0).wav", label: $0 == 8 ? nil : $0 % 3, seconds: 1) }
-        let map = EmbeddingMap(EmbeddingFile(vectors: vectors, clips: clips, classes: ["a&b", "c", "d"]))
+        let file = EmbeddingFile(vectors: vectors, clips: clips, classes: ["a&b", "c", "d"])
+        let map = EmbeddingMap(file)
         let elements = try Elements(map.drawing.document)
         #expect(elements.named("circle").count == 9 + 4)
         for word in ["c", "d", "no class"] { #expect(elements.texts.contains(word)) }
         #expect(map.shares[0] > 0.95)
+
+        let folder = try TemporaryFolder()
+        let (plot, archive) = (folder.place("map.svg"), folder.place("vectors.npz"))
+        let lost = folder.place("none/lost")
+        for (badPlot, badArchive) in [(lost, archive), (plot, lost)] {
+            #expect(throws: (any Error).self) { try map.write(to: badPlot, and: file, to: badArchive) }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+        try map.write(to: plot, and: file, to: archive)
+        #expect(try String(contentsOfFile: plot, encoding: .utf8) == map.drawing.document)
+        #expect(FileManager.default.fileExists(atPath: archive))
     }
 }

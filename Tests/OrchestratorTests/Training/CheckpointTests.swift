@@ -77,6 +77,50 @@ import Testing
         #expect(text.contains(path) && text.contains("frontend.mel_bands"), "\(text)")
     }
 
+    /// Such counters overflowed in the first step of the resumed run.
+    @Test func counters_that_no_run_can_have_are_refused() throws {
+        var writer = SafeTensorsWriter()
+        writer.add(name: "features.0.0.weight", floats: [1, 2], shape: [2])
+        let path = folder.place("counters.safetensors")
+        for (count, isPossible) in [(3, true), (-1, false), (Int.min, false), (Int.max, false)] {
+            var measures = RunMeasures()
+            measures.rows = count
+            for place in 0..<5 {
+                var counters = RunCounters()
+                switch place {
+                case 0: counters.epoch = count
+                case 1: counters.batch = count
+                case 2: counters.step = count
+                case 3: counters.measures = measures
+                default: counters.dataChanges = [RunCounters.DataChange(epoch: 0, step: count, sentence: "")]
+                }
+                writer.metadata = [
+                    "format": "ossicle-checkpoint", "version": "1", "classes": "[]",
+                    "recipe": String(decoding: try JSONEncoder().encode(recipe()), as: UTF8.self),
+                    "counters": String(decoding: try JSONEncoder().encode(counters), as: UTF8.self),
+                ]
+                try writer.write(to: path)
+                guard !isPossible else {
+                    #expect(try Checkpoint(path).counters == counters)
+                    continue
+                }
+                #expect(throws: CheckpointError.wrongKind(path: path, found: "counters that no run can have")) {
+                    _ = try Checkpoint(path)
+                }
+            }
+        }
+    }
+
+    @Test func an_error_of_the_start_weights_names_the_key() throws {
+        defer { remove("nowhere") }
+        Interruption.reset()
+        var recipe = recipe(steps: 1)
+        recipe.encoder.start = folder.place("nowhere")
+        let error = #expect(throws: TrainingError.self) { _ = try train(recipe, "nowhere") }
+        let text = error?.description ?? ""
+        #expect(text.hasPrefix("encoder.start (--start): there is no checkpoint \(folder.place("nowhere"))"), "\(text)")
+    }
+
     @Test func weights_of_a_checkpoint_of_another_version_are_not_read_as_plain_weights() throws {
         var writer = SafeTensorsWriter()
         writer.add(name: "features.0.0.weight", floats: [1, 2], shape: [2])

@@ -69,11 +69,11 @@ struct JSONAttack: Attack {
                     "pretrain", cell + "/recipe.yaml", "--data", "sounds", "--output", cell, "--resume", "--steps", "2",
                     "--json",
                 ],
-                Promise(names: [cell, "recipe key", "cannot resume"]))
+                Promise(names: [cell, "recipe key", "training.batch_size", "cannot resume"]))
         } else {
             try trial.run(
                 ["sweep", "grid.yaml", "--output", "sweep", "--threads", "1", "--json"],
-                Promise(names: [cell, "recipe key"]))
+                Promise(names: [cell, "recipe key", "training.batch_size"]))
         }
     }
 }

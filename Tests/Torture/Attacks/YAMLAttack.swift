@@ -60,6 +60,10 @@ struct YAMLAttack: Attack {
         try trial.run(
             ["sweep", "mutant.yaml", "--output", "out", "--threads", "1", "--json"],
             Promise(
-                names: ["mutant.yaml", "recipe key", "training.batch_size", "there is no", "sounds"], outputs: ["out"]))
+                names: [
+                    "mutant.yaml", "recipe key", "training.batch_size", "there is no", "cannot read the folder",
+                    "sounds",
+                ],
+                outputs: ["out"]))
     }
 }

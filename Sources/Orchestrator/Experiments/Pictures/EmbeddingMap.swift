@@ -1,5 +1,6 @@
 import Foundation
 import OssicleAudio
+import OssicleBase
 import OssicleEvaluation
 import OssicleStatistics
 
@@ -58,6 +59,13 @@ public struct EmbeddingMap: Sendable {
         self.drawing = drawing
     }
 
-    /// Writes an SVG file, completely or not at all.
-    public func write(to path: String) throws(FeatureError) { try drawing.write(to: path) }
+    /// Writes the embeddings to `output` and the plot to `path`. If the disk is full, it writes neither.
+    public func write(to path: String, and file: EmbeddingFile, to output: String) throws {
+        let plot = PartialFile(path)
+        if let reason = plot.write(Array(drawing.document.utf8)) {
+            throw FeatureError.unwritable(path: path, reason: reason)
+        }
+        try file.write(to: output)
+        if let reason = plot.commit() { throw FeatureError.unwritable(path: path, reason: reason) }
+    }
 }
