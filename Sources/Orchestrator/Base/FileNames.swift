@@ -11,12 +11,18 @@ extension String {
     private static let reservedLead: UInt8 = 0xF4
 
     /// The text of a name or path.
-    package init(fileBytes bytes: some Collection<UInt8>) {
+    package init(fileBytes bytes: some Collection<UInt8>) { self.init(fileBytes: Array(bytes)) }
+
+    /// The text of a name or path. Not generic, so that it is fast for the fields of large tables.
+    package init(fileBytes bytes: [UInt8]) {
+        if bytes.allSatisfy({ $0 < 0x80 }) {
+            self.init(decoding: bytes, as: UTF8.self)
+            return
+        }
         if !bytes.contains(Self.reservedLead), let text = String(validating: bytes, as: UTF8.self) {
             self = text
             return
         }
-        let bytes = Array(bytes)
         var scalars = String.UnicodeScalarView()
         var position = 0
         while position < bytes.count {

@@ -140,6 +140,12 @@ extension AudioDataset {
         return "\(clips.count) clips of \(Int(exactly: seconds.rounded()) ?? .max) s (\(String(hash, radix: 16)))"
     }
 
+    /// The roots for error messages: the first one, and the number of the others.
+    package var shownRoots: String {
+        let others = roots.count - 1
+        return (roots.first ?? "") + (others > 0 ? " and \(others) more" : "")
+    }
+
     /// The path of a clip relative to the first root that contains it. For a root that is a table, it is relative to the
     /// folder of the table. A clip outside of all roots has the name of its folder and its own.
     private func relativePath(of clip: Clip) -> Substring {

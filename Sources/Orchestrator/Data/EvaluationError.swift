@@ -2,7 +2,9 @@ import Foundation
 import OssicleBase
 
 /// An error of an evaluation. The description is one sentence and, if possible, says what to do.
-public enum EvaluationError: Error, CustomStringConvertible, Equatable {
+public indirect enum EvaluationError: Error, CustomStringConvertible, Equatable {
+    /// An error about a data set as a whole, with the paths of the data set.
+    case inData(String, EvaluationError)
     case noLabels(layout: String)
     case tooFewClasses(found: Int)
     case noFolds
@@ -17,7 +19,7 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     case noViews
     /// No clip could be decoded. `first` is a sentence about the first of them.
     case noneDecoded(clips: Int, first: String)
-    case emptyEventPart(name: String)
+    case emptyEventPart(path: String, name: String)
     case unknownLabel(path: String, label: String)
     case hop(seconds: Double, shortest: Double)
     /// The annotations in a folder have no events, or those of its training part. `part` is nil for all parts.
@@ -39,6 +41,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
 
     private var sentence: String {
         switch self {
+        case .inData(let paths, let error):
+            "\(paths): \(error.sentence)"
         case .noLabels(let layout):
             "the layout \(layout) has no labels, and a probe needs labels; select another layout with --layout"
         case .tooFewClasses(let found):
@@ -65,8 +69,8 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
             clips == 1 ? first : "none of the \(clips) clips can be used: \(first) (the first of them)"
         case .noViews:
             "there is no clip to embed; check the path"
-        case .emptyEventPart(let name):
-            "the data has no annotated recordings in a folder \(name); the probe needs the folders train, validation "
+        case .emptyEventPart(let path, let name):
+            "\(path) has no annotated recordings in a folder \(name); the probe needs the folders train, validation "
                 + "and test"
         case .unknownLabel(let path, let label):
             "\(path) has the label “\(label)”, which does not occur in the training recordings; correct the label, or "
@@ -90,6 +94,26 @@ public enum EvaluationError: Error, CustomStringConvertible, Equatable {
         case .noFiniteLoss:
             "the loss of the logistic regression is NaN or infinite for every penalty; the embeddings have values that "
                 + "are too large: train again with a lower optimizer.learning_rate"
+        }
+    }
+}
+
+extension EvaluationError {
+    /// Whether the error is about a data set as a whole, so that it names no file.
+    private var isAboutData: Bool {
+        switch self {
+        case .noLabels, .tooFewClasses, .noFolds, .emptyPart, .tooFewGroups, .groupsTooLarge, .tooFewClips, .noPitches:
+            true
+        default: false
+        }
+    }
+
+    /// Runs an evaluation of a data set. Errors about the data set as a whole get its paths.
+    package static func naming<Result>(_ dataset: AudioDataset, _ evaluate: () throws -> Result) throws -> Result {
+        do {
+            return try evaluate()
+        } catch let error as EvaluationError where error.isAboutData {
+            throw EvaluationError.inData(dataset.shownRoots, error)
         }
     }
 }

@@ -115,13 +115,15 @@ public func probePitch(
     dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions = ClipProbeOptions(), report: (String) -> Void = { _ in }
 ) throws -> PitchReport {
-    let (notes, lost) = try pitchedNotes(of: dataset)
+    let (notes, lost) = try EvaluationError.naming(dataset) { try pitchedNotes(of: dataset) }
     for warning in lost { report("warning: \(warning)") }
     let source = ProbeSource(dataset, options)
-    let outcomes = try clipOutcomes(
-        notes, classes: PitchReport.pitches.count,
-        division: options.division ?? Division.standard(for: notes), encoders: encoders, options: options,
-        report: report, source: source.open)
+    let outcomes = try EvaluationError.naming(dataset) {
+        try clipOutcomes(
+            notes, classes: PitchReport.pitches.count,
+            division: options.division ?? Division.standard(for: notes), encoders: encoders, options: options,
+            report: report, source: source.open)
+    }
     let warnings = source.warnings + outcomes.compactMap { $0.outcome.convergence.warning($0.name) }
     for warning in warnings { report("warning: \(warning)") }
     let bootstrap = Bootstrap(resamples: options.resamples, seed: options.seed)

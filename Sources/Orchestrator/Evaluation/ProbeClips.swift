@@ -43,20 +43,22 @@ public struct ClipProbeOptions: Sendable, Equatable {
 ///     example `random`). If several encoders have one name, the strongest is reported (``ViewEncoder/variant``).
 ///     Encoders whose views are equally long get the same crops and segments.
 ///   - report: receives a line of text whenever a part is done.
-/// - Throws: ``EvaluationError/noLabels(layout:)`` if no clip has a label, and other errors if the clips cannot be
-///   divided or the encoders cannot be run.
+/// - Throws: ``EvaluationError/noLabels(layout:)`` in the data if no clip has a label, and other errors if the clips cannot
+///   be divided or the encoders cannot be run.
 public func probeClips(
     dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions = ClipProbeOptions(), report: (String) -> Void = { _ in }
 ) throws -> ProbeReport {
     guard dataset.clips.contains(where: { $0.label != nil }) else {
-        throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
+        throw EvaluationError.inData(dataset.shownRoots, .noLabels(layout: dataset.layout.rawValue))
     }
     let source = ProbeSource(dataset, options)
-    var found = try probeClips(
-        dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue,
-        division: options.division ?? dataset.division, encoders: encoders, options: options, report: report,
-        source: source.open)
+    var found = try EvaluationError.naming(dataset) {
+        try probeClips(
+            dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue,
+            division: options.division ?? dataset.division, encoders: encoders, options: options, report: report,
+            source: source.open)
+    }
     found.warnings = source.warnings + found.warnings
     for warning in found.warnings { report("warning: \(warning)") }
     return found

@@ -42,12 +42,15 @@ public struct StageSurvey: Sendable, Encodable {
         every: Embedding, options: ClipProbeOptions, report: (String) -> Void = { _ in }
     ) throws {
         let found = Set(dataset.clips.compactMap(\.label)).count
-        guard found > 0 else { throw EvaluationError.noLabels(layout: dataset.layout.rawValue) }
-        guard found > 1 else { throw EvaluationError.tooFewClasses(found: found) }
-        let division = options.division ?? dataset.division
+        let paths = dataset.shownRoots
+        guard found > 0 else { throw EvaluationError.inData(paths, .noLabels(layout: dataset.layout.rawValue)) }
+        guard found > 1 else { throw EvaluationError.inData(paths, .tooFewClasses(found: found)) }
+        let folds = try EvaluationError.naming(dataset) {
+            try (options.division ?? dataset.division).makeFolds(
+                of: dataset.clips, seed: options.seed, lastOnly: options.heldOutOnly)
+        }
         let probe = VectorProbe(
-            clips: dataset.clips, classes: dataset.classes.count, options: options,
-            folds: try division.makeFolds(of: dataset.clips, seed: options.seed, lastOnly: options.heldOutOnly))
+            clips: dataset.clips, classes: dataset.classes.count, options: options, folds: folds)
         let source = ProbeSource(dataset, options)
         let stages = Set(every.maps.map(\.name)).count
         let together = read.maps.compactMap { map in every.maps.firstIndex(of: map) }

@@ -46,6 +46,10 @@ public struct SupervisedProbe {
     /// - Throws: ``EvaluationError/noLabels(layout:)`` if no clip has a label,
     ///   ``TrainingError/lossNotFinite(step:path:hasCheckpoint:)`` if a training diverges.
     public func run(_ dataset: AudioDataset, report: (String) -> Void = { _ in }) throws -> ProbeReport {
+        try EvaluationError.naming(dataset) { try evaluate(dataset, report) }
+    }
+
+    private func evaluate(_ dataset: AudioDataset, _ report: (String) -> Void) throws -> ProbeReport {
         guard dataset.clips.contains(where: { $0.label != nil }) else {
             throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
         }

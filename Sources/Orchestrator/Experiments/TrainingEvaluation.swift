@@ -19,8 +19,9 @@ package final class TrainingEvaluation {
     ///   not occur after ten epochs of training.
     package init(recipe: Recipe, dataset: AudioDataset, threads: Int) throws {
         let classes = Set(dataset.clips.compactMap(\.label)).count
-        guard classes > 0 else { throw EvaluationError.noLabels(layout: dataset.layout.rawValue) }
-        guard classes > 1 else { throw EvaluationError.tooFewClasses(found: classes) }
+        let (layout, paths) = (dataset.layout.rawValue, dataset.shownRoots)
+        guard classes > 0 else { throw EvaluationError.inData(paths, .noLabels(layout: layout)) }
+        guard classes > 1 else { throw EvaluationError.inData(paths, .tooFewClasses(found: classes)) }
         var options = ClipProbeOptions()
         options.seed = recipe.training.seed
         options.includesLogMel = false
@@ -30,7 +31,9 @@ package final class TrainingEvaluation {
         options.heldOutOnly = recipe.data.holdOut == .test
         division = dataset.division
         self.options = options
-        _ = try division.makeFolds(of: dataset.clips, seed: options.seed)
+        _ = try EvaluationError.naming(dataset) {
+            try dataset.division.makeFolds(of: dataset.clips, seed: options.seed)
+        }
         source = ProbeSource(dataset, options)
         encoder = try EncoderProgram(recipe: recipe, parameters: parameters, threads: threads)
     }

@@ -73,7 +73,7 @@ public final class Trainer {
                 dataset, share: recipe.data.labelShare, seed: recipe.training.seed, without: heldOut
             ).labels : nil
         if let labels, labels.allSatisfy({ $0 < 0 }) {
-            throw TrainingError.labelsMissing(method: recipe.method.rawValue)
+            throw TrainingError.labelsMissing(method: recipe.method.rawValue, data: dataset.shownRoots)
         }
         let clips = dataset.clips.indices.filter { clip in
             !heldOut.contains(clip) && (method.labels != .every || labels.map { $0[clip] >= 0 } ?? true)

@@ -17,7 +17,7 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
     /// The labels of a resumed run do not have the classes with which the run was started.
     case classesDiffer(path: String, saved: String, found: String)
     case lossNotFinite(step: Int, path: String, hasCheckpoint: Bool)
-    case labelsMissing(method: String)
+    case labelsMissing(method: String, data: String)
     /// The weights that `encoder.start` names cannot be used.
     case start(CheckpointError)
 
@@ -59,8 +59,8 @@ public enum TrainingError: Error, CustomStringConvertible, Equatable {
                 + "optimizer.learning_rate, and check the data"
         case .start(let error):
             "encoder.start (--start): \(error)"
-        case .labelsMissing(let method):
-            "the method “\(method)” of the recipe needs labels, but the data has none; use one folder per class, or "
+        case .labelsMissing(let method, let data):
+            "the method “\(method)” of the recipe needs labels, but \(data) has none; use one folder per class, or "
                 + "select a layout with --layout"
         }
     }

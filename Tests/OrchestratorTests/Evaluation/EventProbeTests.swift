@@ -293,7 +293,7 @@ private final class FrameSpectrumEncoder: ViewEncoder {
         let folder = try TemporaryFolder()
         try folder.writeNoise("train/audio/a.wav")
         try folder.write("0\t0.5\tx\n", to: "train/annotation/a.txt")
-        #expect(throws: EvaluationError.emptyEventPart(name: "validation")) {
+        #expect(throws: EvaluationError.emptyEventPart(path: folder.path, name: "validation")) {
             try EventProbe(layout: try EventsLayout.read(folder.path))
         }
     }

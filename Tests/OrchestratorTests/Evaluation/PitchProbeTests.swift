@@ -157,7 +157,7 @@ import Testing
         try folder.writeNoise("a/1.wav")
         try folder.writeNoise("b/1.wav")
         let dataset = try AudioDataset.open([folder.path])
-        #expect(throws: EvaluationError.noPitches(layout: "folders")) {
+        #expect(throws: EvaluationError.inData(folder.path, .noPitches(layout: "folders"))) {
             try probePitch(dataset: dataset, encoders: [("run", MeanSpectrumEncoder())], options: options)
         }
     }

@@ -326,6 +326,19 @@ import Testing
                 division: .random(testFraction: 0.2), encoders: [], options: Self.options
             ) { _, _ in { _ in nil } }
         }
+        // Errors about a data set as a whole name it.
+        let folder = try TemporaryFolder()
+        for name in ["a/1.wav", "b/1.wav"] { try folder.writeNoise(name) }
+        for (paths, shown) in [
+            ([folder.path], folder.path), ([folder.place("a"), folder.place("b")], "\(folder.place("a")) and 1 more"),
+        ] {
+            let dataset = try AudioDataset.open(paths, layout: .folders)
+            let error = #expect(throws: EvaluationError.self) {
+                try probeClips(dataset: dataset, encoders: [("run", MeanSpectrumEncoder())], options: Self.options)
+            }
+            let text = error?.description ?? ""
+            #expect(text.hasPrefix("\(shown): "), "\(text)")
+        }
     }
 
     @Test func embeddings_of_a_file_are_means_of_segments_that_name_their_clip() {

@@ -80,7 +80,9 @@ import Testing
         let trainer = Trainer(
             recipe: recipe(), dataset: dataset, output: "\(folder.path)-unlabelled", threads: 1,
             evaluationData: dataset)
-        #expect(throws: EvaluationError.noLabels(layout: "folders")) { _ = try trainer.run(resume: false) }
+        #expect(throws: EvaluationError.inData(folder.path, .noLabels(layout: "folders"))) {
+            _ = try trainer.run(resume: false)
+        }
         #expect(!FileManager.default.fileExists(atPath: "\(folder.path)-unlabelled"))
     }
 
@@ -90,7 +92,9 @@ import Testing
         let trainer = Trainer(
             recipe: recipe(), dataset: try AudioDataset.open([sounds.path]), output: "\(folder.path)-single",
             threads: 1, evaluationData: try AudioDataset.open([sounds.path], layout: .fsdd))
-        #expect(throws: EvaluationError.tooFewClasses(found: 1)) { _ = try trainer.run(resume: false) }
+        #expect(throws: EvaluationError.inData(sounds.path, .tooFewClasses(found: 1))) {
+            _ = try trainer.run(resume: false)
+        }
         #expect(!FileManager.default.fileExists(atPath: "\(folder.path)-single"))
     }
 

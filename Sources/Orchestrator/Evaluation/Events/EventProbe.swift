@@ -33,7 +33,7 @@ public struct EventProbe {
 
     /// Opens the headers of the recordings, and compares the annotated events with the lengths of the recordings.
     ///
-    /// - Throws: ``EvaluationError/emptyEventPart(name:)`` if the training, validation or test part is empty;
+    /// - Throws: ``EvaluationError/emptyEventPart(path:name:)`` if the training, validation or test part is empty;
     ///   ``EvaluationError/noEvents(path:part:)`` if there are no events, or none in the training part;
     ///   ``EvaluationError/unknownLabel(path:label:)`` if a label of the validation or test part does not occur in the
     ///   training part; the errors of ``EventsLayout/fitted()``.
@@ -41,7 +41,7 @@ public struct EventProbe {
         let divided = layout.divided
         func part(_ split: Clip.Split, _ name: String) throws(EvaluationError) -> [Int] {
             let found = divided.recordings.indices.filter { divided.recordings[$0].split == split }
-            guard !found.isEmpty else { throw .emptyEventPart(name: name) }
+            guard !found.isEmpty else { throw .emptyEventPart(path: layout.root, name: name) }
             return found
         }
         train = try part(.train, "train")
