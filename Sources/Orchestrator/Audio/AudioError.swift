@@ -15,6 +15,8 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
     case channels(path: String, count: Int)
     /// A sample is NaN or infinite. `index` is the number of its frame, at the sample rate of the file.
     case notFinite(path: String, index: Int)
+    /// A sample has a magnitude above 2³². `index` is the number of its frame, at the sample rate of the file.
+    case tooLarge(path: String, index: Int, sample: Float)
     /// The file contains no samples.
     case noFrames(path: String)
     case resampling(path: String, reason: String)
@@ -39,6 +41,9 @@ public enum AudioError: Error, CustomStringConvertible, Equatable {
             "\(path) cannot be used: its header says \(count) channels, but at most \(AudioInfo.mostChannels) are "
                 + "supported"
         case .notFinite(let path, let index): "\(path) has a sample that is not a finite number at frame \(index)"
+        case .tooLarge(let path, let index, let sample):
+            "\(path) has the sample \(sample) at frame \(index), which is too large: the file is damaged, or its samples have "
+                + "to be scaled to the range from −1 to 1"
         case .noFrames(let path): "\(path) contains no audio: it has 0 frames"
         case .resampling(let path, let reason): "cannot resample \(path): \(reason)"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason)"

@@ -81,17 +81,24 @@ struct SoundFileReader: ~Copyable {
 
     deinit { sf_close(file) }
 
+    /// The largest magnitude of a sample: that of 32-bit integers that are stored as floats, and twice that. The power of much
+    /// larger samples, which damaged files have, is not a finite number.
+    private static let largest: Float = 0x1p32
+
     /// Decodes at most `count` frames, and appends the means of their channels to `samples`.
     ///
     /// - Returns: the number of decoded frames. It is 0 at the end of the file.
-    /// - Throws: an error if the file cannot be read, or if a sample is not finite.
+    /// - Throws: an error if the file cannot be read, or if a sample is not finite or too large.
     mutating func read(_ count: Int, appendingTo samples: inout [Float]) throws(AudioError) -> Int {
         let start = position
         let read = try decode(count)
         Self.mix(&block, frames: read, channels: channels)
         let mono = block.span.extracting(first: read)
         for i in mono.indices {
-            guard mono[i].isFinite else { throw .notFinite(path: path, index: start + i) }
+            guard abs(mono[i]) <= Self.largest else {
+                guard mono[i].isFinite else { throw .notFinite(path: path, index: start + i) }
+                throw .tooLarge(path: path, index: start + i, sample: mono[i])
+            }
             samples.append(mono[i])
         }
         return read

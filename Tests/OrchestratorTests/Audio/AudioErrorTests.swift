@@ -49,6 +49,16 @@ import Testing
         #expect(failure("bad.wav") == .notFinite(path: folder.place("bad.wav"), index: 40_001))
     }
 
+    /// The spectrum of samples of 10³⁸ had NaN and infinite values.
+    @Test(arguments: [(Float(0x1p32), true), (-0x1.1p32, false), (2.5e38, false)])
+    func samples_that_are_too_large_are_refused(sample: Float, isAccepted: Bool) throws {
+        var samples = Waves.tone(440, rate: 22_050, seconds: 1)
+        samples[9_001] = sample
+        try Waves.write(Waves.bytes(samples, rate: 22_050), to: folder.place("large.wav"))
+        let error = AudioError.tooLarge(path: folder.place("large.wav"), index: 9_001, sample: sample)
+        #expect(failure("large.wav") == (isAccepted ? nil : error))
+    }
+
     @Test func writing_names_the_file_and_leaves_nothing_behind() throws {
         for name in ["nowhere/a.wav", "a.xyz", "a"] {
             #expect(throws: AudioError.self) {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// One damaged sound file.
 struct AudioAttack: Attack {
     static let name = "audio"
@@ -23,6 +25,17 @@ struct AudioAttack: Attack {
             try trial.run(["features", name, "--output", "out.png"], Promise(names: [name], outputs: ["out.png"]))
         default:
             try trial.run(["features", name, "--output", "out.npy"], Promise(names: [name], outputs: ["out.npy"]))
+            guard trial.exists("out.npy") else { return }
+            let bytes = try Data(contentsOf: URL(filePath: trial.path("out.npy")))
+            guard Self.areFinite(bytes) else { throw Trial.Fault(reason: "out.npy has values that are not finite") }
+        }
+    }
+
+    /// Whether all values of a NumPy file of version 1 with 32-bit floats are finite.
+    private static func areFinite(_ bytes: Data) -> Bool {
+        let start = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
+        return bytes.dropFirst(start).withUnsafeBytes { raw in
+            (0..<raw.count / 4).allSatisfy { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self).isFinite }
         }
     }
 }
