@@ -22,6 +22,11 @@ enum Arguments {
         var option = ""
         for (index, text) in texts.enumerated() {
             if text.hasPrefix("--") { option = text }
+            if text.isEmpty || text.wholeMatch(of: /--[a-z-]+=/) != nil {
+                let place = text.isEmpty && index > 0 ? " after \(texts[index - 1].shown)" : " \(text)"
+                throw ValidationError(
+                    "the argument\(place) is empty; if it is a variable of the shell, set the variable first")
+            }
             guard String(validating: arguments[index], as: UTF8.self) == nil else { continue }
             let isValue = index > 0 && texts[index - 1].hasPrefix("-")
             guard !text.hasPrefix("-"), inputs.contains(option) || !isValue else {

@@ -28,6 +28,22 @@ import Testing
         try AudioFile.write("\(try scratch.makeFolder(name))/a.wav", samples: samples, sampleRate: 16_000)
     }
 
+    /// A run with an empty `--output` was written to the root of the file system.
+    @Test func an_empty_argument_is_an_error_of_usage() throws {
+        for words in ["pretrain cola-small --data \"$1\" --output ''", "pretrain cola-small --data \"$1\" --output="] {
+            let answer = try run("\"$0\" \(words)")
+            #expect(answer.code == 2 && answer.complaint.contains("--output"), "\(answer.complaint)")
+        }
+    }
+
+    @Test func a_recording_is_not_overwritten_by_its_augmentation() throws {
+        try write("x")
+        let answer = try run(
+            "ln -s a.wav \"$1/x/b.wav\"; \"$0\" augment 'fade 1' \"$1/x/a.wav\" --output \"$1/x/b.wav\"")
+        #expect(answer.code == 2 && answer.complaint.contains("--output"), "\(answer.complaint)")
+        #expect(try AudioFile.info(scratch.path + "/x/a.wav").frames == 16_000)
+    }
+
     @Test func a_recording_with_any_name_is_read() throws {
         try write("x")
         let answer = try run("mv \"$1/x\" \"$1/$2\" && \"$0\" features \"$1/$2/a.wav\" --output \"$1/a.npy\"")

@@ -49,8 +49,11 @@ struct Program: Sendable {
         var (status, usage) = (Int32(0), rusage())
         var (ending, wasStopped, isLate, hasActed): (Ending?, Bool, Bool, Bool) = (nil, false, false, false)
         var pause: UInt32 = 500
+        var sampled = 0
         while wait4(process, &status, WNOHANG, &usage) == 0 {
             let time = Self.now() - start
+            let resident = Self.residentBytes(process)
+            sampled = max(sampled, resident)
             if !hasActed, time >= after {
                 meanwhile()
                 hasActed = true
@@ -58,7 +61,7 @@ struct Program: Sendable {
             if let killAfter, time >= killAfter, ending == nil {
                 ending = .killed
                 kill(process, SIGKILL)
-            } else if ending == nil, Self.residentBytes(process) > bytes {
+            } else if ending == nil, resident > bytes {
                 ending = .overate
                 kill(process, SIGKILL)
             } else if time >= 2 * seconds, ending == nil {
@@ -76,7 +79,11 @@ struct Program: Sendable {
         let natural: Ending = signal == 0 ? .exited(status >> 8 & 0xFF) : .died(signal: signal)
         if ending == .killed, signal == 0 { ending = nil }
         if isLate, natural == .died(signal: SIGTERM) { ending = .hung }
-        let peak = Int(usage.ru_maxrss) << 10
+        // The system counts the memory of this process too, until the new process becomes the program. A peak that is
+        // not above ours says nothing.
+        var own = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &own)
+        let peak = usage.ru_maxrss > own.ru_maxrss ? Int(usage.ru_maxrss) << 10 : sampled
         if peak > bytes { ending = .overate }
         return Answer(
             ending: ending ?? natural, output: Self.text("\(folder)/stdout"), complaint: Self.text("\(folder)/stderr"),

@@ -13,15 +13,21 @@ struct ClassNames {
     /// - Parameter names: names that differ in their bytes.
     init(_ names: [String]) {
         // `String` compares characters.
-        let alike = Dictionary(grouping: names.map(\.shown), by: \.self)
-        shown = names.map { name in
-            alike[name.shown].map { $0.count > 1 } == true ? name.shownAsBytes : name.shown
-        }
+        let alike = Dictionary(grouping: names, by: \.shown)
+        let texts = names.map { alike[$0.shown].map { $0.count > 1 } == true ? Self.exact($0) : $0.shown }
+        shown = Set(texts).count == names.count ? texts : names.map(Self.exact)
         for (name, group) in alike.sorted(by: { $0.key < $1.key }) where group.count > 1 {
             remarks.append(
                 "\(group.count) classes are named “\(name)”, with different bytes ("
-                    + group.map(\.shownAsBytes).joined(separator: ", ")
+                    + group.map(Self.exact).joined(separator: ", ")
                     + "); if they are one class, give them the same name")
         }
+    }
+
+    /// A text that no other name has. A backslash is written as `\x5C`, because it could begin a byte.
+    private static func exact(_ name: String) -> String {
+        name.unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar == "\\" { text += "\\x5C" } else { text.unicodeScalars.append(scalar) }
+        }.shownAsBytes
     }
 }

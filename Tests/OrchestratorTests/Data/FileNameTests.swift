@@ -31,6 +31,14 @@ import Testing
         #expect(String(fileBytes: Array("größer/🎵.wav".utf8)) == "größer/🎵.wav")
     }
 
+    /// Two classes with one printed name crashed the probe.
+    @Test(arguments: [["\u{10FEFF}", #"\xFF"#], ["a\nb", #"a\x0Ab"#], ["\u{10FEFF}", #"\xFF"#, #"\x5CxFF"#]])
+    func classes_have_different_printed_names(names: [String]) {
+        let classes = ClassNames(names)
+        #expect(Set(classes.shown).count == names.count, "\(classes.shown)")
+        #expect(classes.remarks.count == 1)
+    }
+
     @Test func bytes_that_are_not_text_are_shown_in_hexadecimal() {
         let name = String(fileBytes: Array("caf".utf8) + [0xE9, 0x0A] + Array("é".utf8))
         #expect(name.shown == "caf\\xE9\\x0Aé")
