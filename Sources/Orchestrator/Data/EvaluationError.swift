@@ -117,3 +117,16 @@ extension EvaluationError {
         }
     }
 }
+
+extension AudioDataset {
+    /// Checks that a probe can divide the clips, before anything is computed.
+    /// - Throws: the ``EvaluationError`` with which the probe would end.
+    package func expectProbe(seed: UInt64) throws {
+        try EvaluationError.naming(self) {
+            let found = Set(clips.compactMap(\.label)).count
+            guard found > 0 else { throw EvaluationError.noLabels(layout: layout.rawValue) }
+            guard found > 1 else { throw EvaluationError.tooFewClasses(found: found) }
+            _ = try division.makeFolds(of: clips, seed: seed)
+        }
+    }
+}

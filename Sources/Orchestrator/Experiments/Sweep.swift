@@ -45,6 +45,7 @@ public struct Sweep {
         defer { withExtendedLifetime(lock) {} }
         let dataset = try AudioDataset.open(plan.data)
         let labelled = try AudioDataset.open(plan.probe)
+        for seed in plan.seeds { try labelled.expectProbe(seed: seed) }
         let (trained, probed) = (dataset.identity, labelled.identity)
         for (cell, recipe) in zip(plan.cells, recipes) { try expectUnchanged(cell, recipe, trained) }
         var warnings: [String] = []

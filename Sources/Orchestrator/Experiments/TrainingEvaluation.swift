@@ -18,10 +18,7 @@ package final class TrainingEvaluation {
     /// - Throws: ``EvaluationError`` if the clips cannot be probed. The clips are checked here, so that the error does
     ///   not occur after ten epochs of training.
     package init(recipe: Recipe, dataset: AudioDataset, threads: Int) throws {
-        let classes = Set(dataset.clips.compactMap(\.label)).count
-        let (layout, paths) = (dataset.layout.rawValue, dataset.shownRoots)
-        guard classes > 0 else { throw EvaluationError.inData(paths, .noLabels(layout: layout)) }
-        guard classes > 1 else { throw EvaluationError.inData(paths, .tooFewClasses(found: classes)) }
+        try dataset.expectProbe(seed: recipe.training.seed)
         var options = ClipProbeOptions()
         options.seed = recipe.training.seed
         options.includesLogMel = false
@@ -31,9 +28,6 @@ package final class TrainingEvaluation {
         options.heldOutOnly = recipe.data.holdOut == .test
         division = dataset.division
         self.options = options
-        _ = try EvaluationError.naming(dataset) {
-            try dataset.division.makeFolds(of: dataset.clips, seed: options.seed)
-        }
         source = ProbeSource(dataset, options)
         encoder = try EncoderProgram(recipe: recipe, parameters: parameters, threads: threads)
     }

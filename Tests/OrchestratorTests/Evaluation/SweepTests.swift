@@ -81,6 +81,16 @@ import Testing
         #expect(try String(contentsOfFile: folder.place("\(cell)/report.json"), encoding: .utf8) == changed)
     }
 
+    @Test func clips_that_cannot_be_probed_are_refused_before_the_first_training() throws {
+        let folder = try TemporaryFolder()
+        var plan = try Self.sweep(in: folder).plan
+        plan.probe = [folder.place("sounds/a")]
+        Interruption.reset()
+        let error = EvaluationError.inData(folder.place("sounds/a"), .noLabels(layout: "folders"))
+        #expect(throws: error) { _ = try Sweep(plan: plan, output: folder.place("out"), threads: 2).run() }
+        #expect(!FileManager.default.fileExists(atPath: folder.place("out/fade+fade+seed-3")))
+    }
+
     @Test func other_training_clips_are_refused_and_other_probed_clips_are_probed_again() throws {
         let folder = try TemporaryFolder()
         let sweep = try Self.sweep(in: folder)

@@ -42,7 +42,7 @@ public struct AugmentationSection: RecipeOptions {
 
     public static let section = "augmentation"
     public static let keys: [OptionKey<AugmentationSection>] = [
-        .number("positive_noise", \.positiveNoise, "a standard deviation, 0 or more") { $0 >= 0 },
+        .number("positive_noise", \.positiveNoise, "a standard deviation from 0 to 1000") { (0...1000).contains($0) },
         .number("level_jitter_db", \.levelJitterDB, "a level range from 0 to 60 dB") { (0...60).contains($0) },
         .number("positive_reach_seconds", \.positiveReachSeconds, "a time of 0 s or more") { $0 >= 0 },
         .number("pitch_shift", \.pitchShift, "a fraction from 0 to 0.5") { (0...0.5).contains($0) },

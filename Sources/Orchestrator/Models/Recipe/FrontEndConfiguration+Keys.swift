@@ -14,7 +14,7 @@ extension FrontEndConfiguration: RecipeOptions {
         .integer(name(.melBands), \.logMel.melBands, 1...1024),
         .number(name(.lowHertz), \.logMel.lowHertz, "a frequency of 0 Hz or more") { $0 >= 0 },
         .number(name(.highHertz), \.logMel.highHertz, "a frequency above 0 Hz") { $0 > 0 },
-        .number(name(.floor), \.logMel.floor, "a number above 0") { $0 > 0 },
+        .number(name(.floor), \.logMel.floor, "a number of 1e-30 or more") { $0 >= 1e-30 },
     ]
 
     private static func name(_ key: LogMelConfiguration.Key) -> String { key.rawValue }
