@@ -43,7 +43,7 @@ struct AugmentCommand: ParsableCommand {
 
     func run() throws {
         guard let chain, let file, let output else { return Self.printList() }
-        guard !Self.areSame(file, output) else {
+        if let recording = FileIdentity(file), recording == FileIdentity(output) {
             throw ValidationError("--output is the recording itself, which would be lost; give another file")
         }
         let steps = try AugmentationChain(chain)
@@ -56,12 +56,6 @@ struct AugmentCommand: ParsableCommand {
         }
         try AudioFile.write(output, samples: samples, sampleRate: rate)
         print("\(output): \(samples.count) samples at \(rate) Hz")
-    }
-
-    private static func areSame(_ first: String, _ second: String) -> Bool {
-        var (one, other) = (stat(), stat())
-        guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
-        return one.st_dev == other.st_dev && one.st_ino == other.st_ino
     }
 
     private static func printList() {

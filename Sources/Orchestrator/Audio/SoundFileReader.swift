@@ -81,8 +81,8 @@ struct SoundFileReader: ~Copyable {
 
     deinit { sf_close(file) }
 
-    /// The largest magnitude of a sample: that of 32-bit integers that are stored as floats, and twice that. The power of much
-    /// larger samples, which damaged files have, is not a finite number.
+    /// The largest magnitude of a sample: twice that of 32-bit integers that are stored as floats. The power of much larger
+    /// samples, which damaged files have, is not a finite number.
     private static let largest: Float = 0x1p32
 
     /// Decodes at most `count` frames, and appends the means of their channels to `samples`.

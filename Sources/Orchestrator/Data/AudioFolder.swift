@@ -107,7 +107,7 @@ enum AudioFolder {
 }
 
 /// The identity of a file or folder in the file system. It is the same for all paths that lead to it.
-struct FileIdentity: Hashable, Sendable {
+package struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let number: UInt64
     /// The size and the time of the last change, because some network file systems number their files more than once.
@@ -117,7 +117,7 @@ struct FileIdentity: Hashable, Sendable {
     let isFolder: Bool
 
     /// nil if there is no file or folder at `path`, or if it cannot be reached.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         var status = stat()
         guard path.withFileName({ stat($0, &status) }) == 0 else { return nil }
         device = UInt64(status.st_dev)

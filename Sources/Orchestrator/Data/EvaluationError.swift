@@ -2,9 +2,9 @@ import Foundation
 import OssicleBase
 
 /// An error of an evaluation. The description is one sentence and, if possible, says what to do.
-public indirect enum EvaluationError: Error, CustomStringConvertible, Equatable {
+public enum EvaluationError: Error, CustomStringConvertible, Equatable {
     /// An error about a data set as a whole, with the paths of the data set.
-    case inData(String, EvaluationError)
+    indirect case inData(String, EvaluationError)
     case noLabels(layout: String)
     case tooFewClasses(found: Int)
     case noFolds
@@ -119,14 +119,15 @@ extension EvaluationError {
 }
 
 extension AudioDataset {
-    /// Checks that a probe can divide the clips, before anything is computed.
-    /// - Throws: the ``EvaluationError`` with which the probe would end.
-    package func expectProbe(seed: UInt64) throws {
+    /// The folds of a probe.
+    /// - Parameter other: another division than that of the data set.
+    /// - Throws: ``EvaluationError`` if there are fewer than two classes, or if the clips cannot be divided.
+    package func probeFolds(_ other: Division? = nil, seed: UInt64, lastOnly: Bool = false) throws -> [Fold] {
         try EvaluationError.naming(self) {
             let found = Set(clips.compactMap(\.label)).count
             guard found > 0 else { throw EvaluationError.noLabels(layout: layout.rawValue) }
             guard found > 1 else { throw EvaluationError.tooFewClasses(found: found) }
-            _ = try division.makeFolds(of: clips, seed: seed)
+            return try (other ?? division).makeFolds(of: clips, seed: seed, lastOnly: lastOnly)
         }
     }
 }

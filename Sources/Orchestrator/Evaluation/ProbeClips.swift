@@ -49,12 +49,12 @@ public func probeClips(
     dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)],
     options: ClipProbeOptions = ClipProbeOptions(), report: (String) -> Void = { _ in }
 ) throws -> ProbeReport {
-    guard dataset.clips.contains(where: { $0.label != nil }) else {
-        throw EvaluationError.inData(dataset.shownRoots, .noLabels(layout: dataset.layout.rawValue))
-    }
     let source = ProbeSource(dataset, options)
     var found = try EvaluationError.naming(dataset) {
-        try probeClips(
+        guard dataset.clips.contains(where: { $0.label != nil }) else {
+            throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
+        }
+        return try probeClips(
             dataset.clips, classes: dataset.classes, layout: dataset.layout.rawValue,
             division: options.division ?? dataset.division, encoders: encoders, options: options, report: report,
             source: source.open)

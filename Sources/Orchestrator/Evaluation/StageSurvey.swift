@@ -41,14 +41,7 @@ public struct StageSurvey: Sendable, Encodable {
         dataset: AudioDataset, encoders: [(name: String, encoder: any ViewEncoder)], read: Embedding,
         every: Embedding, options: ClipProbeOptions, report: (String) -> Void = { _ in }
     ) throws {
-        let found = Set(dataset.clips.compactMap(\.label)).count
-        let paths = dataset.shownRoots
-        guard found > 0 else { throw EvaluationError.inData(paths, .noLabels(layout: dataset.layout.rawValue)) }
-        guard found > 1 else { throw EvaluationError.inData(paths, .tooFewClasses(found: found)) }
-        let folds = try EvaluationError.naming(dataset) {
-            try (options.division ?? dataset.division).makeFolds(
-                of: dataset.clips, seed: options.seed, lastOnly: options.heldOutOnly)
-        }
+        let folds = try dataset.probeFolds(options.division, seed: options.seed, lastOnly: options.heldOutOnly)
         let probe = VectorProbe(
             clips: dataset.clips, classes: dataset.classes.count, options: options, folds: folds)
         let source = ProbeSource(dataset, options)
@@ -98,7 +91,7 @@ public struct StageSurvey: Sendable, Encodable {
         maps = names
         self.read = together.map { every.maps[$0].name }
         layout = dataset.layout.rawValue
-        classes = found
+        classes = Set(dataset.clips.compactMap(\.label)).count
         warnings = source.warnings + unconverged
         for warning in warnings { report("warning: \(warning)") }
     }

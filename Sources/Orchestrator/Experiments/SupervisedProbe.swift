@@ -50,10 +50,7 @@ public struct SupervisedProbe {
     }
 
     private func evaluate(_ dataset: AudioDataset, _ report: (String) -> Void) throws -> ProbeReport {
-        guard dataset.clips.contains(where: { $0.label != nil }) else {
-            throw EvaluationError.noLabels(layout: dataset.layout.rawValue)
-        }
-        let folds = try (division ?? dataset.division).makeFolds(of: dataset.clips, seed: seed, lastOnly: heldOutOnly)
+        let folds = try dataset.probeFolds(division, seed: seed, lastOnly: heldOutOnly)
         let store = ClipStore(dataset: dataset, recipe: recipe)
         let labels = dataset.clips.map { $0.label ?? 0 }
         var number = 0

@@ -18,7 +18,7 @@ package final class TrainingEvaluation {
     /// - Throws: ``EvaluationError`` if the clips cannot be probed. The clips are checked here, so that the error does
     ///   not occur after ten epochs of training.
     package init(recipe: Recipe, dataset: AudioDataset, threads: Int) throws {
-        try dataset.expectProbe(seed: recipe.training.seed)
+        _ = try dataset.probeFolds(seed: recipe.training.seed)
         var options = ClipProbeOptions()
         options.seed = recipe.training.seed
         options.includesLogMel = false
